@@ -1,0 +1,1 @@
+"""Seeded, realistic production logs, with what is personal in each line known."""

@@ -1,0 +1,1 @@
+"""`make demo`: an embedded broker, generated logs, two workers, and what came out; it demonstrates, it proves nothing."""

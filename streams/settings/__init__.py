@@ -1,0 +1,1 @@
+"""Settings from defaults, YAML file, environment and flags, with the origin of each."""
