@@ -1,0 +1,146 @@
+"""One spelling for each value, so that one person is one token; it knows no key and decides nothing about findings.
+
+This is a contract with golden vectors (`schemas/golden/canonical.json`): a change makes other tokens out of the same
+values and therefore a new `CANONICAL_VERSION`, which goes into the derivation of the token keys. Every form is
+idempotent, and a value that is not of its kind's form (`phone: n/a`) is folded as text: it never raises, never
+becomes empty unless it is blank, and never a value of another shape.
+"""
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+
+import phonenumbers
+
+__all__ = ["CANONICAL_VERSION", "canonical"]
+
+#: Raised with every change of a form; part of the token keys' derivation.
+CANONICAL_VERSION: Final = 1
+
+#: Longer than a number with its extension in words; what is longer is folded as text (phonenumbers stops at 250).
+_MAX_PHONE_CHARS: Final = 64
+_MAC_HEX_DIGITS: Final = (12, 16)
+
+_IPV4: Final = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}", re.ASCII)
+_NOT_ALNUM: Final = re.compile(r"[^A-Za-z0-9]+")
+_MAC: Final = re.compile(r"[0-9A-Fa-f]{2,4}(?:[:.-]?[0-9A-Fa-f]{2,4})+")
+_CASELESS_WALLET: Final = re.compile(r"0x[0-9a-f]{40}|(?:bc|tb|ltc)1[0-9a-z]{6,90}", re.IGNORECASE | re.ASCII)
+
+
+def canonical(kind: str, value: str, region: str | None = None) -> str:
+    """The one spelling of a value of this kind.
+
+    `region` is the policy's default region (`DE`, `US`), used for phone numbers written without a country code.
+    Kinds without a form of their own (`user`, `customer`, `session`, `jwt`, `opaque`, `secret` ...) are exact.
+    """
+    if kind == "phone":
+        return _phone(value, region)
+    form = _FORMS.get(kind)
+    return form(value) if form else value
+
+
+def _email(value: str) -> str:
+    if value.isascii():
+        return value.strip().lower()
+    return _nfkc(_nfkc(value).lower()).strip()
+
+
+def _text(value: str) -> str:
+    """NFKC, case-folded, single spaces: how names and postal addresses are compared."""
+    folded = value.casefold() if value.isascii() else _nfkc(_nfkc(_nfkc(value).casefold()).casefold())
+    return " ".join(folded.split())
+
+
+def _identifier(value: str) -> str:
+    """Bare digits and upper-case letters: separators, case and the script of digits are how it was written."""
+    upper = value.upper() if value.isascii() else _nfkc(_nfkc(value).upper()).upper()
+    bare = _NOT_ALNUM.sub("", upper) if upper.isascii() else _bare(upper)
+    return bare or _text(value)
+
+
+def _bare(text: str) -> str:
+    return "".join(_ascii_digit(char) for char in text if char.isalnum())
+
+
+def _phone(value: str, region: str | None) -> str:
+    """E.164 where a country is known, bare digits where not. Extensions are dropped: they are no other person's."""
+    text = _nfkc(value).strip()
+    if len(text) > _MAX_PHONE_CHARS:
+        return _text(value)
+    explicit = "+" + text[2:] if text.startswith("00") else text
+    number = _parsed(explicit, None if explicit.startswith("+") else region)
+    if number:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return "".join(_ascii_digit(char) for char in text if char.isdecimal()) or _text(value)
+
+
+def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_possible_number(number) else None
+
+
+def _ip(value: str) -> str:
+    """RFC 5952. An IPv4-mapped address is the IPv4 address (a dual-stack socket logs the same client either way), and
+    the zone is dropped (it names the reader's interface, not the peer).
+    """
+    if _IPV4.fullmatch(value):
+        return value
+    text = value.strip().removeprefix("[").removesuffix("]")
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return _text(value)
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
+def _mac(value: str) -> str:
+    text = value.strip()
+    digits = re.sub(r"[:.-]", "", text).lower()
+    if len(digits) not in _MAC_HEX_DIGITS or not _MAC.fullmatch(text):
+        return _text(value)
+    return ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
+
+
+def _wallet(value: str) -> str:
+    """Hex and bech32 addresses have no case (EIP-55's is a checksum, BIP 173's a choice); base58 has."""
+    text = value.strip()
+    return text.lower() if _CASELESS_WALLET.fullmatch(text) else text
+
+
+def _jwt(value: str) -> str:
+    return value.rstrip("=")
+
+
+def _nfkc(value: str) -> str:
+    return value if value.isascii() else unicodedata.normalize("NFKC", value)
+
+
+def _ascii_digit(char: str) -> str:
+    return char if char.isascii() else str(unicodedata.decimal(char, char))
+
+
+_FORMS: Final[dict[str, Callable[[str], str]]] = {
+    "account": _identifier,
+    "address": _text,
+    "card": _identifier,
+    "device": _identifier,
+    "email": _email,
+    "iban": _identifier,
+    "ip": _ip,
+    "jwt": _jwt,
+    "licence": _identifier,
+    "location": _text,
+    "mac": _mac,
+    "name": _text,
+    "national_id": _identifier,
+    "passport": _identifier,
+    "plate": _identifier,
+    "username": _text,
+    "wallet": _wallet,
+}

@@ -1,0 +1,174 @@
+"""Values in, tokens out, and tokens recognised; it knows no record, no policy and no file.
+
+`tok_<kind>_<key id>_<20 letters>[_<hint>]`: 80 bits of HMAC-SHA256 over the canonical value in UTF-8, under a key
+derived for each kind. The bits are written in the letters a to p, because one in 124 hex tokens holds a run of 13
+digits that every scanner behind us would take for a card (measured).
+"""
+
+import hashlib
+import re
+from binascii import hexlify
+from typing import TYPE_CHECKING, Final, Protocol
+
+from streams.masking.canonical import CANONICAL_VERSION, canonical
+from streams.masking.keyring import KEY_ID_RE, Keyring, derive
+from streams.masking.kinds import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from hashlib import _Hash
+
+__all__ = ["HINTED_KINDS", "TOKEN_RE", "Tokens", "hint_of"]
+
+#: Kinds that show their last four digits where no policy says otherwise.
+HINTED_KINDS: Final = frozenset({"card", "phone"})
+
+#: Digits of a number that a hint must leave hidden.
+_HIDDEN_DIGITS: Final = 6
+_HINT_DIGITS: Final = 4
+
+#: Entries of one generation; two of them with strings of at most 128 characters are below 20 MB.
+_CACHE_ENTRIES: Final = 16_384
+_CACHED_CHARS: Final = 128
+
+#: 80 bits: a million persons collide with a chance of one in a trillion.
+_TOKEN_BYTES: Final = 10
+_BLOCK_BYTES: Final = 64
+_LETTERS: Final = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
+_INNER_PAD: Final = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER_PAD: Final = bytes(byte ^ 0x5C for byte in range(256))
+
+_HINT_RE: Final = re.compile(r"[A-Za-z0-9]{1,8}")
+# Left of a token may stand the last letter of an escape that was not undone: `\n`, `\u0020`, `%3D`.
+_LEFT: Final = rb"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
+
+
+def _grammar(kinds: str, kids: str) -> bytes:
+    return rb"%btok_(?:%b)_(?:%b)_[a-p]{20}(?:_[A-Za-z0-9]{1,8})?(?![A-Za-z0-9_])" % (
+        _LEFT,
+        kinds.encode(),
+        kids.encode(),
+    )
+
+
+_KINDS_PATTERN: Final = "|".join(sorted(KINDS))
+
+#: Any complete token of a known kind, whoever's key made it; for finding tokens, never for exempting them.
+TOKEN_RE: Final = re.compile(_grammar(_KINDS_PATTERN, KEY_ID_RE.pattern))
+
+
+class _Digester(Protocol):
+    def __call__(self, data: bytes, /) -> bytes: ...
+
+
+class Tokens:
+    """Makes and knows the tokens of one keyring.
+
+    Threads may share it without a lock: keys and patterns never change, prepared hash states are only copied, and the
+    cache holds what would be computed anyway, in dicts whose single operations are atomic; a lost race costs a
+    computation. It survives a fork.
+    """
+
+    __slots__ = ("_active", "_digesters", "_old", "_own", "_prefixes", "_young", "keyring", "region")
+
+    def __init__(self, keyring: Keyring, region: str | None = None) -> None:
+        """`region` is the policy's default region for phone numbers without a country code."""
+        self.keyring = keyring
+        self.region = region
+        self._digesters = {
+            (kid, kind): _digester(derive(secret, b"token/%d/%b" % (CANONICAL_VERSION, kind.encode())))
+            for kid, secret in keyring.keys.items()
+            for kind in KINDS
+        }
+        self._prefixes = {kind: f"tok_{kind}_{keyring.active}_".encode() for kind in KINDS}
+        self._active: dict[str, _Digester] = {kind: self._digesters[keyring.active, kind] for kind in KINDS}
+        self._own = re.compile(_grammar(_KINDS_PATTERN, "|".join(sorted(keyring.keys))))
+        self._young: dict[tuple[str, str, str | None], bytes] = {}
+        self._old: dict[tuple[str, str, str | None], bytes] = {}
+
+    def token(self, kind: str, value: str, hint: str | None = None) -> bytes:
+        """The token of a value under the active key.
+
+        `hint` None means the kind's own (`hint_of`), `""` none at all; anything but `[A-Za-z0-9]{1,8}` raises
+        ValueError, an unknown kind KeyError (it holds the kind). Lone surrogates are taken as they are.
+        """
+        key = (kind, value, hint)
+        found = self._young.get(key)
+        if found is None:
+            found = self._old.get(key) or self._make(kind, value, hint)
+            if len(value) <= _CACHED_CHARS:
+                self._remember(key, found)
+        return found
+
+    def opaque(self, data: bytes) -> bytes:
+        """The token of a whole key or header that is not text; over the bytes as they are."""
+        return self._prefixes["opaque"] + self._active["opaque"](data)
+
+    def lookup(self, kind: str, value: str) -> list[tuple[str, bytes]]:
+        """Key id and token of the value under each live key, the active one first: what to search the logs for."""
+        form = canonical(kind, value, self.region)
+        data, tail = _utf8(form), _tail(hint_of(kind, form))
+        kids = sorted(self.keyring.keys, key=lambda kid: (kid != self.keyring.active, kid))
+        return [(kid, f"tok_{kind}_{kid}_".encode() + self._digesters[kid, kind](data) + tail) for kid in kids]
+
+    def is_own(self, text: bytes) -> bool:
+        """Whether the text is one complete token of a known kind and a known key, and nothing else."""
+        return self._own.fullmatch(text) is not None
+
+    def own_token_at(self, data: bytes, pos: int, end: int) -> int:
+        """Where the complete own token that starts at `pos` ends, or -1.
+
+        `end` counts as a boundary. On the left and right no `[A-Za-z0-9_]` may touch it, so nothing can be glued to it.
+        """
+        match = self._own.match(data, pos, end)
+        return match.end() if match else -1
+
+    def _make(self, kind: str, value: str, hint: str | None) -> bytes:
+        digest = self._active[kind]
+        form = canonical(kind, value, self.region)
+        tail = _tail(hint_of(kind, form) if hint is None else hint)
+        return self._prefixes[kind] + digest(_utf8(form)) + tail
+
+    def _remember(self, key: tuple[str, str, str | None], token: bytes) -> None:
+        if len(self._young) >= _CACHE_ENTRIES:
+            self._old, self._young = self._young, {}
+        self._young[key] = token
+
+    def __repr__(self) -> str:
+        return f"Tokens({self.keyring!r}, region={self.region!r})"
+
+
+def hint_of(kind: str, value: str) -> str:
+    """The last four digits of a phone number or card where at least six stay hidden, else nothing."""
+    if kind not in HINTED_KINDS:
+        return ""
+    digits = "".join(char for char in value if char in "0123456789")
+    return digits[-_HINT_DIGITS:] if len(digits) >= _HINT_DIGITS + _HIDDEN_DIGITS else ""
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode() if text.isascii() else text.encode("utf-8", "surrogatepass")
+
+
+def _tail(hint: str) -> bytes:
+    if not hint:
+        return b""
+    if not _HINT_RE.fullmatch(hint):
+        raise ValueError("A token's hint is one to eight letters or digits.")
+    return b"_" + hint.encode()
+
+
+def _digester(key: bytes) -> _Digester:
+    """HMAC from two prepared SHA-256 states, the same bytes as `hmac` at a third of the time (measured)."""
+    block = key.ljust(_BLOCK_BYTES, b"\0")
+    inner: Callable[[], _Hash] = hashlib.sha256(block.translate(_INNER_PAD)).copy
+    outer: Callable[[], _Hash] = hashlib.sha256(block.translate(_OUTER_PAD)).copy
+
+    def digest(data: bytes, /) -> bytes:
+        first = inner()
+        first.update(data)
+        last = outer()
+        last.update(first.digest())
+        return hexlify(last.digest()[:_TOKEN_BYTES]).translate(_LETTERS)
+
+    return digest
