@@ -126,8 +126,10 @@ class Tokens:
     def _make(self, kind: str, value: str, hint: str | None) -> bytes:
         digest = self._active[kind]
         form = canonical(kind, value, self.region)
-        tail = _tail(hint_of(kind, form) if hint is None else hint)
-        return self._prefixes[kind] + digest(_utf8(form)) + tail
+        token = self._prefixes[kind] + digest(form.encode() if form.isascii() else _utf8(form))
+        if hint is None:
+            return token + _tail(hint_of(kind, form)) if kind in HINTED_KINDS else token
+        return token + _tail(hint)
 
     def _remember(self, key: tuple[str, str, str | None], token: bytes) -> None:
         if len(self._young) >= _CACHE_ENTRIES:
@@ -147,7 +149,7 @@ def hint_of(kind: str, value: str) -> str:
 
 
 def _utf8(text: str) -> bytes:
-    return text.encode() if text.isascii() else text.encode("utf-8", "surrogatepass")
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _tail(hint: str) -> bytes:

@@ -1,0 +1,305 @@
+"""What stands in the place of a JWT: its claims, the harmless ones readable and the personal ones as tokens.
+
+    tok_jwt_k1_abcdefghijklmnopabcd~alg.RS256~typ.JWT~iss.https-login-example-com~sub.tok_user_k1_...~exp.1735689600~~
+
+One grammar of RFC 3986 unreserved characters, so that it stands unquoted in JSON, logfmt, URLs and cookies: the token
+of the whole JWT, `~name.value` for each thing said, and `~~`. What a reader sees is bounded and lossy: any run of
+characters other than letters, digits and underscores is one hyphen, items of a list are joined by two. The signature is
+never there.
+
+| said | value |
+|---|---|
+| `alg`, `typ`, `cty`, `enc`, `kid` | header parameters |
+| `exp`, `iat`, `nbf`, `auth_time` | seconds (or milliseconds) since 1970 |
+| `iss`, `aud`, `azp`, `client_id`, `scope`, `roles`, `acr`, `amr`, `ver`, `token_use` | in the spelling above |
+| `sub`, `email`, `name`, `phone`, `session`, `ip` ... | a token, by the value's own form, else by the claim's name |
+| `more` | how many other claims there were; neither their names nor values are said |
+| `payload` | `redacted`: encrypted, or not a JSON object |
+| `cut` | `true`: parts are missing |
+
+A claim that is known but not fit to be said is `redacted`. Nothing here raises for what a JWT holds.
+"""
+
+import re
+from binascii import a2b_base64
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import orjson
+
+from streams.masking.keyring import KEY_ID_RE
+from streams.masking.tokens import TOKEN_RE, Tokens
+
+__all__ = ["SURROGATE_RE", "MaskText", "Surrogates", "own_surrogate_at", "surrogate"]
+
+#: Masks a short text by itself, as the engine would, and gives it back unchanged where nothing is found.
+MaskText = Callable[[bytes], bytes]
+
+#: Longer strings are not said. The longest usual issuer, with a tenant's uuid, has 76 characters. It also bounds how
+#: deep a JWT inside a claim can nest.
+_MAX_STRING_CHARS: Final = 120
+_MAX_ITEMS: Final = 8
+_MAX_CLAIMS: Final = 32
+#: A value made longer by its tokens is not said; the grammar stops here.
+_MAX_VALUE_CHARS: Final = 512
+#: Claims that would make a surrogate longer than this are counted, not said.
+_MAX_SURROGATE_BYTES: Final = 2048
+#: Digits of a readable string outside uuids and tokens, in a row and in all: years and ports fit, phone numbers not.
+_MAX_DIGIT_RUN: Final = 4
+_MAX_DIGITS: Final = 8
+#: Surrogates kept; an access token stands in hundreds of lines.
+_CACHE_ENTRIES: Final = 1024
+_CACHED_BYTES: Final = 4096
+
+#: Seconds or milliseconds between 2001 and 2100.
+_TIMES: Final = ((1_000_000_000, 4_102_444_800), (1_000_000_000_000, 4_102_444_800_000))
+_TIME_CLAIMS: Final = frozenset({"exp", "iat", "nbf", "auth_time"})
+_HEADER_CLAIMS: Final = ("alg", "typ", "cty", "enc", "kid")
+_JWT_MARKS: Final = frozenset({"alg", "typ", "enc"})
+
+#: Harmless claims as written -> as said.
+_READABLE: Final = {
+    "iss": "iss", "aud": "aud", "azp": "azp", "appid": "client_id", "client_id": "client_id", "cid": "client_id",
+    "scope": "scope", "scp": "scope", "scopes": "scope", "roles": "roles", "role": "roles", "acr": "acr", "amr": "amr",
+    "ver": "ver", "token_use": "token_use", "token_type": "token_use", "gty": "gty", "email_verified": "email_verified",
+    "phone_number_verified": "phone_verified",
+}  # fmt: skip
+
+#: Personal claims (last segment, small letters, no separators) -> as said, kind of a value without a form of its own.
+_PERSONAL: Final = {
+    "sub": ("sub", "user"), "subject": ("sub", "user"), "userid": ("user_id", "user"), "uid": ("user_id", "user"),
+    "oid": ("user_id", "user"), "user": ("user_id", "user"), "puid": ("user_id", "user"),
+    "actorid": ("user_id", "user"), "employeeid": ("user_id", "user"),
+    "customerid": ("customer_id", "customer"), "memberid": ("customer_id", "customer"),
+    "patientid": ("customer_id", "customer"), "subscriberid": ("customer_id", "customer"),
+    "email": ("email", "email"), "emails": ("email", "email"), "mail": ("email", "email"),
+    "emailaddress": ("email", "email"), "upn": ("username", "username"), "uniquename": ("username", "username"),
+    "preferredusername": ("username", "username"), "username": ("username", "username"),
+    "cognitousername": ("username", "username"), "nickname": ("username", "username"),
+    "login": ("username", "username"),
+    "name": ("name", "name"), "givenname": ("given_name", "name"), "familyname": ("family_name", "name"),
+    "middlename": ("middle_name", "name"), "firstname": ("given_name", "name"), "lastname": ("family_name", "name"),
+    "surname": ("family_name", "name"), "fullname": ("name", "name"), "displayname": ("name", "name"),
+    "phone": ("phone", "phone"), "phonenumber": ("phone", "phone"), "mobile": ("phone", "phone"),
+    "mobilephone": ("phone", "phone"), "sid": ("session", "session"), "sessionid": ("session", "session"),
+    "sessionstate": ("session", "session"), "jti": ("jti", "session"), "uti": ("jti", "session"),
+    "ip": ("ip", "ip"), "ipaddr": ("ip", "ip"), "ipaddress": ("ip", "ip"), "clientip": ("ip", "ip"),
+    "deviceid": ("device_id", "device"), "accountid": ("account_id", "account"), "address": ("address", "address"),
+    "nationalid": ("national_id", "national_id"), "ssn": ("national_id", "national_id"),
+}  # fmt: skip
+
+#: Words of the standards that nobody has to look at.
+_WORDS: Final = frozenset({
+    "JWT", "jwt", "at+jwt", "RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "HS256", "HS384",
+    "HS512", "EdDSA", "none", "RSA-OAEP", "RSA-OAEP-256", "dir", "A128GCM", "A256GCM", "openid", "profile",
+    "email", "phone", "address", "offline_access", "access", "id", "Bearer", "pwd", "mfa", "otp", "sms", "hwk",
+    "user", "admin",
+})  # fmt: skip
+
+_PART: Final = re.compile(rb"[A-Za-z0-9_+/-]*={0,2}")
+_NOT_WORD: Final = re.compile(r"[^A-Za-z0-9_]+")
+_DIGITS: Final = re.compile(r"[0-9]+")
+_UUID: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9A-Za-z])", re.IGNORECASE)
+_TOKEN_TEXT: Final = re.compile(TOKEN_RE.pattern.decode())
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_REDACTED: Final = "redacted"
+_TO_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
+
+#: Any complete surrogate, whoever's key made it; for finding surrogates, never for exempting them.
+SURROGATE_RE: Final = re.compile(
+    rb"(?<![A-Za-z0-9_])tok_jwt_%b_[a-p]{20}(?:~[a-z_]{1,16}\.[A-Za-z0-9_-]{1,512})*~~(?![A-Za-z0-9_~])"
+    % KEY_ID_RE.pattern.encode()
+)
+
+
+class Surrogates:
+    """Makes surrogates with one set of tokens and one way of masking text; remembers the last ones, by the JWT.
+
+    Threads may share it where `mask_text` may be shared; a lost race costs a computation.
+    """
+
+    __slots__ = ("_cache", "_mask_text", "_tokens")
+
+    def __init__(self, tokens: Tokens, mask_text: MaskText) -> None:
+        self._tokens = tokens
+        self._mask_text = mask_text
+        self._cache: dict[bytes, bytes | None] = {}
+
+    def of(self, jwt: bytes) -> bytes | None:
+        """`surrogate` behind a cache of 1 024 short JWTs."""
+        if jwt in self._cache:
+            return self._cache.get(jwt)
+        made = surrogate(jwt, self._tokens, self._mask_text)
+        if len(jwt) <= _CACHED_BYTES:
+            if len(self._cache) >= _CACHE_ENTRIES:
+                self._cache = {}
+            self._cache[jwt] = made
+        return made
+
+
+def surrogate(jwt: bytes, tokens: Tokens, mask_text: MaskText) -> bytes | None:
+    """The surrogate of a whole JWT (signed, unsigned, encrypted or cut off), or None where the bytes are none.
+
+    A JWT is what has a first part that decodes to a JSON object with `alg`, `typ` or `enc`. `mask_text` is called for
+    short strings and once for the outcome: a surrogate in which it still finds something is given without its claims.
+    Deterministic; depends on the JWT, the keys and `mask_text` alone. Errors of `mask_text` pass through.
+    """
+    parts = jwt.split(b".")
+    header = _decoded(parts[0])
+    if header is None or not _JWT_MARKS & header.keys():
+        return None
+    whole = tokens.token("jwt", ".".join(part.rstrip(b"=").decode("latin-1") for part in parts))
+    said = _written(whole, _Sayer(tokens, mask_text).fields(header, parts))
+    # Spelled values stand closer together than they did: whatever a detector now sees in them goes.
+    return said if mask_text(said) == said else _written(whole, iter([("payload", _REDACTED)]))
+
+
+def own_surrogate_at(data: bytes, pos: int, end: int, tokens: Tokens) -> int:
+    """Where the complete own surrogate that starts at `pos` ends, or -1; its key has to be one of `tokens`.
+
+    What it says besides its tokens is not exempt: it has to be looked at like any text.
+    """
+    match = SURROGATE_RE.match(data, pos, end)
+    if match is None or tokens.own_token_at(data, pos, end) < 0:
+        return -1
+    return match.end()
+
+
+def _decoded(part: bytes) -> dict[str, object] | None:
+    """The JSON object that a part holds, or None; neither bytes nor error leave this function."""
+    if not _PART.fullmatch(part):
+        return None
+    bare = part.rstrip(b"=")
+    try:
+        value = orjson.loads(a2b_base64(bare.translate(_TO_URLSAFE) + b"=" * (-len(bare) % 4)))
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _written(whole: bytes, fields: Iterator[tuple[str, str]]) -> bytes:
+    """The surrogate of these fields; those that make it too long are counted in `more` with the unsaid ones."""
+    pieces, length, more, tail = [whole], len(whole), 0, b""
+    for name, value in fields:
+        if name == "more":
+            more += 1
+            continue
+        piece = f"~{name}.{value}".encode()
+        if name == "cut":
+            tail = piece
+        elif length + len(piece) > _MAX_SURROGATE_BYTES:
+            more += 1
+        else:
+            pieces.append(piece)
+            length += len(piece)
+    pieces.append(b"~more.%d" % min(more, 999) if more else b"")
+    return b"".join([*pieces, tail, b"~~"])
+
+
+class _Sayer:
+    """What can be said of one JWT's header and payload."""
+
+    __slots__ = ("mask_text", "tokens")
+
+    def __init__(self, tokens: Tokens, mask_text: MaskText) -> None:
+        self.tokens = tokens
+        self.mask_text = mask_text
+
+    def fields(self, header: dict[str, object], parts: list[bytes]) -> Iterator[tuple[str, str]]:
+        for name in _HEADER_CLAIMS:
+            if name in header:
+                yield name, self.readable(header[name])
+        encrypted = "enc" in header
+        if not encrypted and len(parts) > 1:
+            yield from self.payload(_decoded(parts[1]))
+        elif encrypted:
+            yield "payload", _REDACTED
+        if len(parts) < (5 if encrypted else 3):
+            yield "cut", "true"
+
+    def payload(self, claims: dict[str, object] | None) -> Iterator[tuple[str, str]]:
+        if claims is None:
+            yield "payload", _REDACTED
+            return
+        for number, (name, value) in enumerate(claims.items()):
+            yield ("more", "") if number >= _MAX_CLAIMS else self.claim(name, value)
+
+    def claim(self, name: str, value: object) -> tuple[str, str]:
+        if name in _TIME_CLAIMS:
+            return name, _time(value)
+        if name in _READABLE:
+            return _READABLE[name], self.readable(value)
+        # Namespaced claims, `https://example.com/email` or `custom:email`, are what their last segment says.
+        bare = re.split(r"[/:]", name)[-1].lower().replace("_", "").replace("-", "").replace(".", "")
+        if bare in _PERSONAL:
+            said, kind = _PERSONAL[bare]
+            return said, self.personal(kind, value)
+        return "more", ""
+
+    def readable(self, value: object) -> str:
+        """A harmless value in the surrogate's spelling, or `redacted`."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, int | float):
+            value = str(value)
+        if isinstance(value, str):
+            items = value.split(" ") if " " in value else [value]
+        elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+            items = value
+        else:
+            return _REDACTED
+        return self.items([item for item in items if item])
+
+    def items(self, items: list[str]) -> str:
+        length = sum(map(len, items))
+        if not items or len(items) > _MAX_ITEMS or length > _MAX_STRING_CHARS:
+            return _REDACTED
+        spelled = [self.spelled(item) for item in items]
+        digits = _DIGITS.findall(_UUID.sub("", _TOKEN_TEXT.sub("", "--".join(spelled))))
+        if not all(spelled) or max(map(len, digits), default=0) > _MAX_DIGIT_RUN or len("".join(digits)) > _MAX_DIGITS:
+            return _REDACTED
+        return _bounded("--".join(spelled))
+
+    def spelled(self, text: str) -> str:
+        """One masked string without the characters that a surrogate has not; empty where it must not be said."""
+        if _CONTROL.search(text) or not text.isascii():
+            return ""
+        masked = text if text in _WORDS else self.mask_text(text.encode()).decode("latin-1")
+        if "@" in masked or "*" in masked:
+            return ""
+        pieces, last = [], 0
+        for match in _TOKEN_TEXT.finditer(masked):
+            pieces += [_NOT_WORD.sub("-", masked[last : match.start()]).strip("-_"), match[0]]
+            last = match.end()
+        pieces.append(_NOT_WORD.sub("-", masked[last:]).strip("-_"))
+        return "-".join(piece for piece in pieces if piece)
+
+    def personal(self, kind: str, value: object) -> str:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)
+        if isinstance(value, list):
+            if 0 < len(value) <= _MAX_ITEMS and all(isinstance(item, str) for item in value):
+                return _bounded("--".join(self.token(kind, item) for item in value))
+            return _REDACTED
+        return self.token(kind, value) if isinstance(value, str) else _REDACTED
+
+    def token(self, kind: str, text: str) -> str:
+        """The token of a personal string: of the kind that its own form tells, so that it is found elsewhere too."""
+        if not text.strip():
+            return _REDACTED
+        if len(text) <= _MAX_STRING_CHARS and not _CONTROL.search(text):
+            masked = self.mask_text(text.encode("utf-8", "surrogatepass"))
+            if self.tokens.is_own(masked):
+                return masked.decode()
+        return self.tokens.token(kind, text).decode()
+
+
+def _bounded(said: str) -> str:
+    return said if len(said) <= _MAX_VALUE_CHARS else _REDACTED
+
+
+def _time(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _REDACTED
+    whole = int(value)
+    return str(whole) if any(low <= whole < high for low, high in _TIMES) else _REDACTED
