@@ -9,7 +9,6 @@ import faulthandler
 import mmap
 import os
 import struct
-import sys
 import tempfile
 import threading
 import time
@@ -50,6 +49,9 @@ _BEAT_NS, _DEADLINE_NS, _STAGE, _BATCHES, _RECORDS, _RESTARTS, _COLUMNS = range(
 #: Where a slot's last sentence begins, and how many bytes it may have: its length, then UTF-8.
 _WORDS_AT: Final = _COLUMNS * 8
 _WORDS_BYTES: Final = 4096 - _WORDS_AT
+
+#: The descriptor itself: a slot closes `sys.stderr` to foreign prints, and a test's capture has no descriptor.
+_STDERR: Final = 2
 
 
 def create_memory() -> int:
@@ -193,5 +195,4 @@ class StageTimer:
     def _arm(self, stage: Stage) -> None:
         limit_s = self._limits_s[stage]
         self.heartbeat.beat(stage, limit_s)
-        # A replaced standard error (a test's capture) has no descriptor: the process's own is always there.
-        faulthandler.dump_traceback_later(limit_s, exit=True, file=sys.__stderr__ or 2)
+        faulthandler.dump_traceback_later(limit_s, exit=True, file=_STDERR)
