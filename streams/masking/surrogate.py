@@ -10,6 +10,7 @@ never there.
 | said | value |
 |---|---|
 | `alg`, `typ`, `cty`, `enc`, `kid` | header parameters |
+| `header` | `redacted`: cut off or not quite JSON |
 | `exp`, `iat`, `nbf`, `auth_time` | seconds (or milliseconds) since 1970 |
 | `iss`, `aud`, `azp`, `client_id`, `scope`, `roles`, `acr`, `amr`, `ver`, `token_use` | in the spelling above |
 | `sub`, `email`, `name`, `phone`, `session`, `ip` ... | a token, by the value's own form, else by the claim's name |
@@ -97,6 +98,7 @@ _WORDS: Final = frozenset({
 })  # fmt: skip
 
 _PART: Final = re.compile(rb"[A-Za-z0-9_+/-]*={0,2}")
+_BROKEN_HEADER: Final = re.compile(rb"\s*\{[^{}]{0,512}\"(?:alg|typ|enc)\"\s*:")
 _NOT_WORD: Final = re.compile(r"[^A-Za-z0-9_]+")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _UUID: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9A-Za-z])", re.IGNORECASE)
@@ -140,13 +142,14 @@ class Surrogates:
 def surrogate(jwt: bytes, tokens: Tokens, mask_text: MaskText) -> bytes | None:
     """The surrogate of a whole JWT (signed, unsigned, encrypted or cut off), or None where the bytes are none.
 
-    A JWT is what has a first part that decodes to a JSON object with `alg`, `typ` or `enc`. `mask_text` is called for
+    A JWT is what has a first part that decodes to a JSON object with `alg`, `typ` or `enc`, or to the beginning of one
+    (a header that is cut off, or not quite JSON). `mask_text` is called for
     short strings and once for the outcome: a surrogate in which it still finds something is given without its claims.
     Deterministic; depends on the JWT, the keys and `mask_text` alone. Errors of `mask_text` pass through.
     """
     parts = jwt.split(b".")
-    header = _decoded(parts[0])
-    if header is None or not _JWT_MARKS & header.keys():
+    header = _header(parts[0])
+    if header is None:
         return None
     whole = tokens.token("jwt", ".".join(part.rstrip(b"=").decode("latin-1") for part in parts))
     said = _written(whole, _Sayer(tokens, mask_text).fields(header, parts))
@@ -165,16 +168,33 @@ def own_surrogate_at(data: bytes, pos: int, end: int, tokens: Tokens) -> int:
     return match.end()
 
 
-def _decoded(part: bytes) -> dict[str, object] | None:
-    """The JSON object that a part holds, or None; neither bytes nor error leave this function."""
+def _bytes_of(part: bytes) -> bytes | None:
+    """What a part encodes, as far as it goes: a part that was cut off inside a group of four loses the rest."""
     if not _PART.fullmatch(part):
         return None
-    bare = part.rstrip(b"=")
+    bare = part.rstrip(b"=").translate(_TO_URLSAFE)
+    bare = bare[: len(bare) - (len(bare) % 4 == 1)]
+    return a2b_base64(bare + b"=" * (-len(bare) % 4))
+
+
+def _decoded(part: bytes) -> dict[str, object] | None:
+    """The JSON object that a part holds, or None; neither bytes nor error leave this function."""
+    raw = _bytes_of(part)
+    if not raw:
+        return None
     try:
-        value = orjson.loads(a2b_base64(bare.translate(_TO_URLSAFE) + b"=" * (-len(bare) % 4)))
+        value = orjson.loads(raw)
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
+
+
+def _header(part: bytes) -> dict[str, object] | None:
+    """A JWT's header; empty where it is one in all but syntax (cut off, `NaN`); None where it is no header."""
+    header = _decoded(part)
+    if header is not None:
+        return header if _JWT_MARKS & header.keys() else None
+    return {} if _BROKEN_HEADER.match(_bytes_of(part) or b"") else None
 
 
 def _written(whole: bytes, fields: Iterator[tuple[str, str]]) -> bytes:
@@ -206,6 +226,8 @@ class _Sayer:
         self.mask_text = mask_text
 
     def fields(self, header: dict[str, object], parts: list[bytes]) -> Iterator[tuple[str, str]]:
+        if not header:
+            yield "header", _REDACTED
         for name in _HEADER_CLAIMS:
             if name in header:
                 yield name, self.readable(header[name])
@@ -242,37 +264,28 @@ class _Sayer:
             return "true" if value else "false"
         if isinstance(value, int | float):
             value = str(value)
-        if isinstance(value, str):
-            items = value.split(" ") if " " in value else [value]
-        elif isinstance(value, list) and all(isinstance(item, str) for item in value):
-            items = value
-        else:
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list) or not 0 < len(texts) <= _MAX_ITEMS:
             return _REDACTED
-        return self.items([item for item in items if item])
+        return self.items([self.masked(text) if isinstance(text, str) else "" for text in texts])
 
-    def items(self, items: list[str]) -> str:
-        length = sum(map(len, items))
-        if not items or len(items) > _MAX_ITEMS or length > _MAX_STRING_CHARS:
-            return _REDACTED
-        spelled = [self.spelled(item) for item in items]
-        digits = _DIGITS.findall(_UUID.sub("", _TOKEN_TEXT.sub("", "--".join(spelled))))
-        if not all(spelled) or max(map(len, digits), default=0) > _MAX_DIGIT_RUN or len("".join(digits)) > _MAX_DIGITS:
-            return _REDACTED
-        return _bounded("--".join(spelled))
+    def masked(self, text: str) -> str:
+        """A harmless string without what a detector finds in it; empty where it must not be said."""
+        if text in _WORDS:
+            return text
+        if not text.isascii() or len(text) > _MAX_STRING_CHARS or _CONTROL.search(text):
+            return ""
+        masked = self.mask_text(text.encode()).decode("latin-1")
+        return "" if "@" in masked or "*" in masked else masked
 
-    def spelled(self, text: str) -> str:
-        """One masked string without the characters that a surrogate has not; empty where it must not be said."""
-        if _CONTROL.search(text) or not text.isascii():
-            return ""
-        masked = text if text in _WORDS else self.mask_text(text.encode()).decode("latin-1")
-        if "@" in masked or "*" in masked:
-            return ""
-        pieces, last = [], 0
-        for match in _TOKEN_TEXT.finditer(masked):
-            pieces += [_NOT_WORD.sub("-", masked[last : match.start()]).strip("-_"), match[0]]
-            last = match.end()
-        pieces.append(_NOT_WORD.sub("-", masked[last:]).strip("-_"))
-        return "-".join(piece for piece in pieces if piece)
+    def items(self, texts: list[str]) -> str:
+        """Masked strings, which a space splits into items (`scope`), as one value."""
+        spelled = [_spelled(item) for text in texts for item in text.split(" ")]
+        said = "--".join(spelled)
+        digits = _DIGITS.findall(_UUID.sub("", _TOKEN_TEXT.sub("", said)))
+        if max(map(len, digits), default=0) > _MAX_DIGIT_RUN or sum(map(len, digits)) > _MAX_DIGITS:
+            return _REDACTED
+        return _bounded(said) if all(spelled) and len(spelled) <= _MAX_ITEMS else _REDACTED
 
     def personal(self, kind: str, value: object) -> str:
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -292,6 +305,16 @@ class _Sayer:
             if self.tokens.is_own(masked):
                 return masked.decode()
         return self.tokens.token(kind, text).decode()
+
+
+def _spelled(masked: str) -> str:
+    """A masked string without the characters that a surrogate has not; its tokens stay whole."""
+    pieces, last = [], 0
+    for match in _TOKEN_TEXT.finditer(masked):
+        pieces += [_NOT_WORD.sub("-", masked[last : match.start()]).strip("-_"), match[0]]
+        last = match.end()
+    pieces.append(_NOT_WORD.sub("-", masked[last:]).strip("-_"))
+    return "-".join(piece for piece in pieces if piece)
 
 
 def _bounded(said: str) -> str:

@@ -1,0 +1,140 @@
+"""Tokens: one value one token, and what counts as one of ours."""
+
+import re
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.masking import tokens as module
+from streams.masking.keyring import Keyring
+from streams.masking.kinds import KINDS
+from streams.masking.tokens import TOKEN_RE, Tokens, hint_of
+
+TOKENS = Tokens(Keyring("k1", {"k1": b"1" * 32, "old": b"2" * 32}))
+GRAMMAR = re.compile(rb"tok_[a-z_]+_[a-z][a-z0-9]{0,7}_[a-p]{20}(_[A-Za-z0-9]{1,8})?")
+
+
+@given(kind=st.sampled_from(sorted(KINDS)), value=st.text() | st.text(alphabet="\ud800\udc80a"))
+def test_tokens_follow_the_grammar(kind: str, value: str) -> None:
+    """Any value of any kind, lone surrogates too, becomes a token that is recognised as our own."""
+    token = TOKENS.token(kind, value)
+    assert GRAMMAR.fullmatch(token)
+    assert TOKENS.is_own(token)
+    assert TOKENS.own_token_at(b"=" + token + b" ", 1, len(token) + 2) == len(token) + 1
+
+
+def test_tokens_differ_by_kind_and_key_and_agree_by_value() -> None:
+    """The same value is one token in a kind and unrelated ones across kinds and keys."""
+    assert TOKENS.token("email", "Ann@x.com") == TOKENS.token("email", "ann@X.com")
+    bodies = {TOKENS.token(kind, "42")[-20:] for kind in ("user", "customer", "session", "account")}
+    bodies |= {token[-20:] for _, token in TOKENS.lookup("user", "42")}
+    assert len(bodies) == 5
+
+
+def test_tokens_lookup_gives_every_live_key_with_the_active_first() -> None:
+    """A person is found under keys that no longer make tokens, too."""
+    found = TOKENS.lookup("phone", "+49 30 901820")
+    assert [kid for kid, _ in found] == ["k1", "old"]
+    assert found[0][1] == TOKENS.token("phone", "+49 (0)30 901820")
+    assert all(TOKENS.is_own(token) and token.endswith(b"_1820") for _, token in found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "hint"),
+    [
+        ("phone", "+4930901820", "1820"),
+        ("phone", "901820123", ""),
+        ("card", "4111111111111111", "1111"),
+        ("card", "1111", ""),
+        ("email", "1234567890123@x.com", ""),
+        ("phone", "no digits", ""),
+    ],
+)
+def test_tokens_hint_only_where_enough_stays_hidden(kind: str, value: str, hint: str) -> None:
+    """Phones and cards show their last four digits if at least six others are hidden."""
+    assert hint_of(kind, value) == hint
+    assert TOKENS.token(kind, value).endswith(f"_{hint}".encode() if hint else TOKENS.token(kind, value, "")[-20:])
+
+
+@pytest.mark.parametrize("hint", ["a@x.com", "123456789", "a_b", "é", "a\n"])
+def test_tokens_refuse_a_hint_outside_the_grammar(hint: str) -> None:
+    """A hint that could carry a value, or break the token, is an error that does not repeat it."""
+    with pytest.raises(ValueError, match="one to eight") as caught:
+        TOKENS.token("email", "x", hint)
+    assert hint not in str(caught.value)
+
+
+OWN = TOKENS.token("email", "ann@x.com")
+HINTED = TOKENS.token("phone", "+4930901820")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"x" + OWN, b"_" + OWN, b"1" + OWN, OWN + b"x", OWN + b"_", OWN[:-1], OWN[:-1] + b"q", OWN.upper(),
+        OWN.replace(b"_k1_", b"_k9_"), OWN.replace(b"email", b"emails"), OWN.replace(b"email", b"e"), HINTED + b"12345",
+        HINTED + b"_1", HINTED + b"_", b"\\x" + OWN, b"%2" + OWN,
+    ],
+)  # fmt: skip
+def test_tokens_glued_foreign_or_cut_are_not_own(text: bytes) -> None:
+    """Nothing can be smuggled past the masks by looking almost like a token."""
+    start = text.lower().index(b"tok_")
+    assert TOKENS.own_token_at(text, start, len(text)) == -1
+    assert not TOKENS.is_own(text)
+
+
+@pytest.mark.parametrize("left", [b"", b'"', b"\\n", b"\\u0020", b"%3D", b"~sub.", b"-", "ü".encode(), b"\xff"])
+@pytest.mark.parametrize("right", [b"", b'"', b"~", b"-", b".", b"%20", b"\\n", "ü".encode(), b"\xff"])
+def test_tokens_between_signs_are_own(left: bytes, right: bytes) -> None:
+    """A token is known between punctuation, behind an escape, inside a surrogate and at the ends."""
+    text = left + HINTED + right
+    assert TOKENS.own_token_at(text, len(left), len(text)) == len(left) + len(HINTED)
+
+
+def test_tokens_end_is_a_boundary() -> None:
+    """Whatever lies behind the given end does not count."""
+    assert TOKENS.own_token_at(OWN + b"abc", 0, len(OWN)) == len(OWN)
+    assert TOKENS.own_token_at(OWN, 0, len(OWN) - 1) == -1
+
+
+def test_tokens_of_others_are_found_but_not_own() -> None:
+    """The public expression finds tokens under any key id; only ours are exempt."""
+    foreign = OWN.replace(b"_k1_", b"_zz9_")
+    assert TOKEN_RE.fullmatch(foreign)
+    assert not TOKENS.is_own(foreign)
+
+
+def test_tokens_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory does not grow with the number of values, long values are never kept, and answers stay right."""
+    monkeypatch.setattr(module, "_CACHE_ENTRIES", 100)
+    tokens = Tokens(Keyring.ephemeral(b"x" * 32))
+    first = [tokens.token("user", str(number)) for number in range(1000)]
+    assert len(tokens._young) + len(tokens._old) <= 200
+    assert [tokens.token("user", str(number)) for number in range(1000)] == first
+    before = len(tokens._young)
+    tokens.token("user", "x" * 10_000)
+    assert len(tokens._young) == before
+
+
+def test_tokens_are_the_same_in_all_threads() -> None:
+    """Eight threads over the same values agree with a single one."""
+    tokens = Tokens(Keyring.ephemeral(b"x" * 32))
+    results: list[list[bytes]] = []
+
+    def work() -> None:
+        results.append([tokens.token("email", f"a{number % 500}@x.com") for number in range(3000)])
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(result == results[0] for result in results)
+    assert len(results) == 8
+
+
+def test_tokens_repr_shows_no_secret() -> None:
+    """A token maker that lands in a log says key ids only."""
+    assert "1111" not in repr(TOKENS)
