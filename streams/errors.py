@@ -14,6 +14,7 @@ __all__ = [
     "PolicyError",
     "RunError",
     "SettingsError",
+    "UnreachableError",
     "UsageError",
 ]
 
@@ -46,6 +47,10 @@ class RunError(MaskstreamError):
 
 class FencedError(RunError):
     """Another producer took over this slot's transactional id."""
+
+
+class UnreachableError(RunError):
+    """Kafka cannot be reached; waiting and trying again may help."""
 
 
 class UsageError(MaskstreamError):

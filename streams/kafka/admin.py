@@ -1,0 +1,209 @@
+"""A thin, typed administration client: describes topics and groups, creates, grows and configures topics.
+
+It decides nothing (`topics` plans, `guard` judges). Broker errors become `RunError` with the broker's error name;
+messages of the broker are not passed on.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
+from confluent_kafka.admin import (
+    AclOperation,
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewPartitions,
+    NewTopic,
+    ResourceType,
+)
+
+from streams.errors import RunError, UnreachableError
+from streams.kafka.topics import (
+    DEFAULT_MAX_MESSAGE_BYTES,
+    DEFAULT_TIMESTAMP_AFTER_MAX_MS,
+    DEFAULT_TIMESTAMP_BEFORE_MAX_MS,
+    Change,
+    Create,
+    Grow,
+    Step,
+    TopicFacts,
+    TopicState,
+    Unseen,
+)
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+__all__ = ["Admin"]
+
+#: Bounds each request to the broker; describing some hundred topics takes well under a second.
+REQUEST_TIMEOUT_S: Final = 15.0
+
+_UNREACHABLE: Final = frozenset(
+    (KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._RESOLVE)  # noqa: SLF001
+)
+_HIDDEN: Final = KafkaError.TOPIC_AUTHORIZATION_FAILED
+_MISSING: Final = frozenset((KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC))  # noqa: SLF001
+_ALREADY: Final = frozenset((KafkaError.TOPIC_ALREADY_EXISTS, KafkaError.INVALID_PARTITIONS))
+
+
+class Admin:
+    """One administration client; keep it as long as futures of it are awaited. Every method blocks, bounded by
+    REQUEST_TIMEOUT_S, and raises UnreachableError or RunError.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        settings.require("bootstrap_servers")
+        self._where = settings.bootstrap_servers
+        self._last_error: KafkaError | None = None
+        try:
+            self._client = AdminClient(self._config(settings))
+        except KafkaException as error:
+            raise RunError(f"Kafka's client refuses the settings ({error.args[0].name()}): see `kafka`.") from None
+
+    def _config(self, settings: Settings) -> dict[str, Any]:
+        own = {"bootstrap.servers": settings.bootstrap_servers, "error_cb": self._remember}
+        return {"log_level": 0, **settings.kafka, **own}
+
+    def topic_names(self) -> list[str]:
+        """Names of the topics that we may see."""
+        return sorted(self._ask(lambda: self._client.list_topics(timeout=REQUEST_TIMEOUT_S)).topics)
+
+    def describe(self, names: Iterable[str]) -> dict[str, TopicState]:
+        """Facts of each topic, or why it cannot be seen."""
+        wanted = sorted(set(names))
+        if not wanted:
+            return {}
+        described = self._client.describe_topics(
+            TopicCollection(wanted), include_authorized_operations=True, request_timeout=REQUEST_TIMEOUT_S
+        )
+        shapes = {name: self._seen(described[name]) for name in wanted}
+        visible = [name for name, shape in shapes.items() if not isinstance(shape, int)]
+        resources = {name: ConfigResource(ResourceType.TOPIC, name) for name in visible}
+        configured = (
+            self._client.describe_configs(list(resources.values()), request_timeout=REQUEST_TIMEOUT_S)
+            if resources
+            else {}
+        )
+        states: dict[str, TopicState] = {}
+        for name, shape in shapes.items():
+            if isinstance(shape, int):
+                states[name] = Unseen(name, "missing" if shape in _MISSING else "describe")
+                continue
+            entries = self._seen(configured[resources[name]])
+            states[name] = Unseen(name, "describe_configs") if isinstance(entries, int) else _facts(shape, entries)
+        return states
+
+    def group_rights(self, group: str) -> frozenset[str] | None:
+        """Operations that we may do on a group (READ, DESCRIBE, …); None where the broker does not say."""
+        futures = self._client.describe_consumer_groups(
+            [group], include_authorized_operations=True, request_timeout=REQUEST_TIMEOUT_S
+        )
+        try:
+            description = futures[group].result(REQUEST_TIMEOUT_S)
+        except KafkaException as error:
+            # A group that does not exist yet, or a coordinator that is still loading, tells nothing about rights.
+            return frozenset() if error.args[0].code() == KafkaError.GROUP_AUTHORIZATION_FAILED else None
+        return _rights(description.authorized_operations)
+
+    def take(self, step: Step) -> None:
+        """Carry out one step of a plan; one that somebody else has just carried out is no error."""
+        try:
+            self._future_of(step).result(2 * REQUEST_TIMEOUT_S)
+        except KafkaException as error:
+            if error.args[0].code() not in _ALREADY:
+                raise self._told(error, f"could not {step}") from None
+
+    def _future_of(self, step: Step) -> "Future[Any]":
+        if isinstance(step, Create):
+            # Replication -1 is the broker's default.
+            new = NewTopic(step.topic, step.partitions, -1, config=dict(step.config))
+            return self._client.create_topics([new], request_timeout=REQUEST_TIMEOUT_S)[step.topic]
+        if isinstance(step, Grow):
+            grown = NewPartitions(step.topic, step.partitions)
+            return self._client.create_partitions([grown], request_timeout=REQUEST_TIMEOUT_S)[step.topic]
+        return self._client.incremental_alter_configs([_resource(step)], request_timeout=REQUEST_TIMEOUT_S)[
+            _resource(step)
+        ]
+
+    def _ask(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except KafkaException as error:
+            raise self._told(error, "did not answer") from None
+
+    def _seen(self, future: "Future[Any]") -> Any:
+        """Result of a description, or the error's code where the topic is missing or hidden."""
+        try:
+            return future.result(2 * REQUEST_TIMEOUT_S)
+        except KafkaException as error:
+            code = int(error.args[0].code())
+            if code in _MISSING or code == _HIDDEN:
+                return code
+            raise self._told(error, "could not describe a topic") from None
+
+    def _told(self, error: KafkaException, what: str) -> RunError:
+        cause: KafkaError = error.args[0]
+        if cause.code() not in _UNREACHABLE:
+            return RunError(f"Kafka {what}: {cause.name()}.")
+        # Wrong passwords and certificates are told to the callback alone; the request only times out.
+        self._client.poll(0)
+        last = self._last_error
+        hint = "check kafka.sasl.* and kafka.ssl.*" if _is_security(last) else "check BOOTSTRAP_SERVERS and the network"
+        return UnreachableError(f"Kafka cannot be reached at {self._where} ({(last or cause).name()}): {hint}.")
+
+    def _remember(self, error: KafkaError) -> None:
+        # "All brokers down" follows each cause and says less than it.
+        if error.code() != KafkaError._ALL_BROKERS_DOWN and not _is_security(self._last_error):  # noqa: SLF001
+            self._last_error = error
+
+
+def _is_security(error: KafkaError | None) -> bool:
+    return error is not None and error.code() in {KafkaError._AUTHENTICATION, KafkaError._SSL}  # noqa: SLF001
+
+
+def _resource(step: Change) -> ConfigResource:
+    entries = [
+        ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in step.config.items()
+    ]
+    return ConfigResource(ResourceType.TOPIC, step.topic, incremental_configs=entries)
+
+
+def _rights(operations: Iterable[AclOperation] | None) -> frozenset[str] | None:
+    # A broker that does not know the field, the embedded one among them, gives nothing or an empty list.
+    return frozenset(operation.name for operation in operations) if operations else None
+
+
+def _facts(shape: Any, entries: Mapping[str, ConfigEntry]) -> TopicFacts:
+    """Facts from a description and configuration entries; an entry that the broker leaves out is Kafka's default,
+    but for retention, which is taken as unlimited, and the segment's age, which is unknown.
+    """
+
+    def number(names: tuple[str, ...], missing: int) -> int:
+        values = (entries[name].value for name in names if name in entries)
+        return next((int(value) for value in values if value not in {None, ""}), missing)
+
+    def text(name: str, missing: str) -> str:
+        value = entries[name].value if name in entries else None
+        return missing if value is None else value
+
+    retention_ms = number(("retention.ms",), -1)
+    segment_ms = number(("segment.ms",), -1)
+    # Brokers before 3.6 have one limit for both sides.
+    both = "message.timestamp.difference.max.ms"
+    return TopicFacts(
+        name=shape.name,
+        topic_id=str(shape.topic_id),
+        partitions=len(shape.partitions),
+        retention_ms=retention_ms if retention_ms >= 0 else None,
+        max_message_bytes=number(("max.message.bytes",), DEFAULT_MAX_MESSAGE_BYTES),
+        timestamp_type=text("message.timestamp.type", "CreateTime"),
+        timestamp_after_max_ms=number(("message.timestamp.after.max.ms", both), DEFAULT_TIMESTAMP_AFTER_MAX_MS),
+        timestamp_before_max_ms=number(("message.timestamp.before.max.ms", both), DEFAULT_TIMESTAMP_BEFORE_MAX_MS),
+        cleanup=frozenset(part.strip() for part in text("cleanup.policy", "delete").split(",") if part.strip()),
+        segment_ms=segment_ms if segment_ms >= 0 else None,
+        rights=_rights(shape.authorized_operations),
+    )
