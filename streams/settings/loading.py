@@ -61,7 +61,9 @@ def _sentences(error: ValidationError, values: dict[str, Any], origins: dict[str
     details = error.errors(include_url=False, include_input=False)
     if details[0]["type"] == "contradiction":
         return [sentence for _, sentence in details[0]["ctx"]["found"]]
-    wrong = {str(detail["loc"][0]): _sentence(str(detail["loc"][0]), detail["msg"], origins) for detail in details}
+    # A default that could not be worked out because another value is wrong is no problem of its own.
+    own = [detail for detail in details if detail["type"] != "default_factory_not_called"]
+    wrong = {str(detail["loc"][0]): _sentence(str(detail["loc"][0]), detail["msg"], origins) for detail in own}
     return [*wrong.values(), *_contradictions_elsewhere(values, set(wrong))]
 
 
