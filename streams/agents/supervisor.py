@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from streams.agents.heartbeat import STAGE_LIMITS_S, Heartbeat, create_memory
-from streams.agents.slots import DEFAULT_TARGET, SlotOrder, slot_name
+from streams.agents.slots import DEFAULT_TARGET, SlotLock, SlotOrder, slot_name
 from streams.errors import GuardError, MaskstreamError, UsageError
 from streams.settings import Settings
 from streams.telemetry import log
 
-__all__ = ["Patience", "Supervisor", "require_free_ports"]
+__all__ = ["Patience", "Supervisor", "require_free_ports", "require_free_slots"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +210,17 @@ class Supervisor:
                 slot.process.wait()
                 slot.take_exit()
         return 1
+
+
+def require_free_slots(settings: Settings) -> None:
+    """Raise GuardError when another run holds a slot of this name, or the lock files cannot be made.
+
+    The slots take their locks themselves; this says it before anything is started.
+    """
+    for number in range(settings.workers):
+        lock = SlotLock(settings.state_dir, slot_name(settings, number))
+        lock.acquire()
+        lock.release()
 
 
 def require_free_ports(host: str, first: int, count: int) -> None:
