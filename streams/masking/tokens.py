@@ -123,6 +123,10 @@ class Tokens:
         match = self._own.match(data, pos, end)
         return match.end() if match else -1
 
+    def without_own(self, text: bytes) -> bytes:
+        """The text without the complete own tokens in it."""
+        return self._own.sub(b"", text)
+
     def _make(self, kind: str, value: str, hint: str | None) -> bytes:
         digest = self._active[kind]
         form = canonical(kind, value, self.region)

@@ -1,0 +1,156 @@
+"""Reading around a position: the key before a value, the value behind a key, words beside a candidate.
+
+Everything here works on the raw bytes and copes with JSON in strings in JSON: at nesting level n a quote is written with
+2**n - 1 backslashes before it, so quotes are compared together with the backslashes before them.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+__all__ = ["Key", "Value", "at_word_start", "elements", "key_before", "parent_of", "value_after", "word_byte"]
+
+_KEY_BYTES: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$@" + bytes(range(0x80, 0xFF))
+_QUOTES: Final = b"\"'`"
+
+#: The longest key that is looked at, in bytes; a longer one is no field name that anybody wrote.
+_KEY_MAX: Final = 96
+
+
+class Key(NamedTuple):
+    """A key, and the quote with its backslashes that closes it (empty where it is not quoted)."""
+
+    name: bytes
+    start: int
+    quote: bytes
+
+
+class Value(NamedTuple):
+    """The span of a value without its quotes. `form`: "string", "bare", "list" or "object"; `cut`: no closing quote."""
+
+    start: int
+    end: int
+    form: str
+    cut: bool
+
+
+def word_byte(byte: int) -> bool:
+    """Whether a byte belongs to a word: ASCII letters, digits, underscore, and whatever is not ASCII."""
+    return 0x61 <= byte <= 0x7A or 0x41 <= byte <= 0x5A or 0x30 <= byte <= 0x39 or byte == 0x5F or 0x80 <= byte < 0xFF
+
+
+def at_word_start(data: bytes, at: int) -> bool:
+    r"""Whether no word byte stands before a position; the `n` of an escaped newline is none."""
+    if at == 0 or not word_byte(data[at - 1]):
+        return True
+    return data[at - 1] in b"nrtbf" and at > 1 and data[at - 2] == 0x5C
+
+
+def key_before(data: bytes, at: int) -> Key | None:
+    """The key that ends at the `:` or `=` at a position, with its closing quote."""
+    low = max(0, at - _KEY_MAX)
+    window = data[low:at].rstrip(b" \t")
+    bare = window.rstrip(b"]").rstrip(_QUOTES)
+    quote = window[len(bare) :]
+    if quote:
+        name = bare.rstrip(b"\\")
+        quote = bare[len(name) :] + quote[:1]
+        opening = max(name.rfind(mark.to_bytes()) for mark in _QUOTES)
+        inside = name[opening + 1 :]
+        return Key(inside, low + opening + 1, quote.replace(b"]", b"")) if inside and b"\xff" not in inside else None
+    name = bare.rstrip(b"]")
+    stem = name.rstrip(_KEY_BYTES)
+    found = name[len(stem) :]
+    if stem.endswith(b"\\") and found[:1] in (b"n", b"r", b"t", b"b", b"f"):
+        found = found[1:]
+    return Key(found, at - len(window) + len(name) - len(found) + (len(window) - (at - low)), b"") if found else None
+
+
+_OPENING: Final = re.compile(rb"[:=>]{0,3}[ \t\r\n]{0,16}(?:(?:b|u|r|f)(?=[\"']))?(\\{0,31})([\"'`]?)")
+_BARE: Final = re.compile(rb"[^\s\"'`&,;|<>(){}\[\]\\\xff]+")
+_BARE_SECRET: Final = re.compile(rb"[^\s\"'`&<>\\\xff]+")
+
+
+def _closing(data: bytes, at: int, quote: bytes, level: int) -> int:
+    """Where the string ends that began at a position with this quote behind `level` backslashes; -1 if it does not."""
+    mark = at
+    while (mark := data.find(quote, mark)) >= 0:
+        run = mark
+        while run > at and data[run - 1] == 0x5C:
+            run -= 1
+        slashes = mark - run
+        if slashes < level:
+            return run
+        if (slashes - level) % (2 * (level + 1)) == 0:
+            return mark - level
+        mark += 1
+    return -1
+
+
+def value_after(data: bytes, at: int, *, secret: bool = False) -> Value | None:
+    """The value that begins behind the `:` or `=` before a position."""
+    opening = _OPENING.match(data, at)
+    if opening is None:  # pragma: no cover - every part is optional
+        return None
+    start = opening.end()
+    if opening[2]:
+        end = _closing(data, start, opening[2], len(opening[1]))
+        return Value(start, end if end >= 0 else len(data), "string", end < 0)
+    first = data[start : start + 1]
+    if first in (b"[", b"{"):
+        return Value(start, start, "list" if first == b"[" else "object", False)
+    bare = (_BARE_SECRET if secret else _BARE).match(data, opening.start(1))
+    if bare is None:
+        return None
+    end = bare.end() - (len(bare[0]) - len(bare[0].rstrip(b",;)]}"))) if secret else bare.end()
+    return Value(bare.start(), end, "bare", False) if end > bare.start() else None
+
+
+#: Elements of a flat list: strings at any nesting level, or bare values.
+_ELEMENT: Final = re.compile(rb"[\[,]\s{0,8}(\\{0,31})([\"'])?")
+
+
+def elements(data: bytes, at: int, most: int = 1000) -> list[Value]:
+    """The strings and bare values of the flat list that opens at a position, up to its first `]`."""
+    found: list[Value] = []
+    mark = at
+    while len(found) < most and (sign := _ELEMENT.match(data, mark)):
+        start = sign.end()
+        if sign[2]:
+            end = _closing(data, start, sign[2], len(sign[1]))
+            if end < 0:
+                return [*found, Value(start, len(data), "string", True)]
+            found.append(Value(start, end, "string", False))
+            mark = end + len(sign[1]) + 1
+        elif bare := _BARE.match(data, start):
+            found.append(Value(start, bare.end(), "bare", False))
+            mark = bare.end()
+        else:
+            return found
+        mark += len(data[mark : mark + 8]) - len(data[mark : mark + 8].lstrip())
+    return found
+
+
+#: How far back the enclosing object is looked for, in bytes.
+_PARENT_MAX: Final = 2048
+
+_OPENER: Final = re.compile(rb"([A-Za-z0-9_\-.$@]+)\\*[\"']?\s{0,8}[:=]\s{0,8}\Z")
+
+
+def parent_of(data: bytes, at: int) -> bytes:
+    """The key of the object that encloses a position, or nothing; braces inside strings may mislead it."""
+    depth = 0
+    low = max(0, at - _PARENT_MAX)
+    mark = at
+    while True:
+        opens, closes = data.rfind(b"{", low, mark), data.rfind(b"}", low, mark)
+        if opens < 0:
+            return b""
+        if closes > opens:
+            depth += 1
+            mark = closes
+        elif depth:
+            depth -= 1
+            mark = opens
+        else:
+            key = _OPENER.search(data[max(0, opens - _KEY_MAX) : opens])
+            return key[1] if key else b""

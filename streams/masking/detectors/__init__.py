@@ -1,0 +1,20 @@
+"""Every detector, one module a family."""
+
+from typing import Final
+
+from streams.masking.detectors import contact, credentials, identity, jose, money, named, network, providers
+from streams.masking.found import Detector
+
+__all__ = ["ALL"]
+
+#: In no order that matters: overlaps are decided by `Found.certain` and length.
+ALL: Final[tuple[Detector, ...]] = (
+    *contact.DETECTORS,
+    *network.DETECTORS,
+    *money.DETECTORS,
+    *identity.DETECTORS,
+    *jose.DETECTORS,
+    *credentials.DETECTORS,
+    *providers.DETECTORS,
+    *named.DETECTORS,
+)

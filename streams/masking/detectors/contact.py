@@ -1,0 +1,220 @@
+"""Emails and telephone numbers."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+from streams.masking.context import at_word_start, word_byte
+from streams.masking.found import Detector, Found, Verdict
+
+__all__ = ["DETECTORS"]
+
+_LOCAL: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-'" + bytes(range(0x80, 0xFF))
+
+#: Longer than RFC 5321 allows (64 octets before the sign), so that an overlong address goes as a whole.
+_LOCAL_MAX: Final = 320
+
+#: Labels of RFC 1035 plus underscores and raw UTF-8 (RFC 6531); the last one has a letter first and two bytes at least.
+_DOMAIN: Final = re.compile(
+    rb"(?:[A-Za-z0-9_\x80-\xfe](?:[A-Za-z0-9_\-\x80-\xfe]{0,61}[A-Za-z0-9_\x80-\xfe])?\.){1,32}"
+    rb"[A-Za-z\x80-\xfe](?:[A-Za-z0-9\-\x80-\xfe]{0,61}[A-Za-z0-9\x80-\xfe])"
+)
+_VERSION: Final = re.compile(rb"[0-9]+\.[0-9]+\.")
+_ASSET: Final = re.compile(rb"[0-9]x\.(?:png|jpe?g|gif|webp|svg|avif)\b")
+
+
+def _ascii_tail(local: bytes) -> bytes:
+    """The address without a preceding run of a script that puts no space before it (`メールann`)."""
+    tail = local.lstrip(bytes(range(0x80, 0xFF)))
+    for start in range(len(local) - 1, -1, -1):
+        if local[start] >= 0xE0 or (0x80 <= local[start] < 0xC0 and start and local[start - 1] >= 0xE0):
+            tail = local[start + 1 :].lstrip(bytes(range(0x80, 0xC0)))
+            break
+    else:
+        return local
+    return tail or local
+
+
+def _local_part(data: bytes, at: int) -> bytes:
+    window = data[max(0, at - _LOCAL_MAX) : at]
+    if window.endswith(b'"') and (opening := window.rfind(b'"', 0, -1)) >= 0 and b"\\" not in window[opening:]:
+        quoted = window[opening:]
+        return quoted if len(quoted) > 2 and b":" not in quoted and b"," not in quoted else b""
+    local = window[len(window.rstrip(_LOCAL)) :]
+    before = at - len(local) - 1
+    if before >= 0 and data[before] == 0x5C and local[:1] in (b"n", b"r", b"t", b"b", b"f"):
+        local = local[1:]
+    local = local.lstrip(b".%+-'")
+    return local if local.isascii() else _ascii_tail(local)
+
+
+def judge_email(data: bytes, end: int) -> Verdict:
+    """An address of RFC 5322's common form around the `@` before a position; no list of top-level domains decides."""
+    at = data.rfind(b"@", max(0, end - 70), end)
+    if at < 0:
+        return "no_sign"
+    domain = _DOMAIN.match(data, at + 1)
+    if domain is None:
+        return "no_domain"
+    if _VERSION.match(data, at + 1):
+        return "version"
+    if _ASSET.match(data, at + 1):
+        return "asset"
+    local = _local_part(data, at)
+    if not local.rstrip(b"."):
+        return "no_local_part"
+    if local == b"git" and data[domain.end() : domain.end() + 1] == b":":
+        return "scp_url"
+    return Found(at - len(local), domain.end(), "email", "email", "rfc5322", 80)
+
+
+#: Digits with at most three separators between two of them; E.164 allows 15.
+_INTERNATIONAL: Final = re.compile(rb"(?:\+|00)[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9]){4,16}")
+_DIGITS: Final = re.compile(rb"[0-9]+")
+_TRUNK: Final = re.compile(rb"\(0\)")
+
+#: What may not follow a number: it would be part of something longer, or a quantity.
+_QUANTITY: Final = re.compile(
+    rb"(?:[0-9A-Za-z_@]|[.:,][0-9]|\s?(?:ms|ns|us|\xc2\xb5s|secs?|seconds|minutes|bytes|[kmgt]i?b|rows|records|items|times|%)\b)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=512)
+def _national_lengths(code: int) -> frozenset[int]:
+    """How many digits may follow a calling code (libphonenumber's metadata); empty where there is no such code."""
+    lengths: set[int] = set()
+    for region in COUNTRY_CODE_TO_REGION_CODE.get(code, ()):
+        meta = (
+            PhoneMetadata.metadata_for_nongeo_region(code, None)
+            if region == "001"
+            else PhoneMetadata.metadata_for_region(region, None)
+        )
+        if meta is not None and meta.general_desc is not None:
+            lengths.update(meta.general_desc.possible_length or ())
+            lengths.update(meta.general_desc.possible_length_local_only or ())
+    return frozenset(lengths)
+
+
+def _dialable(digits: str) -> bool:
+    for size in (1, 2, 3):
+        lengths = _national_lengths(int(digits[:size]))
+        if lengths:
+            return len(digits) - size in lengths or len(digits) - size - digits[size:].startswith("0") in lengths
+    return False
+
+
+def _longest_dialable(text: bytes) -> int:
+    """How many bytes of the candidate are a number that can be dialled, cutting at separators only; 0 for none."""
+    text = _TRUNK.sub(b"   ", text)
+    ends = [run.end() for run in _DIGITS.finditer(text)]
+    for end in reversed(ends):
+        digits = re.sub(rb"[^0-9]", b"", text[:end]).decode().removeprefix("00" if text[:1] == b"0" else "")
+        if 6 < len(digits) <= 15 + 1 and _dialable(digits):
+            return end
+    return 0
+
+
+def judge_international(data: bytes, end: int) -> Verdict:
+    """A number with a `+` before a position, whose country code exists and whose length that country has."""
+    plus = data.rfind(b"+", max(0, end - 30), end)
+    if plus < 0:
+        return "no_plus"
+    if plus and (word_byte(data[plus - 1]) or data[plus - 1] == 0x2B) and not at_word_start(data, plus):
+        return "glued"
+    number = _INTERNATIONAL.match(data, plus)
+    if number is None:
+        return "too_short"
+    size = _longest_dialable(number[0])
+    if not size:
+        return "no_such_number"
+    if size == len(number[0]) and data[number.end() : number.end() + 1].isdigit():
+        return "too_long"
+    return Found(plus, plus + size, "phone", "phone_international", "country_code", 75)
+
+
+_WORDS: Final = (
+    r"(?:tele)?phones?|telefono|telefone|telefoon|telefon(?:nummer)?|t[e\xc3][l\xa9]{0,2}(?:ephone)?|mobiles?|mobil|handy|rufnummer|"
+    r"cell(?:ular|phone)?|celular|fax|sms|whatsapp|viber|msisdn|gsm|dial(?:ed|ing|led)?|call(?:ed)? (?:me|us|him|her|back)|call(?:back|er)|"
+    r"ring (?:me|us)|(?:answering|reached|reach (?:me|us|him|her)) (?:at|on|under)|hotline|landline"
+)
+_NATIONAL: Final = re.compile(rb"\(?[0-9](?:[ ().\-/]{0,3}[0-9]){5,13}")
+_DATE: Final = re.compile(
+    rb"(?:(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}(?![0-9])|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]))"
+)
+
+
+def judge_national(data: bytes, end: int) -> Verdict:
+    """A number without country code behind a word for telephones."""
+    start = end - 1
+    if (
+        start < 0
+        or data[start] not in b"0123456789("
+        or (start and word_byte(data[start - 1]) and not at_word_start(data, start))
+    ):
+        return "no_number"
+    if data[start - 1 : start] in (b"+", b".", b"-"):
+        return "part_of_number"
+    if data[start - 1 : start] == b"(" and data[start] != 0x28:
+        start -= 1
+    number = _NATIONAL.match(data, start)
+    if number is None:
+        return "too_short"
+    if _DATE.match(data, start):
+        return "date"
+    if _QUANTITY.match(data, number.end()):
+        return "quantity"
+    return Found(start, number.end(), "phone", "phone_national", "context_word", 60)
+
+
+_NANP: Final = re.compile(rb"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-.])[2-9][0-9]{2}[-.][0-9]{4}")
+
+
+def judge_nanp(data: bytes, end: int) -> Verdict:
+    """A North American number in its own unmistakable spelling, `(415) 555-0132` or `415-555-0132`."""
+    number = next((m for start in range(max(0, end - 16), max(0, end - 10)) if (m := _NANP.match(data, start))), None)
+    if number is None or number.end() > end:
+        return "no_number"
+    if number.start() and (data[number.start() - 1] in b"+-.0123456789/:=" or not at_word_start(data, number.start())):
+        return "part_of_number"
+    if _QUANTITY.match(data, number.end()) or data[number.end() : number.end() + 1] in (b"-", b"/"):
+        return "part_of_number"
+    return Found(number.start(), number.end(), "phone", "phone_nanp", "format", 55)
+
+
+DETECTORS: Final = (
+    Detector(
+        "email",
+        (r"[^\s@]@[a-z0-9_\-\x80-\xfe]{1,63}\.[a-z0-9\x80-\xfe]",),
+        judge_email,
+        ("ann@example.com", "mailto:Ann.Lee+x@mail.example.co.uk", "to=<o'brien@example.org>", "user@müller.example"),
+        ("Object@1f2a.", "icon@2x.png", "left-pad@1.3.0-beta.rc1", "git@github.com:org/repo.git"),
+        "RFC 5322, RFC 6531",
+    ),
+    Detector(
+        "phone_international",
+        (r"\+[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9]){6}",),
+        judge_international,
+        ("+49 30 901820", "tel:+1-415-555-0132", "+442079460958", "+33 (0)1 70 18 99 00"),
+        ("1e+10000000", "2024-05-01T10:00:00+1000", "+999999999999"),
+        "ITU-T E.164, libphonenumber metadata",
+    ),
+    Detector(
+        "phone_national",
+        (rf"(?:\b|_|\\[nrtbf])(?:{_WORDS})[^0-9\xff]{{0,24}}[0-9(]",),
+        judge_national,
+        ("Phone: 0378 3549890", "call me on 450-0840", "Tel. 030 901820", "sms to 2025550143"),
+        ("phone 2024-05-01", "call back in 300000000 ms", "telephone exchange 12"),
+        "context words",
+    ),
+    Detector(
+        "phone_nanp",
+        (r"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.\-])[2-9][0-9]{2}[.\-][0-9]{4}",),
+        judge_nanp,
+        ("(415) 555-0132", "415-555-0132"),
+        ("1.415.555.0132.9", "2-415-555-01321"),
+        "ITU-T E.164, NANPA numbering",
+    ),
+)

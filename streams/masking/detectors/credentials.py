@@ -1,0 +1,136 @@
+"""Credentials that show themselves: authorization schemes, user information in URLs, private keys."""
+
+import re
+from typing import Final
+
+from streams.masking.context import at_word_start
+from streams.masking.found import Detector, Found, Verdict
+from streams.masking.validators import base64_text
+
+__all__ = ["DETECTORS"]
+
+_BEARER: Final = re.compile(rb"bearer\\*[\"']?[ +:=]{1,3}\\*[\"']?([A-Za-z0-9\-._~+/!$*=]{8,})", re.IGNORECASE)
+_BASIC: Final = re.compile(rb"basic[ +]{1,3}([A-Za-z0-9+/\-_]{6,}={0,2})", re.IGNORECASE)
+_WORD: Final = re.compile(rb"[A-Za-z]{8,}[.,]?\Z")
+
+
+def judge_bearer(data: bytes, end: int) -> Verdict:
+    """A token behind `Bearer` (RFC 6750); a plain word (`bearer authentication`) is none."""
+    at = _find_back(data, b"bearer", end, 24)
+    scheme = _BEARER.match(data, at) if at >= 0 else None
+    if scheme is None:
+        return "no_scheme"
+    if _WORD.match(scheme[1]):
+        return "plain_word"
+    return Found(scheme.start(1), scheme.start(1) + len(scheme[1].rstrip(b".")), "secret", "bearer", "rfc6750", 40)
+
+
+def _find_back(data: bytes, word: bytes, end: int, reach: int) -> int:
+    low = max(0, end - reach)
+    at = data[low:end].lower().rfind(word)
+    return low + at if at >= 0 else -1
+
+
+def judge_basic(data: bytes, end: int) -> Verdict:
+    """`Basic` with base64 of a user and a password (RFC 7617)."""
+    at = _find_back(data, b"basic", end, 20)
+    scheme = _BASIC.match(data, at) if at >= 0 else None
+    if scheme is None:
+        return "no_scheme"
+    if b":" not in (base64_text(scheme[1]) or b""):
+        return "no_user_and_password"
+    return Found(scheme.start(1), scheme.end(1), "secret", "basic", "rfc7617", 85)
+
+
+_USERINFO: Final = re.compile(rb"//([^\s/?#\"'<>@\\:]*)(?::([^\s/\"'<>\\]*))?@")
+
+
+def judge_userinfo(data: bytes, end: int) -> Verdict:
+    """User and password before the host of a URL (RFC 3986, 3.2.1); without a password the detector of emails decides."""
+    at = data.rfind(b"//", max(0, end - 300), end)
+    info = _USERINFO.match(data, at) if at >= 0 else None
+    if info is None or info[2] is None:
+        return "no_password"
+    return [
+        *([Found(info.start(1), info.end(1), "username", "url_userinfo", "rfc3986", 86)] if info[1] else []),
+        *([Found(info.start(2), info.end(2), "secret", "url_userinfo", "rfc3986", 86)] if info[2] else []),
+    ] or "no_password"
+
+
+_PEM: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----")
+_PEM_END: Final = re.compile(rb"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+#: How far the end of a key is looked for, in bytes; bounds what a log full of beginnings can cost.
+_PEM_MAX: Final = 65_536
+_PEM_BODY: Final = re.compile(rb"(?:[A-Za-z0-9+/=:,\-\s]|\\+[nr])*")
+
+
+def judge_private_key(data: bytes, end: int) -> Verdict:
+    """A private key in PEM armour (RFC 7468) or PGP armour (RFC 9580), on one line or many, with or without its end."""
+    at = data.rfind(b"-----BEGIN", max(0, end - 60), end)
+    armour = _PEM.match(data, at) if at >= 0 else None
+    if armour is None:
+        return "no_armour"
+    tail = _PEM_END.search(data, armour.end(), armour.end() + _PEM_MAX) or _PEM_BODY.match(data, armour.end())
+    stop = tail.end() if tail else armour.end()
+    return Found(at, stop, "secret", "private_key", "rfc7468", 95)
+
+
+#: How far back the command's name may stand, in bytes.
+_COMMAND_MAX: Final = 512
+_CURL_USER: Final = re.compile(rb"(?:-u|--user|--proxy-user)[ =]{1,3}(\\*[\"']?)([^\s\"'\\:]+):((?:(?!\1)[^\s\\])+)")
+
+
+def judge_curl(data: bytes, end: int) -> Verdict:
+    """User and password on curl's command line."""
+    at = max(data.rfind(b" -u", max(0, end - 12), end), data.rfind(b"-user", max(0, end - 14), end))
+    option = _CURL_USER.search(data, max(0, at - 8), end + 512) if at >= 0 else None
+    if option is None or b"curl" not in data[max(0, at - _COMMAND_MAX) : at] or not at_word_start(data, option.start()):
+        return "no_user_and_password"
+    return [
+        Found(option.start(2), option.end(2), "username", "curl_user", "option", 84),
+        Found(option.start(3), option.end(3), "secret", "curl_user", "option", 84),
+    ]
+
+
+DETECTORS: Final = (
+    Detector(
+        "bearer",
+        (r"bearer\\*[\"']?[ +:=]{1,3}\\*[\"']?[a-z0-9\-._~+/!$*=]{8}",),
+        judge_bearer,
+        ("Authorization: Bearer 7c9f1b3e2d4a", "bearer abc123def456"),
+        ("bearer authentication", "Bearer of news"),
+        "RFC 6750",
+    ),
+    Detector(
+        "basic",
+        (r"basic[ +]{1,3}[a-z0-9+/\-_]{6}",),
+        judge_basic,
+        ("Authorization: Basic YW5uOnBhc3N3b3Jk",),
+        ("basic authentication", "Basic arithmetic"),
+        "RFC 7617",
+    ),
+    Detector(
+        "url_userinfo",
+        (r"//[^\s/?#\"'<>@\\:]{0,128}:[^\s/\"'<>\\]{1,128}@",),
+        judge_userinfo,
+        ("postgres://app:s3cr3t@db/orders", "amqp://:hunter2@mq"),
+        ("https://example.com/@user", "http://host:80/"),
+        "RFC 3986, 3.2.1",
+    ),
+    Detector(
+        "private_key",
+        (r"-----BEGIN [a-z0-9 ]{0,30}PRIVATE KEY",),
+        judge_private_key,
+        ("-----BEGIN " + "PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----",),
+        ("-----BEGIN PUBLIC KEY-----",),
+        "RFC 7468, RFC 9580",
+    ),
+    Detector(
+        "curl_user",
+        (r"(?:[ ]-u|-user)[ =]{1,3}\\*[\"']?[^\s\"'\\:]{1,64}:",),
+        judge_curl,
+        ("curl -u ann:s3cr3t https://api", "curl --user 'ann:s3cr3t' https://api"),
+        ("date -u 12:00",),
+        "curl(1)",
+    ),
+)

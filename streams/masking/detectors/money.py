@@ -1,0 +1,165 @@
+"""Payment cards, IBANs and wallets: values that prove themselves by their check digits."""
+
+import re
+from typing import Final
+
+from streams.masking.context import at_word_start, word_byte
+from streams.masking.found import Detector, Found, Verdict
+from streams.masking.validators import IBAN_LENGTHS, base58check, bech32, card_brand, iban_valid, luhn
+
+__all__ = ["DETECTORS"]
+
+_CARD_CHARS: Final = b"0123456789 -.\t/_"
+#: Groupings that cards are printed in: fours, Amex 4-6-5, Diners 4-6-4, or none; one kind of separator.
+_CARD: Final = re.compile(
+    rb"(?:[0-9]{12,19}|[0-9]{4}([ \-./_]{1,2}|\t)[0-9]{4}\1[0-9]{4}\1(?:[0-9]{4}(?:\1[0-9]{1,3})?|[0-9]{1,3})|[0-9]{4}([ \-./_])[0-9]{6}\2[0-9]{4,5})\Z"
+)
+#: Words for things that are counted or numbered; a number right behind one is theirs.
+_THING: Final = re.compile(
+    rb"(?:\b|_)(?:trace|span|request|req|correlation|transaction|txn?|message|msg|event|batch|job|task|run|build|commit|row|record|rows|records|"
+    rb"offset|seq|sequence|size|length|count|total|bytes|pid|tid|block|blk|checkpoint|sku|epoch|ts|time|timestamp|nanos|duration|elapsed|took|"
+    rb"worker|node|thread|process(?:ed)?|invoice item|version|arn|aws|isbn|isin|ean|upc|gtin|serial|tracking)(?:[_ \-.]?(?:id|no|nr|number|ns|ms))?"
+    rb"\\*[\"']?[ :=#(\[]{0,3}\\*[\"']?\Z",
+    re.IGNORECASE,
+)
+_UNIT: Final = re.compile(
+    rb"\s?(?:ms|ns|us|\xc2\xb5s|s|secs?|seconds|bytes|[kmgt]i?b|rows|records|items|times|ticks)\b", re.IGNORECASE
+)
+
+
+def judge_card(data: bytes, end: int) -> Verdict:
+    """A number whose issuer range, length and Luhn digit agree, outside identifiers, counts and times."""
+    stop = end - 1
+    window = data[max(0, stop - 40) : stop]
+    digits_run = window[len(window.rstrip(_CARD_CHARS)) :]
+    for start in _starts(digits_run):
+        if match := _CARD.match(digits_run, start):
+            return _card(data, stop - len(digits_run) + start, stop, match[0])
+    return "no_grouping"
+
+
+def _starts(run: bytes) -> list[int]:
+    """Where a group of digits begins, the longest candidate first."""
+    return [at for at in range(len(run)) if run[at : at + 1].isdigit() and (at == 0 or not run[at - 1 : at].isdigit())]
+
+
+def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
+    digits = re.sub(rb"[^0-9]", b"", text).decode()
+    brand = card_brand(digits)
+    if brand is None:
+        return "issuer_range"
+    if not luhn(digits):
+        return "luhn"
+    if (start and word_byte(data[start - 1]) and not at_word_start(data, start)) or data[start - 1 : start] in (
+        b".",
+        b"-",
+        b"+",
+    ):
+        return "part_of_word"
+    if (
+        data[stop : stop + 1].isalpha()
+        or data[stop : stop + 1] == b"_"
+        or re.match(rb"[.\-][0-9]", data[stop : stop + 2])
+    ):
+        return "part_of_word"
+    if _THING.search(data[max(0, start - 32) : start]):
+        return "named_otherwise"
+    if _UNIT.match(data, stop):
+        return "quantity"
+    return Found(start, stop, "card", "card", f"luhn+{brand}", 78)
+
+
+_COUNTRIES: Final = "|".join(sorted(IBAN_LENGTHS))
+_IBAN_CHARS: Final = re.compile(rb"[A-Za-z]{2}[0-9]{2}(?:[ \-]?[A-Za-z0-9]){11,30}")
+_IBAN_GROUPS: Final = re.compile(rb"[ \-]")
+
+
+def judge_iban(data: bytes, end: int) -> Verdict:
+    """An account number in the length of its country with valid check digits, in any grouping."""
+    for start in range(end - 15, max(-1, end - 22), -1):
+        if start < 0 or not data[start : start + 2].isalpha() or not data[start + 2 : start + 4].isdigit():
+            continue
+        if not at_word_start(data, start) and data[start - 4 : start].upper() != b"IBAN":
+            continue
+        if match := _IBAN_CHARS.match(data, start):
+            return _iban(data, start, match[0])
+    return "no_country"
+
+
+def _iban(data: bytes, start: int, text: bytes) -> Verdict:
+    size = IBAN_LENGTHS.get(text[:2].decode().upper())
+    if size is None:
+        return "no_country"
+    taken = kept = 0
+    while kept < size and taken < len(text):
+        kept += text[taken] not in b" -"
+        taken += 1
+    compact = _IBAN_GROUPS.sub(b"", text[:taken]).decode().upper()
+    if kept < size or not iban_valid(compact):
+        return "mod97"
+    if word_byte((data[start + taken : start + taken + 1] or b" ")[0]):
+        return "part_of_word"
+    return Found(start, start + taken, "iban", "iban", "mod97", 79)
+
+
+_BITCOIN: Final = re.compile(rb"[13][1-9A-HJ-NP-Za-km-z]{25,34}\Z")
+_SEGWIT: Final = re.compile(rb"(?:bc|tb|ltc)1[02-9ac-hj-np-z]{11,87}\Z", re.IGNORECASE)
+_ETHER: Final = re.compile(rb"0x[0-9a-f]{40}\Z", re.IGNORECASE)
+_ALNUM: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def judge_wallet(data: bytes, end: int) -> Verdict:
+    """A Bitcoin address with its checksum (base58check, bech32, bech32m) or an Ethereum address."""
+    window = data[max(0, end - 96) : end - 1]
+    word = window[len(window.rstrip(_ALNUM)) :]
+    start = end - 1 - len(word)
+    if start and not at_word_start(data, start):
+        return "part_of_word"
+    if _BITCOIN.match(word):
+        return (
+            Found(start, end - 1, "wallet", "wallet", "base58check", 79)
+            if base58check(word.decode())
+            else "base58check"
+        )
+    if _SEGWIT.match(word):
+        return Found(start, end - 1, "wallet", "wallet", "bech32", 79) if bech32(word.decode()) else "bech32"
+    if _ETHER.match(word):
+        return Found(start, end - 1, "wallet", "wallet", "eip55_length", 60)
+    return "no_address"
+
+
+DETECTORS: Final = (
+    Detector(
+        "card",
+        (
+            r"(?:3[04-9]|4[0-9]|5[0-8]|6[0-9]|2[12][0-9][0-9]|2[3-7]|18|8[12]|97)[0-9]{10,17}[^0-9]",
+            r"[1-9][0-9]{3}(?:[ \-./_]{1,2}|\t)[0-9]{4}(?:[ \-./_]{1,2}|\t)[0-9]{4}(?:[ \-./_]{1,2}|\t)[0-9]{1,4}[^0-9]",
+            r"[1-9][0-9]{3}(?:[ \-./_]{1,2}|\t)[0-9]{4}(?:[ \-./_]{1,2}|\t)[0-9]{4}(?:[ \-./_]{1,2}|\t)[0-9]{4}[ \-./_\t]{1,2}[0-9]{1,3}[^0-9]",
+            r"3[0-9]{3}[ \-./_][0-9]{6}[ \-./_][0-9]{4,5}[^0-9]",
+        ),
+        judge_card,
+        ("4111 1111 1111 1111 ", "card=5555555555554444,", "3782-822463-10005 ", "6011.1111.1111.1117 "),
+        ("4111111111111112 ", "1700000000000 ", "offset 4111111111111111 ", "took 4111111111111111 ns "),
+        "ISO/IEC 7812",
+    ),
+    Detector(
+        "iban",
+        (rf"(?:[^0-9a-z]|\\[nrtbf]|iban)(?:{_COUNTRIES})[0-9]{{2}}(?:[ \-]?[a-z0-9]){{11}}",),
+        judge_iban,
+        (" DE89370400440532013000", "IBAN: GB82 WEST 1234 5698 7654 32", " NO9386011117947"),
+        (" DE89370400440532013001", " DE89-not-an-iban-at-all", " xx12345678901234567"),
+        "ISO 13616, SWIFT IBAN Registry",
+    ),
+    Detector(
+        "wallet",
+        (
+            r"[13][1-9a-z]{25,34}[^0-9a-z]",
+            r"(?:bc|tb|ltc)1[02-9ac-hj-np-z]{11,87}[^0-9a-z]",
+            r"0x[0-9a-f]{40}[^0-9a-z]",
+        ),
+        judge_wallet,
+        ("to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ ", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 "),
+        ("to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyX ", "0x00000000000000000000000000000000000001 "),
+        "Bitcoin Core base58check, BIP 173, BIP 350, EIP-55",
+    ),
+)

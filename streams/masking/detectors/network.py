@@ -1,0 +1,149 @@
+"""Addresses of networks and devices: IPv4, IPv6, MAC."""
+
+import ipaddress
+import re
+from typing import Final
+
+from streams.masking.found import Detector, Found, Verdict
+from streams.masking.validators import ipv4_octets
+
+__all__ = ["DETECTORS"]
+
+_QUAD: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9])")
+
+#: `Chrome/91.0.4.1`, `version 10.2.3.4`, `v1.2.3.4`, `release=1.2.3.4`: a version, not an address.
+_VERSION_BEFORE: Final = re.compile(
+    rb"(?:(?:^|[\s(;\"',])[A-Za-z][A-Za-z_+]{1,30}/|\b(?:version|ver|release|build|firmware|v|rev|oid|driver)\\*[\"']?[ :=v]{0,3}\\*[\"']?)\Z",
+    re.IGNORECASE,
+)
+#: Private ranges (RFC 1918): a product's version seldom looks like one, and `host/10.0.0.5` is how Java prints an address.
+_PRIVATE: Final = re.compile(rb"(?:10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.)")
+
+
+def judge_ipv4(data: bytes, end: int) -> Verdict:
+    """A dotted quad that is neither loopback nor unspecified nor a version nor part of a longer number."""
+    start = end - 1
+    low = max(0, start - 16)
+    while start > low and data[start - 1] in b"0123456789.":
+        start -= 1
+    quad = _QUAD.match(data, start)
+    if quad is None:
+        return "no_quad"
+    stop = quad.end()
+    if (start and data[start - 1] in b"0123456789.") or (
+        data[stop : stop + 1] == b"." and data[stop + 1 : stop + 2].isdigit()
+    ):
+        return "part_of_number"
+    octets = ipv4_octets(quad[0])
+    if octets is None:
+        return "octet_range"
+    if octets[0] == 127 or octets == (0, 0, 0, 0):
+        return "loopback_or_unspecified"
+    before = data[max(0, start - 40) : start]
+    if _VERSION_BEFORE.search(before) and not (_PRIVATE.match(quad[0]) or data[stop : stop + 1] == b":"):
+        return "version"
+    return Found(start, stop, "ip", "ipv4", "octets", 70)
+
+
+_V6_BYTES: Final = b"0123456789abcdefABCDEF:."
+_ZONE: Final = re.compile(rb"%25?[A-Za-z0-9_.\-]{1,16}")
+
+
+def judge_ipv6(data: bytes, end: int) -> Verdict:
+    """An address in any spelling of RFC 4291, with its zone (RFC 4007); loopback and unspecified stay."""
+    anchor = end - 1
+    if anchor < 0 or data[anchor] not in _V6_BYTES:
+        return "no_address"
+    start, stop = anchor, anchor + 1
+    while start and data[start - 1] in _V6_BYTES and anchor - start < 46:
+        start -= 1
+    while stop < len(data) and data[stop] in _V6_BYTES and stop - anchor < 46:
+        stop += 1
+    text = data[start:stop]
+    shorn = text.rstrip(b".")
+    if shorn.endswith(b":") and not shorn.endswith(b"::"):
+        shorn = shorn[:-1]
+    if start and (data[start - 1 : start].isalnum() or data[start - 1] in b"_-") and not _escaped(data, start):
+        return "glued"
+    return _address(data, start, shorn)
+
+
+def _escaped(data: bytes, start: int) -> bool:
+    return start > 1 and data[start - 2] == 0x5C and data[start - 1] in b"nrtbf"
+
+
+def _address(data: bytes, start: int, text: bytes) -> Verdict:
+    stop = start + len(text)
+    if data[stop : stop + 1].isalnum() or data[stop : stop + 1] == b"_":
+        return "glued"
+    try:
+        address = ipaddress.IPv6Address(text.decode())
+    except ValueError:
+        return "no_address"
+    if address.is_loopback or address.is_unspecified or (address.ipv4_mapped and address.ipv4_mapped.is_loopback):
+        return "loopback_or_unspecified"
+    if text.count(b":") == 7 and all(len(group) == 2 for group in text.split(b":")):
+        return "eui64_or_fingerprint"
+    zone = _ZONE.match(data, stop)
+    return Found(start, zone.end() if zone else stop, "ip", "ipv6", "rfc4291", 72)
+
+
+_MAC: Final = re.compile(
+    rb"(?:[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5})|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})(?![0-9a-z]|[:\-.][0-9a-f])",
+    re.IGNORECASE,
+)
+_MAC_LENGTHS: Final = (17, 14)
+
+
+def judge_mac(data: bytes, end: int) -> Verdict:
+    """A 48-bit address in colon, dash or dot spelling; all zeros and all ones are nobody's."""
+    for size in _MAC_LENGTHS:
+        start = end - size
+        if start < 0 or not (address := _MAC.match(data, start)) or address.end() != end:
+            continue
+        if start and (data[start - 1 : start].isalnum() or data[start - 1] in b":-_.") and not _escaped(data, start):
+            return "glued"
+        digits = set(address[0].lower()) - set(b":-.")
+        if digits in ({0x30}, {0x66}):
+            return "nobody"
+        if size == 14 and address[0].replace(b".", b"").isdigit():
+            return "digits_only"
+        return Found(start, end, "mac", "mac", "eui48", 70)
+    return "no_address"
+
+
+DETECTORS: Final = (
+    Detector(
+        "ipv4",
+        (r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",),
+        judge_ipv4,
+        ("client 203.0.113.9", "/10.10.34.17:51214", "ip=198.51.100.7,", "ns.example.com [192.0.2.1]"),
+        ("127.0.0.1", "0.0.0.0", "Chrome/91.0.4472.124", "1.3.6.1.5.5.7.3.1", "version 10.1.2.3.4", "999.1.1.1"),
+        "RFC 791, RFC 1122",
+    ),
+    Detector(
+        "ipv6",
+        (
+            r"(?:[^0-9a-z:]|\\[nrtbf])(?:[0-9a-f]{1,4}:){0,7}:[0-9a-f]",
+            r"(?:[^0-9a-z:]|\\[nrtbf])[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){1,6}::",
+            r"(?:[0-9a-f]{1,4}:){7}[0-9a-f]",
+            r"(?:[0-9a-f]{1,4}:){6}[0-9]{1,3}\.",
+        ),
+        judge_ipv6,
+        ("2001:db8::1", "fe80::1%eth0", "[2001:db8:0:0:0:0:0:1]:443", "::ffff:192.0.2.1"),
+        ("::1", "::", "std::deque", "12:34:56", "00:11:22:33:44:55:66:77", "08:57:00:ff:aa:11:ff:99:ee:44"),
+        "RFC 4291, RFC 4007",
+    ),
+    Detector(
+        "mac",
+        (
+            r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}",
+            r"[0-9a-f]{2}(?:-[0-9a-f]{2}){5}",
+            r"[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}",
+        ),
+        judge_mac,
+        ("00:1B:44:11:3A:B7", "00-1b-44-11-3a-b7", "001b.4411.3ab7"),
+        ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "00:1B:44:11:3A:B7:01", "1111.2222.3333"),
+        "IEEE 802",
+    ),
+)

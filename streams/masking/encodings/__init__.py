@@ -1,0 +1,1 @@
+"""What can wrap a value: character by character (`fold`), or a run as a whole (`blocks`)."""

@@ -1,0 +1,160 @@
+"""What is wrapped as a whole: base64 in both alphabets, gzip and zlib inside it, UTF-16 between other text.
+
+A block is opened, masked inside and closed again the way it was; only then does it change, and it changes as one span.
+"""
+
+import base64
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from streams.masking.validators import base64_text
+
+__all__ = ["BASE64_ANCHORS", "NUL_ANCHOR", "Block", "base64_blocks", "utf16_blocks"]
+
+#: A quad of base64 that stands for three printable ASCII bytes: the first sextet is 8 to 31, the second 2 to 7 and the
+#: third 0 or 1 in their low bits. Three quads in a row are chance once in 3 000 positions of random letters.
+_QUAD: Final = r"[I-Za-f][C-HS-Xi-nyz0-3][ABEFIJMNQRUVYZcdghkloptwxs014589][A-Za-z0-9+/_\-]"
+
+#: Case-sensitive hyperscan expressions that end behind a run of base64 (RFC 4648, sections 4 and 5).
+BASE64_ANCHORS: Final = (
+    rf"(?:{_QUAD}){{3}}[A-Za-z0-9+/_\-]*={{0,2}}[^A-Za-z0-9+/_\-=]",
+    r"(?:H4sI|eJ[wxy]|eAE|eNr)[A-Za-z0-9+/_\-]{12,}={0,2}[^A-Za-z0-9+/_\-=]",
+)
+NUL_ANCHOR: Final = r"\x00"
+
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+_QUADS: Final = re.compile(rf"(?:{_QUAD}){{3}}".encode())
+
+#: Decompressed bytes that are looked at; more is no log line but an archive, and is refused by the caller.
+_INFLATED_MAX: Final = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A wrapped run: its span, what is inside, and how to close it again (`None` inside: it cannot be opened safely)."""
+
+    start: int
+    end: int
+    inside: bytes | None
+    close: Callable[[bytes], bytes]
+    name: str
+
+
+def base64_blocks(data: bytes, end: int) -> list[Block]:
+    """The readable blocks in the run of base64 that ends just before a position."""
+    stop = end - 1
+    reach = 256
+    while True:
+        window = data[max(0, stop - reach) : stop].rstrip(b"=")
+        run = window[len(window.rstrip(_ALPHABET)) :]
+        if len(run) < len(window) or reach >= stop:
+            break
+        reach *= 8
+    start = stop - (len(data[max(0, stop - reach) : stop]) - len(window)) - len(run)
+    if block := _open(data, start, stop):
+        return [block]
+    return [block for first, last in _pieces(data, start, stop) if (block := _open(data, first, last))]
+
+
+def _pieces(data: bytes, start: int, stop: int) -> list[tuple[int, int]]:
+    """The parts of a run between slashes and dashes, which are letters of base64 and separators of paths and names."""
+    found = []
+    for sign in (b"/", b"-", b"_"):
+        mark = start
+        if sign not in data[start:stop]:
+            continue
+        for part in data[start:stop].split(sign):
+            if len(part) >= 12:
+                found.append((mark, mark + len(part)))
+            mark += len(part) + 1
+        if any(_QUADS.search(data, first, last) for first, last in found):
+            break
+    return found
+
+
+def _open(data: bytes, start: int, stop: int) -> Block | None:
+    run = data[start:stop]
+    for phase in range(4):
+        body = run[phase:].rstrip(b"=")
+        body = body[: len(body) - 1] if len(body) % 4 == 1 else body
+        raw = base64_text(body) if len(body) >= 12 else None
+        if raw is None:
+            continue
+        tail = run[phase + len(body) :]
+        if opened := _inside(raw):
+            inside, close, name = opened
+            return Block(start + phase, stop, inside, _closer(body, tail, close), name)
+    return None
+
+
+def _closer(body: bytes, tail: bytes, close: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    safe = b"-" in body or b"_" in body or (not tail and len(body) % 4 and b"+" not in body and b"/" not in body)
+
+    def wrap(inside: bytes) -> bytes:
+        text = (base64.urlsafe_b64encode if safe else base64.b64encode)(close(inside))
+        padded = tail.startswith(b"=") or len(body) % 4 == 0
+        return (text if padded else text.rstrip(b"=")) + tail.lstrip(b"=")
+
+    return wrap
+
+
+def _same(inside: bytes) -> bytes:
+    return inside
+
+
+def _inside(raw: bytes) -> tuple[bytes | None, Callable[[bytes], bytes], str] | None:
+    """What decoded bytes hold: text, compressed text, or UTF-16; None where nobody could read it."""
+    if raw[:2] == b"\x1f\x8b":
+        return _inflated(raw, 31), _gzip, "gzip"
+    if raw[:1] == b"\x78" and len(raw) > 2 and (raw[0] * 256 + raw[1]) % 31 == 0:
+        return (text, zlib.compress, "zlib") if (text := _inflated(raw, 15)) is not None else None
+    if len(raw) > 7 and raw[1::2].count(0) > len(raw) // 3:
+        return raw.decode("utf-16-le", "replace").encode(), lambda text: text.decode().encode("utf-16-le"), "utf16"
+    return (raw, _same, "base64") if _readable(raw) else None
+
+
+def _readable(raw: bytes) -> bool:
+    """Whether bytes are text: UTF-8, give or take a character cut at either end, without control characters."""
+    for first in range(3):
+        try:
+            raw[first:].decode()
+        except UnicodeDecodeError as error:
+            if error.start + first < len(raw) - 3:
+                continue
+        return not any(byte < 0x20 and byte not in (0x09, 0x0A, 0x0D, 0x1B) for byte in raw[:4096])
+    return False
+
+
+def _inflated(raw: bytes, window_bits: int) -> bytes | None:
+    engine = zlib.decompressobj(window_bits)
+    try:
+        text = engine.decompress(raw, _INFLATED_MAX)
+    except zlib.error:
+        return None
+    return None if engine.unconsumed_tail else text
+
+
+def _gzip(inside: bytes) -> bytes:
+    engine = zlib.compressobj(wbits=31)
+    return engine.compress(inside) + engine.flush()
+
+
+_LITTLE: Final = re.compile(rb"(?:[\x09\x0a\x0d\x20-\x7e]\x00){4,}")
+_BIG: Final = re.compile(rb"(?:\x00[\x09\x0a\x0d\x20-\x7e]){4,}")
+
+
+def utf16_blocks(data: bytes) -> list[Block]:
+    """Runs of UTF-16 in text that is otherwise UTF-8."""
+    little = [
+        Block(m.start(), m.end(), m[0][::2], lambda text: text.decode().encode("utf-16-le"), "utf16")
+        for m in _LITTLE.finditer(data)
+    ]
+    if little:
+        return little
+    return [
+        Block(m.start(), m.end(), m[0][1::2], lambda text: text.decode().encode("utf-16-be"), "utf16")
+        for m in _BIG.finditer(data)
+    ]

@@ -1,0 +1,152 @@
+"""Checks that a value passes only if it is what it looks like; pure functions over ASCII digits and letters."""
+
+import base64
+import binascii
+import hashlib
+from typing import Final
+
+__all__ = ["card_brand", "iban_valid", "ipv4_octets", "luhn", "mod97", "ssn_valid"]
+
+#: Sum of the digits of twice a digit, for the Luhn algorithm (ISO/IEC 7812-1, annex B).
+_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+#: Length of an IBAN by country (SWIFT, IBAN Registry, release 99).
+IBAN_LENGTHS: Final[dict[str, int]] = {
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27, "BR": 29, "BY": 28,
+    "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DJ": 27, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18,
+    "FK": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28, "HN": 28, "HR": 21, "HU": 28,
+    "IE": 22, "IL": 23, "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LC": 32, "LI": 21, "LT": 20,
+    "LU": 20, "LV": 21, "LY": 25, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MN": 20, "MR": 27, "MT": 31, "MU": 30, "NI": 28,
+    "NL": 18, "NO": 15, "OM": 23, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "RU": 33, "SA": 24,
+    "SC": 31, "SD": 18, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "SO": 23, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26,
+    "UA": 29, "VA": 22, "VG": 24, "XK": 20, "YE": 30,
+}  # fmt: skip
+
+#: Issuer ranges (first digits, lowest and highest) with the lengths they are issued in (ISO/IEC 7812; the brands'
+#: published BIN tables). Maestro only by its own prefixes: its nominal range would take every number that begins with 5 or 6.
+_BRANDS: Final[tuple[tuple[str, int, int, int, frozenset[int]], ...]] = (
+    ("visa", 1, 4, 4, frozenset({13, 16, 19})),
+    ("mastercard", 2, 51, 55, frozenset({16})),
+    ("mastercard", 4, 2221, 2720, frozenset({16})),
+    ("amex", 2, 34, 34, frozenset({15})),
+    ("amex", 2, 37, 37, frozenset({15})),
+    ("diners", 3, 300, 305, frozenset({14, 16, 19})),
+    ("diners", 4, 3095, 3095, frozenset({14, 16, 19})),
+    ("diners", 2, 38, 39, frozenset({14, 16, 19})),
+    ("diners", 2, 36, 36, frozenset({14, 16, 19})),
+    ("jcb", 4, 3528, 3589, frozenset({16, 17, 18, 19})),
+    ("jcb", 4, 2131, 2131, frozenset({15})),
+    ("jcb", 4, 1800, 1800, frozenset({15})),
+    ("discover", 4, 6011, 6011, frozenset({16, 17, 18, 19})),
+    ("discover", 3, 644, 649, frozenset({16, 17, 18, 19})),
+    ("discover", 2, 65, 65, frozenset({16, 17, 18, 19})),
+    ("unionpay", 2, 62, 62, frozenset({16, 17, 18, 19})),
+    ("unionpay", 2, 81, 81, frozenset({16, 17, 18, 19})),
+    ("rupay", 2, 60, 60, frozenset({16})),
+    ("rupay", 2, 82, 82, frozenset({16})),
+    ("rupay", 3, 508, 508, frozenset({16})),
+    ("mir", 4, 2200, 2204, frozenset({16, 17, 18, 19})),
+    ("troy", 4, 9792, 9792, frozenset({16})),
+    ("dankort", 4, 5019, 5019, frozenset({16})),
+    ("maestro", 4, 5018, 5018, frozenset(range(12, 20))),
+    ("maestro", 4, 5020, 5020, frozenset(range(12, 20))),
+    ("maestro", 4, 5038, 5038, frozenset(range(12, 20))),
+    ("maestro", 4, 5893, 5893, frozenset(range(12, 20))),
+    ("maestro", 4, 6304, 6304, frozenset(range(12, 20))),
+    ("maestro", 4, 6759, 6759, frozenset(range(12, 20))),
+    ("maestro", 4, 6761, 6763, frozenset(range(12, 20))),
+)
+
+
+def luhn(digits: str) -> bool:
+    """Whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1)."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        total += _DOUBLED[int(digit)] if place % 2 else int(digit)
+    return total % 10 == 0
+
+
+def card_brand(digits: str) -> str | None:
+    """The brand whose issuer range and length the digits have, or None; the check digit is not looked at."""
+    for brand, size, low, high, lengths in _BRANDS:
+        if len(digits) in lengths and low <= int(digits[:size]) <= high:
+            return brand
+    return None
+
+
+def mod97(text: str) -> int:
+    """The remainder by 97 of the text with letters as 10 to 35 (ISO/IEC 7064, MOD 97-10)."""
+    return int("".join(str(int(char, 36)) for char in text)) % 97
+
+
+def iban_valid(text: str) -> bool:
+    """Whether upper-case text without spaces is an IBAN: length of its country and check digits (ISO 13616)."""
+    return IBAN_LENGTHS.get(text[:2]) == len(text) and mod97(text[4:] + text[:4]) == 1
+
+
+def ssn_valid(digits: str) -> bool:
+    """Whether nine digits can be a US social security number or an ITIN.
+
+    Source: SSA, POMS RM 10201.035 (no area 000 or 666, no group 00, no serial 0000); IRS Publication 1915 (ITIN: area
+    9xx, group 50-65, 70-88, 90-92, 94-99).
+    """
+    area, group, serial = int(digits[:3]), int(digits[3:5]), int(digits[5:])
+    if not (area and group and serial) or area == 666:
+        return False
+    return area < 900 or 50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or 94 <= group <= 99
+
+
+def ipv4_octets(text: bytes) -> tuple[int, ...] | None:
+    """The four octets of a dotted quad, or None where one is over 255 or has a leading zero."""
+    parts = text.split(b".")
+    if any(len(part) > 1 and part[0] == 0x30 for part in parts):
+        return None
+    octets = tuple(map(int, parts))
+    return octets if len(octets) == 4 and max(octets) <= 255 else None
+
+
+#: Bitcoin's base58 alphabet (Bitcoin Core, base58.cpp).
+_BASE58: Final = {
+    char: value for value, char in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
+}
+
+
+def base58check(text: str) -> bool:
+    """Whether the text is base58 with a valid four-byte double SHA-256 checksum (Bitcoin addresses)."""
+    number = 0
+    for char in text:
+        if char not in _BASE58:
+            return False
+        number = number * 58 + _BASE58[char]
+    raw = number.to_bytes(25, "big") if number < 1 << 200 else b""
+    return raw[21:] == hashlib.sha256(hashlib.sha256(raw[:21]).digest()).digest()[:4] if raw else False
+
+
+_BECH32: Final = {char: value for value, char in enumerate("qpzry9x8gf2tvdw0s3jn54khce6mua7l")}
+
+
+def bech32(text: str) -> bool:
+    """Whether the text has a valid bech32 (BIP 173) or bech32m (BIP 350) checksum."""
+    human, _, data = text.lower().rpartition("1")
+    if not human or any(char not in _BECH32 for char in data):
+        return False
+    values = (
+        [ord(char) >> 5 for char in human] + [0] + [ord(char) & 31 for char in human] + [_BECH32[char] for char in data]
+    )
+    check = 1
+    for value in values:
+        top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value
+        for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            check ^= generator if top >> bit & 1 else 0
+    return check in (1, 0x2BC830A3)
+
+
+def base64_text(text: bytes) -> bytes | None:
+    """The bytes that standard or URL-safe base64 stands for, padding optional, or None."""
+    body = text.rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+    if len(body) % 4 == 1:
+        return None
+    try:
+        return base64.b64decode(body + b"=" * (-len(body) % 4), validate=True)
+    except binascii.Error:
+        return None
