@@ -13,7 +13,7 @@ from streams.kafka.admin import Admin
 from streams.kafka.topics import TopicFacts, TopicState, Unseen, unseen_sentence
 from streams.settings import Settings
 
-__all__ = ["Checked", "guard", "inspect", "judge"]
+__all__ = ["Checked", "guard", "inspect", "judge", "retention_lost"]
 
 #: The raw topic is the largest store of clear data; a week is Kafka's own default retention.
 RAW_RETENTION_WARNING_MS: Final = 7 * 86_400_000
@@ -76,6 +76,12 @@ def judge(
                        states),
     ]  # fmt: skip
     return tuple(dict.fromkeys(refusals)), tuple(_warnings(settings, raw, clean, states))
+
+
+def retention_lost(settings: Settings, raw: Sequence[str], states: Mapping[str, TopicState]) -> tuple[str, ...]:
+    """A sentence for each visible output that keeps records too long: what pauses a running worker."""
+    outputs = [*((settings.clean_topic_for(name), "clean") for name in raw), (settings.quarantine_topic, "quarantine")]
+    return tuple(dict.fromkeys(_of_retention(outputs, settings, states)))
 
 
 def _of_raw(raw: Iterable[str], states: Mapping[str, TopicState]) -> Iterator[str]:

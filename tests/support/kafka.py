@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin import NewTopic as Topic
+from confluent_kafka.cimpl import NewTopic
 
 __all__ = ["KafkaBroker", "create_topic", "kafka", "kafka_jars", "unique"]
 
@@ -176,7 +176,7 @@ def create_topic(
     topic = name or unique(prefix)
     settings = {"retention.ms": str(7 * 24 * 3600 * 1000), **(config or {})}
     admin = AdminClient({"bootstrap.servers": bootstrap})
-    admin.create_topics([Topic(topic, partitions, 1, config=settings)])[topic].result(30)
+    admin.create_topics([NewTopic(topic, partitions, 1, config=settings)])[topic].result(30)
     deadline = time.monotonic() + START_DEADLINE_S
     while time.monotonic() < deadline:
         seen = admin.list_topics(topic, timeout=10).topics[topic].partitions

@@ -1,0 +1,288 @@
+"""The loop that moves records: collect, mask, write and commit as one transaction, again; importable without Faust.
+
+One thread runs it, and that thread owns consumer, producer and administration client; masking may happen anywhere, the
+loop waits for it. While a batch is in hand the consumer is not polled, so no rebalance can come between (see
+`streams.kafka.intake`), and a stop is obeyed between two batches.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from confluent_kafka import KafkaError
+
+from streams.agents.mask import MaskBatch, mask_safely
+from streams.agents.outputs import Outputs, QuarantineWriter, Stamp, write_batch
+from streams.errors import RunError, UnreachableError
+from streams.kafka.admin import Admin
+from streams.kafka.batches import BatchLimits, RecordBatch
+from streams.kafka.config import BATCH_SIZE_BYTES, consumer_config, producer_config
+from streams.kafka.guard import retention_lost
+from streams.kafka.intake import Intake
+from streams.kafka.outbox import Outbox, TransactionAbortedError
+from streams.kafka.placing import Placing
+from streams.kafka.targets import Target, target_of
+from streams.masking.records import MaskedColumns, RecordColumns
+from streams.settings import Settings
+from streams.telemetry import log
+from streams.telemetry.health import Health
+from streams.telemetry.metrics import BatchNumbers, WorkerMetrics
+
+if TYPE_CHECKING:
+    from streams.kafka.topics import TopicState
+
+__all__ = ["Masking", "Timer", "Worker"]
+
+#: Between two looks at topics: their limits, their retention, and what a pattern matches.
+LOOK_S: Final = 30.0
+#: Between two updates of the lag.
+LAG_S: Final = 1.0
+#: After an aborted transaction; doubles while they follow each other.
+ABORT_BACKOFF_FIRST_S: Final = 0.05
+ABORT_BACKOFF_MAX_S: Final = 5.0
+
+_events: Final = log.EventLog()
+
+WorkerStage = Literal["startup", "idle", "poll", "mask", "produce", "commit", "rebalance", "shutdown"]
+
+
+class Timer(Protocol):
+    """The stage timer (`streams.agents.heartbeat.StageTimer`) as the loop uses it."""
+
+    def stage(self, stage: WorkerStage, /) -> AbstractContextManager[None]: ...
+    def again(self) -> None: ...
+
+
+class Stop(Protocol):
+    """A `threading.Event`."""
+
+    def is_set(self) -> bool: ...
+    def wait(self, timeout: float | None = None, /) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """What is done to records: the masking core, the quarantine's seal, and the headers of a clean record."""
+
+    mask: MaskBatch
+    seal: QuarantineWriter
+    stamp: Stamp
+
+
+class Worker:
+    """One slot. `run` returns when told to stop and raises only errors of our own."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        slot: int,
+        masking: Masking,
+        *,
+        metrics: WorkerMetrics,
+        health: Health,
+        timer: Timer,
+        stop: Stop,
+        count_batch: Callable[[int], None] = lambda _records: None,
+    ) -> None:
+        self._settings = settings
+        self._slot = slot
+        self._masking = masking
+        self._metrics = metrics
+        self._health = health
+        self._timer = timer
+        self._stop = stop
+        self._count_batch = count_batch
+        self._admin = Admin(settings)
+        self._topics: Mapping[str, TopicState] = {}
+        self._raw: tuple[str, ...] = ()
+        self._targets: dict[str, Target] = {}
+        self._most_records = settings.batch_records
+        self._condemned: set[tuple[str, int, int]] = set()
+        self._abort_delay_s = ABORT_BACKOFF_FIRST_S
+        self._looked_s = self._lagged_s = 0.0
+        self._paused = False
+        self._outbox = Outbox(self._producer_config, self)
+        self._intake = Intake(
+            consumer_config(settings, slot), Placing(settings, self._admin.describe), self, health, metrics
+        )
+
+    def run(self) -> None:
+        """Moves batches until the stop event is set, then commits what is in hand and leaves the group."""
+        _events.info("worker_started", slot=self._slot, group=self._settings.group_id)
+        try:
+            with self._timer.stage("startup"):
+                self._look_first()
+                self._outbox.open()
+            self._intake.subscribe(self._raw)
+            while not self._stop.is_set():
+                self._step()
+        finally:
+            self._health.set("stopping", "The worker is stopping.")
+            with self._timer.stage("shutdown"):
+                self._intake.close()
+                self._outbox.close()
+            _events.info("worker_stopped", slot=self._slot)
+
+    # What the clients ask and tell while they wait (`streams.kafka.outbox.Surroundings`).
+
+    def stage(self, stage: WorkerStage, /) -> AbstractContextManager[None]:
+        return self._timer.stage(stage)
+
+    def again(self) -> None:
+        self._timer.again()
+
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
+    def unreachable(self) -> None:
+        self._health.kafka_unreachable()
+
+    def reachable(self) -> None:
+        self._health.kafka_reachable()
+
+    def _step(self) -> None:
+        limits = BatchLimits(self._most_records, self._settings.batch_bytes, self._settings.batch_ms)
+        batch = self._intake.collect(limits, self._stop.is_set)
+        if len(batch):
+            self._move(batch)
+        now_s = time.monotonic()
+        if now_s - self._looked_s >= LOOK_S:
+            self._look()
+        if now_s - self._lagged_s >= LAG_S:
+            self._lagged_s = now_s
+            self._intake.tell_lag()
+
+    def _move(self, batch: RecordBatch) -> None:
+        begun_s = time.monotonic()
+        with self._timer.stage("mask"):
+            columns = RecordColumns(batch.keys, batch.values, batch.headers)
+            masked = mask_safely(self._masking.mask, columns, self._timer.again)
+        masked_s = time.monotonic()
+        try:
+            numbers = self._transact(batch, masked)
+        except TransactionAbortedError as aborted:
+            self._give_up(batch, aborted)
+            return
+        done_s = time.monotonic()
+        numbers.collect_s, numbers.mask_s = batch.collect_s, masked_s - begun_s
+        numbers.transaction_s, numbers.total_s = done_s - masked_s, done_s - begun_s + batch.collect_s
+        self._moved(batch, numbers)
+
+    def _transact(self, batch: RecordBatch, masked: MaskedColumns) -> BatchNumbers:
+        outputs = Outputs(
+            self._clean_target,
+            self._target(self._settings.quarantine_topic),
+            self._masking.seal,
+            self._masking.stamp,
+            self._outbox.client_bytes_max,
+            self._condemned,
+        )
+        with self._timer.stage("produce"):
+            self._outbox.begin()
+            numbers = write_batch(batch, masked, outputs, time.time_ns() // 1_000_000, self._outbox.send)
+        with self._timer.stage("commit"):
+            self._outbox.commit(self._intake.offsets(batch), self._intake.group())
+        return numbers
+
+    def _moved(self, batch: RecordBatch, numbers: BatchNumbers) -> None:
+        self._intake.committed(batch)
+        self._metrics.batch_committed(numbers)
+        self._count_batch(len(batch))
+        self._abort_delay_s = ABORT_BACKOFF_FIRST_S
+        self._condemned.clear()
+        self._most_records = min(self._settings.batch_records, self._most_records * 2)
+        for reason, count in numbers.reasons.items():
+            _events.info("records_quarantined", reason=reason, records=count)
+
+    def _give_up(self, batch: RecordBatch, aborted: TransactionAbortedError) -> None:
+        """Nothing of the batch was written: rewind, and make sure that the same does not happen for ever."""
+        _events.warning("batch_aborted", records=len(batch), code=KafkaError(aborted.code).name())
+        self._metrics.aborted("shutdown" if self._stop.is_set() else "kafka")
+        if aborted.code == KafkaError.MSG_SIZE_TOO_LARGE:
+            self._suspect_size(batch)
+        with self._timer.stage("commit"):
+            self._intake.rewind(batch)
+        self._stop.wait(self._abort_delay_s)
+        self._abort_delay_s = min(ABORT_BACKOFF_MAX_S, self._abort_delay_s * 2)
+
+    def _suspect_size(self, batch: RecordBatch) -> None:
+        """A limit shrank, or is counted otherwise than we do: halve, and condemn a record that fails alone."""
+        self._look()
+        self._most_records = max(1, len(batch) // 2)
+        if len(batch) == 1:
+            coordinates = (batch.topics[0], batch.partitions[0], batch.offsets[0])
+            if coordinates in self._condemned:
+                raise RunError(
+                    "Not even a quarantine record without payload may be written: raise the quarantine topic's "
+                    "max.message.bytes.",
+                    topic=coordinates[0], partition=coordinates[1], offset=coordinates[2],
+                )  # fmt: skip
+            self._condemned.add(coordinates)
+
+    def _clean_target(self, raw: str) -> Target:
+        return self._target(self._settings.clean_topic_for(raw))
+
+    def _target(self, topic: str) -> Target:
+        target = self._targets.get(topic)
+        if target is None:
+            target = self._targets[topic] = target_of(topic, self._topics)
+        return target
+
+    def _producer_config(self) -> dict[str, object]:
+        names = [*map(self._settings.clean_topic_for, self._raw), self._settings.quarantine_topic]
+        sizes = [self._target(name).max_bytes for name in names]
+        # The broker measures a batch: its header and the rest come on top of what librdkafka counts.
+        smallest = max(1, min(min(sizes) - 1024, BATCH_SIZE_BYTES))
+        return producer_config(self._settings, self._slot, message_bytes=max(sizes), batch_bytes=smallest)
+
+    def _look_first(self) -> None:
+        while not self._stop.is_set():
+            self._look()
+            if self._raw:
+                return
+            self._timer.again()
+            self._stop.wait(1.0)
+
+    def _look(self) -> None:
+        """Looks at all topics concerned; keeps what was known when Kafka does not answer."""
+        self._looked_s = time.monotonic()
+        try:
+            existing = self._admin.topic_names() if self._settings.raw_topics.startswith("^") else []
+            raw = self._settings.resolve_raw_topics(existing)
+            clean = [self._settings.clean_topic_for(name) for name in raw]
+            self._topics = self._admin.describe([*raw, *clean, self._settings.quarantine_topic])
+        except UnreachableError as error:
+            _events.warning("kafka_unreachable", error=error)
+            self._health.kafka_unreachable()
+            return
+        except RunError as error:
+            _events.warning("kafka_error", error=error)
+            return
+        self._health.kafka_reachable()
+        self._adopt(raw)
+        self._heed_retention(raw)
+
+    def _adopt(self, raw: tuple[str, ...]) -> None:
+        before = {name: target.max_bytes for name, target in self._targets.items()}
+        self._targets = {}
+        joined, self._raw = self._raw, raw
+        if joined and raw and set(raw) != set(joined):
+            _events.info("topics_resolved", count=len(raw))
+            self._intake.subscribe(raw)
+        # The producer's own limits follow the topics'.
+        if before and any(self._target(name).max_bytes != size for name, size in before.items()):
+            self._outbox.open()
+
+    def _heed_retention(self, raw: tuple[str, ...]) -> None:
+        lost = retention_lost(self._settings, raw, self._topics)
+        if lost and not self._paused:
+            self._health.set("retention_lost", lost[0])
+            _events.error("retention_lost", sentence=lost[0])
+            self._intake.pause()
+        elif self._paused and not lost:
+            self._health.clear("retention_lost")
+            _events.info("retention_restored")
+            self._intake.resume()
+        self._paused = bool(lost)
