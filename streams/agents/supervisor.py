@@ -37,8 +37,10 @@ class Patience:
     restart_max_s: float = 30.0
     #: A slot that lived so long has recovered: the next failure counts as the first.
     healthy_after_s: float = 60.0
-    #: Past the stage's limit `faulthandler` ends a slot; so much later the supervisor does.
+    #: Past a stage's limit before the supervisor ends the slot.
     margin_s: float = 5.0
+    #: For writing down where it hung (SIGABRT, which `faulthandler` answers without the GIL), before SIGKILL.
+    abort_s: float = 2.0
     #: From SIGTERM to SIGKILL; Kubernetes gives 30 s by default.
     grace_s: float = 25.0
     #: How often deaths and hangs are looked for; signals wake up at once.
@@ -69,12 +71,14 @@ class _Slot:
         self._patience = patience
         self._started_s = 0.0
         self._failures = 0
+        self._aborted = False
 
     def start(self) -> None:
         """Start the process and hand over the order; a process that dies at once is found by the next tick."""
         self.heartbeat.reset()
         self.heartbeat.beat("startup", STAGE_LIMITS_S["startup"])
         self._started_s = time.monotonic()
+        self._aborted = False
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             # -P: a module in the working folder must not shadow ours. The name is for whoever reads `ps`.
             [sys.executable, "-P", "-m", "streams.agents.slots", self._name],
@@ -109,11 +113,17 @@ class _Slot:
         _events.warning("slot_restarting", slot=self.number, delay_s=round(delay_s, 2),
                         restarts=self.heartbeat.restarts)  # fmt: skip
 
-    def kill_if_hung(self) -> None:
-        """Kill a process that is past its stage's limit and that `faulthandler` did not end."""
-        if self.process is not None and self.heartbeat.overdue_s() > self._patience.margin_s:
+    def end_if_hung(self) -> None:
+        """End a process that is past its stage's limit: first so that it says where, then for certain."""
+        overdue_s = self.heartbeat.overdue_s() - self._patience.margin_s
+        if self.process is None or overdue_s <= 0:
+            return
+        if not self._aborted:
+            self._aborted = True
             _events.error("slot_hung", slot=self.number, pid=self.process.pid, stage=self.heartbeat.stage,
                           age_s=round(self.heartbeat.age_s(), 1))  # fmt: skip
+            self.process.send_signal(signal.SIGABRT)
+        elif overdue_s > self._patience.abort_s:
             self.process.kill()
 
     def close(self) -> None:
@@ -177,7 +187,7 @@ class Supervisor:
         self._ticked_s = now
         if now >= self._lenient_until_s:
             for slot in self._slots:
-                slot.kill_if_hung()
+                slot.end_if_hung()
 
     def _wait(self, wakeups: socket.socket) -> list[int]:
         """Sleep for a tick or until a signal; gives the signals that mean stop."""

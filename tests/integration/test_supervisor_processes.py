@@ -152,12 +152,22 @@ def test_a_hang_with_the_gil_is_ended_by_the_stage_timer(start: Start) -> None:
     assert run.end() == 0
 
 
-def test_a_hang_that_the_timer_misses_is_killed_by_the_supervisor(start: Start) -> None:
-    """The heartbeat is the supervisor's memory: it needs no help of the process that hangs."""
+def test_a_hang_that_the_timer_misses_is_ended_by_the_supervisor(start: Start) -> None:
+    """The heartbeat is the supervisor's memory: no help of the process is needed, and it still says where it hung."""
     run = start("hang_once_without_timer")
     run.until(lambda: run.journal(0, "started"))
     assert run.events("slot_hung")[0]["stage"] == "commit"
+    assert run.events("slot_exited")[0]["signal"] == "SIGABRT"
+    assert "in hold_the_gil" in run.log.read_text()
+    assert run.end() == 0
+
+
+def test_a_hang_deaf_to_everything_is_killed(start: Start) -> None:
+    """Whoever ignores SIGABRT too gets SIGKILL."""
+    run = start("hang_once_deaf", abort_s=0.2)
+    run.until(lambda: run.journal(0, "started"))
     assert run.events("slot_exited")[0]["signal"] == "SIGKILL"
+    assert len(run.events("slot_hung")) == 1
     assert run.end() == 0
 
 

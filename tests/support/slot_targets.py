@@ -95,12 +95,20 @@ def hang_once(settings: Settings, slot: int, heartbeat: Heartbeat) -> int:
 
 
 def hang_once_without_timer(settings: Settings, slot: int, heartbeat: Heartbeat) -> int:
-    """Hang where `faulthandler` does not help either."""
-    if note(settings, slot, "begun") == 1:
+    """Hang where the stage timer does not help either."""
+    if note(settings, slot, "hanging") == 1:
         faulthandler.cancel_dump_traceback_later()
         heartbeat.beat("commit", 0.5)
         hold_the_gil()
     return steady(settings, slot, heartbeat)
+
+
+def hang_once_deaf(settings: Settings, slot: int, heartbeat: Heartbeat) -> int:
+    """Hang without any way to be told."""
+    if note(settings, slot, "begun") == 1:
+        faulthandler.disable()
+        signal.signal(signal.SIGABRT, signal.SIG_IGN)
+    return hang_once_without_timer(settings, slot, heartbeat)
 
 
 def deaf(settings: Settings, slot: int, _heartbeat: Heartbeat) -> int:
