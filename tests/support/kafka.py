@@ -20,11 +20,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
+from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+from confluent_kafka.cimpl import NewPartitions, NewTopic
 
-__all__ = ["KafkaBroker", "create_topic", "kafka", "kafka_jars", "unique"]
+__all__ = [
+    "KafkaBroker",
+    "alter_topic",
+    "create_topic",
+    "delete_records",
+    "grow_topic",
+    "kafka",
+    "kafka_jars",
+    "unique",
+]
 
 #: Jars are shared by all checkouts' tests of one tree; `.build` is ignored by git.
 BUILD = Path(__file__).resolve().parents[2] / ".build" / "kafka"
@@ -184,6 +193,28 @@ def create_topic(
             return topic
         time.sleep(0.02)
     raise RuntimeError(f"topic {topic} got no leaders")
+
+
+def alter_topic(bootstrap: str, topic: str, config: dict[str, str]) -> None:
+    """Sets some of a topic's configuration."""
+    entries = [ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in config.items()]
+    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=entries)
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin.incremental_alter_configs([resource])[resource].result(30)
+
+
+def grow_topic(bootstrap: str, topic: str, partitions: int) -> None:
+    """Adds partitions."""
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin.create_partitions([NewPartitions(topic, partitions)])[topic].result(30)
+
+
+def delete_records(bootstrap: str, topic: str, partition: int, before: int) -> None:
+    """What retention does, at once."""
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    wanted = TopicPartition(topic, partition, before)
+    for future in admin.delete_records([wanted]).values():
+        future.result(30)
 
 
 def unique(prefix: str) -> str:

@@ -19,7 +19,7 @@ from streams.telemetry.health import Health
 from streams.telemetry.metrics import WorkerMetrics
 from tests.support.kafka import create_topic, unique
 
-__all__ = ["Pipeline", "Running", "Sealed", "mask", "masking", "read_topic", "wait_for"]
+__all__ = ["Pipeline", "Running", "Sealed", "committed_of", "mask", "masking", "read_topic", "wait_for"]
 
 #: Raising, failing and masking by what stands in the value.
 RAISES, FAILS, SECRET, MASKED = b"RAISE", b"UNMASKABLE", b"secret", b"******"
@@ -228,6 +228,16 @@ def read_topic(
 def _at(consumer: Consumer, topic: str, ends: dict[int, int]) -> bool:
     positions = consumer.position([TopicPartition(topic, number) for number in ends])
     return all(ends[each.partition] == 0 or each.offset >= ends[each.partition] for each in positions)
+
+
+def committed_of(line: Pipeline) -> list[TopicPartition]:
+    """Committed offsets of the pipeline's group on its raw topic."""
+    consumer = Consumer({"bootstrap.servers": line.bootstrap, "group.id": line.options["group_id"]})
+    try:
+        partitions = consumer.list_topics(line.raw, timeout=10).topics[line.raw].partitions
+        return consumer.committed([TopicPartition(line.raw, number) for number in partitions], 30)
+    finally:
+        consumer.close()
 
 
 def wait_for(condition: Callable[[], Any], what: str, deadline_s: float = DEADLINE_S) -> Any:
