@@ -1,13 +1,22 @@
-"""A thin, typed administration client: describes topics and groups, creates, grows and configures topics.
+"""A thin, typed administration client: describes topics and groups, changes topics, reads and sets offsets.
 
 It decides nothing (`topics` plans, `guard` judges). Broker errors become `RunError` with the broker's error name;
 messages of the broker are not passed on.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from confluent_kafka import KafkaError, KafkaException, TopicCollection
+from confluent_kafka import (
+    ConsumerGroupState,
+    ConsumerGroupTopicPartitions,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import (
     AclOperation,
     AdminClient,
@@ -16,10 +25,12 @@ from confluent_kafka.admin import (
     ConfigResource,
     NewPartitions,
     NewTopic,
+    OffsetSpec,
     ResourceType,
 )
 
-from streams.errors import RunError, UnreachableError
+from streams.errors import GuardError, RunError, UnreachableError
+from streams.kafka.config import admin_config, check_kafka_properties
 from streams.kafka.topics import (
     DEFAULT_MAX_MESSAGE_BYTES,
     DEFAULT_TIMESTAMP_AFTER_MAX_MS,
@@ -37,7 +48,12 @@ from streams.settings import Settings
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["Admin"]
+__all__ = ["Admin", "Committed", "Partition"]
+
+#: Topic and partition number.
+Partition = tuple[str, int]
+#: Committed offset and its metadata.
+Committed = tuple[int, str]
 
 #: Bounds each request to the broker; describing some hundred topics takes well under a second.
 REQUEST_TIMEOUT_S: Final = 15.0
@@ -47,6 +63,17 @@ _UNREACHABLE: Final = frozenset(
 )
 _HIDDEN: Final = KafkaError.TOPIC_AUTHORIZATION_FAILED
 _MISSING: Final = frozenset((KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC))  # noqa: SLF001
+_NOT_YET: Final = frozenset(
+    (
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.NOT_COORDINATOR,
+    )
+)
+#: A commit from outside is refused while the group has members.
+_ACTIVE: Final = frozenset(
+    (KafkaError.UNKNOWN_MEMBER_ID, KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS)
+)
 _ALREADY: Final = frozenset((KafkaError.TOPIC_ALREADY_EXISTS, KafkaError.INVALID_PARTITIONS))
 
 
@@ -59,14 +86,12 @@ class Admin:
         settings.require("bootstrap_servers")
         self._where = settings.bootstrap_servers
         self._last_error: KafkaError | None = None
+        check_kafka_properties(settings)
         try:
-            self._client = AdminClient(self._config(settings))
+            # log_level: what went wrong is told by our own sentences.
+            self._client = AdminClient(admin_config(settings) | {"log_level": 0, "error_cb": self._remember})
         except KafkaException as error:
             raise RunError(f"Kafka's client refuses the settings ({error.args[0].name()}): see `kafka`.") from None
-
-    def _config(self, settings: Settings) -> dict[str, Any]:
-        own = {"bootstrap.servers": settings.bootstrap_servers, "error_cb": self._remember}
-        return {"log_level": 0, **settings.kafka, **own}
 
     def topic_names(self) -> list[str]:
         """Names of the topics that we may see."""
@@ -99,15 +124,68 @@ class Admin:
 
     def group_rights(self, group: str) -> frozenset[str] | None:
         """Operations that we may do on a group (READ, DESCRIBE, …); None where the broker does not say."""
-        futures = self._client.describe_consumer_groups(
-            [group], include_authorized_operations=True, request_timeout=REQUEST_TIMEOUT_S
-        )
         try:
-            description = futures[group].result(REQUEST_TIMEOUT_S)
+            return _rights(self._group(group).authorized_operations)
         except KafkaException as error:
-            # A group that does not exist yet, or a coordinator that is still loading, tells nothing about rights.
+            # A group that does not exist yet tells nothing about rights, nor does a broker that lacks the request.
             return frozenset() if error.args[0].code() == KafkaError.GROUP_AUTHORIZATION_FAILED else None
-        return _rights(description.authorized_operations)
+
+    def group_is_active(self, group: str) -> bool:
+        """Whether the group has members, or is about to have."""
+        try:
+            state = self._group(group).state
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError.GROUP_ID_NOT_FOUND:
+                return False
+            raise self._told(error, "could not describe the group") from None
+        return state not in {ConsumerGroupState.EMPTY, ConsumerGroupState.DEAD}
+
+    def committed(self, group: str, partitions: Sequence[Partition]) -> dict[Partition, Committed | None]:
+        """Committed offset and metadata of each partition; None where there is none."""
+        wanted = ConsumerGroupTopicPartitions(group, [TopicPartition(*partition) for partition in partitions])
+        future = self._client.list_consumer_group_offsets([wanted], request_timeout=REQUEST_TIMEOUT_S)[group]
+        found = {
+            (part.topic, part.partition): part for part in self._result(future, "gave no offsets").topic_partitions
+        }
+        return {
+            partition: (part.offset, part.metadata or "")
+            if (part := found.get(partition)) is not None and part.offset >= 0
+            else None
+            for partition in partitions
+        }
+
+    def offsets(self, partitions: Sequence[Partition], at: Literal["earliest", "latest"] | int) -> dict[Partition, int]:
+        """Beginning or end (as read_committed sees it) of each partition, or its first offset at or after a time in
+        milliseconds, -1 where there is none.
+        """
+        if not partitions:
+            return {}
+        futures = self._client.list_offsets(
+            {TopicPartition(*partition): _spec(at) for partition in partitions},
+            isolation_level=IsolationLevel.READ_COMMITTED,
+            request_timeout=REQUEST_TIMEOUT_S,
+        )
+        return {
+            (part.topic, part.partition): self._result(future, "gave no offsets").offset
+            for part, future in futures.items()
+        }
+
+    def commit(self, group: str, offsets: Mapping[Partition, Committed]) -> None:
+        """Set committed offsets of a group without members; GuardError when it has some."""
+        parts = [TopicPartition(*partition, offset, metadata) for partition, (offset, metadata) in offsets.items()]
+        request = ConsumerGroupTopicPartitions(group, parts)
+        future = self._client.alter_consumer_group_offsets([request], request_timeout=REQUEST_TIMEOUT_S)[group]
+        try:
+            answered = future.result(2 * REQUEST_TIMEOUT_S).topic_partitions
+        except KafkaException as error:
+            if error.args[0].code() in _ACTIVE:
+                raise GuardError(f"The group {group} has members: stop its workers first.") from None
+            raise self._told(error, "could not set offsets") from None
+        refused = [part.error for part in answered if part.error]
+        if refused and refused[0].code() in _ACTIVE:
+            raise GuardError(f"The group {group} has members: stop its workers first.")
+        if refused:
+            raise RunError(f"Kafka could not set offsets: {refused[0].name()}.")
 
     def take(self, step: Step) -> None:
         """Carry out one step of a plan; one that somebody else has just carried out is no error."""
@@ -129,11 +207,28 @@ class Admin:
             _resource(step)
         ]
 
-    def _ask(self, call: Callable[[], Any]) -> Any:
+    def _group(self, group: str) -> Any:
+        """Description of a group; a coordinator that is still loading is asked again, then KafkaException."""
+        deadline = time.monotonic() + REQUEST_TIMEOUT_S
+        while True:
+            futures = self._client.describe_consumer_groups(
+                [group], include_authorized_operations=True, request_timeout=REQUEST_TIMEOUT_S
+            )
+            try:
+                return futures[group].result(2 * REQUEST_TIMEOUT_S)
+            except KafkaException as error:
+                if error.args[0].code() not in _NOT_YET or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
+
+    def _result(self, future: "Future[Any]", what: str) -> Any:
+        return self._ask(lambda: future.result(2 * REQUEST_TIMEOUT_S), what)
+
+    def _ask(self, call: Callable[[], Any], what: str = "did not answer") -> Any:
         try:
             return call()
         except KafkaException as error:
-            raise self._told(error, "did not answer") from None
+            raise self._told(error, what) from None
 
     def _seen(self, future: "Future[Any]") -> Any:
         """Result of a description, or the error's code where the topic is missing or hidden."""
@@ -159,6 +254,12 @@ class Admin:
         # "All brokers down" follows each cause and says less than it.
         if error.code() != KafkaError._ALL_BROKERS_DOWN and not _is_security(self._last_error):  # noqa: SLF001
             self._last_error = error
+
+
+def _spec(at: Literal["earliest", "latest"] | int) -> OffsetSpec:
+    # Its constructors are untyped.
+    spec: OffsetSpec = OffsetSpec.for_timestamp(at) if isinstance(at, int) else getattr(OffsetSpec, at)()
+    return spec
 
 
 def _is_security(error: KafkaError | None) -> bool:
