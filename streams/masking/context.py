@@ -86,13 +86,33 @@ def _closing(data: bytes, at: int, quote: bytes, level: int) -> int:
     return -1
 
 
-def value_after(data: bytes, at: int, *, secret: bool = False) -> Value | None:
-    """The value that begins behind the `:` or `=` before a position."""
+#: How far back quotes are counted, in bytes; bounds what a text full of keys can cost.
+_QUOTES_MAX: Final = 65_536
+_QUOTE: Final = re.compile(rb"(\\*)\"")
+
+
+def _closes(data: bytes, at: int, level: int) -> bool:
+    """Whether the quote at a position ends the JSON string around it: an odd number of its level stand before it."""
+    if data[:1] not in (b"{", b"[", b'"'):
+        return False
+    odd = False
+    for slashes in map(len, _QUOTE.findall(data[max(0, at - _QUOTES_MAX) : at])):
+        odd = not odd if slashes == level else odd and slashes > level
+    return odd
+
+
+def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool = True) -> Value | None:
+    """The value that begins behind the `:` or `=` before a position.
+
+    Behind a key without quotes a quote may be the end of the string that both stand in (`"message": "password="`).
+    """
     opening = _OPENING.match(data, at)
     if opening is None:  # pragma: no cover - every part is optional
         return None
     start = opening.end()
     if opening[2]:
+        if not key_quoted and opening[2] == b'"' and _closes(data, opening.start(1), len(opening[1])):
+            return None
         end = _closing(data, start, opening[2], len(opening[1]))
         return Value(start, end if end >= 0 else len(data), "string", end < 0)
     first = data[start : start + 1]

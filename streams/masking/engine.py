@@ -254,7 +254,7 @@ class Engine:
             found[0].kind,
             f"{block.name}:{found[0].detector}",
             found[0].validator,
-            88,
+            20,
             b"",
             block.close(output),
             tuple(one.kind for one in found),

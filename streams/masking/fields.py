@@ -25,7 +25,7 @@ class Field:
 #: Names by kind and need, segments joined by underscores. A name that begins with `=` holds only as the whole of the
 #: last path element, one that begins with `?` only behind a word for a person (see `_PERSONS`).
 _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
-    ("email", "any", """
+    ("email", "email", """
         email e_mail email_address e_mail_address email_addr mail_address email_id mail =to_email =from_email
         correo correo_electronico courriel eposta e_posta
         """),
@@ -173,7 +173,8 @@ _TO_SIGN: Final = r"[a-z0-9_\-. ]{0,24}\\*[\"'`\]]?[ \t]{0,4}[:=]"
 def _anchors() -> tuple[str, ...]:
     """One expression for each name that no other name begins; `email` also stands for `email_address`."""
     names = sorted({name.lstrip("=?") for _, _, names in _NAMES for name in names.split()})
-    plain = {re.sub(r"[_.]", "", name): name for name in names}
+    # Names that differ in their joins alone: the one with all of them stands for the others.
+    plain = {re.sub(r"[_.]", "", name): name for name in sorted(names, key=len)}
     first = [
         name for flat, name in plain.items() if not any(flat != other and flat.startswith(other) for other in plain)
     ]

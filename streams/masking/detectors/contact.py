@@ -136,7 +136,7 @@ def judge_international(data: bytes, end: int) -> Verdict:
 
 
 _WORDS: Final = (
-    r"(?:tele)?phones?|telefono|telefone|telefoon|telefon(?:nummer)?|t[e\xc3][l\xa9]{0,2}(?:ephone)?|mobiles?|mobil|handy|rufnummer|"
+    r"(?:tele)?phones?|telefono|telefone|telefoon|telefon(?:nummer)?|tel(?:efon|efax)?|t\xc3\xa9l(?:\xc3\xa9phone)?|mobiles?|mobil|handy|rufnummer|"
     r"cell(?:ular|phone)?|celular|fax|sms|whatsapp|viber|msisdn|gsm|dial(?:ed|ing|led)?|call(?:ed)? (?:me|us|him|her|back)|call(?:back|er)|"
     r"ring (?:me|us)|(?:answering|reached|reach (?:me|us|him|her)) (?:at|on|under)|hotline|landline"
 )
@@ -169,13 +169,17 @@ def judge_national(data: bytes, end: int) -> Verdict:
     return Found(start, number.end(), "phone", "phone_national", "context_word", 60)
 
 
-_NANP: Final = re.compile(rb"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-.])[2-9][0-9]{2}[-.][0-9]{4}")
+_NANP: Final = re.compile(
+    rb"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-.])[0-9]{3}[-.][0-9]{4}(?: ?(?:x|ext\.? ?)[0-9]{1,6})?", re.IGNORECASE
+)
+_NANP_REACH: Final = 15
 
 
 def judge_nanp(data: bytes, end: int) -> Verdict:
     """A North American number in its own unmistakable spelling, `(415) 555-0132` or `415-555-0132`."""
-    number = next((m for start in range(max(0, end - 16), max(0, end - 10)) if (m := _NANP.match(data, start))), None)
-    if number is None or number.end() > end:
+    starts = range(max(0, end - _NANP_REACH), max(0, end - 11))
+    number = next((m for start in starts if (m := _NANP.match(data, start)) and m.end() >= end), None)
+    if number is None:
         return "no_number"
     if number.start() and (data[number.start() - 1] in b"+-.0123456789/:=" or not at_word_start(data, number.start())):
         return "part_of_number"
@@ -211,7 +215,7 @@ DETECTORS: Final = (
     ),
     Detector(
         "phone_nanp",
-        (r"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.\-])[2-9][0-9]{2}[.\-][0-9]{4}",),
+        (r"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.\-])[0-9]{3}[.\-][0-9]{4}",),
         judge_nanp,
         ("(415) 555-0132", "415-555-0132"),
         ("1.415.555.0132.9", "2-415-555-01321"),

@@ -10,7 +10,13 @@ __all__ = ["DETECTORS"]
 
 _URL_SAFE: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _COMPACT: Final = re.compile(rb"[A-Za-z0-9_\-]+={0,2}(?:\.[A-Za-z0-9_\-]*={0,2}){0,4}")
-_PARAMETER: Final = re.compile(rb"\"(?:alg|typ|enc|kid|cty|x5t|x5u|jku|jwk|zip|crit|epk|apu)\"\s*:")
+#: Header parameters that IANA has registered for JOSE, as far as they are no everyday words.
+_PARAMETER: Final = re.compile(
+    rb"\"(?:alg|typ|enc|kid|cty|x5[tcu]|x5t#S256|jku|jwk|zip|crit|epk|ap[uv]|iv|p2[sc]|b64|ppt|svt)\"\s*:"
+)
+
+#: Two parts or more that follow a JSON object are a token's, whatever its header says.
+_PARTS: Final = 2
 
 #: The longest header that is decoded, in bytes; certificates in `x5c` make them long.
 _HEADER_MAX: Final = 65_536
@@ -31,7 +37,7 @@ def judge_jwt(data: bytes, end: int) -> Verdict:
         return "no_parts"
     head = compact[0].partition(b".")[0].rstrip(b"=")[:_HEADER_MAX]
     header = base64_text(head[: len(head) // 4 * 4] if len(head) % 4 == 1 else head) or b""
-    if not header.lstrip().startswith(b"{") or not _PARAMETER.search(header):
+    if not header.lstrip().startswith(b"{") or not (_PARAMETER.search(header) or compact[0].count(b".") >= _PARTS):
         return "no_jose_header"
     stop = start + len(compact[0].rstrip(b"."))
     return Found(start, stop, "jwt", "jwt", "jose_header", 90)

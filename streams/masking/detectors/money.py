@@ -16,7 +16,7 @@ _CARD: Final = re.compile(
 )
 #: Words for things that are counted or numbered; a number right behind one is theirs.
 _THING: Final = re.compile(
-    rb"(?:\b|_)(?:trace|span|request|req|correlation|transaction|txn?|message|msg|event|batch|job|task|run|build|commit|row|record|rows|records|"
+    rb"(?:\b|_)(?:trace|span|request|req|correlation|transaction|txn?|(?:message|msg|event)[_ \-.]?id|batch|job|task|run|build|commit|row|record|rows|records|"
     rb"offset|seq|sequence|size|length|count|total|bytes|pid|tid|block|blk|checkpoint|sku|epoch|ts|time|timestamp|nanos|duration|elapsed|took|"
     rb"worker|node|thread|process(?:ed)?|invoice item|version|arn|aws|isbn|isin|ean|upc|gtin|serial|tracking)(?:[_ \-.]?(?:id|no|nr|number|ns|ms))?"
     rb"\\*[\"']?[ :=#(\[]{0,3}\\*[\"']?\Z",
@@ -67,6 +67,22 @@ def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
     if _UNIT.match(data, stop):
         return "quantity"
     return Found(start, stop, "card", "card", f"luhn+{brand}", 78)
+
+
+_CARD_WORD_GAP: Final = re.compile(rb"[0-9](?:[ \-.]?[0-9]){11,18}(?![0-9A-Za-z_]|[.\-][0-9])")
+
+
+def judge_card_named(data: bytes, end: int) -> Verdict:
+    """A number behind a word for cards, of any issuer, that has a Luhn digit."""
+    start = end - 1
+    if start < 0 or (start and (data[start - 1] in b".-+" or not at_word_start(data, start))):
+        return "part_of_word"
+    number = _CARD_WORD_GAP.match(data, start)
+    if number is None:
+        return "length"
+    if not luhn(re.sub(rb"[^0-9]", b"", number[0]).decode()):
+        return "luhn"
+    return Found(start, number.end(), "card", "card_named", "luhn", 62)
 
 
 _COUNTRIES: Final = "|".join(sorted(IBAN_LENGTHS))
@@ -141,6 +157,16 @@ DETECTORS: Final = (
         ("4111 1111 1111 1111 ", "card=5555555555554444,", "3782-822463-10005 ", "6011.1111.1111.1117 "),
         ("4111111111111112 ", "1700000000000 ", "offset 4111111111111111 ", "took 4111111111111111 ns "),
         "ISO/IEC 7812",
+    ),
+    Detector(
+        "card_named",
+        (
+            r"(?:\b|_|\\[nrtbf])(?:(?:credit|debit|bank|payment)? ?cards?|visa|master ?card|amex|cc|ccn|pan|kreditkarte|karte|carte|tarjeta)[^0-9\xff]{0,24}[0-9]",
+        ),
+        judge_card_named,
+        ("my credit card: 122000000000003 ", "card number 3519833257665853 is lost"),
+        ("card 1234567890123456 ", "cards in deck: 52"),
+        "ISO/IEC 7812-1",
     ),
     Detector(
         "iban",

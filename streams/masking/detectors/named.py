@@ -45,7 +45,7 @@ def _keeps_promise(field: Field, value: bytes) -> bool:
     if needs == "digits":
         return bool((_CARD if field.kind == "card" else _PHONE).match(value))
     if needs == "id":
-        return value not in (b"0", b"-1", b"1") and value[:1] not in (b"{", b"[", b"/")
+        return value not in (b"0", b"-1", b"1") and value[:1] not in (b"{", b"[", b"/") and value[:2] != b"0x"
     if needs in ("document", "account"):
         return bool((_DOCUMENT if needs == "document" else _ACCOUNT).match(value))
     return _wordy(needs, value)
@@ -62,7 +62,7 @@ def _wordy(needs: str, value: bytes) -> bool:
         return bool(_MAC_BARE.match(value))
     if needs == "number":
         return bool(_NUMBER.match(value)) and b"." in value
-    return bool(_POSTCODE.match(value) if needs == "postcode" else needs in ("any", "short"))
+    return bool(_POSTCODE.match(value) if needs == "postcode" else needs in ("email", "short"))
 
 
 @lru_cache(maxsize=8192)
@@ -92,7 +92,7 @@ def judge_field(data: bytes, end: int) -> Verdict:
     field = _field_below(data, key) if key else None
     if key is None or field is None:
         return "other_field"
-    value = value_after(data, end, secret=field.kind == "secret")
+    value = value_after(data, end, secret=field.kind == "secret", key_quoted=bool(key.quote))
     if value is None:
         return "no_value"
     if value.form == "list":
@@ -135,7 +135,7 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
         return list(_cookies(data, start, end))
     if field.needs == "authorization":
         return _authorization(data, start, end, value)
-    if not _keeps_promise(field, text):
+    if not _keeps_promise(field, text) or (field.needs == "email" and value.form == "bare" and b"@" not in text):
         return []
     return [Found(start, end, field.kind, f"field_{field.kind}", field.needs, 30, quote)]
 
