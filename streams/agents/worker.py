@@ -15,7 +15,7 @@ from confluent_kafka import KafkaError
 
 from streams.agents.mask import MaskBatch, mask_safely
 from streams.agents.outputs import Outputs, QuarantineWriter, Stamp, write_batch
-from streams.errors import RunError, UnreachableError
+from streams.errors import MaskstreamError, RunError, UnreachableError
 from streams.kafka.admin import Admin
 from streams.kafka.batches import BatchLimits, RecordBatch
 from streams.kafka.config import BATCH_SIZE_BYTES, consumer_config, producer_config
@@ -26,7 +26,7 @@ from streams.kafka.placing import Placing
 from streams.kafka.targets import Target, target_of
 from streams.masking.records import MaskedColumns, RecordColumns
 from streams.settings import Settings
-from streams.telemetry import log
+from streams.telemetry import log, trouble
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import BatchNumbers, WorkerMetrics
 
@@ -109,7 +109,23 @@ class Worker:
         )
 
     def run(self) -> None:
-        """Moves batches until the stop event is set, then commits what is in hand and leaves the group."""
+        """Moves batches until the stop event is set, then commits what is in hand and leaves the group.
+
+        Raises only errors of our own: the text of a foreign one may hold a record.
+        """
+        failure: MaskstreamError | None = None
+        try:
+            self._run()
+        except MaskstreamError as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001 - see above
+            _events.error("worker_failed", slot=self._slot, error=error)
+            failure = RunError(f"The worker stopped because of an unexpected {trouble.type_name(type(error))}.")
+        if failure is not None:
+            failure.__cause__ = failure.__context__ = None
+            raise failure
+
+    def _run(self) -> None:
         _events.info("worker_started", slot=self._slot, group=self._settings.group_id)
         try:
             with self._timer.stage("startup"):

@@ -1,0 +1,57 @@
+"""What the process of one slot runs: settings, policy, keys and quarantine become a worker under Faust."""
+
+import threading
+from typing import Final
+
+from streams.agents.app import AgentMask, Host
+from streams.agents.heartbeat import Heartbeat, StageTimer
+from streams.agents.stamp import KEY, POLICY
+from streams.agents.worker import Masking, Worker
+from streams.errors import MaskstreamError
+from streams.kafka.config import check_kafka_properties, transactional_id
+from streams.settings import Settings
+from streams.telemetry import log
+from streams.telemetry.health import Health
+from streams.telemetry.http import TelemetryApp
+from streams.telemetry.metrics import WorkerMetrics
+
+__all__ = ["run_slot", "serve"]
+
+_events: Final = log.EventLog()
+
+
+def run_slot(settings: Settings, slot: int, heartbeat: Heartbeat) -> int:
+    """Runs slot number `slot` until SIGTERM: 0, or an error of our own. Called in the slot's own process."""
+    from streams.agents.masking import load_masking  # noqa: PLC0415 - hyperscan and keys only where they are used
+
+    check_kafka_properties(settings)
+    return serve(settings, slot, heartbeat, load_masking(settings))
+
+
+def serve(settings: Settings, slot: int, heartbeat: Heartbeat, masking: Masking) -> int:
+    """`run_slot` for a given way of masking."""
+    timer, stop = StageTimer(heartbeat), threading.Event()
+    health = Health(heartbeat)
+    metrics = WorkerMetrics(health)
+    metrics.restarts(heartbeat.restarts)
+    words = dict(masking.stamp)
+    metrics.versions(words[POLICY].decode(), words[KEY].decode())
+    agent = AgentMask(masking.mask)
+    with timer.stage("startup"):
+        worker = Worker(
+            settings,
+            slot,
+            Masking(agent, masking.seal, masking.stamp),
+            metrics=metrics,
+            health=health,
+            timer=timer,
+            stop=stop,
+            count_batch=heartbeat.count_batch,
+        )
+    host = Host(worker, agent, TelemetryApp(metrics, health), stop=stop, name=transactional_id(settings, slot))
+    try:
+        host.run(settings.http_host, settings.http_port + slot)
+    except MaskstreamError as error:
+        _events.error("worker_failed", slot=slot, error=error)
+        raise
+    return 0
