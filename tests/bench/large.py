@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from itertools import pairwise
 
 from streams.corpus import generate
 from streams.masking.keyring import Keyring
@@ -34,8 +35,8 @@ def large_record(size: int, depth: int) -> bytes:
         length += len(line.value) + 1
         if length >= size:
             break
-    share = -(-len(rows) // depth)
-    levels = [b",".join(rows[at : at + share]) for at in range(0, len(rows), share)]
+    edges = [len(rows) * level // depth for level in range(depth + 1)]
+    levels = [b",".join(rows[start:end]) for start, end in pairwise(edges)]
     return b"".join(b'{"rows":[' + level + b'],"next":' for level in levels) + b"null" + b"}" * len(levels)
 
 
