@@ -21,7 +21,8 @@ def load_masking(settings: "Settings") -> Masking:
     """The masking core, the seal and the stamp; PolicyError or KeyringError where a file is wrong."""
     policy = load_policy(settings.policy, settings.max_depth)
     keyring = load_keyring(settings.keyring)
-    writer = EnvelopeWriter(load_review_public(settings.review_public_key), policy.version)
+    limit_bytes = 0
+    writer = EnvelopeWriter(load_review_public(settings.review_public_key), policy.version, lambda: limit_bytes)
     log.EventLog().info("policy_loaded", policy=policy.version, key=keyring.active)
 
     def seal(
@@ -30,7 +31,11 @@ def load_masking(settings: "Settings") -> Masking:
         key: bytes | None,
         headers: Headers | None,
         value: bytes | None,
+        max_bytes: int,
     ) -> QuarantineRecord:
+        # The limit is the topic's present one; the mover alone seals, so it cannot change under the writer.
+        nonlocal limit_bytes
+        limit_bytes = max_bytes
         return writer.write(Origin(*coordinates), failure, key, headers, value)
 
     return Masking(RecordMasker(policy, keyring), seal, stamp(policy.version, keyring.active))

@@ -40,7 +40,11 @@ class QuarantineRecord(Protocol):
 
 
 class QuarantineWriter(Protocol):
-    """Seals what cannot be masked; never raises for content."""
+    """Seals what cannot be masked; never raises for content.
+
+    Takes topic, partition, offset and timestamp of the record, and the most bytes that its quarantine record may have:
+    what does not fit is written without payload.
+    """
 
     def __call__(
         self,
@@ -49,6 +53,7 @@ class QuarantineWriter(Protocol):
         key: bytes | None,
         headers: Headers | None,
         value: bytes | None,
+        max_bytes: int,
         /,
     ) -> QuarantineRecord: ...
 
@@ -118,11 +123,11 @@ def _quarantine(batch: RecordBatch, i: int, failure: Failure, outputs: Outputs, 
     target = outputs.quarantine
     limit = min(target.max_bytes, outputs.client_bytes_max)
     coordinates = (batch.topics[i], batch.partitions[i], batch.offsets[i], batch.timestamps[i])
-    sealed = outputs.seal(coordinates, failure, batch.keys[i], batch.headers[i], batch.values[i])
+    if coordinates[:3] in outputs.condemned:
+        # Our way of counting was wrong once: no payload, so that nothing is left to be wrong about.
+        limit = 0
+    sealed = outputs.seal(coordinates, failure, batch.keys[i], batch.headers[i], batch.values[i], limit)
     size = _sealed_bytes(sealed)
-    if size > limit or coordinates[:3] in outputs.condemned:
-        sealed = outputs.seal(coordinates, TOO_LARGE, None, None, None)
-        size = _sealed_bytes(sealed)
     headers: Headers = [*sealed.headers]
     timestamp = coordinates[3]
     if replaced(timestamp, now_ms, target.timestamps):

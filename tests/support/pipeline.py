@@ -58,12 +58,12 @@ def seal(
     key: bytes | None,
     headers: Headers | None,
     value: bytes | None,
+    max_bytes: int,
 ) -> Sealed:
-    """Coordinates as key, the value as it is."""
+    """Coordinates as key, the value as it is, or none where it would not fit."""
     del key, headers
-    return Sealed(
-        ":".join(map(str, coordinates)).encode(), value or b"", [("maskstream.reason", failure.reason.encode())]
-    )
+    kept = value if value is not None and len(value) + 1000 <= max_bytes else b""
+    return Sealed(":".join(map(str, coordinates)).encode(), kept, [("maskstream.reason", failure.reason.encode())])
 
 
 def masking(masker: Callable[[RecordColumns], MaskedColumns] = mask) -> Masking:
