@@ -11,7 +11,7 @@ from streams.masking.tokens import TOKEN_RE
 __all__ = ["Sighting", "examples", "followed", "kinds_in", "survivors"]
 
 #: Longer lines are not shown: nobody reads them. In bytes.
-_READABLE_BYTES: Final = 700
+_READABLE_BYTES: Final = 900
 #: A follow-up is worth showing from so many services.
 _SERVICES: Final = 3
 
@@ -32,18 +32,20 @@ def kinds_in(value: bytes) -> frozenset[str]:
 
 
 def examples(masked: Sequence[Masked], wanted: int) -> list[Masked]:
-    """Return changed, readable lines, first those that show a kind or a service that was not shown yet."""
-    readable = [m for m in masked if m.value != m.line.value and len(m.value) + len(m.line.value) < 2 * _READABLE_BYTES]
+    """Return changed, readable lines: each shows as many kinds and services that were not shown before as it can."""
+    left = [(one, _marks(one)) for one in masked if one.value != one.line.value and len(one.value) <= _READABLE_BYTES]
     shown: set[str] = set()
     chosen: list[Masked] = []
-    rest: list[Masked] = []
-    for one in readable:
-        marks = {f"service {one.line.service}", *kinds_in(one.value)}
-        (rest if marks <= shown else chosen).append(one)
-        shown |= marks
-        if len(chosen) == wanted:
-            return chosen
-    return [*chosen, *rest][:wanted]
+    while left and len(chosen) < wanted:
+        best = max(left, key=lambda pair: (len(pair[1] - shown), -len(pair[0].value)))
+        left.remove(best)
+        chosen.append(best[0])
+        shown |= best[1]
+    return chosen
+
+
+def _marks(one: Masked) -> frozenset[str]:
+    return kinds_in(one.value) | {f"service {one.line.service}", f"json {one.value.startswith(b'{')}"}
 
 
 def followed(masked: Sequence[Masked]) -> tuple[str, list[Sighting]]:

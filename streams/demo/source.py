@@ -9,25 +9,32 @@ from typing import IO, Final, cast
 from streams.corpus import Line, generate
 from streams.errors import UsageError
 
-__all__ = ["MAX_LINES", "generated", "topic_of", "users_file"]
+__all__ = ["MAX_LINES", "RAW_LIMIT_BYTES", "YOURS", "generated", "topic_of", "users_file"]
 
 #: A user's file is read up to here: the demo is for looking, `maskstream mask` is for files.
 MAX_LINES: Final = 20_000
 #: Longest line that a producer sends by default, with room for the record around it. In bytes.
 MAX_LINE_BYTES: Final = 990_000
 
+#: Largest record of the raw topics of generated lines: small, so that masking the one that is made to be too large for
+#: a clean topic (three times this and a bit) takes no time worth mentioning.
+RAW_LIMIT_BYTES: Final = 100_000
+
+#: The raw topic of a user's file.
+YOURS: Final = "logs.yours"
+
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _TOPICS: Final = {"edge": "logs.web", "accounts": "logs.shop", "orders": "logs.shop", "payments": "logs.shop"}
 
 
 def generated(count: int, seed: int) -> list[Line]:
-    """Return the seeded lines of the demo."""
-    return list(generate("demo", seed=seed, count=count))
+    """Return the seeded lines of the demo; all of them fit topics of RAW_LIMIT_BYTES."""
+    return list(generate("demo", seed=seed, count=count, oversize_bytes=RAW_LIMIT_BYTES - 2_000))
 
 
 def topic_of(line: Line) -> str:
     """Return the raw topic that a line goes to: web servers, the shop's services, everything else."""
-    return "logs.yours" if line.service == "yours" else _TOPICS.get(line.service, "logs.platform")
+    return YOURS if line.service == "yours" else _TOPICS.get(line.service, "logs.platform")
 
 
 def users_file(path: Path) -> tuple[list[Line], str]:

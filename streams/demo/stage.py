@@ -14,7 +14,7 @@ from confluent_kafka.cimpl import NewTopic
 from streams.corpus import Line
 from streams.demo.broker import free_ports
 from streams.demo.processes import maskstream
-from streams.demo.source import topic_of
+from streams.demo.source import RAW_LIMIT_BYTES, YOURS, topic_of
 from streams.errors import RunError
 
 __all__ = [
@@ -88,6 +88,8 @@ def run_command(stage: Stage, *arguments: str) -> None:
 def create_raw_topics(stage: Stage) -> None:
     admin = AdminClient({"bootstrap.servers": stage.bootstrap, "log_level": 0})
     config = {"retention.ms": str(_RETENTION_MS)}
+    if YOURS not in stage.topics:
+        config["max.message.bytes"] = str(RAW_LIMIT_BYTES)
     made = admin.create_topics([NewTopic(name, PARTITIONS, 1, config=config) for name in stage.topics])
     for name, future in made.items():
         try:

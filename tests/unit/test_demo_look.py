@@ -68,7 +68,7 @@ def test_square_brackets_are_no_markup() -> None:
 def test_examples_are_changed_and_different() -> None:
     """Only lines in which something was found are shown, each kind and service first once."""
     chosen = examples(_PAIRS, 3)
-    assert [one.line.service for one in chosen] == ["edge", "orders", "accounts"]
+    assert {one.line.service for one in chosen} == {"edge", "payments", "accounts"}
     assert len(examples(_PAIRS, 10)) == 4
 
 
