@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from streams.quarantine.envelope import Source
 
-__all__ = ["AUDIT_VERSION", "REASON_CHARS_MAX", "AuditEvent", "Place"]
+__all__ = ["AUDIT_VERSION", "REASON_CHARS_MAX", "REASON_CHARS_MIN", "AuditEvent", "Place"]
 
 AUDIT_VERSION: Final = 1
 #: A sentence and a ticket; a record pasted here would be payload in the audit topic.
 REASON_CHARS_MAX: Final = 300
+REASON_CHARS_MIN: Final = 3
 
 
 class _Part(BaseModel):
@@ -22,9 +23,14 @@ class _Part(BaseModel):
 class Place(_Part):
     """Where a quarantine record stands."""
 
-    topic: str = Field(min_length=1, max_length=249)
+    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
     partition: Annotated[int, Field(ge=0)]
     offset: Annotated[int, Field(ge=0)]
+
+    @property
+    def key(self) -> str:
+        """`topic/partition/offset`: all looks at one record have one key, and so one partition."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
 
 
 class AuditEvent(_Part):
@@ -38,7 +44,9 @@ class AuditEvent(_Part):
     actor: str = Field(
         min_length=1, max_length=200, description="Who: `user@host` as the system says (cli), or the verified subject."
     )
-    reason: str = Field(min_length=3, max_length=REASON_CHARS_MAX, description="Why, in the actor's words.")
+    reason: str = Field(
+        min_length=REASON_CHARS_MIN, max_length=REASON_CHARS_MAX, description="Why, in the actor's words."
+    )
     record: Place = Field(description="The quarantine record.")
     source: Source = Field(description="The raw record.")
     key: str = Field(pattern="^[0-9a-f]{12}$", description="Id of the review key that opens it.")

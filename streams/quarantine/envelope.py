@@ -34,6 +34,9 @@ _PUBLIC_BYTES: Final = 32
 
 Stage = Literal["decode", "detect", "act", "verify", "produce"]
 Count = Annotated[int, Field(ge=0)]
+# Printable ASCII only: whoever writes to the topic must not write to the terminal or page of who reads it.
+Name = Annotated[str, Field(pattern="^[ -~]{1,200}$")]
+Shown = Annotated[str, Field(pattern="^[ -~]*…?$")]
 
 
 class Origin(NamedTuple):
@@ -66,7 +69,7 @@ class _Part(BaseModel):
 class Source(_Part):
     """Where the record was read: the coordinates that it is known by."""
 
-    topic: str = Field(min_length=1, max_length=249)
+    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
     partition: Count
     offset: Count
     timestamp_ms: int = Field(description="Kafka's timestamp in milliseconds since 1970; -1 where it has none.")
@@ -97,16 +100,16 @@ class Envelope(_Part):
     version: Literal[1]
     reason: Reason
     stage: Stage
-    detectors: tuple[str, ...] = Field(description="Detectors that took part; names of the catalogue.")
+    detectors: tuple[Name, ...] = Field(description="Detectors that took part; names of the catalogue.")
     cause: Reason | None = Field(description="The first reason, where the envelope itself became too large.")
-    policy: str = Field(description="Version of the policy that could not mask the record.")
-    program: str = Field(description="Version of maskstream.")
+    policy: Name = Field(description="Version of the policy that could not mask the record.")
+    program: Name = Field(description="Version of maskstream.")
     source: Source
-    job: str | None = Field(description="The replay that read the record; null for the live way.")
+    job: Name | None = Field(description="The replay that read the record; null for the live way.")
     fingerprint: str = Field(pattern="^[0-9a-f]{16}$", description="Equal for records that fail alike.")
-    preview: str | None = Field(description="Shape of the value; null for a tombstone.")
-    preview_key: str | None = Field(description="Shape of the key; null without one.")
-    preview_headers: tuple[str, ...] = Field(description="Shapes of names and values of the first headers.")
+    preview: Shown | None = Field(description="Shape of the value; null for a tombstone.")
+    preview_key: Shown | None = Field(description="Shape of the key; null without one.")
+    preview_headers: tuple[Shown, ...] = Field(description="Shapes of names and values of the first headers.")
     sizes: Sizes
     sealed: SealedPayload | None = Field(description="The original; null where it did not fit.")
 
@@ -115,8 +118,8 @@ class Envelope(_Part):
         source = self.source
         return Origin(source.topic, source.partition, source.offset, source.timestamp_ms, self.job)
 
-    def open(self, private_key: X25519PrivateKey) -> Payload:
-        """The original record; RunError where there is no payload, or this key does not open it here."""
+    def check_key(self, private_key: X25519PrivateKey) -> SealedPayload:
+        """The payload that this key may open; RunError where there is none or it is sealed to another key."""
         if self.sealed is None:
             raise RunError(
                 f"The payload was too large to keep: read {self.origin.coordinates} of the raw topic while it is there."
@@ -124,7 +127,12 @@ class Envelope(_Part):
         wanted, given = self.sealed.key, review_key_id(private_key.public_key())
         if wanted != given:
             raise RunError(f"The payload is sealed to the review key {wanted}, and the private key given is {given}.")
-        return unpack(open_sealed(private_key, _sealed_of(self.sealed), _associated(self.version, self.origin)))
+        return self.sealed
+
+    def open(self, private_key: X25519PrivateKey) -> Payload:
+        """The original record; RunError where there is no payload, or this key does not open it here."""
+        sealed = _sealed_of(self.check_key(private_key))
+        return unpack(open_sealed(private_key, sealed, _associated(self.version, self.origin)))
 
 
 def parse(value: bytes | None) -> Envelope | str:
