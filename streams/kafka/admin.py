@@ -5,12 +5,13 @@ messages of the broker are not passed on.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from confluent_kafka import (
+    Consumer,
     ConsumerGroupState,
-    ConsumerGroupTopicPartitions,
     IsolationLevel,
     KafkaError,
     KafkaException,
@@ -84,7 +85,7 @@ class Admin:
 
     def __init__(self, settings: Settings) -> None:
         settings.require("bootstrap_servers")
-        self._where = settings.bootstrap_servers
+        self._settings = settings
         self._last_error: KafkaError | None = None
         check_kafka_properties(settings)
         try:
@@ -142,16 +143,14 @@ class Admin:
 
     def committed(self, group: str, partitions: Sequence[Partition]) -> dict[Partition, Committed | None]:
         """Committed offset and metadata of each partition; None where there is none."""
-        wanted = ConsumerGroupTopicPartitions(group, [TopicPartition(*partition) for partition in partitions])
-        future = self._client.list_consumer_group_offsets([wanted], request_timeout=REQUEST_TIMEOUT_S)[group]
-        found = {
-            (part.topic, part.partition): part for part in self._result(future, "gave no offsets").topic_partitions
-        }
+        wanted = [TopicPartition(*partition) for partition in partitions]
+        with self._outsider(group) as consumer:
+            found = self._ask(
+                lambda: _settled(lambda: consumer.committed(wanted, timeout=REQUEST_TIMEOUT_S)), "gave no offsets"
+            )
         return {
-            partition: (part.offset, part.metadata or "")
-            if (part := found.get(partition)) is not None and part.offset >= 0
-            else None
-            for partition in partitions
+            (part.topic, part.partition): (part.offset, part.metadata or "") if part.offset >= 0 else None
+            for part in found
         }
 
     def offsets(self, partitions: Sequence[Partition], at: Literal["earliest", "latest"] | int) -> dict[Partition, int]:
@@ -173,19 +172,14 @@ class Admin:
     def commit(self, group: str, offsets: Mapping[Partition, Committed]) -> None:
         """Set committed offsets of a group without members; GuardError when it has some."""
         parts = [TopicPartition(*partition, offset, metadata) for partition, (offset, metadata) in offsets.items()]
-        request = ConsumerGroupTopicPartitions(group, parts)
-        future = self._client.alter_consumer_group_offsets([request], request_timeout=REQUEST_TIMEOUT_S)[group]
-        try:
-            answered = future.result(2 * REQUEST_TIMEOUT_S).topic_partitions
-        except KafkaException as error:
-            if error.args[0].code() in _ACTIVE:
-                raise GuardError(f"The group {group} has members: stop its workers first.") from None
-            raise self._told(error, "could not set offsets") from None
-        refused = [part.error for part in answered if part.error]
-        if refused and refused[0].code() in _ACTIVE:
-            raise GuardError(f"The group {group} has members: stop its workers first.")
+        with self._outsider(group) as consumer:
+            try:
+                answered = _settled(lambda: consumer.commit(offsets=parts, asynchronous=False))
+            except KafkaException as error:
+                raise self._not_set(group, error.args[0]) from None
+        refused = [part.error for part in answered or [] if part.error]
         if refused:
-            raise RunError(f"Kafka could not set offsets: {refused[0].name()}.")
+            raise self._not_set(group, refused[0])
 
     def take(self, step: Step) -> None:
         """Carry out one step of a plan; one that somebody else has just carried out is no error."""
@@ -207,19 +201,40 @@ class Admin:
             _resource(step)
         ]
 
+    @contextmanager
+    def _outsider(self, group: str) -> "Iterator[Consumer]":
+        """A consumer that never joins. The admin client's own requests for a group's offsets crash the process when the
+        coordinator is still loading (confluent-kafka 2.16.1 on librdkafka 2.16.0, seen after a broker's start).
+        """
+        consumer = Consumer(
+            admin_config(self._settings)
+            | {
+                "log_level": 0,
+                "error_cb": self._remember,
+                "group.id": group,
+                "enable.auto.commit": False,
+                # Otherwise a transaction that is under way makes the question for offsets time out.
+                "isolation.level": "read_uncommitted",
+            }
+        )
+        try:
+            yield consumer
+        finally:
+            consumer.close()
+
+    def _not_set(self, group: str, error: KafkaError) -> GuardError | RunError:
+        if error.code() in _ACTIVE:
+            return GuardError(f"The group {group} has members: stop its workers first.")
+        return self._told(KafkaException(error), "could not set offsets")
+
     def _group(self, group: str) -> Any:
-        """Description of a group; a coordinator that is still loading is asked again, then KafkaException."""
-        deadline = time.monotonic() + REQUEST_TIMEOUT_S
-        while True:
+        def ask() -> Any:
             futures = self._client.describe_consumer_groups(
                 [group], include_authorized_operations=True, request_timeout=REQUEST_TIMEOUT_S
             )
-            try:
-                return futures[group].result(2 * REQUEST_TIMEOUT_S)
-            except KafkaException as error:
-                if error.args[0].code() not in _NOT_YET or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.1)
+            return futures[group].result(2 * REQUEST_TIMEOUT_S)
+
+        return _settled(ask)
 
     def _result(self, future: "Future[Any]", what: str) -> Any:
         return self._ask(lambda: future.result(2 * REQUEST_TIMEOUT_S), what)
@@ -248,12 +263,28 @@ class Admin:
         self._client.poll(0)
         last = self._last_error
         hint = "check kafka.sasl.* and kafka.ssl.*" if _is_security(last) else "check BOOTSTRAP_SERVERS and the network"
-        return UnreachableError(f"Kafka cannot be reached at {self._where} ({(last or cause).name()}): {hint}.")
+        return UnreachableError(
+            f"Kafka cannot be reached at {self._settings.bootstrap_servers} ({(last or cause).name()}): {hint}."
+        )
 
     def _remember(self, error: KafkaError) -> None:
         # "All brokers down" follows each cause and says less than it.
         if error.code() != KafkaError._ALL_BROKERS_DOWN and not _is_security(self._last_error):  # noqa: SLF001
             self._last_error = error
+
+
+def _settled(ask: Callable[[], Any]) -> Any:
+    """Answer of a group's coordinator; one that is still loading (after a start, or for the first group of all) is
+    asked again. Raises KafkaException.
+    """
+    deadline = time.monotonic() + REQUEST_TIMEOUT_S
+    while True:
+        try:
+            return ask()
+        except KafkaException as error:
+            if error.args[0].code() not in _NOT_YET or time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)
 
 
 def _spec(at: Literal["earliest", "latest"] | int) -> OffsetSpec:
