@@ -34,8 +34,8 @@ class Value(NamedTuple):
 
 
 def word_byte(byte: int) -> bool:
-    """Whether a byte belongs to a word: ASCII letters, digits, underscore, and whatever is not ASCII."""
-    return 0x61 <= byte <= 0x7A or 0x41 <= byte <= 0x5A or 0x30 <= byte <= 0x39 or byte == 0x5F or 0x80 <= byte < 0xFF
+    """Whether a byte is an ASCII letter, digit or underscore; scripts without spaces put values right behind a word."""
+    return 0x61 <= byte <= 0x7A or 0x41 <= byte <= 0x5A or 0x30 <= byte <= 0x39 or byte == 0x5F
 
 
 def at_word_start(data: bytes, at: int) -> bool:

@@ -5,6 +5,7 @@ that came in. A text that is disguised (escapes, percent signs, look-alikes, bas
 What was changed is scanned once more: whatever a detector still finds outside the replacements is residue, and the text fails.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,8 +32,8 @@ _BLOCK_DEPTH: Final = 5
 #: A finding as certain as this covers whatever begins inside it: a whole JWT, a private key.
 _CONCLUSIVE: Final = 90
 
-#: No text shorter than this can be nested more than 1 024 levels deep, brackets and their ends counted.
-_DEEP_BYTES: Final = 2048
+
+_TOO_DEEP: Final = Failure("too_deep", "decode")
 
 
 class Rejected(NamedTuple):
@@ -93,8 +94,8 @@ class Engine:
     def mask(self, texts: Sequence[bytes]) -> Masked:
         """Masks a batch; each text fails for itself."""
         result = Masked(list(texts))
-        readable = [text if text.isascii() else self._checked(result, index, text) for index, text in enumerate(texts)]
-        changed = self._detect_all(result, readable, list(range(len(texts))))
+        readable = texts if all(map(bytes.isascii, texts)) else self._checked(result, texts)
+        changed = self._detect_all(result, readable)
         if changed:
             self._verify(result, readable, changed)
         return result
@@ -113,14 +114,16 @@ class Engine:
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
-    def _checked(self, result: Masked, index: int, text: bytes) -> bytes:
-        """A text that is not ASCII, if it is UTF-8; UTF-16 is masked on its own, anything else fails."""
-        try:
-            text.decode()
-        except UnicodeDecodeError:
-            self._mask_wide(result, index, text)
-            return b""
-        return text
+    def _checked(self, result: Masked, texts: Sequence[bytes]) -> list[bytes]:
+        """The texts with those emptied that are not UTF-8: UTF-16 is masked on its own, anything else fails."""
+        readable = list(texts)
+        for index, text in enumerate(texts):
+            try:
+                text.decode()
+            except UnicodeDecodeError:
+                self._mask_wide(result, index, text)
+                readable[index] = b""
+        return readable
 
     def _mask_wide(self, result: Masked, index: int, text: bytes) -> None:
         opened = wide.utf16(text)
@@ -141,44 +144,44 @@ class Engine:
 
     # -- detecting --------------------------------------------------------------------------------------------------
 
-    def _detect_all(self, result: Masked, texts: list[bytes], indices: list[int]) -> list[_Changed]:
-        """The hot loop: one scan for all, then text by text only where something was hit. Long and flat on purpose."""
-        joined = SEPARATOR.join((b"", *texts, b""))
-        hits = self._prefilter.scan(joined)
-        ends = list(accumulate((len(text) + 1 for text in texts), initial=1))
+    def _detect_all(self, result: Masked, texts: Sequence[bytes]) -> list[_Changed]:
+        """The hot loop: one scan for all, then only the texts that were hit. Long and flat on purpose."""
+        hits = self._prefilter.scan(SEPARATOR.join((b"", *texts, b"")))
+        failures = result.failures
+        if max(map(len, texts), default=0) > self._max_depth:
+            failures.update((index, _TOO_DEEP) for index, text in enumerate(texts) if self._too_deep(text))
+        # Text i lies at begins[i]:begins[i + 1] - 1 of what was scanned; all of this is done in C.
+        begins = list(accumulate(map((1).__add__, map(len, texts)), initial=1))
         changed: list[_Changed] = []
+        if self._everywhere:
+            hits = sorted({*hits, *((begin + 1, DISGUISE) for begin in begins[:-1])})
         at, count = 0, len(hits)
-        for index in indices:
-            text = texts[index]
+        while at < count:
+            index = bisect_left(begins, hits[at][0]) - 1
+            base, limit = begins[index], begins[index + 1]
             first = at
-            limit = ends[index + 1]
-            if len(text) > _DEEP_BYTES and (failure := self._too_deep(text)):
-                result.failures[index] = failure
-                while at < count and hits[at][0] <= limit:
-                    at += 1
-                continue
             while at < count and hits[at][0] <= limit:
                 at += 1
-            if first == at and not self._everywhere:
+            if index in failures:
                 continue
-            base = ends[index]
-            mine = [(end - base, ident) for end, ident in hits[first:at]]
             try:
-                one = self._mask_one(result, index, text, mine, 0)
+                one = self._mask_one(
+                    result, index, texts[index], [(end - base, ident) for end, ident in hits[first:at]]
+                )
             except _Failed as failed:
-                result.failures[index] = failed.failure
+                failures[index] = failed.failure
             else:
                 if one is not None:
                     changed.append(one)
         return changed
 
-    def _mask_one(self, result: Masked, index: int, text: bytes, hits: list[Hit], depth: int) -> _Changed | None:
+    def _mask_one(self, result: Masked, index: int, text: bytes, hits: list[Hit]) -> _Changed | None:
         read = None
         if self._everywhere or any(ident == DISGUISE for _, ident in hits):
             read, hits = self._read(text)
-            found, kept = self._judge(read.text, hits, depth)
+            found, kept = self._judge(read.text, hits, 0)
         else:
-            found, kept = self._judge(text, hits, depth)
+            found, kept = self._judge(text, hits, 0)
         if not found:
             return None
         source = text if read is None else read.text
@@ -316,11 +319,11 @@ class Engine:
         left = [still for still in found if self._actions.changes(still, text[still.start : still.end])]
         return Failure("residue", "verify", tuple(sorted({still.detector for still in left}))) if left else None
 
-    def _too_deep(self, text: bytes) -> Failure | None:
+    def _too_deep(self, text: bytes) -> bool:
         """Counts levels only where there are brackets enough."""
-        if text.count(b"{") + text.count(b"[") <= self._max_depth:
-            return None
-        return Failure("too_deep", "decode") if wide.depth(text) > self._max_depth else None
+        if len(text) <= self._max_depth or text.count(b"{") + text.count(b"[") <= self._max_depth:
+            return False
+        return wide.depth(text) > self._max_depth
 
 
 def _before(spliced: list[tuple[int, int, int]], position: int) -> int:

@@ -166,19 +166,44 @@ _ANYWHERE, _WHOLE, _BEHIND_PERSON = _spellings()
 #: What may join the segments of a name, as a hyperscan expression.
 _JOIN: Final = r"[_\-. ]?"
 
-#: What may stand between a telling name and its sign: tails, plurals, quotes at any nesting, white space.
-_TO_SIGN: Final = r"[a-z0-9_\-. ]{0,24}\\*[\"'`\]]?[ \t]{0,4}[:=]"
+#: What stands between a name and its sign: quotes at any nesting, white space.
+_SIGN: Final = r"\\*[\"'`\]]?[ \t]{0,4}[:=]"
+
+#: Behind a name that holds with more words behind it, and behind one that has to be the last.
+_MORE: Final = r"[a-z0-9_\-. ]{0,24}" + _SIGN
+_LAST: Final = rf"s?(?:{_JOIN}(?:{'|'.join(sorted(_NEUTRAL))}|[0-9]{{1,4}}))?" + _SIGN
+
+#: Before a name that has to be a whole element: no letter, but for the letter of an escaped line end.
+_START: Final = r"(?:[^a-z0-9]|\\[nrtbf]|http)"
+
+
+#: Names this short stand inside too many words (`waiting` holds a `tin`) to be looked for without a start, in letters.
+_SHORT: Final = 4
+
+
+def _spelled(name: str) -> str:
+    return _JOIN.join(re.split(r"[_.]", name.lstrip("=?")))
 
 
 def _anchors() -> tuple[str, ...]:
     """One expression for each name that no other name begins; `email` also stands for `email_address`."""
-    names = sorted({name.lstrip("=?") for _, _, names in _NAMES for name in names.split()})
+    names = [name for _, _, names in _NAMES for name in names.split()]
     # Names that differ in their joins alone: the one with all of them stands for the others.
-    plain = {re.sub(r"[_.]", "", name): name for name in sorted(names, key=len)}
+    plain = {re.sub(r"[=?_.]", "", name): name for name in sorted(names, key=len)}
+    anywhere = {flat: name for flat, name in plain.items() if name[0] not in "=?"}
     first = [
-        name for flat, name in plain.items() if not any(flat != other and flat.startswith(other) for other in plain)
+        name
+        for flat, name in anywhere.items()
+        if not any(flat != other and flat.startswith(other) for other in anywhere)
     ]
-    return tuple(_JOIN.join(re.split(r"[_.]", name)) + _TO_SIGN for name in first)
+    whole = [name for name in plain.values() if name[0] in "=?"]
+    person = [name for name in whole if name[0] == "?"]
+    return (
+        *((_START if len(name) <= _SHORT else "") + _spelled(name) + _MORE for name in first),
+        *(rf"(?-i:[a-z0-9]{name[0].upper()}){name[1:]}{_LAST}" for name in first if len(name) <= _SHORT),
+        *(_START + _spelled(name) + _LAST for name in whole),
+        *(rf"(?-i:[a-z0-9]{name[1].upper()}){name[2:]}{_LAST}" for name in person),
+    )
 
 
 #: Hyperscan expressions that end at the sign between a telling name and its value.
@@ -214,7 +239,7 @@ def field_of(key: str, parent: str = "") -> Field | None:
     if field := _look_up(segments):
         return field
     element = [segment.lower() for segment in _SEGMENT.findall(key.rpartition(".")[2])] or segments
-    while len(element) > 1 and (element[-1] in _NEUTRAL or element[-1].isdigit()):
+    if len(element) > 1 and (element[-1] in _NEUTRAL or element[-1].isdigit()):
         element.pop()
     whole = "".join(element).removeprefix("http")
     if field := _WHOLE.get(whole) or _WHOLE.get(whole.removesuffix("s")):

@@ -207,7 +207,7 @@ DETECTORS: Final = (
     ),
     Detector(
         "phone_national",
-        (rf"(?:\b|_|\\[nrtbf])(?:{_WORDS})[^0-9\xff]{{0,24}}[0-9(]",),
+        (rf"(?:\b|_|\\[nrtbf])(?:{_WORDS})[^0-9a-z\xff][^0-9\xff]{{0,23}}[0-9(]",),
         judge_national,
         ("Phone: 0378 3549890", "call me on 450-0840", "Tel. 030 901820", "sms to 2025550143"),
         ("phone 2024-05-01", "call back in 300000000 ms", "telephone exchange 12"),

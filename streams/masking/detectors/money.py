@@ -3,17 +3,22 @@
 import re
 from typing import Final
 
+from stdnum import iban
+
 from streams.masking.context import at_word_start, word_byte
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.validators import IBAN_LENGTHS, base58check, bech32, card_brand, iban_valid, luhn
 
 __all__ = ["DETECTORS"]
 
-_CARD_CHARS: Final = b"0123456789 -.\t/_"
 #: Groupings that cards are printed in: fours, Amex 4-6-5, Diners 4-6-4, or none; one kind of separator.
 _CARD: Final = re.compile(
-    rb"(?:[0-9]{12,19}|[0-9]{4}([ \-./_]{1,2}|\t)[0-9]{4}\1[0-9]{4}\1(?:[0-9]{4}(?:\1[0-9]{1,3})?|[0-9]{1,3})|[0-9]{4}([ \-./_])[0-9]{6}\2[0-9]{4,5})\Z"
+    rb"(?:[0-9]{4}([ \-./_]{1,2}|\t)[0-9]{4}\1[0-9]{4}\1(?:[0-9]{4}(?:\1[0-9]{1,3})?|[0-9]{1,3})"
+    rb"|[0-9]{4}([ \-./_])[0-9]{6}\2[0-9]{4,5}|[0-9]{12,19})(?![0-9])"
 )
+
+#: How far before the end of an anchor a number begins at most, in bytes: twelve digits, or eight and their separators.
+_CARD_REACH: Final = 14
 #: Words for things that are counted or numbered; a number right behind one is theirs.
 _THING: Final = re.compile(
     rb"(?:\b|_)(?:trace|span|request|req|correlation|transaction|txn?|(?:message|msg|event)[_ \-.]?id|batch|job|task|run|build|commit|row|record|rows|records|"
@@ -29,18 +34,15 @@ _UNIT: Final = re.compile(
 
 def judge_card(data: bytes, end: int) -> Verdict:
     """A number whose issuer range, length and Luhn digit agree, outside identifiers, counts and times."""
-    stop = end - 1
-    window = data[max(0, stop - 40) : stop]
-    digits_run = window[len(window.rstrip(_CARD_CHARS)) :]
-    for start in _starts(digits_run):
-        if match := _CARD.match(digits_run, start):
-            return _card(data, stop - len(digits_run) + start, stop, match[0])
-    return "no_grouping"
-
-
-def _starts(run: bytes) -> list[int]:
-    """Where a group of digits begins, the longest candidate first."""
-    return [at for at in range(len(run)) if run[at : at + 1].isdigit() and (at == 0 or not run[at - 1 : at].isdigit())]
+    verdict: Verdict = "no_grouping"
+    for start in range(max(0, end - _CARD_REACH), min(end, len(data)) - 3):
+        if data[start : start + 4].isdigit() and not data[max(0, start - 1) : start].isdigit():
+            number = _CARD.match(data, start)
+            if number and number.end() >= end - 1:
+                verdict = _card(data, start, number.end(), number[0])
+            if isinstance(verdict, Found):
+                break
+    return verdict
 
 
 def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
@@ -92,7 +94,7 @@ _IBAN_GROUPS: Final = re.compile(rb"[ \-]")
 
 def judge_iban(data: bytes, end: int) -> Verdict:
     """An account number in the length of its country with valid check digits, in any grouping."""
-    for start in range(end - 15, max(-1, end - 22), -1):
+    for start in range(end - 11, end - 14, -1):
         if start < 0 or not data[start : start + 2].isalpha() or not data[start + 2 : start + 4].isdigit():
             continue
         if not at_word_start(data, start) and data[start - 4 : start].upper() != b"IBAN":
@@ -106,6 +108,8 @@ def _iban(data: bytes, start: int, text: bytes) -> Verdict:
     size = IBAN_LENGTHS.get(text[:2].decode().upper())
     if size is None:
         return "no_country"
+    if text.isalnum() and (len(text) < size or data[start + size : start + size + 1].isalnum()):
+        return "length"
     taken = kept = 0
     while kept < size and taken < len(text):
         kept += text[taken] not in b" -"
@@ -113,45 +117,45 @@ def _iban(data: bytes, start: int, text: bytes) -> Verdict:
     compact = _IBAN_GROUPS.sub(b"", text[:taken]).decode().upper()
     if kept < size or not iban_valid(compact):
         return "mod97"
+    if not iban.is_valid(compact, check_country=False):
+        return "country_structure"
     if word_byte((data[start + taken : start + taken + 1] or b" ")[0]):
         return "part_of_word"
     return Found(start, start + taken, "iban", "iban", "mod97", 79)
 
 
-_BITCOIN: Final = re.compile(rb"[13][1-9A-HJ-NP-Za-km-z]{25,34}\Z")
-_SEGWIT: Final = re.compile(rb"(?:bc|tb|ltc)1[02-9ac-hj-np-z]{11,87}\Z", re.IGNORECASE)
-_ETHER: Final = re.compile(rb"0x[0-9a-f]{40}\Z", re.IGNORECASE)
-_ALNUM: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_WALLET: Final = re.compile(
+    rb"([13][1-9A-HJ-NP-Za-km-z]{25,34})|((?i:bc|tb|ltc)1[02-9ac-hj-np-zA-HJ-NP-Z]{11,87})|(0[xX][0-9a-fA-F]{40})"
+)
+
+#: How far before the end of an anchor an address begins, in bytes, for each of its forms.
+_WALLET_REACHES: Final = (26, 14, 15, 42)
 
 
 def judge_wallet(data: bytes, end: int) -> Verdict:
     """A Bitcoin address with its checksum (base58check, bech32, bech32m) or an Ethereum address."""
-    window = data[max(0, end - 96) : end - 1]
-    word = window[len(window.rstrip(_ALNUM)) :]
-    start = end - 1 - len(word)
-    if start and not at_word_start(data, start):
-        return "part_of_word"
-    if _BITCOIN.match(word):
-        return (
-            Found(start, end - 1, "wallet", "wallet", "base58check", 79)
-            if base58check(word.decode())
-            else "base58check"
-        )
-    if _SEGWIT.match(word):
-        return Found(start, end - 1, "wallet", "wallet", "bech32", 79) if bech32(word.decode()) else "bech32"
-    if _ETHER.match(word):
-        return Found(start, end - 1, "wallet", "wallet", "eip55_length", 60)
-    return "no_address"
+    for reach in _WALLET_REACHES:
+        start = end - reach
+        address = _WALLET.match(data, start) if start >= 0 else None
+        if address is None or not at_word_start(data, start) or data[address.end() : address.end() + 1].isalnum():
+            continue
+        text = address[0].decode()
+        if address[1] and not text.islower() and base58check(text):
+            return Found(start, address.end(), "wallet", "wallet", "base58check", 79)
+        if address[2] and bech32(text):
+            return Found(start, address.end(), "wallet", "wallet", "bech32", 79)
+        if address[3]:
+            return Found(start, address.end(), "wallet", "wallet", "length", 60)
+    return "checksum"
 
 
 DETECTORS: Final = (
     Detector(
         "card",
         (
-            r"(?:3[04-9]|4[0-9]|5[0-8]|6[0-9]|2[12][0-9][0-9]|2[3-7]|18|8[12]|97)[0-9]{10,17}[^0-9]",
-            r"[1-9][0-9]{3}(?:[ \-./_]{1,2}|\t)[0-9]{4}(?:[ \-./_]{1,2}|\t)[0-9]{4}(?:[ \-./_]{1,2}|\t)[0-9]{1,4}[^0-9]",
-            r"[1-9][0-9]{3}(?:[ \-./_]{1,2}|\t)[0-9]{4}(?:[ \-./_]{1,2}|\t)[0-9]{4}(?:[ \-./_]{1,2}|\t)[0-9]{4}[ \-./_\t]{1,2}[0-9]{1,3}[^0-9]",
-            r"3[0-9]{3}[ \-./_][0-9]{6}[ \-./_][0-9]{4,5}[^0-9]",
+            r"(?:[^0-9a-z_.+\-]|\\[nrtbf])(?:3[04-9]|4[0-9]|5[0-8]|6[0-9]|2[2-7]|8[12]|97)[0-9]{10}",
+            r"(?:[^0-9a-z_.+\-]|\\[nrtbf])[2-689][0-9]{3}[ \-./_\t]{1,2}[0-9]{4}[ \-./_\t]",
+            r"(?:[^0-9a-z_.+\-]|\\[nrtbf])3[0-9]{3}[ \-./_][0-9]{6}[ \-./_]",
         ),
         judge_card,
         ("4111 1111 1111 1111 ", "card=5555555555554444,", "3782-822463-10005 ", "6011.1111.1111.1117 "),
@@ -161,7 +165,7 @@ DETECTORS: Final = (
     Detector(
         "card_named",
         (
-            r"(?:\b|_|\\[nrtbf])(?:(?:credit|debit|bank|payment)? ?cards?|visa|master ?card|amex|cc|ccn|pan|kreditkarte|karte|carte|tarjeta)[^0-9\xff]{0,24}[0-9]",
+            r"(?:\b|_|\\[nrtbf])(?:(?:credit|debit|bank|payment)? ?cards?|visa|master ?card|amex|cc|ccn|pan|kreditkarte|karte|carte|tarjeta)[^0-9a-z\xff][^0-9\xff]{0,23}[0-9]",
         ),
         judge_card_named,
         ("my credit card: 122000000000003 ", "card number 3519833257665853 is lost"),
@@ -170,7 +174,7 @@ DETECTORS: Final = (
     ),
     Detector(
         "iban",
-        (rf"(?:[^0-9a-z]|\\[nrtbf]|iban)(?:{_COUNTRIES})[0-9]{{2}}(?:[ \-]?[a-z0-9]){{11}}",),
+        (rf"(?:[^0-9a-z]|\\[nrtbf]|iban)(?:{_COUNTRIES})[0-9]{{2}}[ \-]?[a-z0-9]{{4}}[ \-]?[a-z0-9]{{3}}",),
         judge_iban,
         (" DE89370400440532013000", "IBAN: GB82 WEST 1234 5698 7654 32", " NO9386011117947"),
         (" DE89370400440532013001", " DE89-not-an-iban-at-all", " xx12345678901234567"),
@@ -179,9 +183,9 @@ DETECTORS: Final = (
     Detector(
         "wallet",
         (
-            r"[13][1-9a-z]{25,34}[^0-9a-z]",
-            r"(?:bc|tb|ltc)1[02-9ac-hj-np-z]{11,87}[^0-9a-z]",
-            r"0x[0-9a-f]{40}[^0-9a-z]",
+            r"(?:[^0-9a-z]|\\[nrtbf])[13](?-i:[1-9A-HJ-NP-Za-km-z]{25})",
+            r"(?:[^0-9a-z]|\\[nrtbf])(?:bc|tb|ltc)1[02-9ac-hj-np-z]{11}",
+            r"0x[0-9a-f]{40}",
         ),
         judge_wallet,
         ("to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ ", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 "),

@@ -75,7 +75,7 @@ def fold_anchors() -> tuple[str, ...]:
         r"\\/",
         r"%[0-9a-f]{2}",
         r"&(?:#x?[0-9a-f]{2,6}|[a-z]{2,8});",
-        r"[a-z0-9._\-]=(?:40|2e|3d)[a-z0-9._\-]",
+        r"[a-z0-9._\-]=(?:40|2e|3d)[a-z]",
         r"=\r?\n[^\s]",
         r"\x1b\[",
         r"\\(?:e|033)\[",
@@ -132,7 +132,7 @@ _UNITS: Final = (
     (rb"&#[xX]([0-9a-fA-F]{2,6});", _hexadecimal),  # HTML
     (rb"&#([0-9]{2,7});", _decimal),
     (rb"&([A-Za-z]{2,8});", _entity),
-    (rb"(?<=[A-Za-z0-9._\-])=(40|2[Ee]|3[Dd])(?=[A-Za-z0-9._\-])", _hexadecimal),  # quoted-printable, RFC 2045
+    (rb"(?<=[A-Za-z0-9._\-])=(40|2[Ee]|3[Dd])(?=[A-Za-z])", _hexadecimal),  # quoted-printable, RFC 2045
     (rb"(=\r?\n)", _nothing),  # its soft line break
     (rb"(\\+/)", _slash),  # JSON's optional escape
     (rb"((?:\x1b|\\+e|\\+033|\\+u001[bB]|\\+x1[bB])\[[0-9;?]{0,16}[A-Za-z])", _nothing),  # ANSI colours, ECMA-48
@@ -140,7 +140,8 @@ _UNITS: Final = (
 )
 # Colours first: their `\u001b` is an escape of its own.
 _ORDER: Final = (_UNITS[11], *_UNITS[:11], _UNITS[12])
-_PATTERN: Final = re.compile(b"|".join(pattern for pattern, _ in _ORDER))
+# The look-ahead spares most positions all the alternatives.
+_PATTERN: Final = re.compile(rb"(?=[\\%&=\x1b\xc2-\xf4])(?:" + b"|".join(pattern for pattern, _ in _ORDER) + rb")")
 
 
 @dataclass(frozen=True, slots=True)
