@@ -87,10 +87,9 @@ def retention_lost(settings: Settings, raw: Sequence[str], states: Mapping[str, 
 def _of_raw(raw: Iterable[str], states: Mapping[str, TopicState]) -> Iterator[str]:
     for name in raw:
         state = states[name]
-        # Not reading a raw topic's retention costs a warning, no promise.
-        if isinstance(state, Unseen) and state.why != "describe_configs":
+        if isinstance(state, Unseen):
             yield unseen_sentence(state, "raw")
-        elif isinstance(state, TopicFacts):
+        else:
             yield from _missing_right(state, "raw", "READ")
 
 

@@ -91,7 +91,7 @@ def test_hidden_topics_name_the_acl(name: str) -> None:
     assert f"--operation Describe --topic {name}" in sentence
 
 
-@pytest.mark.parametrize("name", OUTPUTS)
+@pytest.mark.parametrize("name", ["raw", *OUTPUTS])
 def test_unreadable_retention_is_no_retention(name: str) -> None:
     """Without DESCRIBE_CONFIGS nothing is known about retention, so nothing runs."""
     (sentence,) = judged(**{name.replace(".", "__"): Unseen(name, "describe_configs")})[0]
