@@ -13,7 +13,6 @@ print it: messages of foreign exceptions may hold log data, and here they are re
 """
 
 import importlib
-import importlib.util
 import os
 import signal
 import sys
@@ -99,9 +98,9 @@ def _application(first: str) -> typer.Typer:
 
 
 def _wanted(first: str) -> list[str]:
-    if first in COMMANDS or first == "--version":
-        return [first] if first in COMMANDS else []
-    return [name for name, place in COMMANDS.items() if importlib.util.find_spec(f"streams.cli.{place.module}")]
+    if first == "--version":
+        return []
+    return [first] if first in COMMANDS else list(COMMANDS)
 
 
 def _register(application: typer.Typer, name: str, place: Place) -> None:
