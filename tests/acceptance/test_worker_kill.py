@@ -4,16 +4,20 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
+from confluent_kafka import Consumer, TopicPartition
 
-from tests.support.kafka import KafkaBroker, free_ports
+from tests.support.kafka import KafkaBroker, free_ports, is_free
 from tests.support.pipeline import Pipeline, read_topic, wait_for
 from tests.support.slot import slots_of, supervised
 
 PARTITIONS = 4
+#: How much work there is for each trouble.
+SECONDS_A_TROUBLE = 4.0
 
 
 def test_three_kills_lose_and_double_nothing(kafka: KafkaBroker, tmp_path: Path) -> None:
@@ -48,21 +52,32 @@ def test_a_killed_and_restarted_broker_loses_and_doubles_nothing(tmp_path: Path)
 def run_with_trouble(
     broker: KafkaBroker, folder: Path, *, records: int, troubles: list[Callable[[psutil.Process], None]]
 ) -> None:
-    chance = random.Random(7)
     line = Pipeline.create(
         broker.bootstrap, folder, partitions=PARTITIONS, workers=2, batch_records=500, http_port=free_port_pair()
     )
-    share = records // (len(troubles) + 1)
-    with supervised(line.settings(), folder / "run.log") as supervisor:
-        line.numbered(share, partitions=PARTITIONS)
+    line.numbered(records, partitions=PARTITIONS)
+    # Two workers need so long that each trouble finds them at work.
+    delay_s = 2 * SECONDS_A_TROUBLE * len(troubles) / records
+    with supervised(line.settings(), folder / "run.log", delay_s=delay_s) as supervisor:
         for number, trouble in enumerate(troubles, 1):
-            last = records - number * share if number == len(troubles) else share
-            line.numbered(last, partitions=PARTITIONS, first=number * share)
-            time.sleep(chance.uniform(0.0, 1.5))  # the random moment
+            goal = records * number // (len(troubles) + 1)
+            wait_for(partial(reached, line, goal), "progress")
+            time.sleep(random.uniform(0.0, 0.5))  # the random moment
             trouble(supervisor)
         clean = read_topic(broker.bootstrap, line.clean, count=records, deadline_s=300)
     assert_exactly_once(broker, line, records)
     assert len(clean) == records
+    assert (folder / "run.log").read_text().count("slot_restarting") >= sum(one is kill_a_slot for one in troubles)
+
+
+def reached(line: Pipeline, goal: int) -> bool:
+    """Whether so many offsets of the clean topic are used, markers and aborted records included."""
+    consumer = Consumer({"bootstrap.servers": line.bootstrap, "group.id": "progress"})
+    try:
+        partitions = [TopicPartition(line.clean, number) for number in range(PARTITIONS)]
+        return sum(consumer.get_watermark_offsets(each, 10)[1] for each in partitions) >= goal
+    finally:
+        consumer.close()
 
 
 def kill_a_slot(supervisor: psutil.Process) -> None:
@@ -73,10 +88,8 @@ def kill_a_slot(supervisor: psutil.Process) -> None:
 def free_port_pair() -> int:
     """A port whose follower is free too: slot i listens on port + i."""
     while True:
-        first, second = sorted(free_ports(2))
-        if second == first + 1:
-            return first
-        if free_ports(1):
+        (first,) = free_ports(1)
+        if is_free(first + 1):
             return first
 
 

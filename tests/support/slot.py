@@ -5,6 +5,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,23 +15,32 @@ import psutil
 from streams.agents.heartbeat import Heartbeat
 from streams.agents.slot import serve
 from streams.agents.supervisor import Patience, Supervisor
+from streams.masking.records import MaskedColumns, RecordColumns
 from streams.settings import Settings
 from streams.telemetry import log
 from tests.support.kafka import die_with_parent
-from tests.support.pipeline import masking
+from tests.support.pipeline import mask, masking
 
 __all__ = ["run", "slots_of", "supervised"]
 
+#: Environment variable: seconds that masking takes for each record.
+DELAY = "TEST_SLOT_DELAY_S"
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(settings: Settings, slot: int, heartbeat: Heartbeat) -> int:
-    """What a slot's process runs."""
-    return serve(settings, slot, heartbeat, masking())
+    """What a slot's process runs; DELAY makes masking so slow that there is always something to interrupt."""
+    delay_s = float(os.environ.get(DELAY, "0"))
+
+    def slowly(columns: RecordColumns) -> MaskedColumns:
+        time.sleep(delay_s * len(columns.values))
+        return mask(columns)
+
+    return serve(settings, slot, heartbeat, masking(slowly))
 
 
 @contextmanager
-def supervised(settings: Settings, log_file: Path) -> Iterator[psutil.Process]:
+def supervised(settings: Settings, log_file: Path, *, delay_s: float = 0.0) -> Iterator[psutil.Process]:
     """A supervisor with its slots in processes of their own, ended by SIGTERM; it must drain and end with 0."""
     with log_file.open("wb") as out:
         process = subprocess.Popen(
@@ -38,7 +48,7 @@ def supervised(settings: Settings, log_file: Path) -> Iterator[psutil.Process]:
             stdin=subprocess.PIPE,
             stderr=out,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT), DELAY: str(delay_s)},
             preexec_fn=die_with_parent,  # noqa: PLW1509 - nothing must outlive a killed test run.
         )
     assert process.stdin is not None
