@@ -24,14 +24,19 @@ A claim that is known but not fit to be said is `redacted`. Nothing here raises 
 import re
 from binascii import a2b_base64
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, TypeVar
 
 import orjson
 
+from streams.masking.claims import WORDS, claim_of
 from streams.masking.keyring import KEY_ID_RE
+from streams.masking.kinds import Kind
 from streams.masking.tokens import TOKEN_RE, Tokens
 
 __all__ = ["SURROGATE_RE", "MaskText", "Surrogates", "own_surrogate_at", "surrogate"]
+
+_Key = TypeVar("_Key", bound=str | bytes)
+_Value = TypeVar("_Value")
 
 #: Masks a short text by itself, as the engine would, and gives it back unchanged where nothing is found.
 MaskText = Callable[[bytes], bytes]
@@ -49,54 +54,34 @@ _MAX_SURROGATE_BYTES: Final = 2048
 _MAX_DIGIT_RUN: Final = 4
 _MAX_DIGITS: Final = 8
 #: Surrogates kept; an access token stands in hundreds of lines.
-_CACHE_ENTRIES: Final = 1024
-_CACHED_BYTES: Final = 4096
+_CACHE_ENTRIES: Final = 4096
+_CACHED_BYTES: Final = 2048
 
-#: Seconds or milliseconds between 2001 and 2100.
-_TIMES: Final = ((1_000_000_000, 4_102_444_800), (1_000_000_000_000, 4_102_444_800_000))
+#: Seconds or milliseconds between 2001 and 2033: ten digits that begin with 1 are no phone number anywhere in North
+#: America (area codes begin with 2), and thirteen no card's. Later times are not said.
+_TIMES: Final = ((1_000_000_000, 2_000_000_000), (1_000_000_000_000, 2_000_000_000_000))
 _TIME_CLAIMS: Final = frozenset({"exp", "iat", "nbf", "auth_time"})
 _HEADER_CLAIMS: Final = ("alg", "typ", "cty", "enc", "kid")
 _JWT_MARKS: Final = frozenset({"alg", "typ", "enc"})
 
-#: Harmless claims as written -> as said.
-_READABLE: Final = {
-    "iss": "iss", "aud": "aud", "azp": "azp", "appid": "client_id", "client_id": "client_id", "cid": "client_id",
-    "scope": "scope", "scp": "scope", "scopes": "scope", "roles": "roles", "role": "roles", "acr": "acr", "amr": "amr",
-    "ver": "ver", "token_use": "token_use", "token_type": "token_use", "gty": "gty", "email_verified": "email_verified",
-    "phone_number_verified": "phone_verified",
-}  # fmt: skip
-
-#: Personal claims (last segment, small letters, no separators) -> as said, kind of a value without a form of its own.
-_PERSONAL: Final = {
-    "sub": ("sub", "user"), "subject": ("sub", "user"), "userid": ("user_id", "user"), "uid": ("user_id", "user"),
-    "oid": ("user_id", "user"), "user": ("user_id", "user"), "puid": ("user_id", "user"),
-    "actorid": ("user_id", "user"), "employeeid": ("user_id", "user"),
-    "customerid": ("customer_id", "customer"), "memberid": ("customer_id", "customer"),
-    "patientid": ("customer_id", "customer"), "subscriberid": ("customer_id", "customer"),
-    "email": ("email", "email"), "emails": ("email", "email"), "mail": ("email", "email"),
-    "emailaddress": ("email", "email"), "upn": ("username", "username"), "uniquename": ("username", "username"),
-    "preferredusername": ("username", "username"), "username": ("username", "username"),
-    "cognitousername": ("username", "username"), "nickname": ("username", "username"),
-    "login": ("username", "username"),
-    "name": ("name", "name"), "givenname": ("given_name", "name"), "familyname": ("family_name", "name"),
-    "middlename": ("middle_name", "name"), "firstname": ("given_name", "name"), "lastname": ("family_name", "name"),
-    "surname": ("family_name", "name"), "fullname": ("name", "name"), "displayname": ("name", "name"),
-    "phone": ("phone", "phone"), "phonenumber": ("phone", "phone"), "mobile": ("phone", "phone"),
-    "mobilephone": ("phone", "phone"), "sid": ("session", "session"), "sessionid": ("session", "session"),
-    "sessionstate": ("session", "session"), "jti": ("jti", "session"), "uti": ("jti", "session"),
-    "ip": ("ip", "ip"), "ipaddr": ("ip", "ip"), "ipaddress": ("ip", "ip"), "clientip": ("ip", "ip"),
-    "deviceid": ("device_id", "device"), "accountid": ("account_id", "account"), "address": ("address", "address"),
-    "nationalid": ("national_id", "national_id"), "ssn": ("national_id", "national_id"),
-}  # fmt: skip
-
-#: Words of the standards that nobody has to look at.
-_WORDS: Final = frozenset({
-    "JWT", "jwt", "at+jwt", "RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "HS256", "HS384",
-    "HS512", "EdDSA", "none", "RSA-OAEP", "RSA-OAEP-256", "dir", "A128GCM", "A256GCM", "openid", "profile",
-    "email", "phone", "address", "offline_access", "access", "id", "Bearer", "pwd", "mfa", "otp", "sms", "hwk",
-    "user", "admin",
-})  # fmt: skip
-
+#: What differs between the surrogates of one issuer, letters of tokens and times, and what is looked at instead.
+_TOKEN_LETTERS: Final = re.compile(
+    rb"((?<![A-Za-z0-9_])tok_[a-z_]{2,16}_[a-z][a-z0-9]{0,7}_)[a-p]{20}(_[0-9]{4})?(?=[~-])"
+)
+_SAMPLE_LETTERS: Final = rb"\1aaaaaaaaaaaaaaaaaaaa"
+_TIME: Final = re.compile(rb"(?<=~)(exp|iat|nbf|auth_time)\.[0-9]{10}(?:[0-9]{3})?(?=~)")
+_SAMPLE_TIME: Final = rb"\1.1700000000"
+#: At most six digits and no sign of an address: no detector finds a value in it by its form alone.
+_FORMLESS: Final = re.compile(r"(?=(?:[^0-9]*[0-9]){0,6}[^0-9]*\Z)[A-Za-z0-9 _'|-]{1,40}")
+#: Values whose own form says the kind that the claim's name says; no detector has to be asked.
+_AS_NAMED: Final[dict[str, re.Pattern[str]]] = {
+    "email": re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,60}\.[A-Za-z]{2,24}"),
+    "ip": re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"),
+    "name": re.compile(r"[^\d@%&=:\\]{1,60}"),
+    "phone": re.compile(r"\+[0-9][0-9 ().-]{6,20}"),
+    "session": re.compile(r"[^@%&=\\]{1,120}"),
+}
+_NEVER: Final = re.compile(r"(?!)")
 _PART: Final = re.compile(rb"[A-Za-z0-9_+/-]*={0,2}")
 _BROKEN_HEADER: Final = re.compile(rb"\s*\{[^{}]{0,512}\"(?:alg|typ|enc)\"\s*:")
 _NOT_WORD: Final = re.compile(r"[^A-Za-z0-9_]+")
@@ -114,47 +99,15 @@ SURROGATE_RE: Final = re.compile(
 )
 
 
-class Surrogates:
-    """Makes surrogates with one set of tokens and one way of masking text; remembers the last ones, by the JWT.
-
-    Threads may share it where `mask_text` may be shared; a lost race costs a computation.
-    """
-
-    __slots__ = ("_cache", "_mask_text", "_tokens")
-
-    def __init__(self, tokens: Tokens, mask_text: MaskText) -> None:
-        self._tokens = tokens
-        self._mask_text = mask_text
-        self._cache: dict[bytes, bytes | None] = {}
-
-    def of(self, jwt: bytes) -> bytes | None:
-        """`surrogate` behind a cache of 1 024 short JWTs."""
-        if jwt in self._cache:
-            return self._cache.get(jwt)
-        made = surrogate(jwt, self._tokens, self._mask_text)
-        if len(jwt) <= _CACHED_BYTES:
-            if len(self._cache) >= _CACHE_ENTRIES:
-                self._cache = {}
-            self._cache[jwt] = made
-        return made
-
-
 def surrogate(jwt: bytes, tokens: Tokens, mask_text: MaskText) -> bytes | None:
     """The surrogate of a whole JWT (signed, unsigned, encrypted or cut off), or None where the bytes are none.
 
     A JWT is what has a first part that decodes to a JSON object with `alg`, `typ` or `enc`, or to the beginning of one
-    (a header that is cut off, or not quite JSON). `mask_text` is called for
-    short strings and once for the outcome: a surrogate in which it still finds something is given without its claims.
-    Deterministic; depends on the JWT, the keys and `mask_text` alone. Errors of `mask_text` pass through.
+    (a header that is cut off, or not quite JSON). `mask_text` is called for short strings and for the outcome: a
+    surrogate in which it still finds something is given without its claims. Deterministic; depends on the JWT, the keys
+    and `mask_text` alone. Errors of `mask_text` pass through.
     """
-    parts = jwt.split(b".")
-    header = _header(parts[0])
-    if header is None:
-        return None
-    whole = tokens.token("jwt", ".".join(part.rstrip(b"=").decode("latin-1") for part in parts))
-    said = _written(whole, _Sayer(tokens, mask_text).fields(header, parts))
-    # Spelled values stand closer together than they did: whatever a detector now sees in them goes.
-    return said if mask_text(said) == said else _written(whole, iter([("payload", _REDACTED)]))
+    return Surrogates(tokens, mask_text).of(jwt)
 
 
 def own_surrogate_at(data: bytes, pos: int, end: int, tokens: Tokens) -> int:
@@ -216,49 +169,80 @@ def _written(whole: bytes, fields: Iterator[tuple[str, str]]) -> bytes:
     return b"".join([*pieces, tail, b"~~"])
 
 
-class _Sayer:
-    """What can be said of one JWT's header and payload."""
+class Surrogates:
+    """Makes surrogates as `surrogate` does and remembers the last short JWTs, and what was said of harmless values:
+    issuers and audiences are few.
 
-    __slots__ = ("mask_text", "tokens")
+    Threads may share it where `mask_text` may be shared; a lost race costs a computation.
+    """
+
+    __slots__ = ("_made", "_said", "_seen_harmless", "mask_text", "tokens")
 
     def __init__(self, tokens: Tokens, mask_text: MaskText) -> None:
         self.tokens = tokens
         self.mask_text = mask_text
+        self._made: dict[bytes, bytes | None] = {}
+        self._said: dict[str, str] = {}
+        self._seen_harmless: dict[bytes, bool] = {}
 
-    def fields(self, header: dict[str, object], parts: list[bytes]) -> Iterator[tuple[str, str]]:
+    def of(self, jwt: bytes) -> bytes | None:
+        """The surrogate of a whole JWT, or None where the bytes are none."""
+        if jwt in self._made:
+            return self._made.get(jwt)
+        made = self._make(jwt)
+        if len(jwt) <= _CACHED_BYTES:
+            self._made = _with(self._made, jwt, made)
+        return made
+
+    def _make(self, jwt: bytes) -> bytes | None:
+        parts = jwt.split(b".")
+        header = _header(parts[0])
+        if header is None:
+            return None
+        whole = self.tokens.token("jwt", ".".join(part.rstrip(b"=").decode("latin-1") for part in parts))
+        said = _written(whole, self._fields(header, parts))
+        return said if self._harmless(said) else _written(whole, iter([("payload", _REDACTED)]))
+
+    def _harmless(self, said: bytes) -> bool:
+        """Whether masking finds nothing more. Spelled values stand closer together than they did, so the whole is
+        looked at; with the same letters and times in all of them, so that one look is good for an issuer's and the
+        answer does not depend on which came first.
+        """
+        like = _TIME.sub(_SAMPLE_TIME, _TOKEN_LETTERS.sub(_SAMPLE_LETTERS, said))
+        found = self._seen_harmless.get(like)
+        if found is None:
+            found = self.mask_text(like) == like
+            self._seen_harmless = _with(self._seen_harmless, like, found)
+        return found
+
+    def _fields(self, header: dict[str, object], parts: list[bytes]) -> Iterator[tuple[str, str]]:
         if not header:
             yield "header", _REDACTED
         for name in _HEADER_CLAIMS:
             if name in header:
-                yield name, self.readable(header[name])
+                yield name, self._readable(header[name])
         encrypted = "enc" in header
         if not encrypted and len(parts) > 1:
-            yield from self.payload(_decoded(parts[1]))
+            yield from self._payload(_decoded(parts[1]))
         elif encrypted:
             yield "payload", _REDACTED
         if len(parts) < (5 if encrypted else 3):
             yield "cut", "true"
 
-    def payload(self, claims: dict[str, object] | None) -> Iterator[tuple[str, str]]:
+    def _payload(self, claims: dict[str, object] | None) -> Iterator[tuple[str, str]]:
         if claims is None:
             yield "payload", _REDACTED
             return
         for number, (name, value) in enumerate(claims.items()):
-            yield ("more", "") if number >= _MAX_CLAIMS else self.claim(name, value)
+            claim = claim_of(name) if number < _MAX_CLAIMS else None
+            if name in _TIME_CLAIMS and number < _MAX_CLAIMS:
+                yield name, _time(value)
+            elif claim is None:
+                yield "more", ""
+            else:
+                yield claim.said, self._personal(claim.kind, value) if claim.kind else self._readable(value)
 
-    def claim(self, name: str, value: object) -> tuple[str, str]:
-        if name in _TIME_CLAIMS:
-            return name, _time(value)
-        if name in _READABLE:
-            return _READABLE[name], self.readable(value)
-        # Namespaced claims, `https://example.com/email` or `custom:email`, are what their last segment says.
-        bare = re.split(r"[/:]", name)[-1].lower().replace("_", "").replace("-", "").replace(".", "")
-        if bare in _PERSONAL:
-            said, kind = _PERSONAL[bare]
-            return said, self.personal(kind, value)
-        return "more", ""
-
-    def readable(self, value: object) -> str:
+    def _readable(self, value: object) -> str:
         """A harmless value in the surrogate's spelling, or `redacted`."""
         if isinstance(value, bool):
             return "true" if value else "false"
@@ -267,44 +251,60 @@ class _Sayer:
         texts = [value] if isinstance(value, str) else value
         if not isinstance(texts, list) or not 0 < len(texts) <= _MAX_ITEMS:
             return _REDACTED
-        return self.items([self.masked(text) if isinstance(text, str) else "" for text in texts])
+        plain = ["" if not isinstance(text, str) or _CONTROL.search(text) else text for text in texts]
+        key = "\n".join(plain)
+        said = self._said.get(key)
+        if said is None:
+            said = self._spell(plain)
+            if len(key) <= _MAX_STRING_CHARS:
+                self._said = _with(self._said, key, said)
+        return said
 
-    def masked(self, text: str) -> str:
-        """A harmless string without what a detector finds in it; empty where it must not be said."""
-        if text in _WORDS:
-            return text
-        if not text.isascii() or len(text) > _MAX_STRING_CHARS or _CONTROL.search(text):
-            return ""
-        masked = self.mask_text(text.encode()).decode("latin-1")
-        return "" if "@" in masked or "*" in masked else masked
-
-    def items(self, texts: list[str]) -> str:
-        """Masked strings, which a space splits into items (`scope`), as one value."""
-        spelled = [_spelled(item) for text in texts for item in text.split(" ")]
+    def _spell(self, texts: list[str]) -> str:
+        """Harmless strings, which a space splits into items (`scope`), as one value."""
+        spelled = [_spelled(item) for text in texts for item in self._masked(text).split(" ")]
         said = "--".join(spelled)
         digits = _DIGITS.findall(_UUID.sub("", _TOKEN_TEXT.sub("", said)))
         if max(map(len, digits), default=0) > _MAX_DIGIT_RUN or sum(map(len, digits)) > _MAX_DIGITS:
             return _REDACTED
         return _bounded(said) if all(spelled) and len(spelled) <= _MAX_ITEMS else _REDACTED
 
-    def personal(self, kind: str, value: object) -> str:
+    def _masked(self, text: str) -> str:
+        """A harmless string without what a detector finds in it; empty where it must not be said."""
+        if text in WORDS:
+            return text
+        if not text.isascii() or len(text) > _MAX_STRING_CHARS:
+            return ""
+        masked = self.mask_text(text.encode()).decode("latin-1")
+        return "" if "@" in masked or "*" in masked else masked
+
+    def _personal(self, kind: Kind, value: object) -> str:
         if isinstance(value, int | float) and not isinstance(value, bool):
             value = str(value)
         if isinstance(value, list):
             if 0 < len(value) <= _MAX_ITEMS and all(isinstance(item, str) for item in value):
-                return _bounded("--".join(self.token(kind, item) for item in value))
+                return _bounded("--".join(self._token(kind, item) for item in value))
             return _REDACTED
-        return self.token(kind, value) if isinstance(value, str) else _REDACTED
+        return self._token(kind, value) if isinstance(value, str) else _REDACTED
 
-    def token(self, kind: str, text: str) -> str:
+    def _token(self, kind: Kind, text: str) -> str:
         """The token of a personal string: of the kind that its own form tells, so that it is found elsewhere too."""
         if not text.strip():
             return _REDACTED
-        if len(text) <= _MAX_STRING_CHARS and not _CONTROL.search(text):
+        formless = _FORMLESS.fullmatch(text) or _UUID.fullmatch(text) or _AS_NAMED.get(kind, _NEVER).fullmatch(text)
+        if not formless and len(text) <= _MAX_STRING_CHARS and not _CONTROL.search(text):
             masked = self.mask_text(text.encode("utf-8", "surrogatepass"))
             if self.tokens.is_own(masked):
                 return masked.decode()
         return self.tokens.token(kind, text).decode()
+
+
+def _with(cache: dict[_Key, _Value], key: _Key, value: _Value) -> dict[_Key, _Value]:
+    """The cache with one more entry, or a new one where it was full."""
+    if len(cache) >= _CACHE_ENTRIES:
+        return {key: value}
+    cache[key] = value
+    return cache
 
 
 def _spelled(masked: str) -> str:
