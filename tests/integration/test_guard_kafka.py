@@ -1,5 +1,6 @@
 """The guard against Apache Kafka: retention by every way of setting it, and rights by ACL."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -107,6 +108,15 @@ def allow_only(
         future.result(30)
 
 
+def refusals_with(settings: Settings, words: str) -> list[str]:
+    """What the guard refuses, once the broker has taken note of its new rules, a little after confirming them."""
+    deadline = time.monotonic() + 30
+    while True:
+        refusals = inspect(settings).refusals
+        if any(words in sentence for sentence in refusals) or time.monotonic() > deadline:
+            return list(refusals)
+
+
 READ_ONLY = (AclOperation.READ, AclOperation.DESCRIBE_CONFIGS)
 WRITE_ONLY = (AclOperation.WRITE, AclOperation.DESCRIBE_CONFIGS)
 
@@ -129,22 +139,21 @@ def test_missing_topic_rights_are_named(
     settings = prepared(ruled)
     name = template.format(raw=settings.raw_topics, quarantine=settings.quarantine_topic)
     allow_only(ruled, ResourceType.TOPIC, name, *operations)
-    with pytest.raises(GuardError) as refused:
-        guard(settings)
-    assert words.format(name=name) in str(refused.value)
+    said = words.format(name=name)
+    assert any(said in sentence for sentence in refusals_with(settings, said))
 
 
 def test_missing_group_right_is_named(ruled: KafkaBroker) -> None:
     """A group that may only be described cannot be joined."""
     settings = prepared(ruled)
     allow_only(ruled, ResourceType.GROUP, settings.group_id, AclOperation.DESCRIBE)
-    with pytest.raises(GuardError, match=f"allow READ on group {settings.group_id}"):
-        guard(settings)
+    said = f"allow READ on group {settings.group_id}"
+    assert any(said in sentence for sentence in refusals_with(settings, said))
 
 
 def test_hidden_group_is_named(ruled: KafkaBroker) -> None:
     """A group that may not even be described is refused with the same words."""
     settings = prepared(ruled)
     allow_only(ruled, ResourceType.GROUP, settings.group_id, AclOperation.READ, user="User:other")
-    with pytest.raises(GuardError, match=f"allow READ on group {settings.group_id}"):
-        guard(settings)
+    said = f"allow READ on group {settings.group_id}"
+    assert any(said in sentence for sentence in refusals_with(settings, said))
