@@ -1,0 +1,67 @@
+# Everything a developer types; `make help` explains.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-long lint types bench kafka schemas clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "maskstream needs Python 3.11 or later: install it, or name it with PYTHON=python3.12."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtual environment: install its venv module (Debian: apt install python3-venv)."; exit 1; }
+
+# What is installed already is told by a copy of its lock.
+$(VENV)/run.lock: requirements/demo.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing maskstream into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements/demo.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@cp requirements/demo.txt $@
+
+$(VENV)/dev.lock: requirements/dev.txt $(VENV)/run.lock
+	@echo "Installing the development tools into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@cp requirements/dev.txt $@
+
+setup: $(VENV)/run.lock ## Make .venv with .venv/bin/maskstream
+
+demo: setup ## Logs through Kafka, masked, before your eyes (KEEP=1 leaves all running, LOGS=file takes your own)
+	@$(BIN)/maskstream demo $(if $(KEEP),--keep) $(if $(LOGS),--logs "$(LOGS)")
+
+test: $(VENV)/dev.lock ## Lint, types and all tests on a real Apache Kafka (installs Java 17 and Maven where it may)
+	@tests/support/need-java
+	@$(MAKE) --no-print-directory lint types
+	@$(PYTEST) -n $(or $(JOBS),2) --dist loadgroup -m "not long" tests/unit tests/contract tests/integration tests/acceptance
+
+test-long: $(VENV)/dev.lock ## The long proofs: 200 000 records, ten kills, a broker killed
+	@tests/support/need-java
+	@$(PYTEST) -m long --timeout 3600 tests
+
+lint: $(VENV)/dev.lock ## Style, format, import arrows
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/lint-imports --no-cache | tail -n 3
+
+types: $(VENV)/dev.lock ## mypy, strict
+	@$(BIN)/mypy
+
+bench: $(VENV)/dev.lock ## How fast: engine and pipeline as ratios in one run (LOGS=file adds your own)
+	@tests/support/need-java
+	@$(BIN)/python -m tests.bench $(if $(LOGS),--logs "$(LOGS)") $(if $(JSON),--json "$(JSON)")
+
+kafka: $(VENV)/dev.lock ## Start a real Apache Kafka on a free loopback port, until Ctrl-C
+	@tests/support/need-java
+	@$(BIN)/python -m tests.support.kafka
+
+schemas: $(VENV)/dev.lock ## Write schemas/ anew from the models
+	@$(BIN)/python -m tests.support.schemas
+
+clean: ## Remove what was built and installed here
+	@rm -rf $(VENV) .build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
