@@ -133,6 +133,8 @@ class Intake:
         """
         keys = [key for key in batch.ends if key in self._owned]
         committed = self._committed(keys)
+        if not committed:
+            return
         for key in keys:
             offset = committed.get(key, -1)
             if offset < 0:

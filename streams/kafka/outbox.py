@@ -103,7 +103,12 @@ class Outbox:
 
     def commit(self, offsets: list[TopicPartition], group: object) -> None:
         """Commits records and offsets as one; on return both are durable."""
-        self._call(self._live.send_offsets_to_transaction, offsets, group, CALL_S)
+        try:
+            self._live.send_offsets_to_transaction(offsets, group, CALL_S)
+        except KafkaException as error:
+            # Never a second time: after a broker's restart the repeated call hung for ever (librdkafka 5456), while
+            # aborting came back.
+            self._end(error.args[0], otherwise=Verdict.ABORT)
         self._call(self._live.commit_transaction, CALL_S)
 
     def close(self) -> None:
@@ -142,9 +147,14 @@ class Outbox:
     def _judge(self, error: KafkaError) -> Verdict:
         return judge(error, transaction_s=time.monotonic() - self._begun_s, timeout_s=self._timeout_s)
 
-    def _end(self, error: KafkaError) -> None:
-        """Ends the transaction as the error demands; always raises."""
+    def _end(self, error: KafkaError, *, otherwise: Verdict = Verdict.AGAIN) -> None:
+        """Ends the transaction as the error demands, where it only asks for another try as `otherwise` says; always
+        raises.
+        """
         verdict = self._judge(error)
+        if verdict is Verdict.AGAIN:
+            self._around.unreachable()
+            verdict = otherwise
         if error.code() == KafkaError.MSG_SIZE_TOO_LARGE and not error.fatal():
             # The client's own limit, from `produce`: the transaction itself is sound.
             verdict = Verdict.ABORT
@@ -169,13 +179,18 @@ class Outbox:
             except KafkaException as raised:
                 error = raised.args[0]
                 verdict = self._judge(error)
-                if verdict is Verdict.RENEW:
+                if verdict is Verdict.RENEW or error.code() == KafkaError.INVALID_TXN_STATE:
+                    # The latter after a broker's restart: it never heard of this transaction, there is none to abort.
+                    _events.warning("producer_replaced", code=error.name())
                     self.open()
                     return
-                if verdict is not Verdict.AGAIN or self._around.stopping():
+                if verdict is not Verdict.AGAIN:
                     raise self._fatal(error, verdict) from None
                 self._around.unreachable()
                 self._around.again()
+                if self._around.stopping():
+                    # The next start of this slot ends the transaction.
+                    return
                 time.sleep(delay_s)
                 delay_s = min(BACKOFF_MAX_S, delay_s * 2)
             else:

@@ -61,7 +61,7 @@ def run_with_trouble(
     with supervised(line.settings(), folder / "run.log", delay_s=delay_s) as supervisor:
         for number, trouble in enumerate(troubles, 1):
             goal = records * number // (len(troubles) + 1)
-            wait_for(partial(reached, line, goal), "progress")
+            wait_for(partial(reached, line, goal), "progress", deadline_s=300)
             time.sleep(random.uniform(0.0, 0.5))  # the random moment
             trouble(supervisor)
         clean = read_topic(broker.bootstrap, line.clean, count=records, deadline_s=300)
