@@ -1,7 +1,8 @@
 """Faults for the leak test, in every process that has this folder on PYTHONPATH and FAULTS in its environment.
 
-FAULTS is a folder with a `plan.json`: places ("module:Class.method") in which an exception is raised, once for each
-kind of exception over all processes, with the canaries of `canary.txt` inside. Restarts are quick.
+FAULTS is a folder with a `plan.json`: places ("module:Class.method") in which an exception is raised after so many
+calls of a process, once over all processes for each kind that `kinds/<place>` names, with the canaries of `canary.txt`
+inside. Restarts are quick.
 """
 
 import functools
@@ -39,13 +40,13 @@ RAISE: dict[str, Callable[[str], Exception]] = {"unicode": _unicode, "key": KeyE
 
 def _next_fault(place: str) -> Exception | None:
     assert FOLDER is not None
-    for kind, make in RAISE.items():
+    for kind in (FOLDER / "kinds" / place).read_text().split():
         try:
             # Whoever makes the file raises: each fault happens once in the whole run.
             (FOLDER / f"{place}={kind}").open("x").close()
         except FileExistsError:
             continue
-        return make((FOLDER / "canary.txt").read_text())
+        return RAISE[kind]((FOLDER / "canary.txt").read_text())
     return None
 
 
