@@ -61,9 +61,11 @@ def run(  # noqa: PLR0913 - each flag is a parameter
 def _check_this_machine(settings: "Settings") -> None:
     """All that needs no Kafka, so that a mistake is said at once: settings, keys, locks, ports."""
     from streams.agents.supervisor import require_free_ports, require_free_slots
+    from streams.kafka.config import check_kafka_properties
     from streams.keystore import load_keyring, load_review_public
 
     settings.require("bootstrap_servers", "raw_topics")
+    check_kafka_properties(settings)
     if settings.role != "mask":
         raise UsageError("ROLE redrive is not in this version yet: set MASKSTREAM_ROLE to mask.")
     load_keyring(settings.keyring)
