@@ -11,6 +11,8 @@ __all__ = ["Key", "Value", "at_word_start", "elements", "key_before", "parent_of
 
 _KEY_BYTES: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$@" + bytes(range(0x80, 0xFF))
 _QUOTES: Final = b"\"'`"
+_DOUBLE: Final = 0x22
+_BACKSLASH: Final = 0x5C
 
 #: The longest key that is looked at, in bytes; a longer one is no field name that anybody wrote.
 _KEY_MAX: Final = 96
@@ -47,7 +49,11 @@ def at_word_start(data: bytes, at: int) -> bool:
 
 def key_before(data: bytes, at: int) -> Key | None:
     """The key that ends at the `:` or `=` at a position, with its closing quote."""
-    low = max(0, at - _KEY_MAX)
+    low = at - _KEY_MAX if at > _KEY_MAX else 0
+    if at > 1 and data[at - 1] == _DOUBLE and data[at - 2] != _BACKSLASH:
+        # What nearly every log has: "key": at the outermost level.
+        opening = data.rfind(b'"', low, at - 1)
+        return Key(data[opening + 1 : at - 1], opening + 1, b'"') if -1 < opening < at - 2 else None
     window = data[low:at].rstrip(b" \t")
     bare = window.rstrip(b"]").rstrip(_QUOTES)
     quote = window[len(bare) :]
@@ -65,9 +71,10 @@ def key_before(data: bytes, at: int) -> Key | None:
     return Key(found, at - len(window) + len(name) - len(found) + (len(window) - (at - low)), b"") if found else None
 
 
-_OPENING: Final = re.compile(rb"[:=>]{0,3}[ \t\r\n]{0,16}(?:(?:b|u|r|f)(?=[\"']))?(\\{0,31})([\"'`]?)")
+_OPENING: Final = re.compile(rb"[:=>]{0,3}[ \t\r\n]*+(?:(?:b|u|r|f)(?=[\"']))?(\\{0,31})([\"'`]?)")
 _BARE: Final = re.compile(rb"[^\s\"'`&,;|<>(){}\[\]\\\xff]+")
-_BARE_SECRET: Final = re.compile(rb"[^\s\"'`&<>\\\xff]+")
+#: A secret may hold an ampersand; one before another parameter of a query ends it.
+_BARE_SECRET: Final = re.compile(rb"(?:[^\s\"'`&<>\\\xff]|&(?!amp;|[A-Za-z0-9_.\[\]%\-]{1,64}=))+")
 
 
 def _closing(data: bytes, at: int, quote: bytes, level: int) -> int:
@@ -86,19 +93,30 @@ def _closing(data: bytes, at: int, quote: bytes, level: int) -> int:
     return -1
 
 
-#: How far back quotes are counted, in bytes; bounds what a text full of keys can cost.
+#: How far back the quote that opened a string is looked for, in bytes; bounds what a text full of keys can cost.
 _QUOTES_MAX: Final = 65_536
-_QUOTE: Final = re.compile(rb"(\\*)\"")
+_BEFORE_OPENING: Final = b"{[,:(= \t\r\n"
+_BEHIND_CLOSING: Final = re.compile(rb"\s*+(?:[,:}\]]|\Z)")
 
 
 def _closes(data: bytes, at: int, level: int) -> bool:
-    """Whether the quote at a position ends the JSON string around it: an odd number of its level stand before it."""
+    """Whether the quote behind the backslashes at a position ends the JSON string around it.
+
+    The nearest quote of its level before it tells: one behind a sign or a space opened a string, one before a sign closed
+    one. Where both could be, the quote counts as the beginning of a value: a value too much is masked, never one too few.
+    """
     if data[:1] not in (b"{", b"[", b'"'):
         return False
-    odd = False
-    for slashes in map(len, _QUOTE.findall(data[max(0, at - _QUOTES_MAX) : at])):
-        odd = not odd if slashes == level else odd and slashes > level
-    return odd
+    low = max(0, at - _QUOTES_MAX)
+    mark = at
+    while (mark := data.rfind(b'"', low, mark)) >= 0:
+        run = mark
+        while run > low and data[run - 1] == _BACKSLASH:
+            run -= 1
+        if mark - run <= level:
+            opens = mark - run == level and (run == 0 or data[run - 1] in _BEFORE_OPENING)
+            return opens and not _BEHIND_CLOSING.match(data, mark + 1)
+    return False
 
 
 def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool = True) -> Value | None:
@@ -106,6 +124,11 @@ def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool 
 
     Behind a key without quotes a quote may be the end of the string that both stand in (`"message": "password="`).
     """
+    if key_quoted and data[at : at + 1] == b'"':
+        # What nearly every log has: "value" at the outermost level, without escapes.
+        end = data.find(b'"', at + 1)
+        if end > 0 and data[end - 1] != _BACKSLASH:
+            return Value(at + 1, end, "string", False)
     opening = _OPENING.match(data, at)
     if opening is None:  # pragma: no cover - every part is optional
         return None
@@ -150,8 +173,9 @@ def elements(data: bytes, at: int, most: int = 1000) -> list[Value]:
     return found
 
 
-#: How far back the enclosing object is looked for, in bytes.
+#: How far back the enclosing object is looked for, in bytes and in braces.
 _PARENT_MAX: Final = 2048
+_BRACES_MAX: Final = 64
 
 _OPENER: Final = re.compile(rb"([A-Za-z0-9_\-.$@]+)\\*[\"']?\s{0,8}[:=]\s{0,8}\Z")
 
@@ -161,7 +185,7 @@ def parent_of(data: bytes, at: int) -> bytes:
     depth = 0
     low = max(0, at - _PARENT_MAX)
     mark = at
-    while True:
+    for _ in range(_BRACES_MAX):
         opens, closes = data.rfind(b"{", low, mark), data.rfind(b"}", low, mark)
         if opens < 0:
             return b""
@@ -174,3 +198,4 @@ def parent_of(data: bytes, at: int) -> bytes:
         else:
             key = _OPENER.search(data[max(0, opens - _KEY_MAX) : opens])
             return key[1] if key else b""
+    return b""

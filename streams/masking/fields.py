@@ -167,7 +167,7 @@ _ANYWHERE, _WHOLE, _BEHIND_PERSON = _spellings()
 _JOIN: Final = r"[_\-. ]?"
 
 #: What stands between a name and its sign: quotes at any nesting, white space.
-_SIGN: Final = r"\\*[\"'`\]]?[ \t]{0,4}[:=]"
+_SIGN: Final = r"\\*[\"'`\]]?[ \t]{0,16}[:=]"
 
 #: Behind a name that holds with more words behind it, and behind one that has to be the last.
 _MORE: Final = r"[a-z0-9_\-. ]{0,24}" + _SIGN

@@ -12,6 +12,8 @@ from streams.masking.found import Detector, Found, Verdict
 __all__ = ["DETECTORS"]
 
 _LOCAL: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-'" + bytes(range(0x80, 0xFF))
+#: An address in an address (VERP): `bounce+ann=example.com@lists.example.org`.
+_VERP: Final = re.compile(rb"[A-Za-z0-9._%+\-']*[+\-][A-Za-z0-9._%+\-']+=\Z")
 
 #: Longer than RFC 5321 allows (64 octets before the sign), so that an overlong address goes as a whole.
 _LOCAL_MAX: Final = 320
@@ -21,7 +23,7 @@ _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z0-9_\x80-\xfe](?:[A-Za-z0-9_\-\x80-\xfe]{0,61}[A-Za-z0-9_\x80-\xfe])?\.){1,32}"
     rb"[A-Za-z\x80-\xfe](?:[A-Za-z0-9\-\x80-\xfe]{0,61}[A-Za-z0-9\x80-\xfe])"
 )
-_VERSION: Final = re.compile(rb"[0-9]+\.[0-9]+\.")
+_VERSION: Final = re.compile(rb"[0-9]+\.[0-9]+\.[0-9]")
 _ASSET: Final = re.compile(rb"[0-9]x\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 
 
@@ -43,6 +45,10 @@ def _local_part(data: bytes, at: int) -> bytes:
         quoted = window[opening:]
         return quoted if len(quoted) > 2 and b":" not in quoted and b"," not in quoted else b""
     local = window[len(window.rstrip(_LOCAL)) :]
+    if b"." in local and (
+        outer := _VERP.search(window, max(0, len(window) - len(local) - 80), len(window) - len(local))
+    ):
+        local = window[outer.start() :]
     before = at - len(local) - 1
     if before >= 0 and data[before] == 0x5C and local[:1] in (b"n", b"r", b"t", b"b", b"f"):
         local = local[1:]
@@ -74,6 +80,8 @@ def judge_email(data: bytes, end: int) -> Verdict:
 _INTERNATIONAL: Final = re.compile(rb"(?:\+|00)[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9]){4,16}")
 _DIGITS: Final = re.compile(rb"[0-9]+")
 _TRUNK: Final = re.compile(rb"\(0\)")
+#: A plus behind a digit adds or tells a time zone, behind one and an `e` it is an exponent's; `T+49 30` is a telephone.
+_GLUED: Final = re.compile(rb"(?:[0-9][eE]?|\+)\Z")
 
 #: What may not follow a number: it would be part of something longer, or a quantity.
 _QUANTITY: Final = re.compile(
@@ -122,7 +130,7 @@ def judge_international(data: bytes, end: int) -> Verdict:
     plus = data.rfind(b"+", max(0, end - 30), end)
     if plus < 0:
         return "no_plus"
-    if plus and (word_byte(data[plus - 1]) or data[plus - 1] == 0x2B) and not at_word_start(data, plus):
+    if plus and _GLUED.search(data, max(0, plus - 2), plus):
         return "glued"
     number = _INTERNATIONAL.match(data, plus)
     if number is None:

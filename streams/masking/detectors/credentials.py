@@ -11,7 +11,8 @@ __all__ = ["DETECTORS"]
 
 _BEARER: Final = re.compile(rb"bearer\\*[\"']?[ +:=]{1,3}\\*[\"']?([A-Za-z0-9\-._~+/!$*=]{8,})", re.IGNORECASE)
 _BASIC: Final = re.compile(rb"basic[ +]{1,3}([A-Za-z0-9+/\-_]{6,}={0,2})", re.IGNORECASE)
-_WORD: Final = re.compile(rb"[A-Za-z]{8,}[.,]?\Z")
+#: A word as prose writes it, no longer than the longest usual ones.
+_WORD: Final = re.compile(rb"[A-Za-z]?[a-z]{7,17}[.,]?\Z")
 
 
 def judge_bearer(data: bytes, end: int) -> Verdict:
@@ -60,8 +61,8 @@ def judge_userinfo(data: bytes, end: int) -> Verdict:
 _PEM: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----")
 _PEM_END: Final = re.compile(rb"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 #: How far the end of a key is looked for, in bytes; bounds what a log full of beginnings can cost.
-_PEM_MAX: Final = 65_536
-_PEM_BODY: Final = re.compile(rb"(?:[A-Za-z0-9+/=:,\-\s]|\\+[nr])*")
+_PEM_MAX: Final = 16_384
+_PEM_BODY: Final = re.compile(rb"(?:[A-Za-z0-9+/=:,\-\s]|\\++[nr])*+")
 
 
 def judge_private_key(data: bytes, end: int) -> Verdict:

@@ -10,6 +10,9 @@ __all__ = ["DETECTORS"]
 
 _URL_SAFE: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _COMPACT: Final = re.compile(rb"[A-Za-z0-9_\-]+={0,2}(?:\.[A-Za-z0-9_\-]*={0,2}){0,4}")
+_BACKSLASH: Final = 0x5C
+#: With a payload and room for a signature it is a token even behind `token_` or another letter.
+_WHOLE: Final = re.compile(rb"[A-Za-z0-9_\-]{10,1024}+\.eyJ[A-Za-z0-9_\-]{8}")
 #: Header parameters that IANA has registered for JOSE, as far as they are no everyday words.
 _PARAMETER: Final = re.compile(
     rb"\"(?:alg|typ|enc|kid|cty|x5[tcu]|x5t#S256|jku|jwk|zip|crit|epk|ap[uv]|iv|p2[sc]|b64|ppt|svt)\"\s*:"
@@ -28,9 +31,10 @@ def judge_jwt(data: bytes, end: int) -> Verdict:
     start = max(data.rfind(mark, low, end) for mark in (b"eyJ", b"eyA", b"ewo", b"ew0", b"ewk", b"ewog"))
     if start < 0:
         return "no_header"
-    window = data[max(0, start - 4096) : start]
-    glued = len(window) - len(window.rstrip(_URL_SAFE))
-    if glued and not (glued == 1 and data[start - 2 : start - 1] == b"\\"):
+    glued = (
+        start and data[start - 1] in _URL_SAFE and not (data[start - 1] in b"nrtbf" and data[start - 2] == _BACKSLASH)
+    )
+    if glued and not _WHOLE.match(data, start):
         return "inside_a_run"
     compact = _COMPACT.match(data, start)
     if compact is None:

@@ -19,11 +19,13 @@ _CARD: Final = re.compile(
 
 #: How far before the end of an anchor a number begins at most, in bytes: twelve digits, or eight and their separators.
 _CARD_REACH: Final = 14
+#: Signs between four groups.
+_THREE: Final = 3
 #: Words for things that are counted or numbered; a number right behind one is theirs.
 _THING: Final = re.compile(
     rb"(?:\b|_)(?:trace|span|request|req|correlation|transaction|txn?|(?:message|msg|event)[_ \-.]?id|batch|job|task|run|build|commit|row|record|rows|records|"
     rb"offset|seq|sequence|size|length|count|total|bytes|pid|tid|block|blk|checkpoint|sku|epoch|ts|time|timestamp|nanos|duration|elapsed|took|"
-    rb"worker|node|thread|process(?:ed)?|invoice item|version|arn|aws|isbn|isin|ean|upc|gtin|serial|tracking)(?:[_ \-.]?(?:id|no|nr|number|ns|ms))?"
+    rb"worker|node|thread|process|invoice item|version|arn|aws|isbn|isin|ean|upc|gtin|serial|tracking)(?:[_ \-.]?(?:id|no|nr|number|ns|ms))?"
     rb"\\*[\"']?[ :=#(\[]{0,3}\\*[\"']?\Z",
     re.IGNORECASE,
 )
@@ -40,6 +42,10 @@ def judge_card(data: bytes, end: int) -> Verdict:
             number = _CARD.match(data, start)
             if number and number.end() >= end - 1:
                 verdict = _card(data, start, number.end(), number[0])
+            if number and number[1] and isinstance(verdict, str) and number[0].count(number[1]) > _THREE:
+                # Four groups and a fifth that is none of it: a security code, a date.
+                stop = number.start() + number[0].rfind(number[1])
+                verdict = _card(data, start, stop, data[start:stop])
             if isinstance(verdict, Found):
                 break
     return verdict
@@ -52,23 +58,34 @@ def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
         return "issuer_range"
     if not luhn(digits):
         return "luhn"
-    if (start and word_byte(data[start - 1]) and not at_word_start(data, start)) or data[start - 1 : start] in (
-        b".",
-        b"-",
-        b"+",
-    ):
+    if not _stands_alone(data, start, stop, grouped=not text.isdigit()):
         return "part_of_word"
-    if (
-        data[stop : stop + 1].isalpha()
-        or data[stop : stop + 1] == b"_"
-        or re.match(rb"[.\-][0-9]", data[stop : stop + 2])
-    ):
-        return "part_of_word"
-    if _THING.search(data[max(0, start - 32) : start]):
+    # Nobody prints a count or an identifier in the groups of a card.
+    if text.isdigit() and _THING.search(data[max(0, start - 32) : start]):
         return "named_otherwise"
-    if _UNIT.match(data, stop):
+    if text.isdigit() and _UNIT.match(data, stop):
         return "quantity"
     return Found(start, stop, "card", "card", f"luhn+{brand}", 78)
+
+
+#: What is glued to a number behind a word for cards does not make it part of that word: `card_4111...`, `pan-4111...`.
+_CARD_WORDS: Final = r"(?:card|cc|ccn|pan|visa|amex|number|num|no|nr)[_.+\-]"
+_CARD_GLUED: Final = re.compile(rb"%b\Z" % _CARD_WORDS.encode(), re.IGNORECASE)
+#: Before the anchor of a card: no letter, digit or sign of a longer number, but for those.
+_CARD_BEFORE: Final = rf"(?:[^0-9a-z_.+\-]|\\[nrtbf]|{_CARD_WORDS})"
+_SIGN_BEFORE: Final = re.compile(rb"[.\-+]\Z")
+_SIGN_BEHIND: Final = re.compile(rb"[.\-][0-9]")
+
+
+def _stands_alone(data: bytes, start: int, stop: int, *, grouped: bool) -> bool:
+    if not _CARD_GLUED.search(data, max(0, start - 12), start):
+        if start and word_byte(data[start - 1]) and not at_word_start(data, start):
+            return False
+        if _SIGN_BEFORE.search(data, max(0, start - 1), start):
+            return False
+    if data[stop : stop + 1].isalpha() or data[stop : stop + 1] == b"_":
+        return False
+    return grouped or not _SIGN_BEHIND.match(data, stop)
 
 
 _CARD_WORD_GAP: Final = re.compile(rb"[0-9](?:[ \-.]?[0-9]){11,18}(?![0-9A-Za-z_]|[.\-][0-9])")
@@ -90,6 +107,9 @@ def judge_card_named(data: bytes, end: int) -> Verdict:
 _COUNTRIES: Final = "|".join(sorted(IBAN_LENGTHS))
 _IBAN_CHARS: Final = re.compile(rb"[A-Za-z]{2}[0-9]{2}(?:[ \-]?[A-Za-z0-9]){11,30}")
 _IBAN_GROUPS: Final = re.compile(rb"[ \-]")
+_UNDERSCORE: Final = 0x5F
+#: A currency may be glued to an IBAN (ISO 4217), and an underscore with anything.
+_IBAN_BEHIND: Final = re.compile(rb"(?:[A-Z]{3})?(?![A-Za-z0-9\x80-\xfe])")
 
 
 def judge_iban(data: bytes, end: int) -> Verdict:
@@ -97,7 +117,11 @@ def judge_iban(data: bytes, end: int) -> Verdict:
     for start in range(end - 11, end - 14, -1):
         if start < 0 or not data[start : start + 2].isalpha() or not data[start + 2 : start + 4].isdigit():
             continue
-        if not at_word_start(data, start) and data[start - 4 : start].upper() != b"IBAN":
+        if (
+            not at_word_start(data, start)
+            and data[start - 1] != _UNDERSCORE
+            and data[start - 4 : start].upper() != b"IBAN"
+        ):
             continue
         if match := _IBAN_CHARS.match(data, start):
             return _iban(data, start, match[0])
@@ -108,7 +132,7 @@ def _iban(data: bytes, start: int, text: bytes) -> Verdict:
     size = IBAN_LENGTHS.get(text[:2].decode().upper())
     if size is None:
         return "no_country"
-    if text.isalnum() and (len(text) < size or data[start + size : start + size + 1].isalnum()):
+    if text.isalnum() and (len(text) < size or not _IBAN_BEHIND.match(data, start + size)):
         return "length"
     taken = kept = 0
     while kept < size and taken < len(text):
@@ -119,7 +143,7 @@ def _iban(data: bytes, start: int, text: bytes) -> Verdict:
         return "mod97"
     if not iban.is_valid(compact, check_country=False):
         return "country_structure"
-    if word_byte((data[start + taken : start + taken + 1] or b" ")[0]):
+    if not _IBAN_BEHIND.match(data, start + taken):
         return "part_of_word"
     return Found(start, start + taken, "iban", "iban", "mod97", 79)
 
@@ -153,9 +177,9 @@ DETECTORS: Final = (
     Detector(
         "card",
         (
-            r"(?:[^0-9a-z_.+\-]|\\[nrtbf])(?:3[04-9]|4[0-9]|5[0-8]|6[0-9]|2[2-7]|8[12]|97)[0-9]{10}",
-            r"(?:[^0-9a-z_.+\-]|\\[nrtbf])[2-689][0-9]{3}[ \-./_\t]{1,2}[0-9]{4}[ \-./_\t]",
-            r"(?:[^0-9a-z_.+\-]|\\[nrtbf])3[0-9]{3}[ \-./_][0-9]{6}[ \-./_]",
+            rf"{_CARD_BEFORE}(?:3[04-9]|4[0-9]|5[0-8]|6[0-9]|2[2-7]|8[12]|97)[0-9]{{10}}",
+            rf"{_CARD_BEFORE}[2-689][0-9]{{3}}[ \-./_\t]{{1,2}}[0-9]{{4}}[ \-./_\t]",
+            rf"{_CARD_BEFORE}3[0-9]{{3}}[ \-./_][0-9]{{6}}[ \-./_]",
         ),
         judge_card,
         ("4111 1111 1111 1111 ", "card=5555555555554444,", "3782-822463-10005 ", "6011.1111.1111.1117 "),

@@ -11,14 +11,24 @@ from typing import Final
 from streams.masking.context import Key, Value, elements, key_before, parent_of, value_after, word_byte
 from streams.masking.fields import FIELD_ANCHORS, Field, field_of
 from streams.masking.found import Detector, Found, Verdict
+from streams.masking.kinds import KINDS
 
 __all__ = ["DETECTORS", "judge_whole"]
 
-#: What stands where a value is missing, hidden already, or a placeholder of a template.
+#: What stands where a value is missing, hidden already, or a placeholder of a template. Between brackets only words that
+#: say so, and names of variables as templates write them: `[hunter2]` and `$ecret` are passwords.
+_HIDDEN: Final = (
+    r"(?:(?:your|my|the|a|an|no|not|some|user|new|old|value|data|is|was|be|to|here|field|sensitive|secret|api|access|auth|client|db)[ _\-])*"
+    r"(?:redacted|masked|filtered|hidden|removed|omitted|secret|password|passwd|pwd|token|key|value|name|email|phone|user|username|"
+    r"address|id|string|number|object|array|null|none|empty|unknown|undefined|missing|protected|sensitive|deleted|scrubbed|"
+    r"object [a-z]+|circular|data|binary|bytes|here|anonymi[sz]ed)"
+)
 _NOBODY: Final = re.compile(
     rb"(?:null|none|nil|nan|true|false|undefined|unknown|anonymous|default|n/?a|empty|blank|missing|present|set|unset|not[_ ]set|required|"
-    rb"invalid|expired|optional|redacted|masked|filtered|hidden|removed|\[[^\]]{0,40}\]|<[^<>]{0,40}>|\{[^{}]{0,40}\}|\$\{?[^{}\s]{0,60}\}?|"
-    rb"%\(?[a-z_]*\)?[sdvq]|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|self|system|localhost|object|string|number|boolean|any|int|str|bool)\Z",
+    rb"invalid|expired|optional|redacted|masked|filtered|hidden|removed|\[(?:%b)?\]|<(?:%b)?>|\{\{?[ ]?[a-z_][a-z_.]{0,38}[ ]?\}?\}|\{\}|"
+    rb"\$\{[a-z_][a-z0-9_.:\-]{0,58}\}|\$(?-i:[A-Z_][A-Z0-9_]{1,40})|\$[0-9]{1,2}|"
+    rb"%%(?:\([a-z_]+\))?[sdvq]|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|self|system|localhost|object|string|number|boolean|any|int|str|bool)\Z"
+    % (_HIDDEN.encode(), _HIDDEN.encode()),
     re.IGNORECASE,
 )
 _DIGIT: Final = re.compile(rb"[0-9]")
@@ -31,6 +41,10 @@ _DOCUMENT: Final = re.compile(rb"(?=(?:.*[0-9]){4})[A-Za-z0-9][A-Za-z0-9 .\-/]{3
 _PHONE: Final = re.compile(rb"[+(]?[0-9](?:[ ().\-/]{0,3}[0-9]){3,18}(?:\s?(?:x|ext\.?)\s?[0-9]{1,6})?\Z")
 _CARD: Final = re.compile(rb"[0-9](?:[ \-.]?[0-9]){11,18}\Z")
 _ACCOUNT: Final = re.compile(rb"(?=(?:.*[0-9]){4})[A-Za-z0-9](?:[ \-./]?[A-Za-z0-9]){3,33}\Z")
+
+#: A telephone number among words or other numbers (`030-901820, 030-901821`), and a date, which is none.
+_PHONE_AMONG: Final = re.compile(rb"(?<![0-9A-Za-z])[+(]?[0-9](?:[ ().\-/]{0,3}[0-9]){5,14}(?![0-9A-Za-z])")
+_DATE: Final = re.compile(rb"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}")
 
 #: The longest value that can be a name, an identifier or a number, in bytes; a longer one is prose, left to the others.
 _SHORT_MAX: Final = 256
@@ -84,10 +98,42 @@ _PROSE_NAME: Final = re.compile(
 )
 
 
+#: Needs that look at the value alone.
+_ALONE: Final = frozenset(
+    {"email", "words", "login", "street", "postcode", "short", "id", "account", "document", "secret", "digits"}
+)
+
+
+def _simple(data: bytes, end: int) -> Verdict | None:
+    """What nearly every hit is, `"key":"value"` without escapes or white space, judged flat; None where it is not that."""
+    if data[end - 2 : end - 1] != b'"' or data[end - 3 : end - 2] == b"\\":
+        return None
+    key = data.rfind(b'"', max(0, end - _KEY_MAX), end - 2)
+    field = _field(data[key + 1 : end - 2]) if key >= 0 else None
+    start = end + 1 if data[end : end + 1] == b'"' else end + 2 if data[end : end + 2] == b' "' else 0
+    stop = data.find(b'"', start)
+    if field is None or not start or stop < 0 or field.needs not in _ALONE:
+        return None
+    text = data[start:stop]
+    if b"\\" in text or text != text.strip():
+        return None
+    if not text or _NOBODY.match(text):
+        return "nobody"
+    if not _keeps_promise(field, text):
+        return None if field.kind == "phone" else "nobody"
+    return Found(start, stop, field.kind, _DETECTOR_OF[field.kind], field.needs, 30)
+
+
+_KEY_MAX: Final = 96
+_DETECTOR_OF: Final = {kind: f"field_{kind}" for kind in KINDS}
+
+
 def judge_field(data: bytes, end: int) -> Verdict:
     """The value behind a telling name and its `:` or `=`, elements of a flat list included."""
     if end < 1 or data[end - 1] not in b":=":
         return "no_sign"
+    if (verdict := _simple(data, end)) is not None:
+        return verdict
     key = key_before(data, end - 1)
     field = _field_below(data, key) if key else None
     if key is None or field is None:
@@ -95,10 +141,8 @@ def judge_field(data: bytes, end: int) -> Verdict:
     value = value_after(data, end, secret=field.kind == "secret", key_quoted=bool(key.quote))
     if value is None:
         return "no_value"
-    if value.form == "list":
-        return _spans(data, field, elements(data, value.start), key.quote)
-    if value.form == "object":
-        return "object"
+    if value.form in ("list", "object"):
+        return _spans(data, field, _inner(data, value), key.quote)
     if (
         value.form == "bare"
         and field.needs == "words"
@@ -107,6 +151,84 @@ def judge_field(data: bytes, end: int) -> Verdict:
     ):
         value = Value(value.start, m.end(), "bare", False)
     return _spans(data, field, [value], key.quote)
+
+
+#: Keys that say nothing of their own below a telling one: `"password": {"value": ...}`.
+_PLAIN_KEY: Final = re.compile(
+    rb"[{,]\s{0,64}(\\{0,31})[\"'](?:value|val|v|raw|data|plain|plaintext|text|content|number|first|last|given|family|middle|full|"
+    rb"line_?[1-4]|current|new|old)\\{0,31}[\"']\s{0,8}:",
+    re.IGNORECASE,
+)
+#: How much of the objects below a telling key is looked at, in bytes.
+_INNER_MAX: Final = 2048
+
+
+def _inner(data: bytes, value: Value) -> list[Value]:
+    """The elements of a list, or the values under plain keys of an object or of the objects of a list."""
+    at = value.start
+    while data[at + 1 : at + 2] == b"[" and at - value.start < 8:  # noqa: PLR2004 - nobody nests lists deeper
+        at += 1
+    if value.form == "list" and (flat := elements(data, at)):
+        return flat
+    stop = data.find(b"]" if value.form == "list" else b"}", at, at + _INNER_MAX)
+    stop = at + _INNER_MAX if stop < 0 else stop
+    inner = (value_after(data, key.end()) for key in _PLAIN_KEY.finditer(data, at, stop))
+    return [one for one in inner if one is not None and one.form in ("string", "bare")]
+
+
+#: A pair of a name and a value as headers, cookies and form fields are often logged.
+_PAIR: Final = re.compile(
+    rb"[{\s](?:\\*[\"'])?(?:name|key|field|header|param|parameter|property|attribute|k)(?:\\*[\"'])?\s{0,4}[:=]\s{0,4}\\*[\"']"
+    rb"([^\"'\\]{1,64})\\*[\"']\s{0,8},?\s{0,8}(\\*[\"'])?(?:value|val|v)(?:\\*[\"'])?\s{0,4}[:=]\Z",
+    re.IGNORECASE,
+)
+_PAIR_MAX: Final = 160
+
+
+def judge_pair(data: bytes, end: int) -> Verdict:
+    """The value of `{"name": "password", "value": ...}`."""
+    pair = _PAIR.search(data, max(0, end - _PAIR_MAX), end)
+    field = _field(pair[1]) if pair else None
+    if pair is None or field is None:
+        return "other_field"
+    value = value_after(data, end, secret=field.kind == "secret")
+    return _spans(data, field, [value], pair[2] or b"") if value and value.form in ("string", "bare") else "no_value"
+
+
+_ELEMENT: Final = re.compile(rb"<(?:[A-Za-z][\w\-.]{0,40}:)?([A-Za-z][\w\-.]{0,40})(?:\s[^<>]{0,80})?>([^<>]*)")
+_ELEMENT_MAX: Final = 170
+
+
+def judge_element(data: bytes, end: int) -> Verdict:
+    """What an XML element with a telling name holds."""
+    at = data.rfind(b"<", max(0, end - _ELEMENT_MAX), end)
+    element = _ELEMENT.match(data, at) if at >= 0 else None
+    field = _field(element[1]) if element and element.start(2) < end else None
+    if element is None or field is None:
+        return "other_field"
+    return _spans(data, field, [Value(element.start(2), element.end(2), "string", False)], b"")
+
+
+_OPTION: Final = re.compile(
+    rb"(?:--([A-Za-z][A-Za-z0-9\-]{2,40})\s{1,4}|identified\s(?:with\s\S{1,40}\s)?by\s{1,4}|password\s{1,4}(?=\\*['\"]))(\\*['\"]?)",
+    re.IGNORECASE,
+)
+_OPTION_MAX: Final = 100
+
+
+def judge_option(data: bytes, end: int) -> Verdict:
+    """A secret behind an option of a command line, or in an SQL statement that sets a password."""
+    option = max(_OPTION.finditer(data, max(0, end - _OPTION_MAX), end + 8), key=lambda one: one.start(), default=None)
+    field = (_field(option[1]) if option[1] else _SECRET) if option else None
+    if option is None or field is None or field.kind != "secret" or option.end() < end - 1:
+        return "other_field"
+    value = value_after(data, option.start(2), secret=True)
+    if value is None or value.form not in ("string", "bare") or data[value.start : value.start + 1] == b"-":
+        return "no_value"
+    return _spans(data, _SECRET, [value], b"")
+
+
+_SECRET: Final = Field("secret", "secret")
 
 
 def _spans(data: bytes, field: Field, values: list[Value], quote: bytes) -> Verdict:
@@ -135,6 +257,9 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
         return list(_cookies(data, start, end))
     if field.needs == "authorization":
         return _authorization(data, start, end, value)
+    if field.kind == "phone" and not _keeps_promise(field, text) and len(text) <= _SHORT_MAX:
+        among = [match.span() for match in _PHONE_AMONG.finditer(text) if not _DATE.match(match[0])]
+        return [Found(start + a, start + z, "phone", "field_phone", "digits", 30) for a, z in among]
     if not _keeps_promise(field, text) or (field.needs == "email" and value.form == "bare" and b"@" not in text):
         return []
     return [Found(start, end, field.kind, f"field_{field.kind}", field.needs, 30, quote)]
@@ -149,7 +274,8 @@ _MANY: Final = re.compile(
     re.IGNORECASE,
 )
 _WORDS: Final = re.compile(rb"[^\s,;\"'\\]+(?: [^\s,;\"'\\=]+)?")
-_LINE: Final = re.compile(rb"[^\r\n\\\xff]*")
+#: The rest of a line, as far as a header reaches; bounds what a line full of schemes can cost.
+_LINE: Final = re.compile(rb"[^\r\n\\\xff]{0,8192}")
 
 
 def _authorization(data: bytes, start: int, end: int, value: Value) -> list[Found]:
@@ -175,7 +301,10 @@ _BARE_CREDENTIAL: Final = re.compile(rb"[^\s,;\"'\\]+")
 _ATTRIBUTES: Final = frozenset(
     b"path domain expires max-age secure httponly samesite priority partitioned version".split()
 )
-_COOKIE: Final = re.compile(rb"\s*([^=;,\s\"\\]+)=(\"?)([^;\"\\\r\n]*)")
+_COOKIE: Final = re.compile(rb"\s*([^=;\s]*?)\s?=\s?(\\*\"?)([^;\"\\\r\n]*)")
+_FLAG: Final = re.compile(rb"\s*(?:secure|httponly|partitioned|\*+)?\s*\Z", re.IGNORECASE)
+#: A comma before another pair joins two cookies (RFC 2109, and servers that fold headers); the one of a date does not.
+_JOINED: Final = re.compile(rb",\s*(?=[^=;,\s]+=)")
 
 
 def _cookies(data: bytes, start: int, end: int) -> list[Found]:
@@ -184,11 +313,28 @@ def _cookies(data: bytes, start: int, end: int) -> list[Found]:
         return [Found(start, end, "secret", "cookie", "rfc6265", 45)]
     found = []
     mark = start
-    while mark < end and (pair := _COOKIE.match(data, mark, end)):
-        if pair[3] and pair[1].lower() not in _ATTRIBUTES and not _NOBODY.match(pair[3]):
-            found.append(Found(pair.start(3), pair.end(3), "secret", "cookie", "rfc6265", 45))
-        mark = data.find(b";", pair.end(), end) + 1 or end
+    while mark < end:
+        stop = data.find(b";", mark, end)
+        stop = end if stop < 0 else stop
+        found += _cookie(data, mark, stop)
+        mark = stop + 1
     return found
+
+
+def _cookie(data: bytes, start: int, end: int) -> list[Found]:
+    """The secret between two semicolons: the value of a pair, or everything where there is none."""
+    pair = _COOKIE.match(data, start, end)
+    if pair is None:
+        whole = data[start:end].strip()
+        first = data.find(whole, start)
+        return [] if _FLAG.match(whole) else [Found(first, first + len(whole), "secret", "cookie", "rfc6265", 45)]
+    if pair[1].lower() in _ATTRIBUTES:
+        joined = _JOINED.search(data, pair.start(3), end)
+        return _cookie(data, joined.end(), end) if joined else []
+    last = max(pair.end(3), end) if not pair[2] else pair.end(3)
+    if last == pair.start(3) or _NOBODY.match(data[pair.start(3) : last]):
+        return []
+    return [Found(pair.start(3), last, "secret", "cookie", "rfc6265", 45)]
 
 
 def judge_whole(name: str, value: bytes) -> list[Found]:
@@ -200,7 +346,9 @@ def judge_whole(name: str, value: bytes) -> list[Found]:
 
 
 #: `"cookie"` and `Cookie:` in text reach over semicolons to the end of the line.
-_COOKIE_HEADER: Final = re.compile(rb"(?:set-)?cookie2?: ?([^\r\n\"\\]+)", re.IGNORECASE)
+_COOKIE_HEADER: Final = re.compile(rb"(?:set-)?cookie2?: ?([^\r\n\"\\]{1,65536})", re.IGNORECASE)
+#: A header that begins this far before another on the same line, in bytes, covers that one too.
+_EARLIER_MAX: Final = 1024
 
 
 def judge_cookie_header(data: bytes, end: int) -> Verdict:
@@ -214,6 +362,9 @@ def judge_cookie_header(data: bytes, end: int) -> Verdict:
     header = _COOKIE_HEADER.match(data, at) if at >= 0 else None
     if header is None or (at and word_byte(data[at - 1]) and data[at - 1] != 0x6E):
         return "no_header"
+    earlier = _COOKIE_HEADER.search(data, max(0, at - _EARLIER_MAX), at)
+    if earlier and earlier.end() == at:
+        return "inside_header"
     return _cookies(data, header.start(1), header.end(1)) or "nobody"
 
 
@@ -228,6 +379,34 @@ DETECTORS: Final = (
         ),
         ('{"service":{"name":"api"}}', '{"token_type":"Bearer"}', "password=null", '{"phone":"home"}', "hostname=web-1", '{"email_verified":true}'),
         "field names",
+    ),
+    Detector(
+        "name_value",
+        (r"[\"' {](?:value|val|v)\\*[\"']?[ \t]{0,4}[:=]",),
+        judge_pair,
+        ('{"name":"password","value":"hunter2"}', '{"key": "user_id", "value": 4711}', '<input name="password" value="hunter2">'),
+        ('{"name":"colour","value":"blue"}', '{"value":"blue"}'),
+        "HAR 1.2, form fields",
+    ),
+    Detector(
+        "xml_element",
+        (r"<[a-z][a-z0-9_\-:.]{0,80}(?:\s[^<>\xff]{0,80})?>[^<\s]",),
+        judge_element,
+        ("<password>hunter2</password>", "<ns:firstName>Ann</ns:firstName>", '<ssn type="us">536 90 4399</ssn>'),
+        ("<colour>blue</colour>", "List<String> x", "<password></password>"),
+        "XML 1.0",
+    ),
+    Detector(
+        "option",
+        (
+            r"--[a-z0-9\-]{0,24}(?:password|passwd|passphrase|pass|token|secret|key|auth|credentials?|cookie|pin|otp)\s{1,4}[^\s\-]",
+            r"identified\s(?:with\s[^\s]{1,40}\s)?by\s{1,4}\\*['\"]",
+            r"[^a-z]password\s{1,4}\\*['\"]",
+        ),
+        judge_option,
+        ("mysql --password hunter2 -h db", "CREATE USER x IDENTIFIED BY 'hunter2'", "ALTER ROLE app PASSWORD 'hunter2'"),
+        ("--verbose yes", "--token --json", "the password is wrong"),
+        "command lines, SQL",
     ),
     Detector(
         "cookie_header",

@@ -13,9 +13,14 @@ _QUAD: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0
 
 #: `Chrome/91.0.4.1`, `version 10.2.3.4`, `v1.2.3.4`, `release=1.2.3.4`: a version, not an address.
 _VERSION_BEFORE: Final = re.compile(
-    rb"(?:(?:^|[\s(;\"',])[A-Za-z][A-Za-z_+]{1,30}/|\b(?:version|ver|release|build|firmware|v|rev|oid|driver)\\*[\"']?[ :=v]{0,3}\\*[\"']?)\Z",
+    rb"(?:(?:^|[\s(;\"',])[A-Za-z_+]{0,24}(?:chrom[a-z]+|crios|edg[a-z]*|opr|opera|fxios|firefox|safari|version|webkit|samsungbrowser|"
+    rb"yabrowser|vivaldi|electron|openssl|python|java|jdk|jre|curl|okhttp|sdk|lib[a-z]+)/|"
+    rb"\b(?:version|ver|release|build|firmware|v|rev|oid|driver)\\*[\"']?[ :=v]{0,3}\\*[\"']?)\Z",
     re.IGNORECASE,
 )
+#: A product of any name whose version ends in zeros (`Thing/12.0.0.0`); `host/203.0.113.9` is how Java prints an address.
+_PRODUCT_BEFORE: Final = re.compile(rb"(?:^|[\s(;\"',])[A-Za-z][A-Za-z_+]{1,30}/\Z")
+_PADDING: Final = re.compile(rb"(?<![0-9])0+(?=[0-9])")
 #: Private ranges (RFC 1918): a product's version seldom looks like one, and `host/10.0.0.5` is how Java prints an address.
 _PRIVATE: Final = re.compile(rb"(?:10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.)")
 
@@ -34,7 +39,7 @@ def judge_ipv4(data: bytes, end: int) -> Verdict:
         data[stop : stop + 1] == b"." and data[stop + 1 : stop + 2].isdigit()
     ):
         return "part_of_number"
-    octets = ipv4_octets(quad[0])
+    octets = ipv4_octets(_PADDING.sub(b"", quad[0]))
     if octets is None:
         return "octet_range"
     if octets[0] == 127 or octets == (0, 0, 0, 0):
@@ -42,9 +47,13 @@ def judge_ipv4(data: bytes, end: int) -> Verdict:
     before = data[max(0, start - 40) : start]
     if _VERSION_BEFORE.search(before) and not (_PRIVATE.match(quad[0]) or data[stop : stop + 1] == b":"):
         return "version"
+    if _PRODUCT_BEFORE.search(before) and octets[1:].count(0) > 1:
+        return "version"
     return Found(start, stop, "ip", "ipv4", "octets", 70)
 
 
+#: So many colons are an address's even behind `_` or `-`; `x-dead::beef` is a name.
+_EVIDENT_COLONS: Final = 3
 _V6_BYTES: Final = b"0123456789abcdefABCDEF:."
 _ZONE: Final = re.compile(rb"%25?[A-Za-z0-9_.\-]{1,16}")
 
@@ -57,13 +66,16 @@ def judge_ipv6(data: bytes, end: int) -> Verdict:
     start, stop = anchor, anchor + 1
     while start and data[start - 1] in _V6_BYTES and anchor - start < 46:
         start -= 1
+    if start and data[start - 1 : start].isalpha() and not _escaped(data, start):
+        start = data.find(b":", start, anchor) + 1 or start  # the sign behind a name: `peer:2001:db8::1`
     while stop < len(data) and data[stop] in _V6_BYTES and stop - anchor < 46:
         stop += 1
     text = data[start:stop]
     shorn = text.rstrip(b".")
     if shorn.endswith(b":") and not shorn.endswith(b"::"):
         shorn = shorn[:-1]
-    if start and (data[start - 1 : start].isalnum() or data[start - 1] in b"_-") and not _escaped(data, start):
+    glued = start and (data[start - 1 : start].isalnum() or data[start - 1] in b"_-") and not _escaped(data, start)
+    if glued and (data[start - 1 : start].isalnum() or shorn.count(b":") < _EVIDENT_COLONS):
         return "glued"
     return _address(data, start, shorn)
 
@@ -93,6 +105,8 @@ _MAC: Final = re.compile(
     re.IGNORECASE,
 )
 _MAC_LENGTHS: Final = (17, 14)
+#: Letters, or another pair of digits before a sign; `ap:00:1b:...` and `wlan-00:1b:...` are names before an address.
+_MAC_BEFORE: Final = re.compile(rb"(?:[A-Za-z0-9]|[0-9A-Fa-f]{2}[:\-.]|[0-9][:\-._])\Z")
 
 
 def judge_mac(data: bytes, end: int) -> Verdict:
@@ -101,7 +115,7 @@ def judge_mac(data: bytes, end: int) -> Verdict:
         start = end - size
         if start < 0 or not (address := _MAC.match(data, start)) or address.end() != end:
             continue
-        if start and (data[start - 1 : start].isalnum() or data[start - 1] in b":-_.") and not _escaped(data, start):
+        if start and _MAC_BEFORE.search(data, max(0, start - 3), start) and not _escaped(data, start):
             return "glued"
         digits = set(address[0].lower()) - set(b":-.")
         if digits in ({0x30}, {0x66}):
@@ -124,9 +138,9 @@ DETECTORS: Final = (
     Detector(
         "ipv6",
         (
-            r"(?:[^0-9a-z:]|\\[nrtbf])(?:[0-9a-f]{1,4}:){1,7}:[0-9a-f]",
+            r"(?:[^0-9a-z:]|\\[nrtbf]|[g-z_\-][a-f]{0,3}:)(?:[0-9a-f]{1,4}:){1,7}:[0-9a-f]",
             r"(?:[^0-9a-z:]|\\[nrtbf])::[0-9a-f]",
-            r"(?:[^0-9a-z:]|\\[nrtbf])[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){1,6}::",
+            r"(?:[^0-9a-z:]|\\[nrtbf]|[g-z_\-][a-f]{0,3}:)[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){1,6}::",
             r"(?:[0-9a-f]{1,4}:){7}[0-9a-f]",
             r"(?:[0-9a-f]{1,4}:){6}[0-9]{1,3}\.",
         ),

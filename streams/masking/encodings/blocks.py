@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from streams.masking.validators import base64_text
@@ -21,7 +22,10 @@ _QUAD: Final = r"[I-Za-f][C-HS-Xi-nyz0-3][ABEFIJMNQRUVYZcdghkloptwxs014589][A-Za
 #: Case-sensitive hyperscan expressions that end behind a run of base64 (RFC 4648, sections 4 and 5).
 BASE64_ANCHORS: Final = (
     rf"(?:{_QUAD}){{3}}[A-Za-z0-9+/_\-]*={{0,2}}[^A-Za-z0-9+/_\-=]",
-    r"(?:H4sI|eJ[wxy]|eAE|eNr)[A-Za-z0-9+/_\-]{12,}={0,2}[^A-Za-z0-9+/_\-=]",
+    # Compressed: gzip's magic (RFC 1952), zlib's header at each of its four levels (RFC 1950).
+    r"(?:H4sI|eJ[w-z]|eA[E-H]|eN[o-r]|eF[4-7])[A-Za-z0-9+/_\-]{12,}={0,2}[^A-Za-z0-9+/_\-=]",
+    # UTF-16 of ASCII in either order: every other byte is a zero.
+    r"(?:[A-Za-z0-9+/][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){2}[A-Za-z0-9+/_\-]*={0,2}[^A-Za-z0-9+/_\-=]",
 )
 NUL_ANCHOR: Final = r"\x00"
 
@@ -30,6 +34,11 @@ _QUADS: Final = re.compile(rf"(?:{_QUAD}){{3}}".encode())
 
 #: Decompressed bytes that are looked at; more is no log line but an archive, and is refused by the caller.
 _INFLATED_MAX: Final = 1 << 22
+#: How often something may be compressed over again.
+_COMPRESSED_DEPTH: Final = 4
+
+#: What is inside (`None`: more than is looked at), how to close it, and the name of the encoding.
+_Inside = tuple[bytes | None, Callable[[bytes], bytes], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +114,62 @@ def _same(inside: bytes) -> bytes:
     return inside
 
 
-def _inside(raw: bytes) -> tuple[bytes | None, Callable[[bytes], bytes], str] | None:
-    """What decoded bytes hold: text, compressed text, or UTF-16; None where nobody could read it."""
+def _inside(raw: bytes, depth: int = 0) -> _Inside | None:
+    """What decoded bytes hold: text, compressed text, UTF-16 or text in a binary message; None where nobody could read it."""
     if raw[:2] == b"\x1f\x8b":
-        return _inflated(raw, 31), _gzip, "gzip"
+        return _compressed(raw, 31, _gzip, "gzip", depth)
     if raw[:1] == b"\x78" and len(raw) > 2 and (raw[0] * 256 + raw[1]) % 31 == 0:
-        return (text, zlib.compress, "zlib") if (text := _inflated(raw, 15)) is not None else None
-    if len(raw) > 7 and raw[1::2].count(0) > len(raw) // 3:
-        return raw.decode("utf-16-le", "replace").encode(), lambda text: text.decode().encode("utf-16-le"), "utf16"
-    return (raw, _same, "base64") if _readable(raw) else None
+        return _compressed(raw, 15, zlib.compress, "zlib", depth) or _binary(raw)
+    if len(raw) > 7:
+        for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+            if raw[first::2].count(0) > len(raw) // 3:
+                return raw.decode(name, "replace").encode(), partial(_encoded, name), "utf16"
+    return (raw, _same, "base64") if _readable(raw) else _binary(raw)
+
+
+def _encoded(name: str, text: bytes) -> bytes:
+    return text.decode().encode(name)
+
+
+def _compressed(raw: bytes, window_bits: int, close: Callable[[bytes], bytes], name: str, depth: int) -> _Inside | None:
+    """What is compressed, compressed again included; no bytes where it is too much to be looked at."""
+    try:
+        text = _inflated(raw, window_bits)
+    except zlib.error:
+        return (None, close, name) if name == "gzip" else None
+    if text is None or depth >= _COMPRESSED_DEPTH:
+        return None, close, name
+    if text[:2] != b"\x1f\x8b" and text[:1] != b"\x78":
+        return text, close, name
+    deeper = _inside(text, depth + 1)
+    if deeper is None:
+        return text, close, name
+    inside, again, _ = deeper
+    return inside, lambda masked: close(again(masked)), name
+
+
+#: Runs of text in a message of bytes (Protocol Buffers, SASL) that can hold something personal.
+_TEXTS: Final = re.compile(rb"[\x20-\x7e]{6,}")
+
+
+def _binary(raw: bytes) -> _Inside | None:
+    """The texts in a binary message, a line each; what lies between them stays as it is."""
+    spans = [match.span() for match in _TEXTS.finditer(raw)]
+    if not spans:
+        return None
+
+    def close(masked: bytes) -> bytes:
+        lines = masked.split(b"\n")
+        if len(lines) != len(spans):
+            return masked
+        pieces: list[bytes] = []
+        mark = 0
+        for (start, end), line in zip(spans, lines, strict=True):
+            pieces += (raw[mark:start], line)
+            mark = end
+        return b"".join((*pieces, raw[mark:]))
+
+    return b"\n".join(raw[start:end] for start, end in spans), close, "base64"
 
 
 def _readable(raw: bytes) -> bool:
@@ -129,12 +185,21 @@ def _readable(raw: bytes) -> bool:
 
 
 def _inflated(raw: bytes, window_bits: int) -> bytes | None:
-    engine = zlib.decompressobj(window_bits)
-    try:
-        text = engine.decompress(raw, _INFLATED_MAX)
-    except zlib.error:
-        return None
-    return None if engine.unconsumed_tail else text
+    """What is inside, all members of it and what follows them; None where that is too much. zlib.error: not compressed."""
+    text = b""
+    rest = raw
+    while rest:
+        engine = zlib.decompressobj(window_bits)
+        try:
+            text += engine.decompress(rest, _INFLATED_MAX - len(text) + 1)
+        except zlib.error:
+            if rest is raw:
+                raise
+            return text + rest
+        if len(text) > _INFLATED_MAX:
+            return None
+        rest = engine.unused_data
+    return text
 
 
 def _gzip(inside: bytes) -> bytes:

@@ -15,8 +15,8 @@ from typing import Final
 
 __all__ = ["Fold", "fold", "fold_anchors"]
 
-#: Rounds of undoing; what is wrapped deeper than this was not written by a logging library.
-_ROUNDS: Final = 6
+#: Rounds of undoing; what is wrapped deeper than this, nobody reads. Most texts take two.
+_ROUNDS: Final = 32
 
 #: Ranges that hold characters which NFKC turns into ASCII, decimal digits, invisible characters and odd spaces.
 _RANGES: Final = (
@@ -124,18 +124,18 @@ def _character(code: int, raw: bytes) -> bytes | None:
 
 #: What is undone, and how: each expression has one group.
 _UNITS: Final = (
-    (rb"\\+u([0-9a-fA-F]{4})", _hexadecimal),  # JSON, Java, JavaScript
-    (rb"\\+u\{([0-9a-fA-F]{1,6})\}", _hexadecimal),  # ECMAScript 2015
-    (rb"\\+U([0-9a-fA-F]{8})", _hexadecimal),  # Python
-    (rb"\\+x([0-9a-fA-F]{2})", _hexadecimal),  # C, Python, nginx
+    (rb"(?<!\\)\\++u([0-9a-fA-F]{4})", _hexadecimal),  # JSON, Java, JavaScript
+    (rb"(?<!\\)\\++u\{([0-9a-fA-F]{1,6})\}", _hexadecimal),  # ECMAScript 2015
+    (rb"(?<!\\)\\++U([0-9a-fA-F]{8})", _hexadecimal),  # Python
+    (rb"(?<!\\)\\++x([0-9a-fA-F]{2})", _hexadecimal),  # C, Python, nginx
     (rb"%([0-9a-fA-F]{2})", _hexadecimal),  # RFC 3986
     (rb"&#[xX]([0-9a-fA-F]{2,6});", _hexadecimal),  # HTML
     (rb"&#([0-9]{2,7});", _decimal),
     (rb"&([A-Za-z]{2,8});", _entity),
     (rb"(?<=[A-Za-z0-9._\-])=(40|2[Ee]|3[Dd])(?=[A-Za-z])", _hexadecimal),  # quoted-printable, RFC 2045
-    (rb"(=\r?\n)", _nothing),  # its soft line break
-    (rb"(\\+/)", _slash),  # JSON's optional escape
-    (rb"((?:\x1b|\\+e|\\+033|\\+u001[bB]|\\+x1[bB])\[[0-9;?]{0,16}[A-Za-z])", _nothing),  # ANSI colours, ECMA-48
+    (rb"(?<=[^\r\n]{60})(=\r?\n)", _nothing),  # its soft line break, at the end of a full line
+    (rb"((?<!\\)\\++/)", _slash),  # JSON's optional escape
+    (rb"((?:\x1b|(?<!\\)\\++(?:e|033|u001[bB]|x1[bB]))\[[0-9;?]{0,16}[A-Za-z])", _nothing),  # ANSI colours, ECMA-48
     (rb"([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})", _look_alike),
 )
 # Colours first: their `\u001b` is an escape of its own.
