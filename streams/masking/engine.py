@@ -33,6 +33,9 @@ _BLOCK_DEPTH: Final = 5
 _CONCLUSIVE: Final = 90
 
 
+#: Between the anchor of a telling name and its value that was replaced, in bytes: quotes, white space, a scheme.
+_NAME_GAP: Final = 12
+
 _TOO_DEEP: Final = Failure("too_deep", "decode")
 
 
@@ -67,7 +70,7 @@ class _Changed:
 
     index: int
     spliced: list[tuple[int, int, int]]
-    kept: frozenset[Hit]
+    kept: dict[Hit, str]
     folded: bool
 
 
@@ -102,6 +105,8 @@ class Engine:
 
     def mask_text(self, text: bytes) -> bytes:
         """A short text by itself; `***` where it cannot be masked with certainty."""
+        if text.isascii() and not self._prefilter.scan(b"".join((SEPARATOR, text, SEPARATOR))) and not self._everywhere:
+            return text
         result = self.mask([text])
         return b"***" if result.failures else result.outputs[0]
 
@@ -153,57 +158,71 @@ class Engine:
         # Text i lies at begins[i]:begins[i + 1] - 1 of what was scanned; all of this is done in C.
         begins = list(accumulate(map((1).__add__, map(len, texts)), initial=1))
         changed: list[_Changed] = []
-        if self._everywhere:
-            hits = sorted({*hits, *((begin + 1, DISGUISE) for begin in begins[:-1])})
+        disguised: list[int] = []
         at, count = 0, len(hits)
         while at < count:
             index = bisect_left(begins, hits[at][0]) - 1
             base, limit = begins[index], begins[index + 1]
-            first = at
+            mine: list[Hit] = []
+            plain = True
             while at < count and hits[at][0] <= limit:
+                end, ident = hits[at]
+                mine.append((end - base, ident))
+                plain = plain and ident != DISGUISE
                 at += 1
             if index in failures:
                 continue
-            try:
-                one = self._mask_one(
-                    result, index, texts[index], [(end - base, ident) for end, ident in hits[first:at]]
-                )
-            except _Failed as failed:
-                failures[index] = failed.failure
+            if plain:
+                self._mask_one(result, index, None, texts[index], mine, changed)
             else:
-                if one is not None:
-                    changed.append(one)
+                disguised.append(index)
+        if self._everywhere:
+            disguised = [index for index in range(len(texts)) if index not in failures]
+        if disguised:
+            reads = [fold(texts[index]) for index in disguised]
+            for index, read, mine in zip(disguised, reads, self._hits_of([read.text for read in reads]), strict=True):
+                self._mask_one(result, index, read, texts[index], mine, changed)
         return changed
 
-    def _mask_one(self, result: Masked, index: int, text: bytes, hits: list[Hit]) -> _Changed | None:
-        read = None
-        if self._everywhere or any(ident == DISGUISE for _, ident in hits):
-            read, hits = self._read(text)
-            found, kept = self._judge(read.text, hits, 0)
-        else:
-            found, kept = self._judge(text, hits, 0)
-        if not found:
-            return None
+    def _hits_of(self, texts: Sequence[bytes]) -> list[list[Hit]]:
+        """The hits of each of several texts, from one scan."""
+        begins = list(accumulate(map((1).__add__, map(len, texts)), initial=1))
+        found: list[list[Hit]] = [[] for _ in texts]
+        for end, ident in self._prefilter.scan(SEPARATOR.join((b"", *texts, b""))):
+            index = bisect_left(begins, end) - 1
+            found[index].append((end - begins[index], ident))
+        return found
+
+    def _mask_one(
+        self, result: Masked, index: int, read: Fold | None, text: bytes, hits: list[Hit], changed: list[_Changed]
+    ) -> None:
+        """Masks one text, read as it is or unfolded, and notes what has to be verified."""
         source = text if read is None else read.text
-        spliced, output = self._splice(result.findings, text, source, read, found)
-        if not spliced:
-            return None
-        result.outputs[index] = output
-        return _Changed(index, spliced, frozenset(kept), read is not None)
+        try:
+            found, kept = self._judge(source, hits, 0)
+            if not found:
+                return
+            spliced, output = self._splice(result.findings, text, source, read, found)
+        except _Failed as failed:
+            result.failures[index] = failed.failure
+            return
+        if spliced:
+            result.outputs[index] = output
+            changed.append(_Changed(index, spliced, kept, read is not None))
 
     def _judge(self, text: bytes, hits: list[Hit], depth: int) -> tuple[list[Found], dict[Hit, str]]:
         """What the detectors say of their candidates in one text, overlaps resolved."""
-        judges, names = self._prefilter.judges, self._prefilter.names
+        judges, names, by_word = self._prefilter.judges, self._prefilter.names, self._prefilter.by_word
         found: list[Found] = []
         kept: dict[Hit, str] = {}
-        covered = -1
+        covered = named = -1
         if self._everywhere:
             hits = [(end, ident) for end in range(len(text) + 2) for ident in range(len(judges)) if judges[ident]] + [
                 hit for hit in hits if hit[1] in (DISGUISE, BLOCK)
             ]
         for hit in hits:
             end, ident = hit
-            if end <= covered:
+            if end <= covered or (end <= named and ident in by_word):
                 continue
             judge = judges[ident]
             if judge is None:
@@ -217,12 +236,13 @@ class Engine:
                 kept[hit] = verdict
             elif isinstance(verdict, Found):
                 found.append(verdict)
+                named = verdict.end
                 if verdict.certain >= _CONCLUSIVE:
                     covered = verdict.end
             else:
                 found += verdict
         if found:
-            found = [one for one in dict.fromkeys(found) if not self._actions.is_own(text[one.start : one.end])]
+            found = [one for one in found if not self._actions.is_own(text[one.start : one.end])]
         return (resolved(found, text) if len(found) > 1 else found), kept
 
     # -- unwrapping -------------------------------------------------------------------------------------------------
@@ -273,50 +293,50 @@ class Engine:
         spliced: list[tuple[int, int, int]] = []
         mark = size = 0
         for one in found:
-            start, end = (one.start, one.end) if read is None else read.raw_span(one.start, one.end)
-            quoted = one._replace(quote=raw_quote(raw, start, one.quote)) if one.quote and read is not None else one
-            new = self._actions.replacement(quoted, source[one.start : one.end])
-            start = max(start, mark)
+            start, end = one.start, one.end
+            new = self._actions.replacement(one, source[start:end])
+            if read is not None:
+                start, end = read.raw_span(start, end)
+                if one.quote:
+                    quoted = one._replace(quote=raw_quote(raw, start, one.quote))
+                    new = self._actions.replacement(quoted, source[one.start : one.end])
+                start = max(start, mark)
             if new == raw[start:end]:
                 continue
-            pieces += (raw[mark:start], new)
+            pieces.append(raw[mark:start])
+            pieces.append(new)
             size += start - mark + len(new)
             spliced.append((start, end, size))
             mark = end
-            counts.update(one.inner or (one.kind,))
+            for kind in one.inner or (one.kind,):
+                counts[kind] += 1
         pieces.append(raw[mark:])
         return spliced, b"".join(pieces)
 
     # -- verifying --------------------------------------------------------------------------------------------------
 
-    def _verify(self, result: Masked, texts: list[bytes], changed: list[_Changed]) -> None:
+    def _verify(self, result: Masked, texts: Sequence[bytes], changed: list[_Changed]) -> None:
         """Fails every changed text in which a detector still finds something, or that is no JSON any more."""
-        joined = SEPARATOR.join((b"", *(result.outputs[one.index] for one in changed), b""))
-        hits = self._prefilter.scan(joined)
-        at, count, base = 0, len(hits), 1
-        for one in changed:
-            output = result.outputs[one.index]
-            first, limit = at, base + len(output) + 1
-            while at < count and hits[at][0] <= limit:
-                at += 1
-            mine = [(end - base, ident) for end, ident in hits[first:at]]
-            base = limit
-            if failure := self._residue(one, output, mine) or _broken(texts[one.index], output):
+        outputs = [result.outputs[one.index] for one in changed]
+        reads = [fold(output) if one.folded else Fold(output, ()) for one, output in zip(changed, outputs, strict=True)]
+        hits = self._hits_of([read.text for read in reads])
+        for one, output, read, mine in zip(changed, outputs, reads, hits, strict=True):
+            if failure := self._residue(one, output, read, mine) or _broken(texts[one.index], output):
                 result.failures[one.index] = failure
                 result.outputs[one.index] = texts[one.index]
 
-    def _residue(self, one: _Changed, output: bytes, hits: list[Hit]) -> Failure | None:
-        if one.folded or any(ident in (DISGUISE, BLOCK) for _, ident in hits):
-            read, hits = self._read(output)
-            text = read.text
-        else:
-            text = output
-            hits = [hit for hit in hits if (_before(one.spliced, hit[0]), hit[1]) not in one.kept]
+    def _residue(self, one: _Changed, output: bytes, read: Fold, hits: list[Hit]) -> Failure | None:
+        if not one.folded:
+            hits = [hit for hit in hits if not _settled(one, hit)]
+            if not hits:
+                return None
+            if any(ident in (DISGUISE, BLOCK) for _, ident in hits):
+                read, hits = self._read(output)
         try:
-            found, _ = self._judge(text, hits, 0)
+            found, _ = self._judge(read.text, hits, 0)
         except _Failed as failed:
             return failed.failure
-        left = [still for still in found if self._actions.changes(still, text[still.start : still.end])]
+        left = [still for still in found if self._actions.changes(still, read.text[still.start : still.end])]
         return Failure("residue", "verify", tuple(sorted({still.detector for still in left}))) if left else None
 
     def _too_deep(self, text: bytes) -> bool:
@@ -336,6 +356,14 @@ def _before(spliced: list[tuple[int, int, int]], position: int) -> int:
             return -1
         shift = end - size
     return position + shift
+
+
+def _settled(one: _Changed, hit: Hit) -> bool:
+    """Whether a hit of the output is one of before: kept by a rule, or a name right before what was replaced."""
+    before = _before(one.spliced, hit[0])
+    if before < 0:
+        return False
+    return (before, hit[1]) in one.kept or any(0 <= start - before <= _NAME_GAP for start, _, _ in one.spliced)
 
 
 def _broken(text: bytes, output: bytes) -> Failure | None:

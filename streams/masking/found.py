@@ -41,7 +41,8 @@ class Detector:
     """One way of finding one thing.
 
     `anchors` are hyperscan expressions (caseless, single bytes, end offsets only): no text that `judge` would answer
-    with a span is without an anchor that ends at that position. `examples` and `counter` stand in the catalogue and are tests.
+    with a span is without an anchor that ends at that position. One that goes by a word before the value (`by_word`) is
+    not asked about what is found already. `examples` and `counter` stand in the catalogue and are tests.
     """
 
     name: str
@@ -50,3 +51,4 @@ class Detector:
     examples: tuple[str, ...] = ()
     counter: tuple[str, ...] = ()
     source: str = ""
+    by_word: bool = False

@@ -1,10 +1,14 @@
 """Which of several findings over the same bytes holds; whatever any of them covers is masked in the end."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 
 from streams.masking.found import Found
 
 __all__ = ["resolved"]
+
+
+_PLACE = itemgetter(0, 1)
 
 
 def resolved(found: Iterable[Found], data: bytes) -> list[Found]:
@@ -14,9 +18,19 @@ def resolved(found: Iterable[Found], data: bytes) -> list[Found]:
     nothing of it behind but signs and spaces; else it is masked as a whole. Of two that overlap partly the less
     certain one keeps its own part.
     """
-    ordered = sorted(found, key=lambda one: (one.start, -one.end, -one.certain))
-    if all(left.end <= right.start for left, right in zip(ordered, ordered[1:], strict=False)):
+    ordered: list[Found] = []
+    free = True
+    for one in sorted(found, key=_PLACE):
+        if ordered and one.start < ordered[-1].end:
+            if one.start == ordered[-1].start and one.end == ordered[-1].end:
+                if one.certain > ordered[-1].certain:
+                    ordered[-1] = one
+                continue
+            free = False
+        ordered.append(one)
+    if free:
         return ordered
+    ordered.sort(key=lambda one: (one.start, -one.end, -one.certain))
     result: list[Found] = []
     for cluster in _clusters(ordered):
         result += cluster if len(cluster) == 1 else _settled(cluster, data)

@@ -41,6 +41,7 @@ class Prefilter:
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self.judges: list[Judge | None] = [None, None, *(detector.judge for detector in detectors)]
         self.names: list[str] = ["disguise", "block", *(detector.name for detector in detectors)]
+        self.by_word = frozenset(ident for ident, detector in enumerate(detectors, _FIRST_DETECTOR) if detector.by_word)
         anchors: list[tuple[str, int, int]] = [(text, DISGUISE, _CASELESS) for text in (*fold_anchors(), NUL_ANCHOR)]
         anchors += [(text, BLOCK, _EXACT) for text in BASE64_ANCHORS]
         for ident, detector in enumerate(detectors, _FIRST_DETECTOR):

@@ -3,9 +3,15 @@
 import base64
 import binascii
 import hashlib
-from typing import Final
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+from typing import Final, cast
 
-__all__ = ["card_brand", "iban_valid", "ipv4_octets", "luhn", "mod97", "ssn_valid"]
+__all__ = [
+    "IBAN_LENGTHS", "base58check", "base64_text", "bech32", "card_brand", "day_exists", "iban_valid", "ipv4_octets", "luhn", "mod11_digit",
+    "mod97", "short_year_day_exists", "ssn_valid", "stdnum_valid", "weighted",
+]  # fmt: skip
 
 #: Sum of the digits of twice a digit, for the Luhn algorithm (ISO/IEC 7812-1, annex B).
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
@@ -150,3 +156,52 @@ def base64_text(text: bytes) -> bytes | None:
         return base64.b64decode(body + b"=" * (-len(body) % 4), validate=True)
     except binascii.Error:
         return None
+
+
+_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_FEBRUARY: Final = 2
+
+
+def _leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def day_exists(year: int, month: int, day: int) -> bool:
+    """Whether the Gregorian calendar has this day, between the years 1800 and 2199."""
+    if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= len(_DAYS)):
+        return False
+    return 1 <= day <= _DAYS[month - 1] + (month == _FEBRUARY and _leap(year))
+
+
+#: Years in which somebody who is in today's registers was or will be born.
+_FIRST_YEAR: Final = 1800
+_LAST_YEAR: Final = 2199
+
+
+def short_year_day_exists(year: str, month: str, day: str) -> bool:
+    """Whether a day exists in the year of that ending in some century (29 February 00 existed in 2000)."""
+    return day_exists(2000 + int(year), int(month), int(day))
+
+
+def weighted(digits: str, weights: tuple[int, ...]) -> int:
+    """The sum of the digits times their weights; both have the same length."""
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
+
+
+def mod11_digit(total: int) -> int:
+    """The digit that makes a weighted sum divisible by 11; 10 where there is none."""
+    return -total % 11
+
+
+@lru_cache(maxsize=128)
+def _stdnum(module: str) -> Callable[[str], bool]:
+    """The check of a python-stdnum module, loaded when its first number comes."""
+    return cast("Callable[[str], bool]", import_module(f"stdnum.{module}").is_valid)
+
+
+def stdnum_valid(module: str, number: str) -> bool:
+    """Whether python-stdnum takes the number; `module` is named below `stdnum` (`pl.pesel`)."""
+    try:
+        return bool(_stdnum(module)(number))
+    except (ValueError, IndexError, KeyError):  # Some modules raise other than ValidationError on odd characters.
+        return False

@@ -220,6 +220,7 @@ DETECTORS: Final = (
         ("Phone: 0378 3549890", "call me on 450-0840", "Tel. 030 901820", "sms to 2025550143"),
         ("phone 2024-05-01", "call back in 300000000 ms", "telephone exchange 12"),
         "context words",
+        by_word=True,
     ),
     Detector(
         "phone_nanp",

@@ -101,6 +101,7 @@ DETECTORS: Final = (
         ("Authorization: Bearer 7c9f1b3e2d4a", "bearer abc123def456"),
         ("bearer authentication", "Bearer of news"),
         "RFC 6750",
+        by_word=True,
     ),
     Detector(
         "basic",

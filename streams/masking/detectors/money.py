@@ -195,6 +195,7 @@ DETECTORS: Final = (
         ("my credit card: 122000000000003 ", "card number 3519833257665853 is lost"),
         ("card 1234567890123456 ", "cards in deck: 52"),
         "ISO/IEC 7812-1",
+        by_word=True,
     ),
     Detector(
         "iban",

@@ -359,12 +359,12 @@ def judge_cookie_header(data: bytes, end: int) -> Verdict:
         if at >= 0
         else -1
     )
+    earlier = _COOKIE_HEADER.search(data, max(0, at - _EARLIER_MAX), at) if at > 0 else None
+    if earlier and earlier.end() == at:
+        return "inside_header"
     header = _COOKIE_HEADER.match(data, at) if at >= 0 else None
     if header is None or (at and word_byte(data[at - 1]) and data[at - 1] != 0x6E):
         return "no_header"
-    earlier = _COOKIE_HEADER.search(data, max(0, at - _EARLIER_MAX), at)
-    if earlier and earlier.end() == at:
-        return "inside_header"
     return _cookies(data, header.start(1), header.end(1)) or "nobody"
 
 
