@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from streams.masking.detectors import contact, credentials, identity, jose, money, named, network, providers
+from streams.masking.detectors import contact, credentials, identity, jose, money, named, network, providers, spelled
 from streams.masking.found import Detector
 
 __all__ = ["ALL"]
@@ -16,5 +16,6 @@ ALL: Final[tuple[Detector, ...]] = (
     *jose.DETECTORS,
     *credentials.DETECTORS,
     *providers.DETECTORS,
+    *spelled.DETECTORS,
     *named.DETECTORS,
 )

@@ -1,0 +1,35 @@
+"""Keys of models and of what is built around them."""
+# ruff: noqa: E501 - a row on one line is easier to compare with its provider's page.
+
+from typing import Final
+
+from streams.masking.detectors.providers.format import Format
+
+__all__ = ["FORMATS"]
+
+FORMATS: Final[tuple[Format, ...]] = (
+    Format("openai_key", r"sk-(?:proj|svcacct|admin|service-account|None)-", r"[\w-]{16}", r"[\w-]{4,240}+", "sk-proj-{s74}T3BlbkFJ{s74}", "OpenAI docs, API keys"),
+    Format("openai_legacy_key", r"sk-", r"[^\W_]{20}", r"[^\W_]{0,200}+", "sk-{w20}T3BlbkFJ{w20}", "OpenAI docs, API keys; DeepSeek, Moonshot and Stability docs use the same shape", bits=3.0, behind="sign"),
+    Format("openrouter_key", r"sk-or-(?:v1-)?", r"[\da-f]{16}", r"[\da-f]{16,112}+", "sk-or-v1-{x64}", "OpenRouter docs, authentication"),
+    Format("anthropic_key", r"sk-ant-", r"[\w-]{10}", r"[\w-]{10,240}+", "sk-ant-api03-{s93}AA", "Anthropic docs, API keys"),
+    Format("langfuse_secret_key", r"sk-lf-", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "sk-lf-{uuid}", "Langfuse docs, API keys"),
+    Format("langsmith_key", r"lsv2_(?:pt|sk)_", r"[\da-f]{16}", r"[\da-f]{16}(?:_[\da-f]{6,12})?", "lsv2_pt_{x32}_{x10}", "LangSmith docs, API keys"),
+    Format("groq_key", r"gsk_", r"[^\W_]{16}", r"[^\W_]{8,200}+", "gsk_{w52}", "Groq docs, API keys"),
+    Format("xai_key", r"xai-", r"[^\W_]{20}", r"[^\W_]{20,160}+", "xai-{w80}", "xAI docs, API keys"),
+    Format("perplexity_key", r"pplx-", r"[^\W_]{16}", r"[^\W_]{16,80}+", "pplx-{w48}", "Perplexity docs, API keys"),
+    Format("replicate_token", r"r8_", r"[^\W_]{16}", r"[^\W_]{16,60}+", "r8_{w37}", "Replicate docs, HTTP API authentication"),
+    Format("huggingface_token", r"(?:hf_|api_org_)", r"[^\W_]{16}", r"[^\W_]{14,24}+(?!\w)", "hf_{l34}", "Hugging Face docs, user access tokens"),
+    Format("nvidia_api_key", r"nvapi-", r"[\w-]{20}", r"[\w-]{20,100}+", "nvapi-{s64}", "NVIDIA NIM docs, API keys"),
+    Format("cerebras_key", r"csk-", r"[^\W_]{20}", r"[^\W_]{12,80}+", "csk-{l48}", "Cerebras docs, quickstart", bits=3.0),
+    Format("fireworks_key", r"fw_", r"[^\W_]{20}", r"[^\W_]{0,20}+(?!\w)", "fw_{w24}", "Fireworks AI docs, API keys", bits=3.2, behind="sign"),
+    Format("together_key", r"tgp_v1_", r"[\w-]{20}", r"[\w-]{12,60}+", "tgp_v1_{s43}", "Together AI docs, authentication"),
+    Format("elevenlabs_key", r"sk_", r"[\da-f]{32}", r"[\da-f]{16}(?!\w)", "sk_{x48}", "ElevenLabs docs, authentication", behind="sign"),
+    Format("pinecone_key", r"pcsk_", r"\w{16}", r"\w{16,80}+", "pcsk_{w6}_{w62}", "Pinecone docs, API keys"),
+    Format("tavily_key", r"tvly-(?:dev-|prod-)?", r"[^\W_]{16}", r"[\w-]{8,60}+", "tvly-dev-{w32}", "Tavily docs, API keys"),
+    Format("firecrawl_key", r"fc-", r"[\da-f]{32}", r"(?!\w)", "fc-{x32}", "Firecrawl docs, authentication", behind="sign"),
+    Format("jina_key", r"jina_", r"[\da-f]{32}", r"[\w-]{20,40}+", "jina_{x32}{s28}", "Jina AI docs, API keys"),
+    Format("runpod_key", r"rpa_", r"[A-Z\d]{20}", r"[^\W_]{10,60}+", "rpa_{u40}{l6}", "RunPod docs, API keys"),
+    Format("wandb_key", r"wandb_v1_", r"\w{20}", r"\w{20,120}+", "wandb_v1_{w77}", "Weights & Biases docs, API keys"),
+    Format("deepinfra_or_helicone_key", r"sk-helicone-", r"[\w-]{16}", r"[\w-]{8,80}+", "sk-helicone-{l7}-{l7}-{l7}-{l7}", "Helicone docs, API keys"),
+    Format("aws_bedrock_key", r"(?:ABSK|bedrock-api-key-)", r"[A-Za-z\d+/]{40}", r"[A-Za-z\d+/]{40,2000}+={0,2}", "ABSKQmVkcm9ja0FQSUtleS{w112}", "Amazon Bedrock docs, API keys", reach=64),
+)  # fmt: skip

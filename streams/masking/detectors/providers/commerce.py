@@ -1,0 +1,34 @@
+"""Keys of payments, banks, shops, shipping and travel."""
+# ruff: noqa: E501 - a row on one line is easier to compare with its provider's page.
+
+from typing import Final
+
+from streams.masking.detectors.providers.format import Format
+
+__all__ = ["FORMATS"]
+
+FORMATS: Final[tuple[Format, ...]] = (
+    Format("stripe_key", r"[srp]k_(?:live|test|prod|org|sbox)_", r"[^\W_]{8}", r"\w{2,255}+", "sk_live_{w24}", "Stripe docs, API keys; Clerk, Paystack and Checkout.com docs use the same shape"),
+    Format("stripe_webhook", r"whsec_", r"[\w+/-]{10}", r"[\w+/=-]{6,128}+", "whsec_{w32}", "Stripe docs, webhook signatures; Standard Webhooks"),
+    Format("square_token", r"(?:EAAA|sq0[a-z]{3}-)", r"[\w-]{16}", r"[\w-]{6,90}+", "EAAA{s60}", "Square docs, access tokens", bits=3.0, behind="sign"),
+    Format("braintree_token", r"access_token\$(?:production|sandbox)\$", r"[a-z\d]{16}", r"\$[\da-f]{32}", "access_token$production${l16}${x32}", "Braintree docs, access tokens", reach=64),
+    Format("adyen_key", r"AQE[a-z][a-z\d]", r"[A-Za-z\d+/=]{20}", r"[A-Za-z\d+/=]{16,400}-[A-Za-z\d+/=]{20,80}-[^\s\"'\\]{8,60}+", "AQEyhmfx{w80}-{w44}-{w16}", "Adyen docs, API credentials", bits=3.5),
+    Format("plaid_token", r"(?:access|link|processor)-(?:sandbox|development|production)-", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "access-sandbox-{uuid}", "Plaid docs, token types", reach=64),
+    Format("live_or_test_key", r"(?:live|test|sandbox)_(?:pub_)?", r"[^\W_]{24}", r"[\w-]{0,60}+", "live_{x35}", "Mollie, Lob, GoCardless and Chargebee docs, API keys", bits=3.3, behind="sign"),
+    Format("gocardless_token", r"(?:live|sandbox)_", r"[\w-]{40}", r"(?![\w-])", "live_{s39}0", "GoCardless docs, access tokens", bits=3.8, reach=56, behind="sign"),
+    Format("flutterwave_key", r"FLW(?:SECK|PUBK)(?:_TEST|_LIVE)?-?", r"[\da-zA-Z]{12}", r"[\da-zA-Z]{0,40}+(?:-X)?", "FLWSECK_TEST-{x32}-X", "Flutterwave docs, authentication"),
+    Format("razorpay_key", r"rzp_(?:live|test)_", r"[^\W_]{14}", r"[^\W_]{0,20}+", "rzp_live_{w14}", "Razorpay docs, API keys"),
+    Format("paddle_key", r"pdl_(?:live|sdbx|ntfset|setup)_", r"\w{16}", r"[\w+/=-]{8,120}+", "pdl_live_apikey_{l26}_{w22}_{w3}", "Paddle docs, API keys"),
+    Format("xendit_key", r"xnd_(?:production|development|public)_", r"[^\W_]{16}", r"\w{4,120}+", "xnd_production_{w48}", "Xendit docs, API keys"),
+    Format("midtrans_key", r"(?:SB-)?Mid-(?:server|client)-", r"[\w-]{12}", r"[\w-]{2,60}+", "SB-Mid-server-{w24}", "Midtrans docs, access keys"),
+    Format("omise_key", r"[sp]key_(?:test_|prod_)?", r"[a-z\d]{16}", r"[a-z\d]{0,12}+(?!\w)", "skey_test_{l19}", "Omise docs, authentication", bits=3.0, behind="sign"),
+    Format("shopify_token", r"shp(?:at|ca|pa|ss|ua|tka|pt)_", r"[\da-fA-F]{16}", r"[\da-fA-F]{16}", "shpat_{x32}", "Shopify docs, access tokens"),
+    Format("woocommerce_key", r"c[ks]_", r"[\da-f]{40}", r"(?!\w)", "cs_{x40}", "WooCommerce docs, REST API keys", behind="sign"),
+    Format("ebay_client_secret", r"(?:PRD|SBX)-", r"[\da-f]{12}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{4}", "PRD-{x12}-{x4}-{x4}-{x4}-{x4}", "eBay docs, application keys"),
+    Format("easypost_key", r"EZ[AT]K", r"[^\W_]{20}", r"[^\W_]{34}", "EZAK{w54}", "EasyPost docs, API keys"),
+    Format("shippo_token", r"shippo_(?:live|test)_", r"[\da-fA-F]{16}", r"[\da-fA-F]{24}", "shippo_live_{x40}", "Shippo docs, authentication"),
+    Format("aftership_key", r"asat_", r"[\da-f]{16}", r"[\da-f]{16}", "asat_{x32}", "AfterShip docs, API keys"),
+    Format("duffel_token", r"duffel_(?:test|live)_", r"[\w=-]{16}", r"[\w=-]{27}", "duffel_live_{s43}", "Duffel docs, access tokens"),
+    Format("polar_token", r"polar_[a-z]{2,4}_", r"[\w-]{16}", r"[\w-]{12,80}+", "polar_oat_{w43}", "Polar docs, access tokens"),
+    Format("coinbase_key_name", r"organizations/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/apiKeys/", r"[\da-f]{8}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "organizations/{uuid}/apiKeys/{uuid}", "Coinbase docs, API keys", reach=96),
+)  # fmt: skip

@@ -1,0 +1,191 @@
+"""Secrets whose name stands before them without `:` or `=`: elements of XML, options of commands, clauses of SQL."""
+# ruff: noqa: E501, ISC004 - an expression is easier to compare with its anchor when it is not chopped.
+
+import re
+from typing import Final
+
+from streams.masking.context import Value
+from streams.masking.detectors.named import judge_value
+from streams.masking.detectors.providers.telling import looks_random, telling
+from streams.masking.fields import Field, field_of
+from streams.masking.found import Detector, Found, Verdict
+
+__all__ = ["DETECTORS"]
+
+_SECRET: Final = Field("secret", "secret")
+
+
+def _field(name: bytes) -> Field | None:
+    return field_of(name.decode("utf-8", "replace"))
+
+
+#: What an option or an element of this name holds is a secret where it looks random.
+def _random_secret(name: bytes, value: bytes) -> bool:
+    told = telling(name)
+    return told is not None and told.random and looks_random(value, hexadecimal=told.provider)
+
+
+# -- XML ----------------------------------------------------------------------------------------------------------------
+
+_ELEMENT: Final = re.compile(
+    rb"<(?:[A-Za-z][\w.\-]{0,30}:)?([A-Za-z][\w.\-]{1,60})(?:[ \t\r\n][^<>]{0,200})?>(?:<!\[CDATA\[)?([^<\xff]*)"
+)
+
+#: How far back the `<` of a tag is looked for, in bytes.
+_TAG_MAX: Final = 300
+
+
+def judge_element(data: bytes, end: int) -> Verdict:
+    """What stands in an element whose name tells (XML 1.0, 3.1), with or without its end tag."""
+    at = data.rfind(b"<", max(0, end - _TAG_MAX), end)
+    if data[at : at + 2] == b"<!":
+        at = data.rfind(b"<", max(0, at - _TAG_MAX), at)
+    element = _ELEMENT.match(data, at) if at >= 0 else None
+    if element is None or not element.start(2) < end <= element.end(2):
+        return "no_element"
+    field = _field(element[1])
+    text = element[2].removesuffix(b"]]>")
+    if field is None:
+        field = _SECRET if _random_secret(element[1], text.strip()) else None
+    if field is None:
+        return "other_field"
+    start = element.start(2)
+    return judge_value(data, field, Value(start, start + len(text), "string", False)) or "nobody"
+
+
+_ADD: Final = re.compile(
+    rb"(?:key|name)\s{0,4}=\s{0,4}\\{0,7}[\"']([^\"'<>\\]{1,96})\\{0,7}[\"']\s{1,8}value\s{0,4}=\s{0,4}\\{0,7}[\"']([^\"'<>\\\xff]{1,4096})",
+    re.IGNORECASE,
+)
+
+
+def judge_attribute(data: bytes, end: int) -> Verdict:
+    """The `value` behind a `key` or `name` that tells (.NET's and NuGet's configuration, HTML's inputs)."""
+    for pair in _ADD.finditer(data, max(0, end - _TAG_MAX), end + 4200):
+        if pair.start(2) < end <= pair.end(2):
+            field = _field(pair[1]) or (_SECRET if _random_secret(pair[1], pair[2]) else None)
+            value = Value(pair.start(2), pair.end(2), "string", False)
+            return (judge_value(data, field, value) or "nobody") if field else "other_field"
+    return "no_pair"
+
+
+# -- commands -----------------------------------------------------------------------------------------------------------
+
+_OPTION: Final = re.compile(
+    rb"(?<![\w\-])--?([A-Za-z][A-Za-z\-]{0,40})[ \t]{1,3}(?:\(?ConvertTo-SecureString[ \t]{1,3}(?:-String[ \t]{1,3})?|\()?"
+    rb"(?:\\{0,31}(['\"])([^'\"\\\xff]{1,1024})|([^\s'\"\-$(|;&<>\\\xff][^\s'\"|;&<>\\\xff]{0,1023}))",
+    re.IGNORECASE,
+)
+
+
+def judge_option(data: bytes, end: int) -> Verdict:
+    """The word behind an option whose name tells: `--password x`, PowerShell's `-ClientSecret 'x'`."""
+    for option in _OPTION.finditer(data, max(0, end - 120), end + 1100):
+        start = max(option.start(3), option.start(4))
+        if option.start() < end <= max(option.end(3), option.end(4)):
+            text = option[3] or option[4]
+            field = _field(option[1])
+            if field is None and _random_secret(option[1], text):
+                field = _SECRET
+            if field is None or field.kind != "secret" or field.needs != "secret":
+                return "other_field"
+            return judge_value(data, field, Value(start, start + len(text), "string", False)) or "nobody"
+    return "no_option"
+
+
+#: Commands that take a password behind `-p` or `-a`, at once or after a space.
+_COMMAND: Final = re.compile(
+    rb"(?:mysql\w{0,10}|mariadb[\w\-]{0,10}|sshpass|mongo\w{0,8}|redis-cli|sqlcmd|(?:docker|podman|helm|oc|cf|az|skopeo|buildah)[ \t]{1,3}"
+    rb"(?:registry[ \t]{1,3})?login|expect|plink|pscp|rsync|wget|smbclient|ldap\w{1,10})\b[^\n|;\xff]{0,200}\Z",
+    re.IGNORECASE,
+)
+_SHORT: Final = re.compile(
+    rb"(?<![\w\-])-(?:p|a|pw|P)([ \t]?)(?:\\{0,31}['\"]([^'\"\\\xff]{1,256})|([^\s'\"\-\\\xff][^\s'\"\\\xff]{0,255}))"
+)
+
+#: How far back the command's name may stand, in bytes.
+_COMMAND_MAX: Final = 200
+
+
+def judge_short_option(data: bytes, end: int) -> Verdict:
+    """The password behind a short option of a command that is known to take one there."""
+    for option in _SHORT.finditer(data, max(0, end - 16), end + 300):
+        start, stop = max(option.span(2), option.span(3))
+        if option.start() >= end or not start < end <= stop:
+            continue
+        command = _COMMAND.search(data, max(0, option.start() - _COMMAND_MAX), option.start())
+        # MySQL's own `-p` takes no space, and its `-P` is a port, as with most.
+        spaced = bool(option[1]) and command is not None and command[0][:2].lower() in (b"my", b"ma")
+        upper = b"-P" in option[0][:2] and command is not None and not command[0].lower().startswith(b"sqlcmd")
+        if command is None or spaced or upper:
+            return "other_command"
+        return Found(start, stop, "secret", "short_option", "command", 60)
+    return "no_option"
+
+
+# -- SQL ----------------------------------------------------------------------------------------------------------------
+
+_CLAUSE: Final = re.compile(
+    rb"(?:identified(?:[ \t]+with[ \t]+[\w'\"`]{1,40})?[ \t]+(?:by|as)(?:[ \t]+password)?|(?<![\w\-])password)(?:[ \t]{1,3}|[ \t]{0,3}\([ \t]{0,3})"
+    rb"\\{0,31}(['\"])((?:(?!\1)[^\\\xff]){1,512})",
+    re.IGNORECASE,
+)
+
+
+def judge_clause(data: bytes, end: int) -> Verdict:
+    """The literal behind `IDENTIFIED BY` or `PASSWORD` (the manuals of MySQL, Oracle and PostgreSQL)."""
+    for clause in _CLAUSE.finditer(data, max(0, end - 120), end + 600):
+        if clause.start(2) < end <= clause.end(2):
+            value = Value(clause.start(2), clause.end(2), "string", False)
+            return judge_value(data, _SECRET, value) or "nobody"
+    return "no_clause"
+
+
+_OPTION_WORDS: Final = "(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|api-?key|access-?key|secret-?key|account-?key|private-?key|auth|key|pat|otp)"
+_OPEN: Final = r"(?:\(?ConvertTo-SecureString[ \t]{1,3}(?:-String[ \t]{1,3})?|\()?"
+
+DETECTORS: Final = (
+    Detector(
+        "xml_element",
+        (r"<[a-z][\w:.\-]{1,60}(?:[ \t\r\n][^<>]{0,100})?>(?:<!\[CDATA\[)?[^<\xff]",),
+        judge_element,
+        ("<password>hunter2</password>", '<wsse:Password Type="x">hunter2</wsse:Password>', "<ssn>536-90-4399</ssn>"),
+        ("<passwordPolicy>strict</passwordPolicy>", "<module>main", "<init>(Foo.java:12)"),
+        "XML 1.0, 3.1",
+    ),
+    Detector(
+        "xml_attribute",
+        (r"(?:key|name)\s{0,4}=\s{0,4}\\{0,7}[\"'][^\"'<>\\\xff]{1,96}\\{0,7}[\"']\s{1,8}value\s{0,4}=\s{0,4}\\{0,7}[\"'][^\"'<>\\\xff]",),
+        judge_attribute,
+        ('<add key="ClearTextPassword" value="hunter2!"/>', '<input name="password" value="hunter2">'),
+        ('<add key="LogLevel" value="debug"/>',),
+        ".NET docs, appSettings; NuGet docs, nuget.config",
+    ),
+    Detector(
+        "option",
+        (rf"-[a-z\-]{{0,30}}{_OPTION_WORDS}[ \t]{{1,3}}{_OPEN}(?:\\{{0,31}}['\"][^'\"\\\xff]|[^\s'\"\-$(|;&<>\\\xff])",),
+        judge_option,
+        ("app --password hunter2 --port 80", "Connect -ClientSecret 'hunter2'", "x -Password (ConvertTo-SecureString 'hunter2' -AsPlainText)"),
+        ("app --password-file /run/secrets/x", "gpg --passphrase-fd 3", "sort --key 2"),
+        "command lines",
+    ),
+    Detector(
+        "short_option",
+        (r"[ \t](?-i:-(?:p|a|pw|P))[ \t]?\\{0,31}['\"]?[^\s'\"\-\\\xff]",),
+        judge_short_option,
+        ("mysqldump -u root -phunter2 shop", "sshpass -p 'hunter2' ssh db", "docker login -u ci -p hunter2 registry.local"),
+        ("ssh -p 2222 db", "mysql -p shop", "mkdir -p /var/lib/app", "tar -pxf x"),
+        "mysql(1), sshpass(1), docker login",
+    ),
+    Detector(
+        "sql_password",
+        (
+            r"(?:identified(?:[ \t]{1,8}with[ \t]{1,8}[\w'\"`]{1,40})?[ \t]{1,8}(?:by|as)(?:[ \t]{1,8}password)?|password)"
+            r"(?:[ \t]{1,3}|[ \t]{0,3}\([ \t]{0,3})\\{0,31}['\"][^'\"\\\xff]",
+        ),
+        judge_clause,
+        ("CREATE USER 'app' IDENTIFIED BY 'hunter2'", "ALTER ROLE app WITH PASSWORD 'hunter2'", "SET x = PASSWORD('hunter2')"),
+        ("password authentication failed", "IDENTIFIED BY EXTERNALLY", '{"state":"no password","x":"y"}'),
+        "manuals of MySQL, Oracle and PostgreSQL",
+    ),
+)  # fmt: skip
