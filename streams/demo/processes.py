@@ -69,6 +69,8 @@ class Children:
                 child = subprocess.Popen(  # noqa: S603  Our own command line.
                     command,
                     env=environment,
+                    # Faust makes a folder where it runs; the log's folder goes away with the demo, the user's does not.
+                    cwd=log.parent,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
@@ -79,6 +81,17 @@ class Children:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return child
+
+    def run(self, command: Sequence[str], environment: Mapping[str, str], log: Path, seconds: float) -> int:
+        """Start a process, wait for its end and return its status; subprocess.TimeoutExpired after `seconds`.
+
+        Not subprocess.run: an interrupt while that starts a process leaves the process behind (seen).
+        """
+        child = self.start(command, environment, log)
+        status = child.wait(seconds)
+        # Its number may soon be another's: it must not be signalled at the end.
+        self._running.remove(child)
+        return status
 
 
 def _prepared(mask: set[signal.Signals | int]) -> Callable[[], None]:
@@ -93,7 +106,8 @@ def _prepared(mask: set[signal.Signals | int]) -> Callable[[], None]:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()
+    if child.poll() is None:
+        child.terminate()
     with suppress(subprocess.TimeoutExpired):
         child.wait(_STOP_S)
     # Whatever is left in its group, the process itself included.

@@ -13,7 +13,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from streams.corpus import Line
 from streams.demo.broker import free_ports
-from streams.demo.processes import maskstream
+from streams.demo.processes import Children, maskstream
 from streams.demo.source import RAW_LIMIT_BYTES, YOURS, topic_of
 from streams.errors import RunError
 
@@ -65,24 +65,16 @@ def prepare(folder: Path, bootstrap: str, lines: Sequence[Line]) -> Stage:
     return Stage(folder, bootstrap, topics, ports, kept | homes | settings, settings)
 
 
-def run_command(stage: Stage, *arguments: str) -> None:
+def run_command(children: Children, stage: Stage, *arguments: str) -> None:
     """Run one maskstream command to its end; RunError with its own last sentence where it fails."""
-    called = " ".join(arguments)
+    called, log = " ".join(arguments), stage.folder / "command.log"
     try:
-        done = subprocess.run(  # noqa: S603  Our own command line.
-            [*maskstream(), *arguments],
-            env=dict(stage.environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_COMMAND_S,
-            check=False,
-        )
+        status = children.run([*maskstream(), *arguments], stage.environment, log, _COMMAND_S)
     except subprocess.TimeoutExpired:
         raise RunError(f"`maskstream {called}` did not end within {_COMMAND_S:.0f} s; run the demo again.") from None
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise RunError(f"`maskstream {called}` ended with status {done.returncode}: {said}")
+    if status:
+        said = (log.read_text("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
+        raise RunError(f"`maskstream {called}` ended with status {status}: {said}")
 
 
 def create_raw_topics(stage: Stage) -> None:

@@ -68,11 +68,11 @@ def _set_up(look: Look, children: Children, program: str, folder: Path, lines: S
     look.say(f"  It is on {bootstrap}, demonstrates and proves nothing; the proofs run on Apache Kafka: make test.")
     stage = prepare(folder, bootstrap, lines)
     with _step(look, "making keys: one to mask with, a pair to seal quarantine with"):
-        run_command(stage, "keys", "new")
-        run_command(stage, "keys", "review", "new")
+        run_command(children, stage, "keys", "new")
+        run_command(children, stage, "keys", "review", "new")
     with _step(look, "making topics with a limit of retention"):
         create_raw_topics(stage)
-        run_command(stage, "topics", "apply")
+        run_command(children, stage, "topics", "apply")
     return stage
 
 

@@ -40,13 +40,14 @@ def _assert_nothing_left(folder: Path) -> None:
     while left := _started_from(folder):
         assert time.monotonic() < deadline, f"still running: {[' '.join(process.cmdline()) for process in left]}"
         time.sleep(0.05)
-    assert list(folder.glob("maskstream-demo-*")) == []
+    assert [path.name for path in folder.iterdir() if path.name != "own.log.gz"] == []
 
 
 def _run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [*_MAIN, "demo", *arguments],
         env=_environment(folder),
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=_DEADLINE_S,
@@ -90,9 +91,8 @@ def test_the_demo_masks_a_file_of_the_users(tmp_path: Path) -> None:
 )
 def test_an_interrupt_ends_everything(tmp_path: Path, sentence: str, number: signal.Signals) -> None:
     """Ctrl-C and SIGTERM, in the middle or after --keep has said where everything is, leave no process and no file."""
-    demo = subprocess.Popen(
-        [*_MAIN, "demo", "--count", "200", "--keep"], env=_environment(tmp_path), stdout=subprocess.PIPE, text=True
-    )
+    command = [*_MAIN, "demo", "--count", "200", "--keep"]
+    demo = subprocess.Popen(command, cwd=tmp_path, env=_environment(tmp_path), stdout=subprocess.PIPE, text=True)
     assert demo.stdout is not None
     with demo.stdout:
         seen = next((line for line in demo.stdout if sentence in line), "")

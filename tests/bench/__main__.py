@@ -7,6 +7,8 @@ The environment's LOGS is the default of --logs: real log files, one or a folder
 
 import argparse
 import os
+import signal
+import sys
 from pathlib import Path
 
 from tests.bench.engine import engine_figures, log_figures
@@ -20,6 +22,8 @@ _PARTS = ("engine", "large", "pipeline")
 
 def main() -> None:
     asked = _arguments()
+    # Brokers and workers are ended, however the bench is.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     figures: list[Figure] = []
     for part in asked.only.split(","):
         found = _measure(part, asked)

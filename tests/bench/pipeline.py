@@ -61,10 +61,11 @@ def _figures(bench: "_Bench", repeats: int) -> list[Figure]:
     bare: list[_Run] = []
     one: list[_Run] = []
     two: list[_Run] = []
-    for _ in range(repeats):
+    for number in range(repeats):
         bare.append(bench.pass_through())
         one.append(bench.workers(1))
         two.append(bench.workers(2))
+        sys.stderr.write(f"pipeline: round {number + 1} of {repeats} done\n")
     shares = [100 * ours.per_cpu_second / theirs.per_cpu_second for ours, theirs in zip(one, bare, strict=True)]
     pairs = [2 * both.per_cpu_second / single.per_cpu_second for both, single in zip(two, one, strict=True)]
     return [
@@ -82,6 +83,7 @@ class _Bench:
     def __init__(self, bootstrap: str, folder: Path, records: int) -> None:
         self._bootstrap = bootstrap
         self._folder = folder
+        self._log = folder / "run.log"
         self._records = records
         self._runs = 0
 
@@ -109,12 +111,12 @@ class _Bench:
     def workers(self, count: int) -> _Run:
         environment = self._next_run(count)
         command = [*_MAIN, "run", "--workers", str(count)]
-        with (self._folder / "run.log").open("wb") as log:
-            running = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        with self._log.open("wb") as log:
+            running = subprocess.Popen(command, env=environment, cwd=self._folder, stdout=log, stderr=log)
         try:
             return self._watch(running, count, int(environment["MASKSTREAM_HTTP_PORT"]))
         except Exception:
-            sys.stderr.write((self._folder / "run.log").read_text(errors="replace")[-2000:])
+            sys.stderr.write(self._log.read_text(errors="replace")[-2000:])
             raise
         finally:
             running.terminate()
@@ -123,7 +125,7 @@ class _Bench:
     def _watch(self, running: "subprocess.Popen[bytes]", count: int, port: int) -> _Run:
         ports = range(port, port + count)
         # The first commit ends the start: imports, compiling of patterns, joining the group.
-        _await(lambda: all(_records_in(one) > 0 for one in ports), running, every_s=0.03)
+        _await(lambda: all(_records_in(one) > 0 for one in ports), running, self._log, every_s=0.03)
         slots = _workers_of(running.pid, ports)
         first, first_cpu = sum(map(_records_in, ports)), _cpu_s(slots)
         peak = [0.0]
@@ -132,7 +134,7 @@ class _Bench:
             peak[0] = max(peak[0], *(slot.memory_info().rss / 1e6 for slot in slots))
             return sum(map(_records_in, ports)) >= self._records
 
-        _await(finished, running, every_s=0.2)
+        _await(finished, running, self._log, every_s=0.2)
         return _Run(self._records - first, _cpu_s(slots) - first_cpu, peak[0])
 
     def _next_run(self, count: int) -> dict[str, str]:
@@ -190,9 +192,11 @@ def _records_in(port: int) -> float:
         return 0.0
 
 
-def _await(done: Callable[[], bool], running: "subprocess.Popen[bytes]", every_s: float) -> None:
+def _await(done: Callable[[], bool], running: "subprocess.Popen[bytes]", log: Path, every_s: float) -> None:
     deadline = time.monotonic() + _RUN_S
     while not done():
+        if b'"slot_restarting"' in log.read_bytes():
+            raise RuntimeError("a worker failed and was started again, so there is nothing to measure")
         if running.poll() is not None:
             raise RuntimeError(f"the workers ended with status {running.returncode}")
         if time.monotonic() > deadline:
