@@ -17,8 +17,9 @@ import psutil
 from confluent_kafka import Producer
 
 from streams.corpus import generate
+from streams.demo.broker import free_ports
 from tests.bench.figures import Figure, median_of
-from tests.support.kafka import KafkaBroker, create_topic, free_ports
+from tests.support.kafka import KafkaBroker, create_topic
 
 __all__ = ["pipeline_figures"]
 
@@ -155,15 +156,8 @@ class _Bench:
             "MASKSTREAM_REVIEW_PUBLIC_KEY": str(self._folder / "review-public.pem"),
             "MASKSTREAM_REVIEW_PRIVATE_KEY": str(self._folder / "review-private.pem"),
             "MASKSTREAM_STATE_DIR": str(self._folder / "state"),
-            "MASKSTREAM_HTTP_PORT": str(_neighbours(count)),
+            "MASKSTREAM_HTTP_PORT": str(free_ports(count)[0]),
         }
-
-
-def _neighbours(count: int) -> int:
-    while True:
-        ports = free_ports(count)
-        if ports == list(range(ports[0], ports[0] + count)):
-            return ports[0]
 
 
 def _workers_of(pid: int, ports: range) -> list[psutil.Process]:
