@@ -28,9 +28,7 @@ def test_a_figure_without_bars_is_not_judged() -> None:
 
 def test_figures_are_written_as_table_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Both hold the median and what it reaches; the table is not cut off where there is no terminal."""
-    figures = [
-        median_of("a figure with a long name that no window cuts", "x", [3.0, 1.0, 2.0], bar=3, goal=2)
-    ]
+    figures = [median_of("a figure with a long name that no window cuts", "x", [3.0, 1.0, 2.0], bar=3, goal=2)]
     show(figures)
     assert "a figure with a long name that no window cuts" in capsys.readouterr().out
     write_json(figures, tmp_path / "bench.json")
