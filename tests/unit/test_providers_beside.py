@@ -53,6 +53,9 @@ def secrets(text: str) -> set[str]:
         (f"sourcegraph: {HEX40}", HEX40),
         (f"export DATADOG_AUTH='{HEX32}'", HEX32),
         (f"new-relic-key={HEX40}", HEX40),
+        (f"mailgun: {HEX32}-{HEX40[:8]}-{HEX40[8:16]}", f"{HEX32}-{HEX40[:8]}-{HEX40[8:16]}"),
+        (f'GHOST_KEY="{HEX32[:24]}:{HEX32}{HEX32}"', f"{HEX32[:24]}:{HEX32}{HEX32}"),
+        (f"facebook_token=1234567890123456|{MIXED[:27]}", f"1234567890123456|{MIXED[:27]}"),
         (f"herokukey={UUID}", UUID),
         (f"MERAKI_KEY_2={HEX40};", HEX40),
         (f'heroku_key          = "{UUID}"', UUID),
@@ -85,6 +88,7 @@ def test_a_value_beside_a_telling_name_is_a_secret(text: str, value: str) -> Non
         "unexpected token: aaaaaaaaaaaaaaaaaaaaaaaa",
         "HEROKU_KEY=xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
         "linkedin_token: authentication",
+        "mattermost: mattermost-enterprise-edition-helm-chart-1",
     ],
 )
 def test_keys_that_every_program_has_are_none(text: str) -> None:

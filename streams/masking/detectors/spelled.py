@@ -1,5 +1,5 @@
 """Secrets whose name stands before them without `:` or `=`: elements of XML, options of commands, clauses of SQL."""
-# ruff: noqa: E501, ISC004 - an expression is easier to compare with its anchor when it is not chopped.
+# ruff: noqa: ISC004 - an expression is easier to compare with its anchor when it is not chopped.
 
 import re
 from typing import Final

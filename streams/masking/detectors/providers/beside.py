@@ -37,7 +37,7 @@ def judge_beside(data: bytes, end: int) -> Verdict:
         return "no_value"
     text = data[value.start : value.end].strip()
     text = text.rstrip(b";") if value.form == "bare" else text
-    if told.shape is not None and told.shape.match(text) and varied(text):
+    if told.shape is not None and told.shape.match(text) and varied(text, alone=not told.random):
         return _found(value.start, text, "provider_name", 60)
     if told.random and looks_random(text, hexadecimal=told.provider):
         return _found(value.start, text, "secret_name", 40)

@@ -1,5 +1,4 @@
 """Keys of clouds, hosts, databases and the stores of other secrets."""
-# ruff: noqa: E501 - a row on one line is easier to compare with its provider's page.
 
 from typing import Final
 

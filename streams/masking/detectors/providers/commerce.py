@@ -1,5 +1,4 @@
 """Keys of payments, banks, shops, shipping and travel."""
-# ruff: noqa: E501 - a row on one line is easier to compare with its provider's page.
 
 from typing import Final
 

@@ -1,5 +1,4 @@
 """Keys of chats, mail, telephony and social networks, and the webhooks whose address is the secret."""
-# ruff: noqa: E501 - a row on one line is easier to compare with its provider's page.
 
 from typing import Final
 
@@ -23,7 +22,6 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("twilio_key", r"SK", r"[\da-fA-F]{32}", r"(?![^\W_])", "SK{x32}", "Twilio docs, API keys", behind="sign"),
     Format("sendgrid_key", r"SG\.", r"[\w-]{16}", r"[\w-]{0,16}\.[\w-]{16,64}+", "SG.{s22}.{s43}", "SendGrid docs, API keys"),
     Format("mailgun_key", r"(?:pub)?key-", r"[\da-f]{32}", r"(?!\w)", "key-{x32}", "Mailgun docs, API keys", behind="sign"),
-    Format("mailgun_signing_key", r"[\da-f]{32}-[\da-f]{8}-", r"[\da-f]{8}", r"(?![\w-])", "{x32}-{x8}-{x8}", "Mailgun docs, API keys", reach=64, behind="sign"),
     Format("mailchimp_key", r"[\da-f]{32}-us", r"\d", r"\d?(?!\w)", "{x32}-us21", "Mailchimp docs, API keys", reach=64, behind="sign"),
     Format("mandrill_key", r"md-", r"[\w-]{22}", r"(?![\w-])", "md-{w22}", "Mandrill docs, API keys", bits=3.6, behind="sign"),
     Format("brevo_key", r"x(?:keysib|smtpsib)-", r"[\da-f]{16}", r"[\da-f]{48}-[^\W_]{16}", "xkeysib-{x64}-{w16}", "Brevo docs, API keys"),
@@ -34,7 +32,6 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("intercom_token", r"dG9rO[g-j]", r"[A-Za-z\d+/_]{20}", r"[A-Za-z\d+/_]{28,80}+={0,2}", "dG9rOj{w66}=", "Intercom docs, access tokens"),
     Format("hubspot_token", r"pat-(?:na|eu|ap)\d-", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "pat-na1-{uuid}", "HubSpot docs, private apps"),
     Format("facebook_token", r"EAA[A-Z]", r"[^\W_]{40}", r"[^\W_]{20,400}+", "EAAC{w180}", "Meta docs, access tokens", reach=64, bits=3.5, behind="sign"),
-    Format("facebook_app_token", r"\d{15,17}\|", r"[\w-]{27}", r"(?![\w-])", "{d16}|{s26}7", "Meta docs, app access tokens", reach=64, bits=4.0, behind="sign"),
     Format("instagram_token", r"IG(?:QV|AA)", r"[\w-]{40}", r"[\w-]{40,400}+", "IGQV{s150}", "Instagram docs, access tokens", reach=64, bits=3.5),
     Format("twitter_bearer_token", r"A{18}", r"[A-Za-z\d%]{20}", r"[A-Za-z\d%]{40,120}+", "AAAAAAAAAAAAAAAAAAAAAA{w90}", "X docs, bearer tokens", reach=160, bits=3.2),
     Format("linkedin_client_secret", r"WPL_AP\d\.", r"[\w.-]{12}", r"[\w.=-]{0,40}+", "WPL_AP1.{w16}.{w8}", "LinkedIn docs, application credentials"),

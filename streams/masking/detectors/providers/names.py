@@ -1,5 +1,5 @@
 """Names that tell of keys, and names that do not: providers, telling words, and what every program calls a key."""
-# ruff: noqa: E501, ISC004, SIM905 - tables of words are read as text.
+# ruff: noqa: ISC004 - tables of words are read as text.
 
 from typing import Final
 
@@ -16,7 +16,7 @@ SHAPES: Final[tuple[tuple[str, str], ...]] = (
     ("airtable", r"key[^\W_]{14}"),
     ("alibaba alibabacloud aliyun plaid twitch tencent", r"[^\W_]{24}|[^\W_]{30,36}"),
     ("aws amazon awssecret", r"[A-Za-z\d/+]{40}"),
-    ("asana etsy facebook spotify instagram snapchat vk", r"[^\W_]{24}|[^\W_]{32}"),
+    ("asana etsy spotify instagram snapchat vk", r"[^\W_]{24}|[^\W_]{32}"),
     ("atlassian confluence jira", r"[^\W_]{20}[\da-f]{4}"),
     ("beamer", r"b_[\w=-]{44}"),
     ("bitbucket contentful fastly nytimes newyorktimes discord netlify vercel launchdarkly", r"[\w=-]{24}|[\w=-]{32}|[\w=-]{40,46}|[\w=-]{64}"),
@@ -26,13 +26,16 @@ SHAPES: Final[tuple[tuple[str, str], ...]] = (
     ("coinbase binance kraken hetzner linode webflow freshbooks freshdesk squareup vultr virustotal bitfinex bybit okx", r"[A-Za-z\d/+=_-]{20,90}"),
     ("confluent", r"[A-Z\d]{16}|[A-Za-z\d+/]{64}"),
     ("dropbox", r"[^\W_]{15}|[\w-]{64}"),
+    ("facebook meta", r"[^\W_]{32}|\d{15,17}\|[\w-]{27}"),
     ("finnhub intrinio", r"[^\W_]{20}"),
+    ("ghost", r"[\da-f]{24}:[\da-f]{64}"),
     ("gitlab gitea github gitter", r"[\w-]{20,40}"),
     ("heroku hubspot snyk sendbird squarespace kucoin messagebird opsgenie postmark loggly splunk railway wise exa pagertree "
      "instrumentationkey appinsights applicationinsights consul nomad coderabbit codecovupload unity", UUID),
     ("intercom", r"[\w=-]{60}"),
     ("jfrog artifactory bintray xray", r"[^\W_]{64}|[^\W_]{73}"),
     ("linkedin", r"[^\W_]{14,16}"),
+    ("mailgun", r"[\da-f]{32}-[\da-f]{8}-[\da-f]{8}"),
     ("mapbox googlemaps herewego", r"[\w.-]{30,100}"),
     ("mattermost rocketchat zulip", r"[a-z\d]{26}|[\w-]{32,43}"),
     ("newrelic", r"[\da-f]{40}|[^\W_]{64}"),
@@ -55,18 +58,18 @@ KNOWN: Final = frozenset(
     """
     anthropic openai deepseek gemini groq huggingface perplexity pinecone replicate elevenlabs langchain langsmith together
     stripe square paypal braintree adyen mollie razorpay paystack flutterwave klarna checkout shopify shippo easypost lob duffel
-    slack telegram twilio sendgrid mailgun mailchimp mandrill brevo sendinblue mailjet resend klaviyo onesignal whatsapp
+    slack telegram twilio sendgrid mailchimp mandrill brevo sendinblue mailjet resend klaviyo onesignal whatsapp
     google gcp firebase docker dockerhub npm pypi rubygems nuget circleci buildkite jenkins sonatype nexus terraform vault
     pulumi doppler grafana dynatrace honeycomb elastic elasticsearch kibana prometheus supabase planetscale mongodb redis
     upstash neon databricks snowflake dbt airbyte fivetran notion figma typeform zapier salesforce marketo pipedrive
-    mapquest here dhl fedex ups usps magento woocommerce bigcommerce wix contentstack sanity prismic ghost
+    mapquest here dhl fedex ups usps magento woocommerce bigcommerce wix contentstack sanity prismic
     render flyio harness postman prefect dagster airflow tailscale cloudinary imgix mux agora zoom vimeo youtube
     """.split()
 )
 
 #: Providers whose name alone stands before too much else to tell of a key.
 NEVER_ALONE: Final = frozenset(
-    "aws amazon azure alibaba tencent github gitlab gitea bitbucket linear unity exa wise vk segment consul nomad railway discord facebook instagram jira confluence".split()
+    "aws amazon azure alibaba tencent github gitlab gitea bitbucket linear unity exa wise vk segment consul nomad railway discord facebook meta ghost instagram jira confluence".split()
 )
 
 #: Words that make the name before them a key's.

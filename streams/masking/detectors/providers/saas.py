@@ -1,5 +1,4 @@
 """Keys of monitoring, documents, tickets, design and whatever else teams rent."""
-# ruff: noqa: E501 - a row on one line is easier to compare with its provider's page.
 
 from typing import Final
 
@@ -35,7 +34,6 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("typeform_token", r"tfp_", r"[\w.=-]{20}", r"[\w.=-]{20,60}+", "tfp_{s59}", "Typeform docs, personal access tokens"),
     Format("frameio_token", r"fio-u-", r"[\w=-]{20}", r"[\w=-]{44}", "fio-u-{s64}", "Frame.io docs, developer tokens"),
     Format("contentful_token", r"CFPAT-", r"[\w-]{20}", r"[\w-]{12,60}+", "CFPAT-{s43}", "Contentful docs, personal access tokens"),
-    Format("ghost_admin_key", r"[\da-f]{24}:", r"[\da-f]{64}", r"(?!\w)", "{x24}:{x64}", "Ghost docs, admin API", reach=96, behind="sign"),
     Format("salesforce_token", r"00D[^\W_]{12,15}!", r"[\w.]{20}", r"[\w.]{60,200}+", "00D{w15}!{w96}", "Salesforce docs, session IDs", reach=64),
     Format("adobe_client_secret", r"p8e-", r"[\w-]{20}", r"[\w-]{12}(?!\w)", "p8e-{w32}", "Adobe docs, credentials", bits=3.0, behind="sign"),
     Format("adafruit_key", r"aio_", r"[^\W_]{20}", r"[^\W_]{8,12}+", "aio_{w28}", "Adafruit IO docs, API keys", bits=3.0),

@@ -102,6 +102,9 @@ def looks_random(value: bytes, *, hexadecimal: bool) -> bool:
 _SHAPE_BITS: Final = 2.2
 
 
-def varied(value: bytes) -> bool:
-    """Whether a value in its provider's shape is neither a word nor a placeholder."""
-    return entropy(value) >= _SHAPE_BITS and (len(_TURN.findall(value)) > 1 or not value.isalpha())
+def varied(value: bytes, *, alone: bool = False) -> bool:
+    """Whether a value in its provider's shape is neither words nor a placeholder; `alone`: without `key` or `token`."""
+    turns = len(_TURN.findall(value))
+    if entropy(value) < _SHAPE_BITS:
+        return False
+    return turns >= _RANDOM_TURNS or b":" in value if alone else turns > 1 or not value.isalpha()
