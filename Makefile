@@ -60,7 +60,7 @@ kafka: $(VENV)/dev.lock ## Start a real Apache Kafka on a free loopback port, un
 	@$(BIN)/python -m tests.support.kafka
 
 schemas: $(VENV)/dev.lock ## Write schemas/ anew from the models
-	@$(BIN)/python -m tests.support.schemas
+	@$(BIN)/python -m streams.cli.schemas
 
 clean: ## Remove what was built and installed here
 	@rm -rf $(VENV) .build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -14,7 +14,7 @@ _MAX_FILE_BYTES = 1 << 20
 
 
 def load_policy(path: Path | None, max_depth: int = DEFAULT_MAX_DEPTH) -> Policy:
-    """The policy in a file, or the default pack without one; PolicyError in one sentence, with the line where it is known."""
+    """The policy in a file, or the default pack without one; PolicyError in one sentence, with the line if known."""
     if path is None:
         return Policy(max_depth=max_depth)
     try:

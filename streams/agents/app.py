@@ -16,6 +16,7 @@ from collections.abc import AsyncIterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import faust
@@ -123,13 +124,21 @@ class Host:
     """Runs one worker under Faust until SIGTERM, SIGINT or an error; call `run` from the main thread."""
 
     def __init__(
-        self, worker: Worker, mask: AgentMask, telemetry: TelemetryApp, *, stop: threading.Event, name: str
+        self,
+        worker: Worker,
+        mask: AgentMask,
+        telemetry: TelemetryApp,
+        *,
+        stop: threading.Event,
+        name: str,
+        folder: Path,
     ) -> None:
         self._worker = worker
         self._mask = mask
         self._telemetry = telemetry
         self._stop = stop
         self._name = name
+        self._folder = folder
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="mask")
 
     def run(self, host: str, port: int) -> None:
@@ -205,6 +214,8 @@ class Host:
             topic_allow_declare=False,
             agent_supervisor=CrashingSupervisor,
             stream_wait_empty=False,
+            # Nothing is stored there, but Faust makes it, in the working directory if nobody says where.
+            datadir=str(self._folder / f"{self._name}-faust"),
         )
         channel = BatchChannel(app, maxsize=1)
         executor = self._executor

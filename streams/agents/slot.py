@@ -48,7 +48,14 @@ def serve(settings: Settings, slot: int, heartbeat: Heartbeat, masking: Masking)
             stop=stop,
             count_batch=heartbeat.count_batch,
         )
-    host = Host(worker, agent, TelemetryApp(metrics, health), stop=stop, name=transactional_id(settings, slot))
+    host = Host(
+        worker,
+        agent,
+        TelemetryApp(metrics, health),
+        stop=stop,
+        name=transactional_id(settings, slot),
+        folder=settings.state_dir,
+    )
     try:
         host.run(settings.http_host, settings.http_port + slot)
     except MaskstreamError as error:

@@ -86,10 +86,8 @@ def explain(
     else:
         _as_table(rows, raw, show_values=show_values)
     if outcome.failure:
-        typer.echo(
-            f"The line goes to quarantine: {outcome.failure.reason} ({', '.join(outcome.failure.detectors) or outcome.failure.stage}).",
-            err=True,
-        )
+        by = ", ".join(outcome.failure.detectors) or outcome.failure.stage
+        typer.echo(f"The line goes to quarantine: {outcome.failure.reason} ({by}).", err=True)
         raise typer.Exit(_FOUND_UNMASKABLE)
 
 

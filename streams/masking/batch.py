@@ -1,9 +1,12 @@
 """Whole Kafka records: values, keys and headers go through the engine in one batch."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from streams.masking.actions import Actions
 from streams.masking.detectors.named import judge_whole
+from streams.masking.encodings import wide
 from streams.masking.engine import Engine
 from streams.masking.keyring import Keyring
 from streams.masking.overlaps import resolved
@@ -40,7 +43,9 @@ class RecordMasker:
                 texts.append(value)
                 places.append((index, "value", 0))
         for index, key in enumerate(columns.keys):
-            if key:
+            if key and _is_binary(key):
+                masked.keys[index] = self._opaque(masked, key)
+            elif key:
                 texts.append(key)
                 places.append((index, "key", 0))
         for index, headers in enumerate(columns.headers):
@@ -57,10 +62,14 @@ class RecordMasker:
         for place, (name, value) in enumerate(headers):
             if not value:
                 continue
+            if _is_binary(value):
+                _set_header(masked, index, place, self._opaque(masked, value))
+                continue
             spans = resolved(judge_whole(name, value), value) if _is_text(value) else []
             if spans:
                 masked.findings.update(span.kind for span in spans)
-                pieces, mark = [], 0
+                pieces: list[bytes] = []
+                mark = 0
                 for span in spans:
                     text = value[span.start : span.end]
                     pieces += (
@@ -72,6 +81,10 @@ class RecordMasker:
                 _set_header(masked, index, place, value)
             yield place, value
 
+    def _opaque(self, masked: MaskedColumns, data: bytes) -> bytes:
+        masked.findings["opaque"] += 1
+        return self.tokens.opaque(data)
+
     def _mask(self, masked: MaskedColumns, texts: list[bytes], places: list[tuple[int, str, int]]) -> None:
         done = self._engine.mask(texts)
         masked.findings += done.findings
@@ -79,8 +92,7 @@ class RecordMasker:
             failure = done.failures.get(number)
             output = done.outputs[number]
             if failure and part != "value" and failure.reason == "invalid_encoding":
-                output = self.tokens.opaque(texts[number])
-                masked.findings["opaque"] += 1
+                output = self._opaque(masked, texts[number])
             elif failure:
                 masked.failures.setdefault(index, failure)
                 continue
@@ -103,6 +115,18 @@ def _framed(value: bytes) -> bool:
     return len(value) > 5 and not (
         value[0] == 0 and value[2:3] == b"\0" and value[4:5] == b"\0" and value[1:2].isascii() and value[1] > 0x1F
     )
+
+
+#: Control characters that no text has; they stand in numbers and frames that serializers of keys write.
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def _is_binary(value: bytes) -> bool:
+    """Whether a key or a header is no text although it may pass for UTF-8: a long, a schema registry's frame."""
+    if not _CONTROL.search(value):
+        return False
+    opened = wide.utf16(value)
+    return opened is None or _CONTROL.search(opened.inside) is not None
 
 
 def _is_text(value: bytes) -> bool:

@@ -230,7 +230,7 @@ class Engine:
                 continue
             try:
                 verdict: Verdict = judge(text, end)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever a detector raises, the text fails and its value stays here
                 raise _Failed(Failure("detector_error", "detect", (names[ident],))) from _without_value(error)
             if isinstance(verdict, str):
                 kept[hit] = verdict

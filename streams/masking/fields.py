@@ -63,7 +63,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         """),
     ("user", "id", """
         user_id user_uid user_uuid user_guid user_identifier =uid =sub =usr_id userid actor_id viewer_id person_id employee_id
-        staff_id distinct_id visitor_id profile_id account_user_id login_user_id end_user_id enduser_id =enduser.id
+        staff_id ?id distinct_id visitor_id profile_id account_user_id login_user_id end_user_id enduser_id =enduser.id
         """),
     ("customer", "id", """
         customer_id customer_no customer_number customer_uuid customer_ref cust_id cust_no member_id member_number patient_id
@@ -138,9 +138,13 @@ _PERSONS: Final = frozenset(
     recipient sender buyer seller holder cardholder account_holder applicant beneficiary subscriber visitor driver rider
     actor profile account_owner assignee reporter manager teacher parent child spouse tenant_user subject identity
     shipping billing payer payee operator admin agent_name doctor nurse requester approver creator editor viewer
-    userinfo user_info personal participant attendee citizen resident traveller traveler
+    userinfo user_info personal participant attendee citizen resident traveller traveler claims
     """.split()
 )
+
+#: Of these, words whose bare `id` names a program or a thing as well, and words whose `id` is a customer's.
+_NOT_BY_ID: Final = frozenset("client operator identity shipping billing payment personal claims agent".split())
+_CUSTOMERS: Final = frozenset("customer patient member subscriber passenger student guest buyer rider holder".split())
 
 #: Tails that do not change whose value it is.
 _NEUTRAL: Final = frozenset(
@@ -249,8 +253,12 @@ def field_of(key: str, parent: str = "") -> Field | None:
 
 def _behind_person(segments: list[str], parent: str) -> Field | None:
     field = _BEHIND_PERSON.get(segments[-1]) or _BEHIND_PERSON.get(segments[-1].removesuffix("s"))
-    if field is None:
+    whose = segments[-2] if len(segments) > 1 else parent
+    if field is None or not is_person_word(whose):
         return None
-    if len(segments) > 1:
-        return field if is_person_word(segments[-2]) else None
-    return field if is_person_word(parent) else None
+    if field.needs != "id":
+        return field
+    word = _SEGMENT.findall(whose)[-1].lower()
+    if word.removesuffix("s") in _NOT_BY_ID or word in _NOT_BY_ID:
+        return None
+    return Field("customer", "id") if word.removesuffix("s") in _CUSTOMERS else field

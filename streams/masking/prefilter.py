@@ -6,7 +6,7 @@ without any of them holds nothing that a detector could find.
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, cast
 
 import hyperscan
 
@@ -61,11 +61,11 @@ class Prefilter:
         hits.sort()
         return hits
 
-    def _scratch(self) -> object:
+    def _scratch(self) -> hyperscan.Scratch:
         scratch = getattr(self._scratches, "scratch", None)
         if scratch is None:
             scratch = self._scratches.scratch = hyperscan.Scratch(database=self._database)
-        return scratch
+        return cast("hyperscan.Scratch", scratch)
 
 
 def _compiled(anchors: Sequence[tuple[str, int, int]]) -> hyperscan.Database:

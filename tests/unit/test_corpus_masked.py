@@ -10,7 +10,7 @@ from streams.corpus.dice import Clock, Dice
 from streams.corpus.edge import EDGE_SHAPES, nginx_json
 from streams.corpus.people import People
 from streams.corpus.scene import Scene
-from streams.corpus.services import SERVICE_SHAPES, claims, login, order
+from streams.corpus.services import SERVICE_SHAPES, claims, order
 from streams.corpus.text import TEXT_SHAPES, captured, chat
 from streams.corpus.unmaskable import UNMASKABLE_SHAPES
 from streams.masking.batch import RecordMasker
@@ -22,12 +22,7 @@ _PEOPLE = 60
 Shape = Callable[[Scene], Line]
 
 
-#: Still open in the default pack: `id` inside `user`, `name` inside `claims`.
-_OPEN = pytest.mark.xfail(strict=False, reason="the default pack does not know these paths yet")
-_SHAPES = [
-    pytest.param(shape, id=shape.__name__, marks=[_OPEN] if shape in {login, claims} else [])
-    for shape in (*EDGE_SHAPES, *SERVICE_SHAPES, *TEXT_SHAPES)
-]
+_SHAPES = [pytest.param(shape, id=shape.__name__) for shape in (*EDGE_SHAPES, *SERVICE_SHAPES, *TEXT_SHAPES)]
 
 
 @pytest.fixture(scope="module")

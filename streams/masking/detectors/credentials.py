@@ -78,7 +78,9 @@ def judge_private_key(data: bytes, end: int) -> Verdict:
 
 #: How far back the command's name may stand, in bytes.
 _COMMAND_MAX: Final = 512
-_CURL_USER: Final = re.compile(rb"(?:-u|--user|--proxy-user)[ =]{1,3}(\\*[\"']?)([^\s\"'\\:]+):((?:(?!\1)[^\s\\])+)")
+_CURL_USER: Final = re.compile(
+    rb"(?:-u|--user|--proxy-user)[ =]{1,3}(?:(\\*[\"'])([^\s\"'\\:]+):((?:(?!\1)[^\r\n])+)|([^\s\"'\\:]+):([^\s\"'\\]+))"
+)
 
 
 def judge_curl(data: bytes, end: int) -> Verdict:
@@ -87,9 +89,10 @@ def judge_curl(data: bytes, end: int) -> Verdict:
     option = _CURL_USER.search(data, max(0, at - 8), end + 512) if at >= 0 else None
     if option is None or b"curl" not in data[max(0, at - _COMMAND_MAX) : at] or not at_word_start(data, option.start()):
         return "no_user_and_password"
+    user = 2 if option[1] else 4
     return [
-        Found(option.start(2), option.end(2), "username", "curl_user", "option", 84),
-        Found(option.start(3), option.end(3), "secret", "curl_user", "option", 84),
+        Found(*option.span(user), "username", "curl_user", "option", 84),
+        Found(*option.span(user + 1), "secret", "curl_user", "option", 84),
     ]
 
 

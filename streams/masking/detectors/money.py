@@ -72,7 +72,7 @@ def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
 _CARD_WORDS: Final = r"(?:card|cc|ccn|pan|visa|amex|number|num|no|nr)[_.+\-]"
 _CARD_GLUED: Final = re.compile(rb"%b\Z" % _CARD_WORDS.encode(), re.IGNORECASE)
 #: Before the anchor of a card: no letter, digit or sign of a longer number, but for those.
-_CARD_BEFORE: Final = rf"(?:[^0-9a-z_.+\-]|\\[nrtbf]|{_CARD_WORDS})"
+_CARD_BEFORE: Final = rf"(?:[^0-9.+\-]|{_CARD_WORDS})"
 _SIGN_BEFORE: Final = re.compile(rb"[.\-+]\Z")
 _SIGN_BEHIND: Final = re.compile(rb"[.\-][0-9]")
 
@@ -199,7 +199,7 @@ DETECTORS: Final = (
     ),
     Detector(
         "iban",
-        (rf"(?:[^0-9a-z]|\\[nrtbf]|iban)(?:{_COUNTRIES})[0-9]{{2}}[ \-]?[a-z0-9]{{4}}[ \-]?[a-z0-9]{{3}}",),
+        (rf"[^0-9ac-eg-mo-qsu-z](?:{_COUNTRIES})[0-9]{{2}}[ \-]?[a-z0-9]{{4}}[ \-]?[a-z0-9]{{3}}",),
         judge_iban,
         (" DE89370400440532013000", "IBAN: GB82 WEST 1234 5698 7654 32", " NO9386011117947"),
         (" DE89370400440532013001", " DE89-not-an-iban-at-all", " xx12345678901234567"),
@@ -208,8 +208,8 @@ DETECTORS: Final = (
     Detector(
         "wallet",
         (
-            r"(?:[^0-9a-z]|\\[nrtbf])[13](?-i:[1-9A-HJ-NP-Za-km-z]{25})",
-            r"(?:[^0-9a-z]|\\[nrtbf])(?:bc|tb|ltc)1[02-9ac-hj-np-z]{11}",
+            r"[^0-9ac-eg-mo-qsu-z][13](?-i:[1-9A-HJ-NP-Za-km-z]{25})",
+            r"[^0-9ac-eg-mo-qsu-z](?:bc|tb|ltc)1[02-9ac-hj-np-z]{11}",
             r"0x[0-9a-f]{40}",
         ),
         judge_wallet,

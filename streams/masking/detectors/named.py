@@ -87,7 +87,7 @@ def _field(key: bytes) -> Field | None:
 def _field_below(data: bytes, key: Key) -> Field | None:
     """The field of a key; the enclosing object is looked for only where the key alone does not tell."""
     field = _field(key.name)
-    if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex") and key.quote:
+    if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id") and key.quote:
         parent = parent_of(data, key.start)
         field = field_of(key.name.decode(), parent.decode("utf-8", "replace")) if parent else None
     return field
@@ -166,7 +166,7 @@ _INNER_MAX: Final = 2048
 def _inner(data: bytes, value: Value) -> list[Value]:
     """The elements of a list, or the values under plain keys of an object or of the objects of a list."""
     at = value.start
-    while data[at + 1 : at + 2] == b"[" and at - value.start < 8:  # noqa: PLR2004 - nobody nests lists deeper
+    while data[at + 1 : at + 2] == b"[" and at - value.start < 8:
         at += 1
     if value.form == "list" and (flat := elements(data, at)):
         return flat
@@ -193,42 +193,6 @@ def judge_pair(data: bytes, end: int) -> Verdict:
         return "other_field"
     value = value_after(data, end, secret=field.kind == "secret")
     return _spans(data, field, [value], pair[2] or b"") if value and value.form in ("string", "bare") else "no_value"
-
-
-_ELEMENT: Final = re.compile(rb"<(?:[A-Za-z][\w\-.]{0,40}:)?([A-Za-z][\w\-.]{0,40})(?:\s[^<>]{0,80})?>([^<>]*)")
-_ELEMENT_MAX: Final = 170
-
-
-def judge_element(data: bytes, end: int) -> Verdict:
-    """What an XML element with a telling name holds."""
-    at = data.rfind(b"<", max(0, end - _ELEMENT_MAX), end)
-    element = _ELEMENT.match(data, at) if at >= 0 else None
-    field = _field(element[1]) if element and element.start(2) < end else None
-    if element is None or field is None:
-        return "other_field"
-    return _spans(data, field, [Value(element.start(2), element.end(2), "string", False)], b"")
-
-
-_OPTION: Final = re.compile(
-    rb"(?:--([A-Za-z][A-Za-z0-9\-]{2,40})\s{1,4}|identified\s(?:with\s\S{1,40}\s)?by\s{1,4}|password\s{1,4}(?=\\*['\"]))(\\*['\"]?)",
-    re.IGNORECASE,
-)
-_OPTION_MAX: Final = 100
-
-
-def judge_option(data: bytes, end: int) -> Verdict:
-    """A secret behind an option of a command line, or in an SQL statement that sets a password."""
-    option = max(_OPTION.finditer(data, max(0, end - _OPTION_MAX), end + 8), key=lambda one: one.start(), default=None)
-    field = (_field(option[1]) if option[1] else _SECRET) if option else None
-    if option is None or field is None or field.kind != "secret" or option.end() < end - 1:
-        return "other_field"
-    value = value_after(data, option.start(2), secret=True)
-    if value is None or value.form not in ("string", "bare") or data[value.start : value.start + 1] == b"-":
-        return "no_value"
-    return _spans(data, _SECRET, [value], b"")
-
-
-_SECRET: Final = Field("secret", "secret")
 
 
 def _spans(data: bytes, field: Field, values: list[Value], quote: bytes) -> Verdict:
@@ -281,9 +245,7 @@ _LINE: Final = re.compile(rb"[^\r\n\\\xff]{0,8192}")
 def _authorization(data: bytes, start: int, end: int, value: Value) -> list[Found]:
     """The credentials behind the scheme; without quotes the end of a header has to be guessed from the scheme."""
     first = start
-    if scheme := _ONE.match(data, start):
-        first = scheme.end()
-    elif scheme := _MANY.match(data, start):
+    if (scheme := _ONE.match(data, start)) or (scheme := _MANY.match(data, start)):
         first = scheme.end()
     if value.form == "bare":
         rest = (_LINE if scheme and _MANY.match(data, start) else _BARE_CREDENTIAL if scheme else _WORDS).match(
@@ -363,7 +325,7 @@ def judge_cookie_header(data: bytes, end: int) -> Verdict:
     if earlier and earlier.end() == at:
         return "inside_header"
     header = _COOKIE_HEADER.match(data, at) if at >= 0 else None
-    if header is None or (at and word_byte(data[at - 1]) and data[at - 1] != 0x6E):
+    if header is None or not header[1].strip() or (at and word_byte(data[at - 1]) and data[at - 1] != 0x6E):
         return "no_header"
     return _cookies(data, header.start(1), header.end(1)) or "nobody"
 
@@ -387,26 +349,6 @@ DETECTORS: Final = (
         ('{"name":"password","value":"hunter2"}', '{"key": "user_id", "value": 4711}', '<input name="password" value="hunter2">'),
         ('{"name":"colour","value":"blue"}', '{"value":"blue"}'),
         "HAR 1.2, form fields",
-    ),
-    Detector(
-        "xml_element",
-        (r"<[a-z][a-z0-9_\-:.]{0,80}(?:\s[^<>\xff]{0,80})?>[^<\s]",),
-        judge_element,
-        ("<password>hunter2</password>", "<ns:firstName>Ann</ns:firstName>", '<ssn type="us">536 90 4399</ssn>'),
-        ("<colour>blue</colour>", "List<String> x", "<password></password>"),
-        "XML 1.0",
-    ),
-    Detector(
-        "option",
-        (
-            r"--[a-z0-9\-]{0,24}(?:password|passwd|passphrase|pass|token|secret|key|auth|credentials?|cookie|pin|otp)\s{1,4}[^\s\-]",
-            r"identified\s(?:with\s[^\s]{1,40}\s)?by\s{1,4}\\*['\"]",
-            r"[^a-z]password\s{1,4}\\*['\"]",
-        ),
-        judge_option,
-        ("mysql --password hunter2 -h db", "CREATE USER x IDENTIFIED BY 'hunter2'", "ALTER ROLE app PASSWORD 'hunter2'"),
-        ("--verbose yes", "--token --json", "the password is wrong"),
-        "command lines, SQL",
     ),
     Detector(
         "cookie_header",

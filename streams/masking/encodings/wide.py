@@ -7,6 +7,9 @@ from typing import Final
 
 __all__ = ["Wide", "depth", "utf16"]
 
+#: Printable ASCII in a row, as no text in UTF-16 has it but by chance.
+_READABLE: Final = re.compile(rb"[\x20-\x7e]{4}")
+
 _BOMS: Final = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -31,6 +34,9 @@ def utf16(text: bytes) -> Wide | None:
 
 
 def _decoded(text: bytes, mark: bytes, name: str) -> Wide | None:
+    # Whoever reads it as ASCII must not find more than whoever reads it as UTF-16 does.
+    if _READABLE.search(text, len(mark)):
+        return None
     try:
         inside = text[len(mark) :].decode(name).encode()
     except UnicodeError:

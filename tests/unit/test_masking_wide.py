@@ -1,0 +1,29 @@
+"""Texts that are not UTF-8."""
+
+import pytest
+
+from streams.masking.keyring import Keyring
+from streams.masking.masker import Masker
+from streams.masking.policy import Policy
+
+_MASKER = Masker(Policy(), Keyring("k1", {"k1": b"wide" * 8}))
+_LINE = "login by ann.canary@example.com für 1 €"
+
+
+@pytest.mark.parametrize("name", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_masked_and_stays_utf16(name: str) -> None:
+    """A line in UTF-16, with or without byte order mark, is masked and written in UTF-16 again."""
+    outcome = _MASKER.mask(_LINE.encode(name))
+    assert outcome.text is not None
+    masked = outcome.text.decode(name)
+    assert "ann.canary" not in masked
+    assert masked.startswith("login by tok_email_k1_")
+    assert masked.endswith(" für 1 €")
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff", b"\xfd"])
+def test_ascii_behind_a_foreign_mark_fails(mark: bytes) -> None:
+    """A byte order mark before plain ASCII does not let the ASCII through unread."""
+    outcome = _MASKER.mask(mark + b" ann.canary@example.com!")
+    assert outcome.failure is not None
+    assert outcome.failure.reason == "invalid_encoding"
