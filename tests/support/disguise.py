@@ -96,7 +96,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "gzip_base64": lambda text: base64.b64encode(gzip.compress(f"note {text}".encode(), mtime=0)).decode(),
     "zlib_base64": lambda text: base64.b64encode(zlib.compress(f"note {text}".encode())).decode(),
     "full_width": _full_width,
-    "zero_width": lambda text: "\u200b".join(text),
+    "zero_width": "\u200b".join,
     "soft_hyphen": lambda text: text[:3] + "\u00ad" + text[3:],
     "ansi": lambda text: f"\x1b[31m{text[:4]}\x1b[0m\x1b[1;32m{text[4:]}\x1b[0m",
     "json_slash": lambda text: text.replace("/", "\\/"),
