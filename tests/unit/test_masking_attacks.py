@@ -71,7 +71,7 @@ _LINES = (
     ("jane.doe@", "%25252525252525252540 jane.doe%25252525252525252540example.org"),
     ("AKIAQYLPMN5HFIQR7XYA", "u=\nAKIAQYLPMN5HFIQR7XYA"),
     ("jane.doe@", _encoded(b"\x0a\x14jane.doe@example.org\x10\x05")),
-    ("jane.doe@", _encoded(gzip.compress(gzip.compress(b"note jane.doe@example.org"), mtime=0))),
+    ("jane.doe@", _encoded(gzip.compress(gzip.compress(b"note jane.doe@example.org", mtime=0), mtime=0))),
     (
         "jane.doe@",
         _encoded(
