@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types bench kafka schemas clean
+.PHONY: help setup demo test test-long lint types bench kafka schemas docs clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,9 @@ kafka: $(VENV)/dev.lock ## Start a real Apache Kafka on a free loopback port, un
 
 schemas: $(VENV)/dev.lock ## Write schemas/ anew from the models
 	@$(BIN)/python -m streams.cli.schemas
+
+docs: $(VENV)/dev.lock ## Write the generated tables of docs/ anew
+	@$(BIN)/python -m tests.support.docs
 
 clean: ## Remove what was built and installed here
 	@rm -rf $(VENV) .build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -217,7 +217,7 @@ class Engine:
         kept: dict[Hit, str] = {}
         covered = named = -1
         if self._everywhere:
-            hits = [(end, ident) for end in range(len(text) + 2) for ident in range(len(judges)) if judges[ident]] + [
+            hits = [(end, ident) for end in range(len(text) + 1) for ident in range(len(judges)) if judges[ident]] + [
                 hit for hit in hits if hit[1] in (DISGUISE, BLOCK)
             ]
         for hit in hits:
