@@ -7,7 +7,9 @@ Everything here works on the raw bytes and copes with JSON in strings in JSON: a
 import re
 from typing import Final, NamedTuple
 
-__all__ = ["Key", "Value", "at_word_start", "elements", "key_before", "parent_of", "value_after", "word_byte"]
+__all__ = [
+    "Key", "Value", "at_word_start", "elements", "key_before", "number_quote", "parent_of", "value_after", "word_byte",
+]  # fmt: skip
 
 _KEY_BYTES: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$@" + bytes(range(0x80, 0xFF))
 _QUOTES: Final = b"\"'`"
@@ -171,6 +173,31 @@ def elements(data: bytes, at: int, most: int = 1000) -> list[Value]:
             return found
         mark += len(data[mark : mark + 8]) - len(data[mark : mark + 8].lstrip())
     return found
+
+
+_NUMBER_BEFORE: Final = re.compile(rb"(?:(\\{0,31}\")\s{0,8}:|([\[,]))\s{0,32}-?\Z")
+_NUMBER_BEHIND: Final = re.compile(rb"\s{0,32}[,\]}]")
+_LAST_QUOTE: Final = re.compile(rb"\\{0,31}\"")
+_NUMBERS: Final = re.compile(rb"\s*[:,][\s\[\],0-9.eE+\-]*\Z")
+#: How far before an element of a list a quote of its level is looked for, in bytes.
+_LIST_MAX: Final = 512
+
+
+def number_quote(data: bytes, start: int, end: int) -> bytes:
+    """The quote that a string in the place of a bare JSON number needs on both sides; empty where none stands there."""
+    before = _NUMBER_BEFORE.search(data, max(0, start - 80), start)
+    if before is None or not _NUMBER_BEHIND.match(data, end):
+        return b""
+    if before[1]:
+        return before[1]
+    if data[:1] not in (b"{", b"["):
+        return b""
+    low = max(0, start - _LIST_MAX)
+    last = data.rfind(b'"', low, start)
+    if last < 0:
+        return b'"' if low == 0 else b""
+    # Behind the quote that ends a key or an element; in a string with `ids [4111...` in it there are words or no sign.
+    return _LAST_QUOTE.findall(data, low, last + 1)[-1] if _NUMBERS.match(data, last + 1, start) else b""
 
 
 #: How far back the enclosing object is looked for, in bytes and in braces.

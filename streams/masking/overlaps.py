@@ -23,8 +23,9 @@ def resolved(found: Iterable[Found], data: bytes) -> list[Found]:
     for one in sorted(found, key=_PLACE):
         if ordered and one.start < ordered[-1].end:
             if one.start == ordered[-1].start and one.end == ordered[-1].end:
-                if one.certain > ordered[-1].certain:
-                    ordered[-1] = one
+                # Whoever of them knows that it is a bare number of JSON says what has to stand around a token.
+                more, less = (one, ordered[-1]) if one.certain > ordered[-1].certain else (ordered[-1], one)
+                ordered[-1] = more if more.quote or not less.quote else more._replace(quote=less.quote)
                 continue
             free = False
         ordered.append(one)

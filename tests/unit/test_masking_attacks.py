@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 import zlib
 from functools import lru_cache
 
@@ -144,3 +145,30 @@ def test_spaces_before_a_value_do_not_hide_it() -> None:
     value = value_after(b"password:" + b" " * 5000 + b"hunter2", 9, secret=True)
     assert value is not None
     assert (value.start, value.end) == (5009, 5016)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"ssn":536904399}', '{"detail":4111111111111111}', '{"card_number":4111111111111111}',
+        '{"phone":4930901820417}',
+        "[4111111111111111,5]", "[1,4111111111111111]", '{"a":["x",4111111111111111]}', '{"cards":[4111111111111111]}',
+        '{"a":"{\\"n\\":4111111111111111}"}', '{"a":"ids [4111111111111111, 5]"}', '{"a":"[4111111111111111, 5]"}',
+        '{"a":"{\\"n\\":[4111111111111111, 5]}"}',
+    ],
+)  # fmt: skip
+def test_bare_number_becomes_a_string(line: str) -> None:
+    """A number of JSON that is masked becomes a string at its own level of nesting, so that JSON stays JSON."""
+    outcome = _masker().mask(line.encode())
+    assert outcome.text is not None
+    read = json.loads(outcome.text)
+    assert "tok_" in str(read)
+    if isinstance(read, dict) and str(read.get("a")).startswith("{"):
+        json.loads(read["a"])
+
+
+def test_authorization_is_masked_once() -> None:
+    """Of what follows a masked credential nothing is taken when the line is masked again."""
+    once = _masker().mask(b"authorization=abc def ghi")
+    assert once.text == b"authorization=*** ghi"
+    assert _masker().mask(once.text).text == once.text

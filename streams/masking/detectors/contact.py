@@ -80,8 +80,8 @@ def judge_email(data: bytes, end: int) -> Verdict:
 _INTERNATIONAL: Final = re.compile(rb"(?:\+|00)[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9]){4,16}")
 _DIGITS: Final = re.compile(rb"[0-9]+")
 _TRUNK: Final = re.compile(rb"\(0\)")
-#: A plus behind a digit adds or tells a time zone, behind one and an `e` it is an exponent's; `T+49 30` is a telephone.
-_GLUED: Final = re.compile(rb"(?:[0-9][eE]?|\+)\Z")
+#: A plus behind a time tells its zone, behind a digit and an `e` it is an exponent's; `T+49 30` is a telephone.
+_GLUED: Final = re.compile(rb"(?:[0-9][eE]|:[0-9]{2}|\+)\Z")
 
 #: What may not follow a number: it would be part of something longer, or a quantity.
 _QUANTITY: Final = re.compile(
@@ -130,7 +130,7 @@ def judge_international(data: bytes, end: int) -> Verdict:
     plus = data.rfind(b"+", max(0, end - 30), end)
     if plus < 0:
         return "no_plus"
-    if plus and _GLUED.search(data, max(0, plus - 2), plus):
+    if plus and _GLUED.search(data, max(0, plus - 3), plus):
         return "glued"
     number = _INTERNATIONAL.match(data, plus)
     if number is None:
@@ -158,7 +158,7 @@ def judge_national(data: bytes, end: int) -> Verdict:
     """A number without country code behind a word for telephones."""
     start = end - 1
     if (
-        start < 0
+        not 0 <= start < len(data)
         or data[start] not in b"0123456789("
         or (start and word_byte(data[start - 1]) and not at_word_start(data, start))
     ):

@@ -5,7 +5,7 @@ from typing import Final
 
 from stdnum import iban
 
-from streams.masking.context import at_word_start, word_byte
+from streams.masking.context import at_word_start, number_quote, word_byte
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.validators import IBAN_LENGTHS, base58check, bech32, card_brand, iban_valid, luhn
 
@@ -65,7 +65,8 @@ def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
         return "named_otherwise"
     if text.isdigit() and _UNIT.match(data, stop):
         return "quantity"
-    return Found(start, stop, "card", "card", f"luhn+{brand}", 78)
+    quote = number_quote(data, start, stop) if text.isdigit() else b""
+    return Found(start, stop, "card", "card", f"luhn+{brand}", 78, quote)
 
 
 #: What is glued to a number behind a word for cards does not make it part of that word: `card_4111...`, `pan-4111...`.

@@ -26,7 +26,7 @@ _HIDDEN: Final = (
 _NOBODY: Final = re.compile(
     rb"(?:null|none|nil|nan|true|false|undefined|unknown|anonymous|default|n/?a|empty|blank|missing|present|set|unset|not[_ ]set|required|"
     rb"invalid|expired|optional|redacted|masked|filtered|hidden|removed|\[(?:%b)?\]|<(?:%b)?>|\{\{?[ ]?[a-z_][a-z_.]{0,38}[ ]?\}?\}|\{\}|"
-    rb"\$\{[a-z_][a-z0-9_.:\-]{0,58}\}|\$(?-i:[A-Z_][A-Z0-9_]{1,40})|\$[0-9]{1,2}|"
+    rb"\$\{[a-z_][a-z0-9_.:\-]{0,58}\}?|\$(?-i:[A-Z_][A-Z0-9_]{1,40})|\$[0-9]{1,2}|"
     rb"%%(?:\([a-z_]+\))?[sdvq]|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|self|system|localhost|object|string|number|boolean|any|int|str|bool)\Z"
     % (_HIDDEN.encode(), _HIDDEN.encode()),
     re.IGNORECASE,
@@ -130,7 +130,7 @@ _DETECTOR_OF: Final = {kind: f"field_{kind}" for kind in KINDS}
 
 def judge_field(data: bytes, end: int) -> Verdict:
     """The value behind a telling name and its `:` or `=`, elements of a flat list included."""
-    if end < 1 or data[end - 1] not in b":=":
+    if not 0 < end <= len(data) or data[end - 1] not in b":=":
         return "no_sign"
     if (verdict := _simple(data, end)) is not None:
         return verdict
@@ -237,7 +237,8 @@ _MANY: Final = re.compile(
     rb"(?:digest|aws4-hmac-sha256|hawk|oauth|mac|signature|hmac|scram-sha-[0-9]+|vapid|hoba|mutual|gnap|sharedkey)[ :]{1,3}",
     re.IGNORECASE,
 )
-_WORDS: Final = re.compile(rb"[^\s,;\"'\\]+(?: [^\s,;\"'\\=]+)?")
+#: A scheme nobody knows and its credential; what is masked already is no scheme, and a word before a sign is a key.
+_WORDS: Final = re.compile(rb"(?:(?:\*\*\*|tok_)[^\s,;\"'\\]*+|[^\s,;\"'\\]++(?: [^\s,;\"'\\=]++(?!=))?)")
 #: The rest of a line, as far as a header reaches; bounds what a line full of schemes can cost.
 _LINE: Final = re.compile(rb"[^\r\n\\\xff]{0,8192}")
 

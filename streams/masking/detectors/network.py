@@ -61,7 +61,7 @@ _ZONE: Final = re.compile(rb"%25?[A-Za-z0-9_.\-]{1,16}")
 def judge_ipv6(data: bytes, end: int) -> Verdict:
     """An address in any spelling of RFC 4291, with its zone (RFC 4007); loopback and unspecified stay."""
     anchor = end - 1
-    if anchor < 0 or data[anchor] not in _V6_BYTES:
+    if not 0 <= anchor < len(data) or data[anchor] not in _V6_BYTES:
         return "no_address"
     start, stop = anchor, anchor + 1
     while start and data[start - 1] in _V6_BYTES and anchor - start < 46:
@@ -87,7 +87,11 @@ def _escaped(data: bytes, start: int) -> bool:
 def _address(data: bytes, start: int, text: bytes) -> Verdict:
     stop = start + len(text)
     if data[stop : stop + 1].isalnum() or data[stop : stop + 1] == b"_":
-        return "glued"
+        # Something else begins in the last group; what stands before it can still be an address.
+        text = text.rpartition(b":")[0]
+        stop = start + len(text)
+        if text.count(b":") < _EVIDENT_COLONS:
+            return "glued"
     try:
         address = ipaddress.IPv6Address(text.decode())
     except ValueError:

@@ -109,14 +109,15 @@ def _look_alike(group: bytes, _: bytes) -> bytes | None:
 
 
 def _character(code: int, raw: bytes) -> bytes | None:
-    r"""What a code point written as an escape reads as; an escaped quote stays an escaped quote, one level down."""
+    r"""What a code point written as an escape reads as; an escaped quote or backslash stays escaped as JSON writes it."""
     if raw[:1] == b"\\" and code in (0x22, 0x5C):
-        return raw[: len(raw) - len(raw.lstrip(b"\\"))] + b'"' if code == 0x22 else None
+        slashes = raw[: len(raw) - len(raw.lstrip(b"\\"))]
+        return slashes + (b'"' if code == 0x22 else slashes)
     if raw[:1] == b"%" or (raw.lstrip(b"\\")[:1] == b"x" and code >= 0x80):
         return bytes((code,)) if code else b""
     if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
         return None
-    if code < 0x20 and code not in (0x09, 0x0A, 0x0D):
+    if code < 0x20 and code not in (0x09, 0x0A, 0x0D, 0x1B):
         return b""
     plain = chr(code).encode()
     return _characters().get(plain, plain)
@@ -135,7 +136,10 @@ _UNITS: Final = (
     (rb"(?<=[A-Za-z0-9._\-])=(40|2[Ee]|3[Dd])(?=[A-Za-z])", _hexadecimal),  # quoted-printable, RFC 2045
     (rb"(?<=[^\r\n]{60})(=\r?\n)", _nothing),  # its soft line break, at the end of a full line
     (rb"((?<!\\)\\++/)", _slash),  # JSON's optional escape
-    (rb"((?:\x1b|(?<!\\)\\++(?:e|033|u001[bB]|x1[bB]))\[[0-9;?]{0,16}[A-Za-z])", _nothing),  # ANSI colours, ECMA-48
+    (
+        rb"((?:\x1b|(?<!\\)\\++(?:e|033|u001[bB]|x1[bB]))\[[0-9;?]{0,16}[A-Za-z]|\x1b(?![\[\\%&]))",
+        _nothing,
+    ),  # ANSI colours, ECMA-48
     (rb"([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})", _look_alike),
 )
 # Colours first: their `\u001b` is an escape of its own.
