@@ -185,8 +185,8 @@ def _assert_silent(service: Service, pages: list[bytes]) -> None:
     assert any(b"maskstream_records_in_total" in each for each in pages)
     for each in pages:
         assert_no_mark("page", each)
-    for file in (service.folder / "state").iterdir():
-        assert_no_mark("state", file.read_bytes() + file.name.encode())
+    for file in (service.folder / "state").rglob("*"):
+        assert_no_mark("state", (b"" if file.is_dir() else file.read_bytes()) + file.name.encode())
 
 
 def _assert_outputs(clean: list[Any], quarantine: list[Any]) -> None:
