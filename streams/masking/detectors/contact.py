@@ -45,9 +45,8 @@ def _local_part(data: bytes, at: int) -> bytes:
         quoted = window[opening:]
         return quoted if len(quoted) > 2 and b":" not in quoted and b"," not in quoted else b""
     local = window[len(window.rstrip(_LOCAL)) :]
-    if b"." in local and (
-        outer := _VERP.search(window, max(0, len(window) - len(local) - 80), len(window) - len(local))
-    ):
+    rest = len(window) - len(local)
+    if window[rest - 1 : rest] == b"=" and b"." in local and (outer := _VERP.search(window, max(0, rest - 80), rest)):
         local = window[outer.start() :]
     before = at - len(local) - 1
     if before >= 0 and data[before] == 0x5C and local[:1] in (b"n", b"r", b"t", b"b", b"f"):

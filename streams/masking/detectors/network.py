@@ -54,6 +54,8 @@ def judge_ipv4(data: bytes, end: int) -> Verdict:
 
 #: So many colons are an address's even behind `_` or `-`; `x-dead::beef` is a name.
 _EVIDENT_COLONS: Final = 3
+#: The longest spelling of an address is 45 characters.
+_V6_MAX: Final = 46
 _V6_BYTES: Final = b"0123456789abcdefABCDEF:."
 _ZONE: Final = re.compile(rb"%25?[A-Za-z0-9_.\-]{1,16}")
 
@@ -63,9 +65,9 @@ def judge_ipv6(data: bytes, end: int) -> Verdict:
     anchor = end - 1
     if not 0 <= anchor < len(data) or data[anchor] not in _V6_BYTES:
         return "no_address"
-    start, stop = anchor, anchor + 1
-    while start and data[start - 1] in _V6_BYTES and anchor - start < 46:
-        start -= 1
+    before, behind = data[max(0, anchor - _V6_MAX) : anchor], data[anchor + 1 : anchor + 1 + _V6_MAX]
+    start = anchor - (len(before) - len(before.rstrip(_V6_BYTES)))
+    stop = anchor + 1 + len(behind) - len(behind.lstrip(_V6_BYTES))
     if start and data[start - 1 : start].isalpha() and not _escaped(data, start):
         start = data.find(b":", start, anchor) + 1 or start  # the sign behind a name: `peer:2001:db8::1`
     while stop < len(data) and data[stop] in _V6_BYTES and stop - anchor < 46:
