@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Final, NamedTuple
 
 import orjson
@@ -20,7 +19,7 @@ from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.overlaps import resolved
-from streams.masking.prefilter import BLOCK, DISGUISE, SEPARATOR, Hit, Prefilter
+from streams.masking.prefilter import BLOCK, DISGUISE, Hit, Prefilter
 from streams.masking.quoting import raw_quote
 from streams.masking.records import Failure
 
@@ -105,7 +104,7 @@ class Engine:
 
     def mask_text(self, text: bytes) -> bytes:
         """A short text by itself; `***` where it cannot be masked with certainty."""
-        if text.isascii() and not self._prefilter.scan(b"".join((SEPARATOR, text, SEPARATOR))) and not self._everywhere:
+        if text.isascii() and not self._everywhere and not self._prefilter.hits(text):
             return text
         result = self.mask([text])
         return b"***" if result.failures else result.outputs[0]
@@ -145,18 +144,16 @@ class Engine:
     def _read(self, text: bytes) -> tuple[Fold, list[Hit]]:
         """One text as somebody reads it, and its hits."""
         read = fold(text)
-        return read, [(end - 1, ident) for end, ident in self._prefilter.scan(SEPARATOR + read.text + SEPARATOR)]
+        return read, self._prefilter.hits(read.text)
 
     # -- detecting --------------------------------------------------------------------------------------------------
 
     def _detect_all(self, result: Masked, texts: Sequence[bytes]) -> list[_Changed]:
         """The hot loop: one scan for all, then only the texts that were hit. Long and flat on purpose."""
-        hits = self._prefilter.scan(SEPARATOR.join((b"", *texts, b"")))
+        hits, begins = self._prefilter.scan(texts)
         failures = result.failures
         if max(map(len, texts), default=0) > self._max_depth:
             failures.update((index, _TOO_DEEP) for index, text in enumerate(texts) if self._too_deep(text))
-        # Text i lies at begins[i]:begins[i + 1] - 1 of what was scanned; all of this is done in C.
-        begins = list(accumulate(map((1).__add__, map(len, texts)), initial=1))
         changed: list[_Changed] = []
         disguised: list[int] = []
         at, count = 0, len(hits)
@@ -186,9 +183,9 @@ class Engine:
 
     def _hits_of(self, texts: Sequence[bytes]) -> list[list[Hit]]:
         """The hits of each of several texts, from one scan."""
-        begins = list(accumulate(map((1).__add__, map(len, texts)), initial=1))
+        hits, begins = self._prefilter.scan(texts)
         found: list[list[Hit]] = [[] for _ in texts]
-        for end, ident in self._prefilter.scan(SEPARATOR.join((b"", *texts, b""))):
+        for end, ident in hits:
             index = bisect_left(begins, end) - 1
             found[index].append((end - begins[index], ident))
         return found

@@ -189,6 +189,16 @@ def _spelled(name: str) -> str:
     return _JOIN.join(re.split(r"[_.]", name.lstrip("=?")))
 
 
+def _of_persons(names: list[str]) -> list[str]:
+    """Names that hold behind a word for a person (`user_id`, `customers.name`), or below one as whole quoted keys."""
+    last = "|".join(sorted(name[1:] for name in names))
+    persons = {_SEGMENT.findall(word)[-1] for word in _PERSONS}
+    return [
+        *(rf"{word}s{{0,3}}[_\-. $@]{{0,3}}(?:{last}){_LAST}" for word in sorted(persons)),
+        *(rf"[\"'`]{name[1:]}\\*[\"'`]\]?[ \t]{{0,16}}[:=]" for name in names),
+    ]
+
+
 def _anchors() -> tuple[str, ...]:
     """One expression for each name that no other name begins; `email` also stands for `email_address`."""
     names = [name for _, _, names in _NAMES for name in names.split()]
@@ -200,13 +210,11 @@ def _anchors() -> tuple[str, ...]:
         for flat, name in anywhere.items()
         if not any(flat != other and flat.startswith(other) for other in anywhere)
     ]
-    whole = [name for name in plain.values() if name[0] in "=?"]
-    person = [name for name in whole if name[0] == "?"]
     return (
         *((_START if len(name) <= _SHORT else "") + _spelled(name) + _MORE for name in first),
         *(rf"(?-i:[a-z0-9]{name[0].upper()}){name[1:]}{_LAST}" for name in first if len(name) <= _SHORT),
-        *(_START + _spelled(name) + _LAST for name in whole),
-        *(rf"(?-i:[a-z0-9]{name[1].upper()}){name[2:]}{_LAST}" for name in person),
+        *(_START + _spelled(name) + _LAST for name in names if name[0] == "="),
+        *_of_persons([name for name in names if name[0] == "?"]),
     )
 
 

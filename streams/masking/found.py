@@ -41,7 +41,8 @@ class Detector:
     """One way of finding one thing.
 
     `anchors` are hyperscan expressions (caseless, single bytes, end offsets only): no text that `judge` would answer
-    with a span is without an anchor that ends at that position. One that goes by a word before the value (`by_word`) is
+    with a span is without an anchor that ends at that position. `shapes` are anchors that hold no literal, such as runs of
+    digits; for the detectors that `streams.masking.shapes` names, a native pass finds them. One that goes by a word before the value (`by_word`) is
     not asked about what is found already. `examples` and `counter` stand in the catalogue and are tests.
     """
 
@@ -52,3 +53,4 @@ class Detector:
     counter: tuple[str, ...] = ()
     source: str = ""
     by_word: bool = False
+    shapes: tuple[str, ...] = ()

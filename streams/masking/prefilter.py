@@ -1,4 +1,4 @@
-"""One hyperscan database over all anchors, scanned once for a whole batch.
+"""Where detectors have to look: one hyperscan database over all anchors and one pass for shapes, once for a whole batch.
 
 The anchors say where a detector has to look, and what disguises text so that it must be looked at more closely. A record
 without any of them holds nothing that a detector could find.
@@ -6,18 +6,21 @@ without any of them holds nothing that a detector could find.
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Final, cast
+from itertools import accumulate
+from typing import Final, NamedTuple, cast
 
 import hyperscan
 
-from streams.masking.encodings.blocks import BASE64_ANCHORS, NUL_ANCHOR
+from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_ANCHOR
 from streams.masking.encodings.fold import fold_anchors
 from streams.masking.found import Detector, Judge
+from streams.masking.shapes import MARGIN, SHAPES, native_scan
 
-__all__ = ["BLOCK", "DISGUISE", "SEPARATOR", "Hit", "Prefilter"]
+__all__ = ["BLOCK", "DISGUISE", "Hit", "Hits", "Prefilter"]
 
 #: Stands between the records of a batch: no byte of UTF-8, and no anchor reaches over it.
 SEPARATOR: Final = b"\xff"
+_BEFORE: Final = SEPARATOR * (MARGIN - 1)
 
 #: Identifiers of the anchors that belong to no detector.
 DISGUISE: Final = 0
@@ -31,26 +34,40 @@ _CASELESS: Final = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
 _EXACT: Final = hyperscan.HS_FLAG_DOTALL
 
 
+class Hits(NamedTuple):
+    """All hits in several texts, ordered by their end; text i lies at `begins[i]:begins[i + 1] - 1` of what was scanned."""
+
+    found: list[Hit]
+    begins: list[int]
+
+
 class Prefilter:
     """The compiled anchors of a set of detectors.
 
     Threads may share it: the database is never written to, and each thread scans with a scratch of its own (one scratch
-    is neither thread-safe nor re-entrant).
+    is neither thread-safe nor re-entrant). `native=False` leaves the shapes to hyperscan as well.
     """
 
-    def __init__(self, detectors: Sequence[Detector]) -> None:
+    def __init__(self, detectors: Sequence[Detector], *, native: bool = True) -> None:
         self.judges: list[Judge | None] = [None, None, *(detector.judge for detector in detectors)]
         self.names: list[str] = ["disguise", "block", *(detector.name for detector in detectors)]
         self.by_word = frozenset(ident for ident, detector in enumerate(detectors, _FIRST_DETECTOR) if detector.by_word)
+        idents = {name: ident for ident, name in enumerate(self.names) if name in SHAPES}
+        self._shapes = native_scan(idents) if native else None
         anchors: list[tuple[str, int, int]] = [(text, DISGUISE, _CASELESS) for text in (*fold_anchors(), NUL_ANCHOR)]
-        anchors += [(text, BLOCK, _EXACT) for text in BASE64_ANCHORS]
+        if self._shapes is None:
+            anchors += [(text, BLOCK, _EXACT) for text in BASE64_SHAPES]
         for ident, detector in enumerate(detectors, _FIRST_DETECTOR):
-            anchors += [(text, ident, _CASELESS) for text in detector.anchors]
+            there = detector.name in SHAPES and self._shapes is not None
+            anchors += [(text, ident, _CASELESS) for text in detector.anchors + (() if there else detector.shapes)]
         self._database = _compiled(anchors)
         self._scratches = threading.local()
 
-    def scan(self, data: bytes) -> list[Hit]:
-        """All hits in data that begins and ends with a separator, ordered by their end."""
+    def scan(self, texts: Sequence[bytes]) -> Hits:
+        """The hits in texts without a separator."""
+        if not texts:
+            return Hits([], [MARGIN])
+        data = SEPARATOR.join((_BEFORE, *texts, _BEFORE))
         hits: list[Hit] = []
         add: Callable[[Hit], None] = hits.append
 
@@ -58,8 +75,15 @@ class Prefilter:
             add((end, ident))
 
         self._database.scan(data, match_event_handler=on_match, scratch=self._scratch())
+        if self._shapes is not None:
+            hits += self._shapes(data)
         hits.sort()
-        return hits
+        # All of this is done in C.
+        return Hits(hits, list(accumulate(map((1).__add__, map(len, texts)), initial=MARGIN)))
+
+    def hits(self, text: bytes) -> list[Hit]:
+        """The hits in one text; an end one behind the text's is that of an anchor that ends with the separator."""
+        return [(end - MARGIN, ident) for end, ident in self.scan((text,)).found]
 
     def _scratch(self) -> hyperscan.Scratch:
         scratch = getattr(self._scratches, "scratch", None)

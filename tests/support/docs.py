@@ -19,7 +19,7 @@ from streams.masking import detectors, fields
 from streams.masking.detectors import identity, named, providers
 from streams.masking.found import Detector, Found
 from streams.masking.kinds import DEFAULT_ACTIONS, Kind
-from streams.masking.prefilter import SEPARATOR, Prefilter
+from streams.masking.prefilter import Prefilter
 from streams.masking.tokens import HINTED_KINDS
 from streams.settings import Settings, shown
 from streams.settings.names import attribute_of, variable_of
@@ -134,9 +134,9 @@ def _kinds_of(detector: Detector) -> list[Kind]:
     found: set[Kind] = set()
     for example in detector.examples:
         data = example.encode()
-        for end, ident in prefilter.scan(SEPARATOR + data + SEPARATOR):
+        for end, ident in prefilter.hits(data):
             if prefilter.names[ident] == detector.name and (judge := prefilter.judges[ident]):
-                verdict = judge(data, end - 1)
+                verdict = judge(data, end)
                 one = (verdict,) if isinstance(verdict, Found) else () if isinstance(verdict, str) else verdict
                 found |= {span.kind for span in one}
     return sorted(found) or ["secret"]

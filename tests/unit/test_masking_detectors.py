@@ -9,7 +9,7 @@ from streams.masking.encodings.fold import fold
 from streams.masking.found import Detector, Found
 from streams.masking.masker import Masker
 from streams.masking.policy import Policy
-from streams.masking.prefilter import SEPARATOR, Prefilter
+from streams.masking.prefilter import Prefilter
 from tests.support.disguise import masker_keyring
 
 _EXAMPLES = [(one, text) for one in detectors.ALL for text in one.examples]
@@ -32,8 +32,8 @@ def _found_by(detector: Detector, text: str) -> list[Found]:
     prefilter = _prefilter()
     ident = next(place for place, judge in enumerate(prefilter.judges) if judge is detector.judge)
     found: list[Found] = []
-    for end, hit in prefilter.scan(SEPARATOR + read + SEPARATOR):
-        verdict = detector.judge(read, end - 1) if hit == ident else ""
+    for end, hit in prefilter.hits(read):
+        verdict = detector.judge(read, end) if hit == ident else ""
         if not isinstance(verdict, str):
             found += [verdict] if isinstance(verdict, Found) else verdict
     return found

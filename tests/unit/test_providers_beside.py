@@ -8,7 +8,7 @@ import pytest
 from streams.masking.detectors import spelled
 from streams.masking.detectors.providers import beside
 from streams.masking.found import Detector, Found
-from streams.masking.prefilter import SEPARATOR, Prefilter
+from streams.masking.prefilter import Prefilter
 
 CHANCE = random.Random(7)
 MIXED = "aB3" + "".join(CHANCE.choices(string.ascii_letters + string.digits, k=27))
@@ -31,9 +31,9 @@ def secrets(text: str) -> set[str]:
     """The values found behind anchors, by these detectors alone."""
     data = text.encode()
     values = set()
-    for end, ident in PREFILTER.scan(SEPARATOR + data + SEPARATOR):
+    for end, ident in PREFILTER.hits(data):
         judge = PREFILTER.judges[ident]
-        verdict = judge(data, end - 1) if judge else ""
+        verdict = judge(data, end) if judge else ""
         if not isinstance(verdict, str):
             values |= {
                 data[one.start : one.end].decode() for one in ([verdict] if isinstance(verdict, Found) else verdict)

@@ -12,7 +12,7 @@ import pytest
 from streams.masking.detectors.providers import DETECTORS, FORMATS, checksums
 from streams.masking.detectors.providers.format import Format, detector, entropy
 from streams.masking.found import Found
-from streams.masking.prefilter import SEPARATOR, Prefilter
+from streams.masking.prefilter import Prefilter
 
 #: What the letters of an example stand for.
 ALPHABETS = {
@@ -57,9 +57,7 @@ def found(by: str, text: bytes) -> list[Found]:
     """What one detector finds behind its own anchors."""
     names, judges = prefilter().names, prefilter().judges
     verdicts = [
-        judge(text, end - 1)
-        for end, ident in prefilter().scan(SEPARATOR + text + SEPARATOR)
-        if names[ident] == by and (judge := judges[ident])
+        judge(text, end) for end, ident in prefilter().hits(text) if names[ident] == by and (judge := judges[ident])
     ]
     return [verdict for verdict in verdicts if isinstance(verdict, Found)]
 
@@ -131,9 +129,9 @@ ORDINARY = (
 @pytest.mark.parametrize("text", ORDINARY)
 def test_what_every_log_holds_is_no_key(text: bytes) -> None:
     """Ids, hashes, class names, addresses and prose are nobody's key."""
-    for end, ident in prefilter().scan(SEPARATOR + text + SEPARATOR):
+    for end, ident in prefilter().hits(text):
         judge = prefilter().judges[ident]
-        assert judge is None or isinstance(judge(text, end - 1), str), prefilter().names[ident]
+        assert judge is None or isinstance(judge(text, end), str), prefilter().names[ident]
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
@@ -184,7 +182,7 @@ def test_a_text_full_of_beginnings_costs_linear_time() -> None:
     ):
         text = piece * (100_000 // len(piece))
         began = time.process_time()
-        for end, ident in prefilter().scan(SEPARATOR + text + SEPARATOR):
+        for end, ident in prefilter().hits(text):
             if judge := prefilter().judges[ident]:
-                judge(text, end - 1)
+                judge(text, end)
         assert time.process_time() - began < 5

@@ -198,19 +198,21 @@ def judge_nanp(data: bytes, end: int) -> Verdict:
 DETECTORS: Final = (
     Detector(
         "email",
-        (r"[^\s@]@[a-z0-9_\-\x80-\xfe]{1,63}\.[a-z0-9\x80-\xfe]",),
+        (),
         judge_email,
         ("ann@example.com", "mailto:Ann.Lee+x@mail.example.co.uk", "to=<o'brien@example.org>", "user@müller.example"),
         ("Object@1f2a.", "icon@2x.png", "left-pad@1.3.0-beta.rc1", "git@github.com:org/repo.git"),
         "RFC 5322, RFC 6531",
+        shapes=(r"[^\s@]@[a-z0-9_\-\x80-\xfe]{1,63}\.[a-z0-9\x80-\xfe]",),
     ),
     Detector(
         "phone_international",
-        (r"\+[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9]){6}",),
+        (),
         judge_international,
         ("+49 30 901820", "tel:+1-415-555-0132", "+442079460958", "+33 (0)1 70 18 99 00"),
         ("1e+10000000", "2024-05-01T10:00:00+1000", "+999999999999"),
         "ITU-T E.164, libphonenumber metadata",
+        shapes=(r"\+[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9]){6}",),
     ),
     Detector(
         "phone_national",
@@ -223,10 +225,11 @@ DETECTORS: Final = (
     ),
     Detector(
         "phone_nanp",
-        (r"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.\-])[0-9]{3}[.\-][0-9]{4}",),
+        (),
         judge_nanp,
         ("(415) 555-0132", "415-555-0132"),
         ("1.415.555.0132.9", "2-415-555-01321"),
         "ITU-T E.164, NANPA numbering",
+        shapes=(r"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.\-])[0-9]{3}[.\-][0-9]{4}",),
     ),
 )

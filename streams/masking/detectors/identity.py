@@ -41,11 +41,12 @@ def judge_named(data: bytes, end: int) -> Verdict:
 DETECTORS: Final = (
     Detector(
         "us_ssn",
-        (r"[0-9]{3}-[0-9]{2}-[0-9]{4}",),
+        (),
         judge_dashed,
         ("SSN 123-45-6789", "911-70-1234"),
         ("000-12-3456", "666-12-3456", "123-00-4567", "2024-123-45-6789", "123-45-67890"),
         "SSA POMS RM 10201.035, IRS Publication 1915",
+        shapes=(r"[0-9]{3}-[0-9]{2}-[0-9]{4}",),
     ),
     Detector(
         "us_ssn_named",

@@ -13,14 +13,14 @@ from typing import Final
 
 from streams.masking.validators import base64_text
 
-__all__ = ["BASE64_ANCHORS", "NUL_ANCHOR", "Block", "base64_blocks", "utf16_blocks"]
+__all__ = ["BASE64_SHAPES", "NUL_ANCHOR", "Block", "base64_blocks", "utf16_blocks"]
 
 #: A quad of base64 that stands for three printable ASCII bytes: the first sextet is 8 to 31, the second 2 to 7 and the
 #: third 0 or 1 in their low bits. Three quads in a row are chance once in 3 000 positions of random letters.
 _QUAD: Final = r"[I-Za-f][C-HS-Xi-nyz0-3][ABEFIJMNQRUVYZcdghkloptwxs014589][A-Za-z0-9+/_\-]"
 
 #: Case-sensitive hyperscan expressions that end behind a run of base64 (RFC 4648, sections 4 and 5).
-BASE64_ANCHORS: Final = (
+BASE64_SHAPES: Final = (
     rf"(?:{_QUAD}){{3}}[A-Za-z0-9+/_\-]*={{0,2}}[^A-Za-z0-9+/_\-=]",
     # Compressed: gzip's magic (RFC 1952), zlib's header at each of its four levels (RFC 1950).
     r"(?:H4sI|eJ[w-z]|eA[E-H]|eN[o-r]|eF[4-7])[A-Za-z0-9+/_\-]{12,}={0,2}[^A-Za-z0-9+/_\-=]",

@@ -1,0 +1,669 @@
+/* Finds where values of a telling shape may stand: the anchors of digits, addresses and base64, in one pass over a batch.
+ *
+ * Hyperscan is at its best where an expression holds a literal. Shapes hold none: each of them keeps an automaton busy at
+ * every byte of every record. This pass looks at the few places where a shape can begin (a run of digits, a sign, a long
+ * word) and reports the same ends as the expressions of the detectors (`Detector.shapes`), which stay the definition: a
+ * test holds the two against each other. It decides nothing; judges do.
+ *
+ * The text begins and ends with 0xff, the separator of records, which is in no class below: no look-ahead and no look-back
+ * passes it, so none has to know where the text ends.
+ */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef unsigned char byte;
+
+enum { DIGIT = 1, HEX = 2, ALPHA = 4, RUN = 8, BASE58 = 16, LOCAL = 32 };
+
+/* What stands before a word, but for the letters that may end an escape (`\n`): the class [^0-9ac-eg-mo-qsu-z]. */
+static byte class_of[256], before_word[256], quad_of[3][256];
+static byte country[26 * 26];
+
+/* In the order of SHAPES in shapes.py. */
+enum shape { BLOCK, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, IBAN, WALLET, SHAPES };
+
+typedef struct {
+    const byte *text;
+    PyObject *hits;
+    PyObject *ident[SHAPES];
+    /* The end of the last word that was walked to its end, so that none is walked twice. */
+    const byte *walked;
+    int failed;
+} Scan;
+
+#define IS(c, mask) (class_of[(byte)(c)] & (mask))
+#define LOWER(c) ((byte)((c) | 0x20))
+
+static void report(Scan *scan, enum shape shape, const byte *end)
+{
+    PyObject *position, *hit;
+    if (scan->ident[shape] == Py_None || scan->failed)
+        return;
+    position = PyLong_FromSsize_t(end - scan->text);
+    hit = position ? PyTuple_Pack(2, position, scan->ident[shape]) : NULL;
+    Py_XDECREF(position);
+    if (!hit || PyList_Append(scan->hits, hit) < 0)
+        scan->failed = 1;
+    Py_XDECREF(hit);
+}
+
+static const byte *span(const byte *at, int mask, int most)
+{
+    while (most-- > 0 && IS(*at, mask))
+        at++;
+    return at;
+}
+
+static int all(const byte *at, int mask, int count)
+{
+    return span(at, mask, count) == at + count;
+}
+
+static int digits(const byte *at, int count)
+{
+    return all(at, DIGIT, count);
+}
+
+/* Whether a word begins at a position: no letter and no digit before it, but the letter of an escape (`\n`). */
+static int word_start(const byte *at)
+{
+    return !IS(at[-1], ALPHA | DIGIT) || (at[-2] == '\\' && before_word[at[-1]]);
+}
+
+/* -- at a sign ------------------------------------------------------------------------------------------------------ */
+
+/* [^\s@]@[a-z0-9_\-\x80-\xfe]{1,63}\.[a-z0-9\x80-\xfe] */
+static void at_sign(Scan *scan, const byte *at)
+{
+    const byte *label;
+    if (at[-1] <= ' ' || at[-1] == '@' || at[-1] == 0xff)
+        return;
+    label = span(at + 1, LOCAL, 63);
+    if (label > at + 1 && *label == '.' && (IS(label[1], ALPHA | DIGIT) || (label[1] >= 0x80 && label[1] != 0xff)))
+        report(scan, EMAIL, label + 2);
+}
+
+static int joins(byte c)
+{
+    return c == ' ' || c == '(' || c == ')' || c == '.' || c == '-' || c == '/';
+}
+
+/* \+[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9]){6} */
+static void at_plus(Scan *scan, const byte *plus)
+{
+    const byte *at = plus + 1;
+    int left = 6;
+    while (at < plus + 3 && (*at == ' ' || *at == '('))
+        at++;
+    if (*at < '1' || *at > '9')
+        return;
+    for (at++; left; left--, at++) {
+        int gap = 0;
+        while (gap < 3 && joins(*at))
+            gap++, at++;
+        if (!IS(*at, DIGIT))
+            return;
+    }
+    report(scan, PHONE_INTERNATIONAL, at);
+}
+
+/* Five signs between six pairs of hexadecimal digits, the last of the signs at a position. */
+static int pairs_before(const byte *at, byte sign)
+{
+    int pair;
+    for (pair = 0; pair < 5; pair++, at -= 3)
+        if (*at != sign || !IS(at[-1], HEX) || !IS(at[-2], HEX))
+            return 0;
+    return 1;
+}
+
+/* How many groups of one to four hexadecimal digits, each with a colon behind it, end with the colon at a position. */
+static int groups_before(const byte *colon, const byte **first)
+{
+    int groups = 0;
+    const byte *at = colon;
+    *first = colon;
+    while (groups < 9 && *at == ':') {
+        int size = 0;
+        while (size < 4 && IS(at[-1 - size], HEX))
+            size++;
+        if (!size)
+            break;
+        groups++;
+        at -= size;
+        *first = at;
+        at--;
+    }
+    return groups;
+}
+
+static int name_letter(byte c)
+{
+    return c == '_' || c == '-' || (LOWER(c) >= 'g' && LOWER(c) <= 'z');
+}
+
+/* How many of the groups before a colon may be an address's: all where they begin a word or follow a name and its colon
+ * (`peer:2001:db8::1`), all but the first where that is the end of the name (`face:2001:db8::1` behind a letter). */
+static int groups_of_address(const byte *colon)
+{
+    const byte *first, *at;
+    int groups = groups_before(colon, &first);
+    if ((!IS(first[-1], ALPHA | DIGIT) && first[-1] != ':') || (first[-2] == '\\' && before_word[first[-1]]))
+        return groups;
+    if (first[-1] == ':' && name_letter(first[-2]))
+        return groups;
+    at = span(first, ALPHA, 3);
+    return groups && name_letter(first[-1]) && *at == ':' ? groups - 1 : 0;
+}
+
+/* The anchors of IPv6 and of MAC addresses with colons. */
+static void at_colon(Scan *scan, const byte *at)
+{
+    const byte *first;
+    int groups;
+    if (at[1] == ':') {
+        groups = groups_of_address(at);
+        if (at[-1] == ':' || (!groups && !word_start(at)))
+            return;
+        if (IS(at[2], HEX))
+            report(scan, IPV6, at + 3);
+        if (groups > 1)
+            report(scan, IPV6, at + 2);
+        return;
+    }
+    if (!IS(at[-1], HEX) || !IS(at[1], HEX))
+        return;
+    if (IS(at[2], HEX) && pairs_before(at, ':'))
+        report(scan, MAC, at + 3);
+    if (at[-2] != ':' && at[-3] != ':' && at[-4] != ':' && at[-5] != ':')
+        return;
+    groups = groups_before(at, &first);
+    if (groups >= 7)
+        report(scan, IPV6, at + 2);
+    if (groups >= 6) {
+        const byte *dot = span(at + 1, DIGIT, 3);
+        if (dot > at + 1 && *dot == '.')
+            report(scan, IPV6, dot + 1);
+    }
+}
+
+static void at_dash(Scan *scan, const byte *at)
+{
+    if (IS(at[1], HEX) && IS(at[2], HEX) && pairs_before(at, '-'))
+        report(scan, MAC, at + 3);
+}
+
+/* [0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}, at its second dot */
+static void dotted_mac(Scan *scan, const byte *at)
+{
+    if (at[-5] == '.' && all(at - 4, HEX, 4) && all(at - 9, HEX, 4) && all(at + 1, HEX, 4))
+        report(scan, MAC, at + 5);
+}
+
+/* -- at a run of digits --------------------------------------------------------------------------------------------- */
+
+static int ends_with(const byte *end, const char *word)
+{
+    Py_ssize_t size = (Py_ssize_t)strlen(word), place;
+    for (place = 0; place < size; place++) {
+        byte c = end[place - size];
+        if (c == 0xff || LOWER(c) != (byte)word[place])
+            return 0;
+    }
+    return 1;
+}
+
+/* What may stand before a card's first digit: no sign of a longer number, but behind a word for cards. */
+static int before_card(const byte *at)
+{
+    static const char *const words[] = {"card", "cc", "ccn", "pan", "visa", "amex", "number", "num", "no", "nr", NULL};
+    const char *const *word;
+    if (at[-1] != '.' && at[-1] != '+' && at[-1] != '-')
+        return 1;
+    for (word = words; *word; word++)
+        if (ends_with(at - 1, *word))
+            return 1;
+    return 0;
+}
+
+static int issued(const byte *at)
+{
+    int two = (at[0] - '0') * 10 + at[1] - '0';
+    return two == 30 || (two >= 34 && two <= 49) || (two >= 50 && two <= 58) || (two >= 60 && two <= 69) ||
+           (two >= 22 && two <= 27) || two == 81 || two == 82 || two == 97;
+}
+
+static int card_sign(byte c)
+{
+    return c == ' ' || c == '-' || c == '.' || c == '/' || c == '_' || c == '\t';
+}
+
+static void four_digits(Scan *scan, const byte *at)
+{
+    const byte *next = at + 4;
+    if (*at == '3' && *next != '\t' && digits(next + 1, 6) && card_sign(next[7]) && next[7] != '\t')
+        report(scan, CARD, next + 8);
+    if (*at < '2' || *at == '7')
+        return;
+    next += 1 + card_sign(next[1]);
+    if (digits(next, 4) && card_sign(next[4]))
+        report(scan, CARD, next + 5);
+}
+
+static void three_digits(Scan *scan, const byte *at)
+{
+    const byte *next = at + 3;
+    if (*next == '-' && digits(next + 1, 2) && next[3] == '-' && digits(next + 4, 4))
+        report(scan, SSN, next + 8);
+    if (*at < '2')
+        return;
+    if (at[-1] == '(' && *next == ')')
+        next += 1 + (next[1] == ' ');
+    else if (*next == '.' || *next == '-')
+        next++;
+    else
+        return;
+    if (digits(next, 3) && (next[3] == '.' || next[3] == '-') && digits(next + 4, 4))
+        report(scan, PHONE_NANP, next + 8);
+}
+
+/* [0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3} */
+static void dotted_quad(Scan *scan, const byte *dot)
+{
+    const byte *end = dot;
+    int octet;
+    for (octet = 0; octet < 3; octet++) {
+        const byte *begin = end + 1;
+        if (*end != '.')
+            return;
+        end = span(begin, DIGIT, 3);
+        if (end == begin)
+            return;
+    }
+    report(scan, IPV4, end);
+}
+
+static int alnum_run(const byte *at, int count)
+{
+    return all(at, ALPHA | DIGIT, count);
+}
+
+/* Two letters of a country, two digits, and seven more in any grouping. */
+static void country_code(Scan *scan, const byte *at)
+{
+    byte one = LOWER(at[-2]), two = LOWER(at[-1]);
+    const byte *next = at + 2;
+    if (!country[(one - 'a') * 26 + two - 'a'] || !IS(at[1], DIGIT))
+        return;
+    if (!word_start(at - 2) && !ends_with(at - 2, "iban"))
+        return;
+    next += *next == ' ' || *next == '-';
+    if (!alnum_run(next, 4))
+        return;
+    next += 4;
+    next += *next == ' ' || *next == '-';
+    if (alnum_run(next, 3))
+        report(scan, IBAN, next + 3);
+}
+
+/* Twelve digits, the last of them at a position and none before them. */
+static void at_twelfth(Scan *scan, const byte *at)
+{
+    at -= 11;
+    if (word_start(at) && issued(at) && before_card(at))
+        report(scan, CARD, at + 12);
+}
+
+/* A sign behind four digits and no more. */
+static void behind_four(Scan *scan, const byte *at)
+{
+    if (word_start(at - 4) && before_card(at - 4))
+        four_digits(scan, at - 4);
+}
+
+/* A sign behind three digits and no more. */
+static void behind_three(Scan *scan, const byte *at)
+{
+    if (word_start(at - 3))
+        three_digits(scan, at - 3);
+}
+
+static int has_capital(const byte *at, const byte *end)
+{
+    while (at < end && !(*at >= 'A' && *at <= 'Z'))
+        at++;
+    return at < end;
+}
+
+/* The end of sixteen letters and digits or more: a Bitcoin address begins with 1 or 3. */
+static void behind_long(Scan *scan, const byte *at)
+{
+    const byte *start = at - 16;
+    while (IS(start[-1], ALPHA | DIGIT))
+        start--;
+    if (start[-1] == '\\' && before_word[*start])
+        start++;
+    if ((*start == '1' || *start == '3') && all(start + 1, BASE58, 25) && has_capital(start, at))
+        report(scan, WALLET, start + 26);
+}
+
+/* -- at a long word ------------------------------------------------------------------------------------------------- */
+
+enum { SHORTEST_BLOCK = 12 };
+
+/* Whether three printable ASCII bytes are written at a position (see `_QUAD` in blocks.py). */
+static int printable(const byte *at)
+{
+    return quad_of[2][at[2]] & quad_of[1][at[1]] & quad_of[0][at[0]];
+}
+
+/* Whether a run of base64's letters holds three printable quads in a row; at each alignment the last of three is tried
+ * first, so that a run without any is seen at every twelfth byte only. */
+static int holds_block(const byte *start, const byte *end)
+{
+    const byte *first, *at;
+    for (first = start; first < start + 4; first++)
+        for (at = first; at + SHORTEST_BLOCK <= end;) {
+            if (!printable(at + 8))
+                at += 12;
+            else if (!printable(at + 4))
+                at += 8;
+            else if (!printable(at))
+                at += 4;
+            else
+                return 1;
+        }
+    return 0;
+}
+
+/* Reports a block that ends with a word; two signs of padding may follow, and then neither a sign nor a letter. */
+static void report_block(Scan *scan, const byte *end)
+{
+    const byte *behind = end;
+    while (behind < end + 2 && *behind == '=')
+        behind++;
+    if (*behind != '=' && !IS(*behind, RUN))
+        report(scan, BLOCK, behind + 1);
+}
+
+static void at_word_end(Scan *scan, const byte *end)
+{
+    const byte *start = end - SHORTEST_BLOCK;
+    while (IS(start[-1], RUN))
+        start--;
+    if (holds_block(start, end))
+        report_block(scan, end);
+}
+
+/* Reports the word that goes on at a position as a block where so many letters of it are left. */
+static void rest_of_word(Scan *scan, const byte *at, int least)
+{
+    const byte *end = at;
+    if (at < scan->walked)
+        return;
+    while (IS(*end, RUN))
+        end++;
+    scan->walked = end;
+    if (end - at >= least)
+        report_block(scan, end);
+}
+
+/* The magic of zlib at each of its levels in base64 (RFC 1950), `eJw` to `eF7`, at its second letter. */
+static void at_zlib(Scan *scan, const byte *at)
+{
+    byte c = at[1];
+    if ((*at == 'J' && c >= 'w' && c <= 'z') || (*at == 'A' && c >= 'E' && c <= 'H') ||
+        (*at == 'N' && c >= 'o' && c <= 'r') || (*at == 'F' && c >= '4' && c <= '7'))
+        rest_of_word(scan, at + 2, 12);
+}
+
+/* The magic of gzip in base64 (RFC 1952), `H4sI`, at its second letter. */
+static void at_gzip(Scan *scan, const byte *at)
+{
+    if (at[1] == 's' && at[2] == 'I')
+        rest_of_word(scan, at + 3, 12);
+}
+
+static int one_of(byte c, const char *chars)
+{
+    return c && strchr(chars, c) != NULL;
+}
+
+static int ascii_in_utf16(const byte *at)
+{
+    return IS(at[0], RUN) && at[0] != '_' && at[0] != '-' && one_of(at[1], "AQgw") && (at[2] == 'A' || at[2] == 'B') &&
+           IS(at[3], RUN) && at[3] != '_' && at[3] != '-' && at[5] >= 'A' && at[5] <= 'H' &&
+           one_of(at[6], "AEIMQUYcgkosw048");
+}
+
+/* Two of eight letters that stand for ASCII in UTF-16, at the last of them. */
+static void at_utf16(Scan *scan, const byte *at)
+{
+    if (ascii_in_utf16(at - 7) && ascii_in_utf16(at - 15))
+        rest_of_word(scan, at + 1, 0);
+}
+
+/* -- at a sign, continued ------------------------------------------------------------------------------------------- */
+
+static void at_dot(Scan *scan, const byte *at)
+{
+    if (IS(at[-1], DIGIT))
+        dotted_quad(scan, at);
+    dotted_mac(scan, at);
+}
+
+/* -- the pass ------------------------------------------------------------------------------------------------------- */
+
+/* One bit for each of 64 bytes, the lowest for the first. */
+typedef uint64_t bits;
+
+typedef struct {
+    bits digit, letter, hex, run, sign, at, plus, colon, dot, dash, big_a, e, h, level, four;
+} Classes;
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+static __m128i within(__m128i v, byte low, byte high)
+{
+    __m128i off = _mm_sub_epi8(v, _mm_set1_epi8((char)low));
+    return _mm_cmpeq_epi8(_mm_min_epu8(off, _mm_set1_epi8((char)(high - low))), off);
+}
+
+#define SIGN(v, c) (bits)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)))
+#define BITS(v) (bits)(unsigned)_mm_movemask_epi8(v)
+
+static void classify(const byte *at, Classes *of)
+{
+    int part;
+    memset(of, 0, sizeof *of);
+    for (part = 0; part < 64; part += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(at + part)), low = _mm_or_si128(v, _mm_set1_epi8(0x20));
+        bits digit = BITS(within(v, '0', '9')), letter = BITS(within(low, 'a', 'z'));
+        bits plus = SIGN(v, '+'), dash = SIGN(v, '-'), dot = SIGN(v, '.'), joint = SIGN(v, '/') | SIGN(v, '_');
+        of->digit |= digit << part;
+        of->letter |= letter << part;
+        of->hex |= (digit | BITS(within(low, 'a', 'f'))) << part;
+        of->run |= (digit | letter | plus | dash | joint) << part;
+        of->sign |= (dash | dot | joint | SIGN(v, ' ') | SIGN(v, '\t') | SIGN(v, ')')) << part;
+        of->at |= SIGN(v, '@') << part;
+        of->plus |= plus << part;
+        of->colon |= SIGN(v, ':') << part;
+        of->dot |= dot << part;
+        of->dash |= dash << part;
+        of->big_a |= SIGN(v, 'A') << part;
+        of->e |= SIGN(v, 'e') << part;
+        of->h |= SIGN(v, 'H') << part;
+        of->level |= (SIGN(v, 'A') | SIGN(v, 'J') | SIGN(v, 'N') | SIGN(v, 'F')) << part;
+        of->four |= SIGN(v, '4') << part;
+    }
+}
+#else
+static void classify(const byte *at, Classes *of)
+{
+    int place;
+    memset(of, 0, sizeof *of);
+    for (place = 0; place < 64; place++) {
+        byte c = at[place];
+        of->digit |= (bits)(IS(c, DIGIT) != 0) << place;
+        of->letter |= (bits)(IS(c, ALPHA) != 0) << place;
+        of->hex |= (bits)(IS(c, HEX) != 0) << place;
+        of->run |= (bits)(IS(c, RUN) != 0) << place;
+        of->sign |= (bits)(card_sign(c) || c == ')') << place;
+        of->at |= (bits)(c == '@') << place;
+        of->plus |= (bits)(c == '+') << place;
+        of->colon |= (bits)(c == ':') << place;
+        of->dot |= (bits)(c == '.') << place;
+        of->dash |= (bits)(c == '-') << place;
+        of->big_a |= (bits)(c == 'A') << place;
+        of->e |= (bits)(c == 'e') << place;
+        of->h |= (bits)(c == 'H') << place;
+        of->level |= (bits)(c == 'A' || c == 'J' || c == 'N' || c == 'F') << place;
+        of->four |= (bits)(c == '4') << place;
+    }
+}
+#endif
+
+/* The bits of some places before, those of the last 64 bytes included. */
+static bits back(bits now, bits last, int places)
+{
+    return now << places | last >> (64 - places);
+}
+
+/* Where runs of a class have reached 2, 3, 4, 8, 12 and 16 bytes, for the last 64 bytes and then for the next. */
+typedef struct {
+    bits one, two, three, four, eight, twelve, sixteen;
+} Runs;
+
+static void grow(Runs *of, const Runs *last, bits set)
+{
+    of->one = set;
+    of->two = set & back(set, last->one, 1);
+    of->three = of->two & back(set, last->one, 2);
+    of->four = of->two & back(of->two, last->two, 2);
+    of->eight = of->four & back(of->four, last->four, 4);
+    of->twelve = of->eight & back(of->four, last->four, 8);
+    of->sixteen = of->eight & back(of->eight, last->eight, 8);
+}
+
+/* Calls a function for each bit that is set. */
+#define EACH(set, call)                                       \
+    for (bits left = (set); left; left &= left - 1) {         \
+        const byte *here = at + __builtin_ctzll(left);        \
+        call;                                                 \
+    }
+
+#define BEFORE(class, places) back(now.class, last.class, places)
+
+static void pass(Scan *scan, const byte *at, const byte *end)
+{
+    Classes now, last = {0};
+    Runs digits = {0}, alnums = {0}, words = {0}, digits_now, alnums_now, words_now;
+    for (; at < end; at += 64, last = now, digits = digits_now, alnums = alnums_now, words = words_now) {
+        bits three, four;
+        classify(at, &now);
+        grow(&digits_now, &digits, now.digit);
+        grow(&alnums_now, &alnums, now.digit | now.letter);
+        grow(&words_now, &words, now.run);
+        three = back(digits_now.three, digits.three, 1), four = back(digits_now.four, digits.four, 1);
+        EACH(digits_now.twelve & ~back(digits_now.twelve, digits.twelve, 1), at_twelfth(scan, here));
+        EACH(now.sign & four & ~BEFORE(digit, 5), behind_four(scan, here));
+        EACH(now.sign & three & ~BEFORE(digit, 4), behind_three(scan, here));
+        EACH(now.digit & BEFORE(letter, 1) & BEFORE(letter, 2), country_code(scan, here));
+        EACH(now.dot & BEFORE(hex, 1), at_dot(scan, here));
+        EACH(now.colon & (BEFORE(hex, 1) | BEFORE(colon, 1) | now.colon >> 1), at_colon(scan, here));
+        EACH(now.dash & BEFORE(dash, 3), at_dash(scan, here));
+        EACH(now.at, at_sign(scan, here));
+        EACH(now.plus, at_plus(scan, here));
+        EACH(now.level & BEFORE(e, 1), at_zlib(scan, here));
+        EACH(now.four & BEFORE(h, 1), at_gzip(scan, here));
+        EACH(now.big_a & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));
+        EACH(~words_now.one & back(words_now.twelve, words.twelve, 1), at_word_end(scan, here));
+        EACH(~alnums_now.one & back(alnums_now.sixteen, alnums.sixteen, 1), behind_long(scan, here));
+    }
+}
+
+/* Look-backs and look-aheads of a fixed length stay inside the bytes that stand before and behind the records. */
+enum { MARGIN = 128 };
+
+static int margins(const byte *text, Py_ssize_t size)
+{
+    int place;
+    for (place = 0; size >= 2 * MARGIN && place < MARGIN; place++)
+        if (text[place] != 0xff || text[size - 1 - place] != 0xff)
+            return 0;
+    return size >= 2 * MARGIN;
+}
+
+static PyObject *scan_shapes(PyObject *module, PyObject *args)
+{
+    Scan scan = {0};
+    const char *data;
+    Py_ssize_t size;
+    PyObject *idents;
+    int shape;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y#O!", &data, &size, &PyTuple_Type, &idents))
+        return NULL;
+    scan.text = (const byte *)data;
+    if (PyTuple_GET_SIZE(idents) != SHAPES || !margins(scan.text, size)) {
+        PyErr_SetString(PyExc_ValueError, "one identifier or None for each shape, and 128 times 0xff around the text");
+        return NULL;
+    }
+    scan.hits = PyList_New(0);
+    for (shape = 0; shape < SHAPES; shape++)
+        scan.ident[shape] = PyTuple_GET_ITEM(idents, shape);
+    if (scan.hits)
+        pass(&scan, scan.text + MARGIN, scan.text + size - MARGIN + 1);
+    if (scan.failed)
+        Py_CLEAR(scan.hits);
+    return scan.hits;
+}
+
+static void mark(byte *table, const char *chars, byte bit)
+{
+    for (; *chars; chars++)
+        table[(byte)*chars] |= bit;
+}
+
+static void fill_tables(void)
+{
+    static const char countries[] =
+        "ADAEALATAZBABEBGBHBIBRBYCHCRCYCZDEDJDKDOEEEGESFIFKFOFRGBGEGIGLGRGTHNHRHUIEILIQISITJOKWKZLBLCLILTLULVLYMCMDMEMKMNMRMTMU"
+        "NINLNOOMPKPLPSPTQARORSRUSASCSDSESISKSMSOSTSVTLTNTRUAVAVGXKYE";
+    const char *code;
+    int c;
+    mark(class_of, "0123456789", DIGIT | HEX | LOCAL);
+    mark(class_of, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", ALPHA | LOCAL);
+    mark(class_of, "abcdefABCDEF", HEX);
+    mark(class_of, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-", RUN);
+    mark(class_of, "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", BASE58);
+    mark(class_of, "_-", LOCAL);
+    for (c = 0x80; c < 0xff; c++)
+        class_of[c] |= LOCAL;
+    memset(before_word, 1, sizeof before_word);
+    for (code = "0123456789acdeghijklmopqsuvwxyzACDEGHIJKLMOPQSUVWXYZ"; *code; code++)
+        before_word[(byte)*code] = 0;
+    for (code = countries; *code; code += 2)
+        country[(code[0] - 'A') * 26 + code[1] - 'A'] = 1;
+    mark(quad_of[0], "IJKLMNOPQRSTUVWXYZabcdef", 1);
+    mark(quad_of[1], "CDEFGHSTUVWXijklmnyz0123", 1);
+    mark(quad_of[2], "ABEFIJMNQRUVYZcdghkloptwxs014589", 1);
+}
+
+static PyMethodDef methods[] = {
+    {"scan", scan_shapes, METH_VARARGS,
+     "scan(text, identifiers) -> [(end, identifier)]\n\nThe ends of all shapes in a text that begins and ends with 0xff."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_shapes", NULL, 0, methods, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__shapes(void)
+{
+    fill_tables();
+    return PyModule_Create(&definition);
+}

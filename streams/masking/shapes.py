@@ -1,0 +1,31 @@
+"""Shapes: anchors without a literal, found by a native pass where it has been built and by hyperscan where not.
+
+The pass (`_shapes.c`) is an accelerator, not a second definition: `Detector.shapes` says what it looks for, and tests hold
+the two against each other. It needs a C compiler when maskstream is installed; without it everything works, slower.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Final, cast
+
+__all__ = ["MARGIN", "SHAPES", "native_scan"]
+
+#: So many separators stand before and behind the texts of a scan, in bytes; the pass looks no further than that.
+MARGIN: Final = 128
+
+#: The detectors whose shapes the pass knows, in its own order.
+SHAPES: Final = (
+    "block", "email", "phone_international", "phone_nanp", "us_ssn", "ipv4", "ipv6", "mac", "card", "iban", "wallet",
+)  # fmt: skip
+
+_Scan = Callable[[bytes, tuple[int | None, ...]], list[tuple[int, int]]]
+
+
+def native_scan(idents: Mapping[str, int]) -> Callable[[bytes], list[tuple[int, int]]] | None:
+    """The pass over a text for the detectors named, each under its identifier; None where it has not been built."""
+    try:
+        scan = cast("_Scan", import_module("streams.masking._shapes").scan)
+    except ImportError:
+        return None
+    wanted = tuple(idents.get(name) for name in SHAPES)
+    return lambda data: scan(data, wanted)

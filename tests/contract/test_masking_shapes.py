@@ -1,0 +1,89 @@
+"""The native pass for shapes finds what the detectors' own expressions find, as far as a judge would take it."""
+
+from functools import cache
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from streams.corpus import generate
+from streams.masking import detectors
+from streams.masking.found import Found, Verdict
+from streams.masking.prefilter import BLOCK, Prefilter
+from streams.masking.shapes import MARGIN, SHAPES, native_scan
+
+#: What shapes are made of, and what stands around them.
+PIECES = (
+    *"0123456789", "4111", "3782", "822463", "10005", "1111", "12", "123", "1234", "DE89", "iban", "192.0.2.1",
+    "::", ":", ".", "-", "--", "/", "_", "+", "@", " ", "  ", "(", ")", "\t", "\n", "\\n", "\\b", '"', "=", "==",
+    "x", "0x", "fe80", "2001", "db8", "00", "1b", "ab", "f", "eyJ", "eJw", "H4sI", "eNo", "QUJD", "YW5u", "ZXhh",
+    "bXBs", "AHQA", "card", "card-", "no.", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "ü", "例", "a" * 40, "1" * 12,
+    "7" * 13, "5555555555554444",
+)  # fmt: skip
+
+
+@cache
+def prefilter(*, native: bool) -> Prefilter:
+    """One database of each sort for all tests: compiling it is what takes time."""
+    return Prefilter(detectors.ALL, native=native)
+
+
+def _spans(verdict: Verdict) -> set[tuple[str, int, int]]:
+    found = [] if isinstance(verdict, str) else [verdict] if isinstance(verdict, Found) else verdict
+    return {(one.detector, one.start, one.end) for one in found}
+
+
+def _found(text: bytes, *, native: bool) -> tuple[set[tuple[str, int, int]], set[int]]:
+    """The spans of all shapes in a text, and the ends of blocks."""
+    asked = prefilter(native=native)
+    found: set[tuple[str, int, int]] = set()
+    blocks = set()
+    for end, ident in asked.hits(text):
+        if ident == BLOCK:
+            blocks.add(end)
+        elif asked.names[ident] in SHAPES and (judge := asked.judges[ident]):
+            found |= _spans(judge(text, end))
+    return found, blocks
+
+
+def test_native_pass_is_built() -> None:
+    """The tests run with the native pass, so that a build without it is noticed."""
+    assert native_scan({}) is not None
+
+
+@pytest.mark.parametrize("mix", ["clean", "mixed", "demo"])
+def test_shapes_of_logs_are_found_alike(mix: str) -> None:
+    """In log records the pass and the expressions lead judges to the same spans and to the same blocks."""
+    for line in generate(mix, seed=31, count=300):
+        text = line.value.replace(b"\xff", b"")
+        assert _found(text, native=True) == _found(text, native=False)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+@example("4111 1111 1111 1111 ")
+@example("\\n3782-822463-10005 ")
+@example("a" * 63 + "4111111111111111 ")
+@example("x" * 51 + "2001:db8::1")
+@example("eJw1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa=0")
+def test_shapes_of_pieces_are_found_alike(text: str) -> None:
+    """So they do in texts made of the pieces of shapes, wherever these lie in the pass's blocks of 64 bytes."""
+    raw = text.encode()
+    assert _found(raw, native=True) == _found(raw, native=False)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 70), st.sampled_from(PIECES[10:]), st.sampled_from(PIECES[10:]), st.sampled_from(PIECES[10:]))
+def test_place_does_not_matter(before: int, one: str, two: str, three: str) -> None:
+    """A shape is found at every offset, over the borders of the pass's blocks too."""
+    raw = b"." * before + f" {one}{two}{three}{one} ".encode()
+    assert _found(raw, native=True) == _found(raw, native=False)
+
+
+@pytest.mark.parametrize("data", [b"", b"4111111111111111", b"\xff" * MARGIN + b"x", b"\xff" * (2 * MARGIN - 1)])
+def test_text_without_margins_is_refused(data: bytes) -> None:
+    """The pass never reads beyond what it is given: without its margins it raises."""
+    scan = native_scan({"card": 1})
+    assert scan is not None
+    with pytest.raises(ValueError, match="128"):
+        scan(data)
