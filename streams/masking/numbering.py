@@ -12,7 +12,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 __all__ = ["Plan", "plan_of"]
 
 #: ITU-T E.164: a calling code has one to three digits, and none is the beginning of another.
-_CODE_DIGITS: Final = (1, 2, 3)
+_CODE_DIGITS: Final = 3
 
 
 class Plan(NamedTuple):
@@ -29,14 +29,16 @@ class Plan(NamedTuple):
 
 def plan_of(digits: str) -> Plan | None:
     """The plan of the calling code that ASCII digits begin with, or None where they begin with none."""
-    for size in _CODE_DIGITS:
-        plan = _plan(digits[:size])
-        if plan is not None:
-            return plan
-    return None
+    return _plan_of(digits[:_CODE_DIGITS])
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
+def _plan_of(start: str) -> Plan | None:
+    plans = (_plan(start[:size]) for size in range(1, len(start) + 1))
+    return next((plan for plan in plans if plan is not None), None)
+
+
+@lru_cache(maxsize=512)
 def _plan(code: str) -> Plan | None:
     regions = () if code[:1] in ("", "0") else COUNTRY_CODE_TO_REGION_CODE.get(int(code), ())
     known = [meta for region in regions if (meta := _metadata(code, region)) is not None]
