@@ -94,6 +94,7 @@ _NOT_WORD: Final = re.compile(r"[^A-Za-z0-9_]+")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _UUID: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9A-Za-z])", re.IGNORECASE)
 _TOKEN_TEXT: Final = re.compile(TOKEN_RE.pattern.decode())
+_OWN_MARK: Final = "tok_"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _REDACTED: Final = b"redacted"
 _HEADER_REDACTED: Final[_Field] = (b"~header.redacted", b"~header.redacted")
@@ -273,11 +274,8 @@ class Surrogates:
             return _REDACTED
         spelled = [_spelled(item) for text in texts for item in self._masked(text).split(" ")]
         said = "--".join(spelled)
-        digits = _DIGITS.findall(_UUID.sub("", _TOKEN_TEXT.sub("", said)))
-        if max(map(len, digits), default=0) > _MAX_DIGIT_RUN or sum(map(len, digits)) > _MAX_DIGITS:
-            return _REDACTED
         fits = all(spelled) and len(spelled) <= _MAX_ITEMS and len(said) <= _MAX_VALUE_CHARS
-        return said.encode() if fits else _REDACTED
+        return said.encode() if fits and not _too_many_digits(said) else _REDACTED
 
     def _masked(self, text: str) -> str:
         """A harmless string without what a detector finds in it; empty where it must not be said."""
@@ -331,6 +329,8 @@ def _with(cache: dict[_Key, _Value], key: _Key, value: _Value) -> dict[_Key, _Va
 
 def _spelled(masked: str) -> str:
     """A masked string without the characters that a surrogate has not; its tokens stay whole."""
+    if _OWN_MARK not in masked:
+        return _NOT_WORD.sub("-", masked).strip("-_")
     pieces, last = [], 0
     for match in _TOKEN_TEXT.finditer(masked):
         pieces += [_NOT_WORD.sub("-", masked[last : match.start()]).strip("-_"), match[0]]
@@ -339,13 +339,21 @@ def _spelled(masked: str) -> str:
     return "-".join(piece for piece in pieces if piece)
 
 
+def _too_many_digits(said: str) -> bool:
+    """Whether a readable string has more digits, outside its uuids and tokens, than it may."""
+    if _OWN_MARK in said:
+        said = _TOKEN_TEXT.sub("", said)
+    digits = _DIGITS.findall(_UUID.sub("", said))
+    return max(map(len, digits), default=0) > _MAX_DIGIT_RUN or sum(map(len, digits)) > _MAX_DIGITS
+
+
 def _texts(value: object) -> tuple[str, ...]:
     """The strings that a claim's value is: one, or a list's; none where it is something else or too many."""
     if isinstance(value, str):
         return (value,)
     if isinstance(value, bool):
         return ("true",) if value else ("false",)
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return (str(value),)
     if isinstance(value, list) and len(value) <= _MAX_ITEMS and all(isinstance(item, str) for item in value):
         return tuple(value)
@@ -362,7 +370,7 @@ def _sample(said: bytes) -> bytes:
 
 
 def _time(mark: bytes, value: object) -> _Field:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return _redacted(mark)
     whole = int(value)
     for low, high in _TIMES:
@@ -373,11 +381,12 @@ def _time(mark: bytes, value: object) -> _Field:
 
 def _written(fields: Sequence[_Field], more: int, room: int, *, cut: bool) -> _Field:
     """The fields one after the other; those that do not fit are counted in `more` with the unsaid ones."""
-    if sum([len(said) for said, _ in fields]) > room:
-        fields, unsaid = _fitting(fields, room), len(fields)
-        more += unsaid - len(fields)
-    tail = b"%b%b~~" % (b"~more.%d" % min(more, 999) if more else b"", b"~cut.true" if cut else b"")
-    return b"".join([said for said, _ in fields]) + tail, b"".join([like for _, like in fields]) + tail
+    said = b"".join([said for said, _ in fields])
+    if len(said) > room:
+        fitting = _fitting(fields, room)
+        return _written(fitting, more + len(fields) - len(fitting), room, cut=cut)
+    tail = (b"~more.%d" % min(more, 999) if more else b"") + (b"~cut.true~~" if cut else b"~~")
+    return said + tail, b"".join([like for _, like in fields]) + tail
 
 
 def _fitting(fields: Sequence[_Field], room: int) -> list[_Field]:
