@@ -162,7 +162,7 @@ def _decoded(part: bytes) -> dict[str, object] | None:
     return value if isinstance(value, dict) else None
 
 
-def _header(part: bytes) -> dict[str, object] | None:
+def _header_claims(part: bytes) -> dict[str, object] | None:
     """A JWT's header; empty where it is one in all but syntax (cut off, `NaN`); None where it is no header."""
     header = _decoded(part)
     if header is not None:
@@ -229,7 +229,7 @@ class Surrogates:
         known = self._headers
         if part in known:
             return known[part]
-        claims = _header(part)
+        claims = _header_claims(part)
         opened = None if claims is None else self._header(claims)
         if len(part) <= _CACHED_HEADER_BYTES:
             self._headers = _with(self._headers, part, opened)
@@ -291,28 +291,18 @@ class Surrogates:
         texts = _texts(value)
         if not texts or isinstance(value, bool):
             return _redacted(mark)
-        if len(texts) == 1:
-            token, like = self._token(kind, texts[0])
-            return mark + token, mark + like
-        tokens = [self._token(kind, text) for text in texts]
-        said = b"--".join([token for token, _ in tokens])
-        return (
-            (mark + said, mark + b"--".join([like for _, like in tokens]))
-            if len(said) <= _MAX_VALUE_CHARS
-            else _redacted(mark)
-        )
+        token, like = self._token(kind, texts[0])
+        for text in texts[1:]:
+            item, item_like = self._token(kind, text)
+            token, like = token + b"--" + item, like + b"--" + item_like
+        return (mark + token, mark + like) if len(token) <= _MAX_VALUE_CHARS else _redacted(mark)
 
     def _token(self, kind: Kind, text: str) -> _Field:
         """The token of a personal string: of the kind that its own form tells, so that it is found elsewhere too."""
         if not text.strip():
             return _REDACTED, _REDACTED
-        named = _AS_NAMED.get(kind)
-        if (
-            not (named and named.fullmatch(text))
-            and not _FORMLESS.fullmatch(text)
-            and len(text) <= _MAX_STRING_CHARS
-            and not _CONTROL.search(text)
-        ):
+        named = _AS_NAMED.get(kind, _FORMLESS).fullmatch(text) or _FORMLESS.fullmatch(text)
+        if not named and len(text) <= _MAX_STRING_CHARS and not _CONTROL.search(text):
             masked = self.mask_text(text.encode("utf-8", "surrogatepass"))
             if self.tokens.is_own(masked):
                 return masked, _sample(masked)

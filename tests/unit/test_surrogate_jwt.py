@@ -103,6 +103,12 @@ def test_surrogate_says_personal_claims_as_the_tokens_found_elsewhere() -> None:
     assert fields["ip"] == TOKENS.token("ip", "10.0.0.9").decode()
 
 
+def test_surrogate_looks_at_numbers_that_are_long_enough_for_something() -> None:
+    """Up to eight bare digits are a user's number; in nine the detectors are asked."""
+    assert said({"sub": "12345678"})["sub"] == TOKENS.token("user", "12345678").decode()
+    assert said({"sub": 123456789})["sub"] == TOKENS.token("phone", "123456789").decode()
+
+
 def test_surrogate_says_harmless_claims_readably() -> None:
     """Who issued it, for whom, until when and for what: readable."""
     fields = said(
