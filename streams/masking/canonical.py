@@ -10,20 +10,29 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import phonenumbers
 
-__all__ = ["CANONICAL_VERSION", "canonical"]
+from streams.masking.numbering import plan_of
+
+__all__ = ["CANONICAL_VERSION", "canonical", "form_of"]
 
 #: Raised with every change of a form; part of the token keys' derivation.
 CANONICAL_VERSION: Final = 1
 
 #: Longer than a number with its extension in words; what is longer is folded as text (phonenumbers stops at 250).
 _MAX_PHONE_CHARS: Final = 64
+#: What people put between the digits of a number, as characters that phonenumbers skips.
+_PHONE_SEPARATORS: Final = str.maketrans("", "", " ().-/")
 _MAC_HEX_DIGITS: Final = (12, 16)
+_MAC_SEPARATORS: Final = str.maketrans("", "", ":.-")
 
 _IPV4: Final = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}", re.ASCII)
+#: IPv6 as RFC 5952 writes it: no zeros but those behind the one `::`, which are two groups or more.
+_IPV6_GROUPS: Final = r"[1-9a-f][0-9a-f]{0,3}(?::[1-9a-f][0-9a-f]{0,3}){0,4}+"
+_IPV6: Final = re.compile(rf"(?=[^:]*+(?::[^:]*+){{2,6}}+\Z)(?!::ffff:)(?:{_IPV6_GROUPS})?::(?:{_IPV6_GROUPS})?")
 _NOT_ALNUM: Final = re.compile(r"[^A-Za-z0-9]+")
 _MAC: Final = re.compile(r"[0-9A-Fa-f]{2,4}(?:[:.-]?[0-9A-Fa-f]{2,4})+")
 _CASELESS_WALLET: Final = re.compile(r"0x[0-9a-f]{40}|(?:bc|tb|ltc)1[0-9a-z]{6,90}", re.IGNORECASE | re.ASCII)
@@ -35,10 +44,13 @@ def canonical(kind: str, value: str, region: str | None = None) -> str:
     `region` is the policy's default region (`DE`, `US`), used for phone numbers written without a country code.
     Kinds without a form of their own (`user`, `customer`, `session`, `jwt`, `opaque`, `secret` ...) are exact.
     """
-    if kind == "phone":
-        return _phone(value, region)
-    form = _FORMS.get(kind)
+    form = form_of(kind, region)
     return form(value) if form else value
+
+
+def form_of(kind: str, region: str | None = None) -> Callable[[str], str] | None:
+    """What `canonical` does with the values of a kind, or None where they are exact."""
+    return partial(_phone, region=region) if kind == "phone" else _FORMS.get(kind)
 
 
 def _email(value: str) -> str:
@@ -55,6 +67,8 @@ def _text(value: str) -> str:
 
 def _identifier(value: str) -> str:
     """Bare digits and upper-case letters: separators, case and the script of digits are how it was written."""
+    if value.isdecimal() and value.isascii():
+        return value
     upper = value.upper() if value.isascii() else _nfkc(_nfkc(value).upper()).upper()
     bare = _NOT_ALNUM.sub("", upper) if upper.isascii() else _bare(upper)
     return bare or _text(value)
@@ -70,10 +84,29 @@ def _phone(value: str, region: str | None) -> str:
     if len(text) > _MAX_PHONE_CHARS:
         return _text(value)
     explicit = "+" + text[2:] if text.startswith("00") else text
-    number = _parsed(explicit, None if explicit.startswith("+") else region)
-    if number:
+    possible = _possible_as_written(explicit) if explicit.startswith("+") else None
+    if possible:
+        return explicit.translate(_PHONE_SEPARATORS)
+    if possible is None and (number := _parsed(explicit, None if explicit.startswith("+") else region)):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return "".join(_ascii_digit(char) for char in text if char.isdecimal()) or _text(value)
+
+
+def _possible_as_written(text: str) -> bool | None:
+    """Whether a number with a `+` is possible, in phonenumbers' sense, with just the digits that are written.
+
+    None where that is not all there is to it: a national prefix to be stripped (`+49 (0)30`), an extension, letters.
+    """
+    digits = text[1:].translate(_PHONE_SEPARATORS)
+    if not (digits.isdecimal() and text.isascii() and text[-1].isdecimal()):
+        return None
+    plan = plan_of(digits)
+    if plan is None:
+        return False
+    national = digits[len(plan.code) :]
+    if plan.national_prefix is not None and plan.national_prefix.match(national):
+        return None
+    return len(national) in plan.main_lengths
 
 
 def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
@@ -88,7 +121,7 @@ def _ip(value: str) -> str:
     """RFC 5952. An IPv4-mapped address is the IPv4 address (a dual-stack socket logs the same client either way), and
     the zone is dropped (it names the reader's interface, not the peer).
     """
-    if _IPV4.fullmatch(value):
+    if _IPV4.fullmatch(value) or _IPV6.fullmatch(value):
         return value
     text = value.strip().removeprefix("[").removesuffix("]")
     try:
@@ -101,7 +134,7 @@ def _ip(value: str) -> str:
 
 def _mac(value: str) -> str:
     text = value.strip()
-    digits = re.sub(r"[:.-]", "", text).lower()
+    digits = text.translate(_MAC_SEPARATORS).lower()
     if len(digits) not in _MAC_HEX_DIGITS or not _MAC.fullmatch(text):
         return _text(value)
     return ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))

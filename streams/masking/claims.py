@@ -10,11 +10,15 @@ __all__ = ["WORDS", "Claim", "claim_of"]
 
 
 class Claim(NamedTuple):
-    """A known claim: the name it is said by, and the kind of its values; None where they are harmless."""
+    """A known claim: how it begins in a surrogate (`~sub.`), and the kind of its values; None where they are harmless."""
 
-    said: str
+    mark: bytes
     kind: Kind | None
+    is_time: bool = False
 
+
+#: Moments in seconds or milliseconds since 1970; said as they are written.
+_TIMES: Final = frozenset({"exp", "iat", "nbf", "auth_time"})
 
 #: No registered name is longer; a longer one is not worth remembering.
 _MAX_NAME_CHARS: Final = 100
@@ -66,8 +70,17 @@ def claim_of(name: str) -> Claim | None:
 
 @lru_cache(maxsize=512)
 def _claim_of(name: str) -> Claim | None:
+    if name in _TIMES:
+        return Claim(_mark(name), None, is_time=True)
     if name in _READABLE:
-        return Claim(_READABLE[name], None)
+        return Claim(_mark(_READABLE[name]), None)
     # Namespaced claims, `https://example.com/email` or `custom:email`, are what their last segment says.
     bare = re.sub(r"[_.-]", "", re.split(r"[/:]", name)[-1].lower())
-    return Claim(*_PERSONAL[bare]) if bare in _PERSONAL else None
+    if bare not in _PERSONAL:
+        return None
+    said, kind = _PERSONAL[bare]
+    return Claim(_mark(said), kind)
+
+
+def _mark(said: str) -> bytes:
+    return f"~{said}.".encode()

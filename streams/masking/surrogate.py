@@ -23,19 +23,23 @@ A claim that is known but not fit to be said is `redacted`. Nothing here raises 
 
 import re
 from binascii import a2b_base64
-from collections.abc import Callable, Iterator
-from typing import Final, TypeVar
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Final, NamedTuple, TypeVar
 
 import orjson
 
 from streams.masking.claims import WORDS, claim_of
 from streams.masking.keyring import KEY_ID_RE
-from streams.masking.kinds import Kind
+from streams.masking.kinds import KINDS, Kind
 from streams.masking.tokens import TOKEN_RE, Tokens
 
 __all__ = ["SURROGATE_RE", "MaskText", "Surrogates", "own_surrogate_at", "surrogate"]
 
-_Key = TypeVar("_Key", bound=str | bytes)
+#: A thing said, and the same as it stands in a sample: with letters of tokens and times that stand for all.
+_Field = tuple[bytes, bytes]
+
+_Key = TypeVar("_Key", bound=bytes | tuple[object, ...])
 _Value = TypeVar("_Value")
 
 #: Masks a short text by itself, as the engine would, and gives it back unchanged where nothing is found.
@@ -56,23 +60,25 @@ _MAX_DIGITS: Final = 8
 #: Surrogates kept; an access token stands in hundreds of lines.
 _CACHE_ENTRIES: Final = 4096
 _CACHED_BYTES: Final = 2048
+_CACHED_HEADER_BYTES: Final = 512
 
 #: Seconds or milliseconds between 2001 and 2033: ten digits that begin with 1 are no phone number anywhere in North
 #: America (area codes begin with 2), and thirteen no card's. Later times are not said.
 _TIMES: Final = ((1_000_000_000, 2_000_000_000), (1_000_000_000_000, 2_000_000_000_000))
-_TIME_CLAIMS: Final = frozenset({"exp", "iat", "nbf", "auth_time"})
-_HEADER_CLAIMS: Final = ("alg", "typ", "cty", "enc", "kid")
+_HEADER_MARKS: Final = tuple((name, f"~{name}.".encode()) for name in ("alg", "typ", "cty", "enc", "kid"))
 _JWT_MARKS: Final = frozenset({"alg", "typ", "enc"})
 
 #: What differs between the surrogates of one issuer, letters of tokens and times, and what is looked at instead.
 _TOKEN_LETTERS: Final = re.compile(
     rb"((?<![A-Za-z0-9_])tok_[a-z_]{2,16}_[a-z][a-z0-9]{0,7}_)[a-p]{20}(_[0-9]{4})?(?=[~-])"
 )
-_SAMPLE_LETTERS: Final = rb"\1aaaaaaaaaaaaaaaaaaaa"
-_TIME: Final = re.compile(rb"(?<=~)(exp|iat|nbf|auth_time)\.[0-9]{10}(?:[0-9]{3})?(?=~)")
-_SAMPLE_TIME: Final = rb"\1.1700000000"
-#: At most six digits and no sign of an address: no detector finds a value in it by its form alone.
-_FORMLESS: Final = re.compile(r"(?=(?:[^0-9]*[0-9]){0,6}[^0-9]*\Z)[A-Za-z0-9 _'|-]{1,40}")
+_SAMPLE_LETTERS: Final = b"a" * 20
+_SAMPLE_TIME: Final = b"1700000000"
+#: A uuid, eight digits and no more, or six and no sign of an address: no detector finds a value in it by its form alone.
+_FORMLESS: Final = re.compile(
+    r"(?=.{1,40}\Z)(?:[A-Za-z _'|-]*+[0-9]){0,6}+[A-Za-z _'|-]*+|[0-9]{7,8}"
+    r"|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+)
 #: Values whose own form says the kind that the claim's name says; no detector has to be asked.
 _AS_NAMED: Final[dict[str, re.Pattern[str]]] = {
     "email": re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,60}\.[A-Za-z]{2,24}"),
@@ -81,16 +87,19 @@ _AS_NAMED: Final[dict[str, re.Pattern[str]]] = {
     "phone": re.compile(r"\+[0-9][0-9 ().-]{6,20}"),
     "session": re.compile(r"[^@%&=\\]{1,120}"),
 }
-_NEVER: Final = re.compile(r"(?!)")
-_PART: Final = re.compile(rb"[A-Za-z0-9_+/-]*={0,2}")
+_BASE64_LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/"
+_MAX_PADDING: Final = 2
 _BROKEN_HEADER: Final = re.compile(rb"\s*\{[^{}]{0,512}\"(?:alg|typ|enc)\"\s*:")
 _NOT_WORD: Final = re.compile(r"[^A-Za-z0-9_]+")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _UUID: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9A-Za-z])", re.IGNORECASE)
 _TOKEN_TEXT: Final = re.compile(TOKEN_RE.pattern.decode())
+_OWN_MARK: Final = "tok_"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_REDACTED: Final = "redacted"
-_TO_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
+_REDACTED: Final = b"redacted"
+_HEADER_REDACTED: Final[_Field] = (b"~header.redacted", b"~header.redacted")
+_PAYLOAD_REDACTED: Final[_Field] = (b"~payload.redacted", b"~payload.redacted")
+_FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
 
 #: Any complete surrogate, whoever's key made it; for finding surrogates, never for exempting them.
 SURROGATE_RE: Final = re.compile(
@@ -121,12 +130,23 @@ def own_surrogate_at(data: bytes, pos: int, end: int, tokens: Tokens) -> int:
     return match.end()
 
 
+class _Header(NamedTuple):
+    """What a header says, and whether what follows is encrypted and how many parts that makes."""
+
+    fields: tuple[_Field, ...]
+    encrypted: bool
+
+    @property
+    def parts(self) -> int:
+        return 5 if self.encrypted else 3
+
+
 def _bytes_of(part: bytes) -> bytes | None:
     """What a part encodes, as far as it goes: a part that was cut off inside a group of four loses the rest."""
-    if not _PART.fullmatch(part):
+    bare = part.rstrip(b"=")
+    if bare.translate(None, _BASE64_LETTERS) or len(part) - len(bare) > _MAX_PADDING:
         return None
-    bare = part.rstrip(b"=").translate(_TO_URLSAFE)
-    bare = bare[: len(bare) - (len(bare) % 4 == 1)]
+    bare = bare[: len(bare) - (len(bare) % 4 == 1)].translate(_FROM_URLSAFE)
     return a2b_base64(bare + b"=" * (-len(bare) % 4))
 
 
@@ -142,53 +162,38 @@ def _decoded(part: bytes) -> dict[str, object] | None:
     return value if isinstance(value, dict) else None
 
 
-def _header(part: bytes) -> dict[str, object] | None:
+def _header_claims(part: bytes) -> dict[str, object] | None:
     """A JWT's header; empty where it is one in all but syntax (cut off, `NaN`); None where it is no header."""
     header = _decoded(part)
     if header is not None:
-        return header if _JWT_MARKS & header.keys() else None
+        return None if _JWT_MARKS.isdisjoint(header) else header
     return {} if _BROKEN_HEADER.match(_bytes_of(part) or b"") else None
 
 
-def _written(whole: bytes, fields: Iterator[tuple[str, str]]) -> bytes:
-    """The surrogate of these fields; those that make it too long are counted in `more` with the unsaid ones."""
-    pieces, length, more, tail = [whole], len(whole), 0, b""
-    for name, value in fields:
-        if name == "more":
-            more += 1
-            continue
-        piece = f"~{name}.{value}".encode()
-        if name == "cut":
-            tail = piece
-        elif length + len(piece) > _MAX_SURROGATE_BYTES:
-            more += 1
-        else:
-            pieces.append(piece)
-            length += len(piece)
-    pieces.append(b"~more.%d" % min(more, 999) if more else b"")
-    return b"".join([*pieces, tail, b"~~"])
-
-
 class Surrogates:
-    """Makes surrogates as `surrogate` does and remembers the last short JWTs, and what was said of harmless values:
-    issuers and audiences are few.
+    """Makes surrogates as `surrogate` does and remembers the last short JWTs, and what was said of headers and harmless
+    values: keys, issuers and audiences are few.
 
     Threads may share it where `mask_text` may be shared; a lost race costs a computation.
     """
 
-    __slots__ = ("_made", "_said", "_seen_harmless", "mask_text", "tokens")
+    __slots__ = ("_headers", "_made", "_said", "_samples", "_seen_harmless", "mask_text", "tokens")
 
     def __init__(self, tokens: Tokens, mask_text: MaskText) -> None:
         self.tokens = tokens
         self.mask_text = mask_text
+        # Blank values have no hint: their tokens end with the letters.
+        self._samples = {kind: tokens.token(kind, "")[: -len(_SAMPLE_LETTERS)] + _SAMPLE_LETTERS for kind in KINDS}
         self._made: dict[bytes, bytes | None] = {}
-        self._said: dict[str, str] = {}
+        self._headers: dict[bytes, _Header | None] = {}
+        self._said: dict[tuple[bytes, tuple[str, ...]], _Field] = {}
         self._seen_harmless: dict[bytes, bool] = {}
 
     def of(self, jwt: bytes) -> bytes | None:
         """The surrogate of a whole JWT, or None where the bytes are none."""
-        if jwt in self._made:
-            return self._made.get(jwt)
+        known = self._made
+        if jwt in known:
+            return known[jwt]
         made = self._make(jwt)
         if len(jwt) <= _CACHED_BYTES:
             self._made = _with(self._made, jwt, made)
@@ -196,78 +201,81 @@ class Surrogates:
 
     def _make(self, jwt: bytes) -> bytes | None:
         parts = jwt.split(b".")
-        header = _header(parts[0])
+        header = self._opened(parts[0])
         if header is None:
             return None
-        whole = self.tokens.token("jwt", ".".join(part.rstrip(b"=").decode("latin-1") for part in parts))
-        said = _written(whole, self._fields(header, parts))
-        return said if self._harmless(said) else _written(whole, iter([("payload", _REDACTED)]))
+        fields, more = list(header.fields), 0
+        if header.encrypted:
+            fields.append(_PAYLOAD_REDACTED)
+        elif len(parts) > 1:
+            more = self._payload(_decoded(parts[1]), fields)
+        whole = self.tokens.of_jwt(jwt)
+        said, like = _written(fields, more, _MAX_SURROGATE_BYTES - len(whole), cut=len(parts) < header.parts)
+        return whole + (said if self._harmless(self._samples["jwt"] + like) else _PAYLOAD_REDACTED[0] + b"~~")
 
-    def _harmless(self, said: bytes) -> bool:
+    def _harmless(self, like: bytes) -> bool:
         """Whether masking finds nothing more. Spelled values stand closer together than they did, so the whole is
         looked at; with the same letters and times in all of them, so that one look is good for an issuer's and the
         answer does not depend on which came first.
         """
-        like = _TIME.sub(_SAMPLE_TIME, _TOKEN_LETTERS.sub(_SAMPLE_LETTERS, said))
         found = self._seen_harmless.get(like)
         if found is None:
             found = self.mask_text(like) == like
             self._seen_harmless = _with(self._seen_harmless, like, found)
         return found
 
-    def _fields(self, header: dict[str, object], parts: list[bytes]) -> Iterator[tuple[str, str]]:
-        if not header:
-            yield "header", _REDACTED
-        for name in _HEADER_CLAIMS:
-            if name in header:
-                yield name, self._readable(header[name])
-        encrypted = "enc" in header
-        if not encrypted and len(parts) > 1:
-            yield from self._payload(_decoded(parts[1]))
-        elif encrypted:
-            yield "payload", _REDACTED
-        if len(parts) < (5 if encrypted else 3):
-            yield "cut", "true"
+    def _opened(self, part: bytes) -> _Header | None:
+        """What the first part says as a header, or None where it is none."""
+        known = self._headers
+        if part in known:
+            return known[part]
+        claims = _header_claims(part)
+        opened = None if claims is None else self._header(claims)
+        if len(part) <= _CACHED_HEADER_BYTES:
+            self._headers = _with(self._headers, part, opened)
+        return opened
 
-    def _payload(self, claims: dict[str, object] | None) -> Iterator[tuple[str, str]]:
+    def _header(self, claims: dict[str, object]) -> _Header:
+        fields = [self._readable(mark, claims[name]) for name, mark in _HEADER_MARKS if name in claims]
+        return _Header(tuple(fields) if claims else (_HEADER_REDACTED,), "enc" in claims)
+
+    def _payload(self, claims: dict[str, object] | None, fields: list[_Field]) -> int:
+        """Adds what the claims say; gives back how many say nothing."""
         if claims is None:
-            yield "payload", _REDACTED
-            return
-        for number, (name, value) in enumerate(claims.items()):
-            claim = claim_of(name) if number < _MAX_CLAIMS else None
-            if name in _TIME_CLAIMS and number < _MAX_CLAIMS:
-                yield name, _time(value)
-            elif claim is None:
-                yield "more", ""
+            fields.append(_PAYLOAD_REDACTED)
+            return 0
+        more = max(0, len(claims) - _MAX_CLAIMS)
+        for name, value in islice(claims.items(), _MAX_CLAIMS):
+            claim = claim_of(name)
+            if claim is None:
+                more += 1
+            elif claim.is_time:
+                fields.append(_time(claim.mark, value))
+            elif claim.kind is None:
+                fields.append(self._readable(claim.mark, value))
             else:
-                yield claim.said, self._personal(claim.kind, value) if claim.kind else self._readable(value)
+                fields.append(self._personal(claim.mark, claim.kind, value))
+        return more
 
-    def _readable(self, value: object) -> str:
+    def _readable(self, mark: bytes, value: object) -> _Field:
         """A harmless value in the surrogate's spelling, or `redacted`."""
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, int | float):
-            value = str(value)
-        texts = [value] if isinstance(value, str) else value
-        if not isinstance(texts, list) or not 0 < len(texts) <= _MAX_ITEMS:
-            return _REDACTED
-        plain = ["" if not isinstance(text, str) or _CONTROL.search(text) else text for text in texts]
-        key = "\n".join(plain)
-        said = self._said.get(key)
-        if said is None:
-            said = self._spell(plain)
-            if len(key) <= _MAX_STRING_CHARS:
-                self._said = _with(self._said, key, said)
-        return said
+        texts = _texts(value)
+        known = self._said.get((mark, texts))
+        if known is None:
+            said = mark + self._spell(texts)
+            known = said, _sample(said)
+            if sum(map(len, texts)) <= _MAX_STRING_CHARS:
+                self._said = _with(self._said, (mark, texts), known)
+        return known
 
-    def _spell(self, texts: list[str]) -> str:
+    def _spell(self, texts: tuple[str, ...]) -> bytes:
         """Harmless strings, which a space splits into items (`scope`), as one value."""
+        if not texts or any(map(_CONTROL.search, texts)):
+            return _REDACTED
         spelled = [_spelled(item) for text in texts for item in self._masked(text).split(" ")]
         said = "--".join(spelled)
-        digits = _DIGITS.findall(_UUID.sub("", _TOKEN_TEXT.sub("", said)))
-        if max(map(len, digits), default=0) > _MAX_DIGIT_RUN or sum(map(len, digits)) > _MAX_DIGITS:
-            return _REDACTED
-        return _bounded(said) if all(spelled) and len(spelled) <= _MAX_ITEMS else _REDACTED
+        fits = all(spelled) and len(spelled) <= _MAX_ITEMS and len(said) <= _MAX_VALUE_CHARS
+        return said.encode() if fits and not _too_many_digits(said) else _REDACTED
 
     def _masked(self, text: str) -> str:
         """A harmless string without what a detector finds in it; empty where it must not be said."""
@@ -278,25 +286,27 @@ class Surrogates:
         masked = self.mask_text(text.encode()).decode("latin-1")
         return "" if "@" in masked or "*" in masked else masked
 
-    def _personal(self, kind: Kind, value: object) -> str:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            value = str(value)
-        if isinstance(value, list):
-            if 0 < len(value) <= _MAX_ITEMS and all(isinstance(item, str) for item in value):
-                return _bounded("--".join(self._token(kind, item) for item in value))
-            return _REDACTED
-        return self._token(kind, value) if isinstance(value, str) else _REDACTED
+    def _personal(self, mark: bytes, kind: Kind, value: object) -> _Field:
+        """A person's value as its token, a list as its items' tokens, or `redacted`."""
+        texts = _texts(value)
+        if not texts or isinstance(value, bool):
+            return _redacted(mark)
+        token, like = self._token(kind, texts[0])
+        for text in texts[1:]:
+            item, item_like = self._token(kind, text)
+            token, like = token + b"--" + item, like + b"--" + item_like
+        return (mark + token, mark + like) if len(token) <= _MAX_VALUE_CHARS else _redacted(mark)
 
-    def _token(self, kind: Kind, text: str) -> str:
+    def _token(self, kind: Kind, text: str) -> _Field:
         """The token of a personal string: of the kind that its own form tells, so that it is found elsewhere too."""
         if not text.strip():
-            return _REDACTED
-        formless = _FORMLESS.fullmatch(text) or _UUID.fullmatch(text) or _AS_NAMED.get(kind, _NEVER).fullmatch(text)
-        if not formless and len(text) <= _MAX_STRING_CHARS and not _CONTROL.search(text):
+            return _REDACTED, _REDACTED
+        named = _AS_NAMED.get(kind, _FORMLESS).fullmatch(text) or _FORMLESS.fullmatch(text)
+        if not named and len(text) <= _MAX_STRING_CHARS and not _CONTROL.search(text):
             masked = self.mask_text(text.encode("utf-8", "surrogatepass"))
             if self.tokens.is_own(masked):
-                return masked.decode()
-        return self.tokens.token(kind, text).decode()
+                return masked, _sample(masked)
+        return self.tokens.token(kind, text), self._samples[kind]
 
 
 def _with(cache: dict[_Key, _Value], key: _Key, value: _Value) -> dict[_Key, _Value]:
@@ -309,6 +319,8 @@ def _with(cache: dict[_Key, _Value], key: _Key, value: _Value) -> dict[_Key, _Va
 
 def _spelled(masked: str) -> str:
     """A masked string without the characters that a surrogate has not; its tokens stay whole."""
+    if _OWN_MARK not in masked:
+        return _NOT_WORD.sub("-", masked).strip("-_")
     pieces, last = [], 0
     for match in _TOKEN_TEXT.finditer(masked):
         pieces += [_NOT_WORD.sub("-", masked[last : match.start()]).strip("-_"), match[0]]
@@ -317,12 +329,60 @@ def _spelled(masked: str) -> str:
     return "-".join(piece for piece in pieces if piece)
 
 
-def _bounded(said: str) -> str:
-    return said if len(said) <= _MAX_VALUE_CHARS else _REDACTED
+def _too_many_digits(said: str) -> bool:
+    """Whether a readable string has more digits, outside its uuids and tokens, than it may."""
+    if _OWN_MARK in said:
+        said = _TOKEN_TEXT.sub("", said)
+    digits = _DIGITS.findall(_UUID.sub("", said))
+    return max(map(len, digits), default=0) > _MAX_DIGIT_RUN or sum(map(len, digits)) > _MAX_DIGITS
 
 
-def _time(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return _REDACTED
+def _texts(value: object) -> tuple[str, ...]:
+    """The strings that a claim's value is: one, or a list's; none where it is something else or too many."""
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, bool):
+        return ("true",) if value else ("false",)
+    if isinstance(value, (int, float)):
+        return (str(value),)
+    if isinstance(value, list) and len(value) <= _MAX_ITEMS and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    return ()
+
+
+def _redacted(mark: bytes) -> _Field:
+    return mark + _REDACTED, mark + _REDACTED
+
+
+def _sample(said: bytes) -> bytes:
+    """What is said with the letters of all samples in its tokens, and without hints."""
+    return _TOKEN_LETTERS.sub(rb"\1" + _SAMPLE_LETTERS, said + b"~")[:-1] if b"tok_" in said else said
+
+
+def _time(mark: bytes, value: object) -> _Field:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return _redacted(mark)
     whole = int(value)
-    return str(whole) if any(low <= whole < high for low, high in _TIMES) else _REDACTED
+    for low, high in _TIMES:
+        if low <= whole < high:
+            return mark + b"%d" % whole, mark + _SAMPLE_TIME
+    return _redacted(mark)
+
+
+def _written(fields: Sequence[_Field], more: int, room: int, *, cut: bool) -> _Field:
+    """The fields one after the other; those that do not fit are counted in `more` with the unsaid ones."""
+    said = b"".join([said for said, _ in fields])
+    if len(said) > room:
+        fitting = _fitting(fields, room)
+        return _written(fitting, more + len(fields) - len(fitting), room, cut=cut)
+    tail = (b"~more.%d" % min(more, 999) if more else b"") + (b"~cut.true~~" if cut else b"~~")
+    return said + tail, b"".join([like for _, like in fields]) + tail
+
+
+def _fitting(fields: Sequence[_Field], room: int) -> list[_Field]:
+    fitting = []
+    for field in fields:
+        if len(field[0]) <= room:
+            fitting.append(field)
+            room -= len(field[0])
+    return fitting

@@ -10,7 +10,7 @@ import re
 from binascii import hexlify
 from typing import TYPE_CHECKING, Final, Protocol
 
-from streams.masking.canonical import CANONICAL_VERSION, canonical
+from streams.masking.canonical import CANONICAL_VERSION, canonical, form_of
 from streams.masking.keyring import KEY_ID_RE, Keyring, derive
 from streams.masking.kinds import KINDS
 
@@ -69,7 +69,7 @@ class Tokens:
     computation. It survives a fork.
     """
 
-    __slots__ = ("_active", "_digesters", "_old", "_own", "_prefixes", "_young", "keyring", "region")
+    __slots__ = ("_active", "_digesters", "_forms", "_old", "_own", "_prefixes", "_young", "keyring", "region")
 
     def __init__(self, keyring: Keyring, region: str | None = None) -> None:
         """`region` is the policy's default region for phone numbers without a country code."""
@@ -82,6 +82,7 @@ class Tokens:
         }
         self._prefixes = {kind: f"tok_{kind}_{keyring.active}_".encode() for kind in KINDS}
         self._active: dict[str, _Digester] = {kind: self._digesters[keyring.active, kind] for kind in KINDS}
+        self._forms = {kind: form_of(kind, region) for kind in KINDS}
         self._own = re.compile(_grammar(_KINDS_PATTERN, "|".join(sorted(keyring.keys))))
         self._young: dict[tuple[str, str, str | None], bytes] = {}
         self._old: dict[tuple[str, str, str | None], bytes] = {}
@@ -104,10 +105,16 @@ class Tokens:
         """The token of a whole key or header that is not text; over the bytes as they are."""
         return self._prefixes["opaque"] + self._active["opaque"](data)
 
+    def of_jwt(self, jwt: bytes) -> bytes:
+        """The token of a whole JWT, as `token` makes it of its text without the padding of each part."""
+        if b"=" in jwt or not jwt.isascii():
+            return self.token("jwt", ".".join(part.rstrip("=") for part in jwt.decode("latin-1").split(".")))
+        return self._prefixes["jwt"] + self._active["jwt"](jwt)
+
     def lookup(self, kind: str, value: str) -> list[tuple[str, bytes]]:
         """Key id and token of the value under each live key, the active one first: what to search the logs for."""
         form = canonical(kind, value, self.region)
-        data, tail = _utf8(form), _tail(hint_of(kind, form))
+        data, tail = _utf8(form), _own_tail(kind, form)
         kids = sorted(self.keyring.keys, key=lambda kid: (kid != self.keyring.active, kid))
         return [(kid, f"tok_{kind}_{kid}_".encode() + self._digesters[kid, kind](data) + tail) for kid in kids]
 
@@ -128,12 +135,12 @@ class Tokens:
         return self._own.sub(b"", text)
 
     def _make(self, kind: str, value: str, hint: str | None) -> bytes:
-        digest = self._active[kind]
-        form = canonical(kind, value, self.region)
-        token = self._prefixes[kind] + digest(form.encode() if form.isascii() else _utf8(form))
-        if hint is None:
-            return token + _tail(hint_of(kind, form)) if kind in HINTED_KINDS else token
-        return token + _tail(hint)
+        digest, form = self._active[kind], self._forms[kind]
+        text = value if form is None else form(value)
+        token = self._prefixes[kind] + digest(text.encode() if text.isascii() else _utf8(text))
+        if hint is not None:
+            return token + _tail(hint)
+        return token + _own_tail(kind, text) if kind in HINTED_KINDS else token
 
     def _remember(self, key: tuple[str, str, str | None], token: bytes) -> None:
         if len(self._young) >= _CACHE_ENTRIES:
@@ -148,12 +155,19 @@ def hint_of(kind: str, value: str) -> str:
     """The last four digits of a phone number or card where at least six stay hidden, else nothing."""
     if kind not in HINTED_KINDS:
         return ""
-    digits = "".join(char for char in value if char in "0123456789")
+    digits = value.removeprefix("+")
+    if not (digits.isdecimal() and digits.isascii()):
+        digits = "".join(char for char in value if char in "0123456789")
     return digits[-_HINT_DIGITS:] if len(digits) >= _HINT_DIGITS + _HIDDEN_DIGITS else ""
 
 
 def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+def _own_tail(kind: str, form: str) -> bytes:
+    hint = hint_of(kind, form)
+    return b"_" + hint.encode() if hint else b""
 
 
 def _tail(hint: str) -> bytes:

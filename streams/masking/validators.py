@@ -13,8 +13,9 @@ __all__ = [
     "mod97", "short_year_day_exists", "ssn_valid", "stdnum_valid", "weighted",
 ]  # fmt: skip
 
-#: Sum of the digits of twice a digit, for the Luhn algorithm (ISO/IEC 7812-1, annex B).
-_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+#: A digit as it counts where it is doubled, for the Luhn algorithm (ISO/IEC 7812-1, annex B).
+_DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
+_SINGLE: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
 
 #: Length of an IBAN by country (SWIFT, IBAN Registry, release 99).
 IBAN_LENGTHS: Final[dict[str, int]] = {
@@ -65,24 +66,35 @@ _BRANDS: Final[tuple[tuple[str, int, int, int, frozenset[int]], ...]] = (
 
 
 def luhn(digits: str) -> bool:
-    """Whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1)."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        total += _DOUBLED[int(digit)] if place % 2 else int(digit)
-    return total % 10 == 0
+    """Whether the last of ASCII digits is the Luhn check digit of the others (ISO/IEC 7812-1)."""
+    backwards = digits.encode()[::-1]
+    return (sum(backwards[::2].translate(_SINGLE)) + sum(backwards[1::2].translate(_DOUBLED))) % 10 == 0
 
 
 def card_brand(digits: str) -> str | None:
     """The brand whose issuer range and length the digits have, or None; the check digit is not looked at."""
+    return _brand(digits[:_RANGE_DIGITS], len(digits))
+
+
+#: As many first digits as an issuer range has at most.
+_RANGE_DIGITS: Final = 4
+
+
+@lru_cache(maxsize=16_384)
+def _brand(first: str, length: int) -> str | None:
     for brand, size, low, high, lengths in _BRANDS:
-        if len(digits) in lengths and low <= int(digits[:size]) <= high:
+        if length in lengths and low <= int(first[:size]) <= high:
             return brand
     return None
 
 
+#: Letters in both cases as 10 to 35.
+_AS_NUMBERS: Final = str.maketrans({chr(base + at): str(10 + at) for base in (65, 97) for at in range(26)})
+
+
 def mod97(text: str) -> int:
-    """The remainder by 97 of the text with letters as 10 to 35 (ISO/IEC 7064, MOD 97-10)."""
-    return int("".join(str(int(char, 36)) for char in text)) % 97
+    """The remainder by 97 of ASCII letters and digits, letters as 10 to 35 (ISO/IEC 7064, MOD 97-10)."""
+    return int(text.translate(_AS_NUMBERS)) % 97
 
 
 def iban_valid(text: str) -> bool:

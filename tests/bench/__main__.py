@@ -1,6 +1,6 @@
 """`make bench`: what masking costs, next to its bars. Ratios within one run, medians, CPU seconds; nothing is asserted.
 
-    python -m tests.bench [--only engine,large,pipeline] [--repeats 5] [--json FILE] [--logs PATH]
+    python -m tests.bench [--only engine,tokens,large,pipeline] [--repeats 5] [--json FILE] [--logs PATH]
 
 The environment's LOGS is the default of --logs: real log files, one or a folder of them, gz too.
 """
@@ -14,10 +14,11 @@ from pathlib import Path
 from tests.bench.engine import engine_figures, log_figures
 from tests.bench.figures import Figure, show, write_json
 from tests.bench.large import large_figures
+from tests.bench.tokens import token_figures
 
 __all__: list[str] = []
 
-_PARTS = ("engine", "large", "pipeline")
+_PARTS = ("engine", "tokens", "large", "pipeline")
 
 
 def main() -> None:
@@ -37,6 +38,8 @@ def _measure(part: str, asked: argparse.Namespace) -> list[Figure]:
     if part == "engine":
         real = log_figures(asked.logs, asked.repeats) if asked.logs else []
         return [*engine_figures(asked.repeats, asked.records), *real]
+    if part == "tokens":
+        return token_figures(asked.repeats)
     if part == "large":
         return large_figures(asked.repeats)
     from tests.bench.pipeline import pipeline_figures  # noqa: PLC0415  The other parts need no Java.

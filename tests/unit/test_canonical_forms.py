@@ -1,8 +1,12 @@
 """Properties of the canonical forms that no table of examples can show."""
 
+import ipaddress
+
+import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from streams.masking.canonical import canonical
 from streams.masking.kinds import KINDS
@@ -38,3 +42,61 @@ def test_canonical_opaque_ids_are_exact(kind: str, value: str) -> None:
 def test_canonical_long_input_is_bounded() -> None:
     """A megabyte in a field named phone costs no parse of a phone number."""
     assert canonical("phone", "1" * 1_000_000, "US") == "1" * 1_000_000
+
+
+#: Numbers as people write them with a country code, some of no country and some too long or too short.
+CODES = st.sampled_from(sorted(COUNTRY_CODE_TO_REGION_CODE)) | st.integers(1, 999)
+SEPARATORS = st.sampled_from(["", " ", "-", ".", "/", "(", ") ", " (0)"])
+GROUPS = st.lists(st.tuples(st.text("0123456789", min_size=1, max_size=4), SEPARATORS), max_size=8)
+ODD = st.sampled_from(["", "", "", " ", "x12", " ext. 5", "#", ")", "+", "\u0665", ";ext=1", "~2", "A"])
+
+
+@st.composite
+def international(draw: st.DrawFn) -> str:
+    sign = draw(st.sampled_from(["+", "+", "00", "+ ", "+(", "++", " +", "00+", "\uff0b"]))
+    return sign + str(draw(CODES)) + "".join(map("".join, draw(GROUPS))) + draw(ODD)
+
+
+def phone_by_the_book(value: str, region: str | None) -> str | None:
+    """E.164 as phonenumbers alone makes it; None where it knows no such number."""
+    text = value.strip().replace("\uff0b", "+")
+    explicit = "+" + text[2:] if text.startswith("00") else text
+    try:
+        number = phonenumbers.parse(explicit, None if explicit.startswith("+") else region)
+    except phonenumbers.NumberParseException:
+        return None
+    possible = phonenumbers.is_possible_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if possible else None
+
+
+@given(value=international(), region=st.sampled_from([None, "DE", "US"]))
+@example(value="+49 (0)30 901820", region=None)
+@example(value="+39 06 698 83145", region=None)
+@example(value="+1 1 415 555 0132", region=None)
+@example(value="+44 0", region=None)
+@example(value="+800 1234 5678", region=None)
+def test_canonical_phone_is_what_phonenumbers_makes_of_it(value: str, region: str | None) -> None:
+    """A number that is not parsed, because its plan settles it, has the form that parsing gives; or its digits."""
+    form = canonical("phone", value, region)
+    expected = phone_by_the_book(value, region)
+    digits = "".join(str(int(char)) for char in value if char.isdecimal())
+    assert form == (expected or digits or form)
+
+
+@given(
+    groups=st.lists(st.sampled_from([0, 0, 0, 1, 0xF, 0xFFFF, 0xDB8, 0x100]), min_size=8, max_size=8),
+    ending=st.sampled_from(["", "", "", "%eth0", "\n", ":", "::", "]", ":1"]),
+)
+def test_canonical_ipv6_is_what_ipaddress_makes_of_it(groups: list[int], ending: str) -> None:
+    """An address that is not parsed, because it is written as RFC 5952 has it, is the one that parsing gives."""
+    address = ipaddress.IPv6Address(b"".join(group.to_bytes(2, "big") for group in groups))
+    expected = str(address.ipv4_mapped or address)
+    for spelling in (str(address), address.exploded, str(address).upper()):
+        assert canonical("ip", spelling) == expected
+        form = canonical("ip", spelling + ending)
+        try:
+            parsed = ipaddress.ip_address((spelling + ending).strip().removesuffix("]").partition("%")[0])
+        except ValueError:
+            assert form == " ".join((spelling + ending).casefold().split())
+        else:
+            assert form == str(getattr(parsed, "ipv4_mapped", None) or parsed)

@@ -60,6 +60,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=8,
 )
+VALUES = st.sampled_from(
+    ["id.shop", "12345678", "ann@x.com", "+49 30 901820", "10.0.0.9", 1735689600, 1735689600.5, ["a@x.com", "4"], "a b"]
+)
 NAMES = st.sampled_from(
     ["iss", "aud", "sub", "exp", "scope", "roles", "email", "name", "jti", "ip", "phone_number", "x"]
 )
@@ -98,6 +101,12 @@ def test_surrogate_says_personal_claims_as_the_tokens_found_elsewhere() -> None:
     assert fields["name"] == TOKENS.token("name", "ANN").decode()
     assert fields["phone"] == TOKENS.token("phone", "+4930901820").decode()
     assert fields["ip"] == TOKENS.token("ip", "10.0.0.9").decode()
+
+
+def test_surrogate_looks_at_numbers_that_are_long_enough_for_something() -> None:
+    """Up to eight bare digits are a user's number; in nine the detectors are asked."""
+    assert said({"sub": "12345678"})["sub"] == TOKENS.token("user", "12345678").decode()
+    assert said({"sub": 123456789})["sub"] == TOKENS.token("phone", "123456789").decode()
 
 
 def test_surrogate_says_harmless_claims_readably() -> None:
@@ -230,6 +239,42 @@ def test_surrogates_remembers_and_agrees_with_the_function(monkeypatch: pytest.M
         assert kept.of(text) == kept.of(text) == surrogate(text, TOKENS, mask_text)
     assert kept.of(b"nothing") is None
     assert len(kept._made) <= 50
+
+
+@settings(deadline=None)
+@given(claims=st.dictionaries(NAMES | st.sampled_from(["sub", "iat", "roles"]), JSON | VALUES, max_size=8))
+def test_surrogate_is_looked_at_with_the_letters_of_all(claims: dict[str, Any]) -> None:
+    """What the detectors look at last is the surrogate itself, but for letters of tokens, hints and times."""
+    seen: list[bytes] = []
+
+    def watching(text: bytes) -> bytes:
+        seen.append(text)
+        return mask_text(text)
+
+    made = surrogate(jwt(claims), TOKENS, watching)
+    assert made is not None
+    if not made.endswith(b"~payload.redacted~~"):
+        like = re.sub(rb"(?<=~)(exp|iat|nbf|auth_time)\.1[0-9]+(?=~)", rb"\1.1700000000", made)
+        assert seen[-1] == re.sub(rb"(tok_[a-z_]+_k1_)[a-p]{20}(?:_[0-9]{4})?(?=[~-])", rb"\1" + b"a" * 20, like)
+
+
+@pytest.mark.parametrize("bad", [b"~", b"!", b"\x00", b"=a", b"==="])
+def test_surrogate_of_a_part_that_is_no_base64_is_not_read(bad: bytes) -> None:
+    """One wrong character, or too much padding, and a payload is not said; base64 that skips it would say it."""
+    head, payload, rest = jwt({"sub": "1", "iss": "canary"}).split(b".")
+    made = surrogate(b".".join((head, payload + bad, rest)), TOKENS, mask_text)
+    assert made is not None
+    assert made.endswith(b"~typ.JWT~payload.redacted~~")
+
+
+def test_surrogate_opens_headers_of_any_length() -> None:
+    """A header with a certificate, too long to be remembered, says the same twice."""
+    kept = Surrogates(TOKENS, mask_text)
+    for header in ({"alg": "RS256", "x5c": ["A" * 3000]}, {"alg": "RS256"}):
+        for number in range(2):
+            made = kept.of(jwt({"sub": str(number)}, header))
+            assert made is not None
+            assert b"~alg.RS256~sub." + TOKENS.token("user", str(number)) in made
 
 
 def test_surrogate_of_a_list_is_no_string_with_line_breaks() -> None:

@@ -1,13 +1,11 @@
 """Emails and telephone numbers."""
 
 import re
-from functools import lru_cache
 from typing import Final
-
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 from streams.masking.context import at_word_start, word_byte
 from streams.masking.found import Detector, Found, Verdict
+from streams.masking.numbering import plan_of
 
 __all__ = ["DETECTORS"]
 
@@ -76,11 +74,15 @@ def judge_email(data: bytes, end: int) -> Verdict:
 
 
 #: Digits with at most three separators between two of them; E.164 allows 15.
-_INTERNATIONAL: Final = re.compile(rb"(?:\+|00)[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9]){4,16}")
-_DIGITS: Final = re.compile(rb"[0-9]+")
-_TRUNK: Final = re.compile(rb"\(0\)")
+_INTERNATIONAL: Final = re.compile(rb"\+[ (]{0,2}[1-9](?:[ ().\-/]{0,3}+[0-9]){4,16}+")
+_DIGITS: Final = b"0123456789"
+_SIGNS: Final = b"+ ().-/"
+#: Seven digits with the calling code; one more than E.164 has, for a trunk zero.
+_FEWEST_DIGITS: Final = 7
+_MOST_DIGITS: Final = 16
 #: A plus behind a time tells its zone, behind a digit and an `e` it is an exponent's; `T+49 30` is a telephone.
 _GLUED: Final = re.compile(rb"(?:[0-9][eE]|:[0-9]{2}|\+)\Z")
+_GLUE: Final = b"0123456789eE+"
 
 #: What may not follow a number: it would be part of something longer, or a quantity.
 _QUANTITY: Final = re.compile(
@@ -89,38 +91,23 @@ _QUANTITY: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=512)
-def _national_lengths(code: int) -> frozenset[int]:
-    """How many digits may follow a calling code (libphonenumber's metadata); empty where there is no such code."""
-    lengths: set[int] = set()
-    for region in COUNTRY_CODE_TO_REGION_CODE.get(code, ()):
-        meta = (
-            PhoneMetadata.metadata_for_nongeo_region(code, None)
-            if region == "001"
-            else PhoneMetadata.metadata_for_region(region, None)
-        )
-        if meta is not None and meta.general_desc is not None:
-            lengths.update(meta.general_desc.possible_length or ())
-            lengths.update(meta.general_desc.possible_length_local_only or ())
-    return frozenset(lengths)
-
-
 def _dialable(digits: str) -> bool:
-    for size in (1, 2, 3):
-        lengths = _national_lengths(int(digits[:size]))
-        if lengths:
-            return len(digits) - size in lengths or len(digits) - size - digits[size:].startswith("0") in lengths
-    return False
+    """Whether digits are a calling code and as many as may follow it, a trunk zero aside (libphonenumber's metadata)."""
+    plan = plan_of(digits)
+    if plan is None:
+        return False
+    size = len(digits) - len(plan.code)
+    return size in plan.all_lengths or size - digits.startswith("0", len(plan.code)) in plan.all_lengths
 
 
 def _longest_dialable(text: bytes) -> int:
     """How many bytes of the candidate are a number that can be dialled, cutting at separators only; 0 for none."""
-    text = _TRUNK.sub(b"   ", text)
-    ends = [run.end() for run in _DIGITS.finditer(text)]
-    for end in reversed(ends):
-        digits = re.sub(rb"[^0-9]", b"", text[:end]).decode().removeprefix("00" if text[:1] == b"0" else "")
-        if 6 < len(digits) <= 15 + 1 and _dialable(digits):
-            return end
+    text = text.replace(b"(0)", b"   ")
+    while text:
+        digits = text.translate(None, _SIGNS)
+        if _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS and _dialable(digits.decode()):
+            return len(text)
+        text = text.rstrip(_DIGITS).rstrip(_SIGNS)
     return 0
 
 
@@ -129,15 +116,16 @@ def judge_international(data: bytes, end: int) -> Verdict:
     plus = data.rfind(b"+", max(0, end - 30), end)
     if plus < 0:
         return "no_plus"
-    if plus and _GLUED.search(data, max(0, plus - 3), plus):
+    if plus and data[plus - 1] in _GLUE and _GLUED.search(data, max(0, plus - 3), plus):
         return "glued"
     number = _INTERNATIONAL.match(data, plus)
     if number is None:
         return "too_short"
-    size = _longest_dialable(number[0])
+    text = number[0]
+    size = _longest_dialable(text)
     if not size:
         return "no_such_number"
-    if size == len(number[0]) and data[number.end() : number.end() + 1].isdigit():
+    if size == len(text) and data[plus + size : plus + size + 1].isdigit():
         return "too_long"
     return Found(plus, plus + size, "phone", "phone_international", "country_code", 75)
 
@@ -179,13 +167,20 @@ def judge_national(data: bytes, end: int) -> Verdict:
 _NANP: Final = re.compile(
     rb"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-.])[0-9]{3}[-.][0-9]{4}(?: ?(?:x|ext\.? ?)[0-9]{1,6})?", re.IGNORECASE
 )
+#: How far before the end of an anchor a number begins, at most and at least.
 _NANP_REACH: Final = 15
+_NANP_BYTES: Final = 12
 
 
 def judge_nanp(data: bytes, end: int) -> Verdict:
     """A North American number in its own unmistakable spelling, `(415) 555-0132` or `415-555-0132`."""
-    starts = range(max(0, end - _NANP_REACH), max(0, end - 11))
-    number = next((m for start in starts if (m := _NANP.match(data, start)) and m.end() >= end), None)
+    number = None
+    for start in range(max(0, end - _NANP_REACH), max(0, end - _NANP_BYTES + 1)):
+        number = _NANP.match(data, start)
+        if number and number.end() >= end:
+            break
+    else:
+        number = None
     if number is None:
         return "no_number"
     if number.start() and (data[number.start() - 1] in b"+-.0123456789/:=" or not at_word_start(data, number.start())):

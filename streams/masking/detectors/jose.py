@@ -1,7 +1,8 @@
 """JSON web tokens in their compact forms (RFC 7519, 7515, 7516), whole or cut off."""
 
 import re
-from typing import Final
+from functools import lru_cache
+from typing import Final, Literal
 
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.validators import base64_text
@@ -18,19 +19,24 @@ _PARAMETER: Final = re.compile(
     rb"\"(?:alg|typ|enc|kid|cty|x5[tcu]|x5t#S256|jku|jwk|zip|crit|epk|ap[uv]|iv|p2[sc]|b64|ppt|svt)\"\s*:"
 )
 
-#: Two parts or more that follow a JSON object are a token's, whatever its header says.
-_PARTS: Final = 2
-
 #: The longest header that is decoded, in bytes; certificates in `x5c` make them long.
 _HEADER_MAX: Final = 65_536
+#: Headers that are remembered; an issuer has few.
+_KNOWN_HEADERS: Final = 1024
+_KNOWN_HEADER_BYTES: Final = 512
+
+#: The last beginning of a JSON object in base64, with what an anchor takes behind it.
+_LAST_START: Final = re.compile(rb"(?s:.{0,10})(?:ey[JA]|ew[o0k])")
+_START_BYTES: Final = 3
+_ANCHOR_BYTES: Final = 13
 
 
 def judge_jwt(data: bytes, end: int) -> Verdict:
     """Parts joined by dots, the first of which decodes to a JOSE header; what follows a cut-off is taken with it."""
-    low = max(0, end - 13)
-    start = max(data.rfind(mark, low, end) for mark in (b"eyJ", b"eyA", b"ewo", b"ew0", b"ewk", b"ewog"))
-    if start < 0:
+    opening = _LAST_START.match(data, max(0, end - _ANCHOR_BYTES), end)
+    if opening is None:
         return "no_header"
+    start = opening.end() - _START_BYTES
     glued = (
         start and data[start - 1] in _URL_SAFE and not (data[start - 1] in b"nrtbf" and data[start - 2] == _BACKSLASH)
     )
@@ -39,12 +45,25 @@ def judge_jwt(data: bytes, end: int) -> Verdict:
     compact = _COMPACT.match(data, start)
     if compact is None:
         return "no_parts"
-    head = compact[0].partition(b".")[0].rstrip(b"=")[:_HEADER_MAX]
-    header = base64_text(head[: len(head) // 4 * 4] if len(head) % 4 == 1 else head) or b""
-    if not header.lstrip().startswith(b"{") or not (_PARAMETER.search(header) or compact[0].count(b".") >= _PARTS):
+    whole = compact[0]
+    head, _, rest = whole.partition(b".")
+    says = (_known_header if len(head) <= _KNOWN_HEADER_BYTES else _header)(head)
+    # Two parts or more that follow a JSON object are a token's, whatever its header says.
+    if says == "nothing" or (says == "object" and b"." not in rest):
         return "no_jose_header"
-    stop = start + len(compact[0].rstrip(b"."))
-    return Found(start, stop, "jwt", "jwt", "jose_header", 90)
+    return Found(start, start + len(whole.rstrip(b".")), "jwt", "jwt", "jose_header", 90)
+
+
+def _header(head: bytes) -> Literal["jose", "object", "nothing"]:
+    """What a first part decodes to: the beginning of a JOSE header, of another JSON object, or neither."""
+    bare = head.rstrip(b"=")[:_HEADER_MAX]
+    header = base64_text(bare[: len(bare) // 4 * 4] if len(bare) % 4 == 1 else bare) or b""
+    if not header.lstrip().startswith(b"{"):
+        return "nothing"
+    return "jose" if _PARAMETER.search(header) else "object"
+
+
+_known_header: Final = lru_cache(_KNOWN_HEADERS)(_header)
 
 
 DETECTORS: Final = (

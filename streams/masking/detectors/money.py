@@ -17,6 +17,7 @@ _CARD: Final = re.compile(
     rb"|[0-9]{4}([ \-./_])[0-9]{6}\2[0-9]{4,5}|[0-9]{12,19})(?![0-9])"
 )
 
+_CARD_SEPARATORS: Final = b" -./_\t"
 #: How far before the end of an anchor a number begins at most, in bytes: twelve digits, or eight and their separators.
 _CARD_REACH: Final = 14
 #: Signs between four groups.
@@ -52,20 +53,21 @@ def judge_card(data: bytes, end: int) -> Verdict:
 
 
 def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
-    digits = re.sub(rb"[^0-9]", b"", text).decode()
+    bare = text.isdigit()
+    digits = (text if bare else text.translate(None, _CARD_SEPARATORS)).decode()
     brand = card_brand(digits)
     if brand is None:
         return "issuer_range"
     if not luhn(digits):
         return "luhn"
-    if not _stands_alone(data, start, stop, grouped=not text.isdigit()):
+    if not _stands_alone(data, start, stop, grouped=not bare):
         return "part_of_word"
     # Nobody prints a count or an identifier in the groups of a card.
-    if text.isdigit() and _THING.search(data[max(0, start - 32) : start]):
+    if bare and start and _THING.search(data[max(0, start - 32) : start]):
         return "named_otherwise"
-    if text.isdigit() and _UNIT.match(data, stop):
+    if bare and _UNIT.match(data, stop):
         return "quantity"
-    quote = number_quote(data, start, stop) if text.isdigit() else b""
+    quote = number_quote(data, start, stop) if bare else b""
     return Found(start, stop, "card", "card", f"luhn+{brand}", 78, quote)
 
 
@@ -79,8 +81,8 @@ _SIGN_BEHIND: Final = re.compile(rb"[.\-][0-9]")
 
 
 def _stands_alone(data: bytes, start: int, stop: int, *, grouped: bool) -> bool:
-    if not _CARD_GLUED.search(data, max(0, start - 12), start):
-        if start and word_byte(data[start - 1]) and not at_word_start(data, start):
+    if start and not _CARD_GLUED.search(data, max(0, start - 12), start):
+        if word_byte(data[start - 1]) and not at_word_start(data, start):
             return False
         if _SIGN_BEFORE.search(data, max(0, start - 1), start):
             return False
