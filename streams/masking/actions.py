@@ -47,6 +47,10 @@ class Actions:
         """Whether the policy would put something else in the place of a finding."""
         return self._actions[found.kind] != "keep" and self.replacement(found, text) != text
 
+    def may_hold_own(self, text: bytes) -> bool:
+        """Whether anything of our own can stand in a text; `is_own` is true of no part of another."""
+        return b"tok_" in text or REDACTED in text
+
     def is_own(self, text: bytes) -> bool:
         """Whether nothing but our own tokens, surrogates and `***` is in a text."""
         if b"tok_" not in text:

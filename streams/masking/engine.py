@@ -238,9 +238,9 @@ class Engine:
                     covered = verdict.end
             else:
                 found += verdict
-        if found:
+        if found and self._actions.may_hold_own(text):
             found = [one for one in found if not self._actions.is_own(text[one.start : one.end])]
-        return (resolved(found, text) if len(found) > 1 else found), kept
+        return (found if _apart(found) else resolved(found, text)), kept
 
     # -- unwrapping -------------------------------------------------------------------------------------------------
 
@@ -288,15 +288,16 @@ class Engine:
         """The raw bytes with replacements, and for each of them where it began and ended before and ends now."""
         pieces: list[bytes] = []
         spliced: list[tuple[int, int, int]] = []
+        replacement = self._actions.replacement
         mark = size = 0
         for one in found:
             start, end = one.start, one.end
-            new = self._actions.replacement(one, source[start:end])
+            new = replacement(one, source[start:end])
             if read is not None:
                 start, end = read.raw_span(start, end)
                 if one.quote:
                     quoted = one._replace(quote=raw_quote(raw, start, one.quote))
-                    new = self._actions.replacement(quoted, source[one.start : one.end])
+                    new = replacement(quoted, source[one.start : one.end])
                 start = max(start, mark)
             if new == raw[start:end]:
                 continue
@@ -324,7 +325,7 @@ class Engine:
 
     def _residue(self, one: _Changed, output: bytes, read: Fold, hits: list[Hit]) -> Failure | None:
         if not one.folded:
-            hits = [hit for hit in hits if not _settled(one, hit)]
+            hits = _unsettled(one, hits)
             if not hits:
                 return None
             if any(ident in (DISGUISE, BLOCK) for _, ident in hits):
@@ -343,24 +344,31 @@ class Engine:
         return wide.depth(text) > self._max_depth
 
 
-def _before(spliced: list[tuple[int, int, int]], position: int) -> int:
-    """Where a position of the output was before splicing; -1 inside a replacement."""
-    shift = 0
-    for start, end, size in spliced:
-        if position <= start - shift:
-            break
-        if position <= size:
-            return -1
-        shift = end - size
-    return position + shift
+def _apart(found: list[Found]) -> bool:
+    """Whether findings are in order and none reaches into the next."""
+    mark = 0
+    for one in found:
+        if one.start < mark:
+            return False
+        mark = one.end
+    return True
 
 
-def _settled(one: _Changed, hit: Hit) -> bool:
-    """Whether a hit of the output is one of before: kept by a rule, or a name right before what was replaced."""
-    before = _before(one.spliced, hit[0])
-    if before < 0:
-        return False
-    return (before, hit[1]) in one.kept or any(0 <= start - before <= _NAME_GAP for start, _, _ in one.spliced)
+def _unsettled(one: _Changed, hits: list[Hit]) -> list[Hit]:
+    """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced."""
+    left: list[Hit] = []
+    spliced, kept = one.spliced, one.kept
+    place = shift = 0
+    for hit in hits:
+        while place < len(spliced) and hit[0] > spliced[place][2]:
+            shift = spliced[place][1] - spliced[place][2]
+            place += 1
+        before = hit[0] + shift
+        gap = spliced[place][0] - before if place < len(spliced) else -1
+        inside = place < len(spliced) and gap < 0
+        if inside or not (0 <= gap <= _NAME_GAP or (before, hit[1]) in kept):
+            left.append(hit)
+    return left
 
 
 def _broken(text: bytes, output: bytes) -> Failure | None:
