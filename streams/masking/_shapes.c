@@ -23,7 +23,7 @@ static byte class_of[256], before_word[256], quad_of[3][256];
 static byte country[26 * 26];
 
 /* In the order of SHAPES in shapes.py. */
-enum shape { BLOCK, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, IBAN, WALLET, SHAPES };
+enum shape { BLOCK, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, IBAN, WALLET, DISCORD, SHAPES };
 
 typedef struct {
     const byte *text;
@@ -448,11 +448,30 @@ static void at_utf16(Scan *scan, const byte *at)
 
 /* -- at a sign, continued ------------------------------------------------------------------------------------------- */
 
+/* The second dot of three, and of six pairs of hexadecimal digits. */
 static void at_dot(Scan *scan, const byte *at)
 {
-    if (IS(at[-1], DIGIT))
-        dotted_quad(scan, at);
+    const byte *first = at - 1;
+    while (IS(*first, DIGIT))
+        first--;
+    if (*first == '.' && IS(first[-1], DIGIT))
+        dotted_quad(scan, first);
     dotted_mac(scan, at);
+}
+
+/* [MNO][A-Za-z\d_-]{22,28}\.[\w-]{6}\.[\w-]{16}, at its second dot */
+static void discord_token(Scan *scan, const byte *at)
+{
+    int size = 0;
+    if (!all(at - 6, LOCAL, 6) || !all(at + 1, LOCAL, 16))
+        return;
+    while (size < 29 && at[-8 - size] < 0x80 && IS(at[-8 - size], LOCAL)) {
+        size++;
+        if (size >= 23 && at[-7 - size] >= 'M' && at[-7 - size] <= 'O') {
+            report(scan, DISCORD, at + 17);
+            return;
+        }
+    }
 }
 
 /* -- the pass ------------------------------------------------------------------------------------------------------- */
@@ -461,47 +480,88 @@ static void at_dot(Scan *scan, const byte *at)
 typedef uint64_t bits;
 
 typedef struct {
-    bits digit, letter, hex, run, sign, at, plus, colon, dot, dash, big_a, e, h, level, four;
+    bits digit, letter, hex, run, sign, at, plus, colon, dot, dash, big_a, e, h, level, four, slash, n;
 } Classes;
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#ifdef __x86_64__
+#include <immintrin.h>
 
-static __m128i within(__m128i v, byte low, byte high)
-{
-    __m128i off = _mm_sub_epi8(v, _mm_set1_epi8((char)low));
-    return _mm_cmpeq_epi8(_mm_min_epu8(off, _mm_set1_epi8((char)(high - low))), off);
-}
-
-#define SIGN(v, c) (bits)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)))
-#define BITS(v) (bits)(unsigned)_mm_movemask_epi8(v)
-
-static void classify(const byte *at, Classes *of)
-{
-    int part;
-    memset(of, 0, sizeof *of);
-    for (part = 0; part < 64; part += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(at + part)), low = _mm_or_si128(v, _mm_set1_epi8(0x20));
-        bits digit = BITS(within(v, '0', '9')), letter = BITS(within(low, 'a', 'z'));
-        bits plus = SIGN(v, '+'), dash = SIGN(v, '-'), dot = SIGN(v, '.'), joint = SIGN(v, '/') | SIGN(v, '_');
-        of->digit |= digit << part;
-        of->letter |= letter << part;
-        of->hex |= (digit | BITS(within(low, 'a', 'f'))) << part;
-        of->run |= (digit | letter | plus | dash | joint) << part;
-        of->sign |= (dash | dot | joint | SIGN(v, ' ') | SIGN(v, '\t') | SIGN(v, ')')) << part;
-        of->at |= SIGN(v, '@') << part;
-        of->plus |= plus << part;
-        of->colon |= SIGN(v, ':') << part;
-        of->dot |= dot << part;
-        of->dash |= dash << part;
-        of->big_a |= SIGN(v, 'A') << part;
-        of->e |= SIGN(v, 'e') << part;
-        of->h |= SIGN(v, 'H') << part;
-        of->level |= (SIGN(v, 'A') | SIGN(v, 'J') | SIGN(v, 'N') | SIGN(v, 'F')) << part;
-        of->four |= SIGN(v, '4') << part;
+/* One body for three widths of registers: SIGN(v, c) and WITHIN(v, low, high) give a bit for each byte. */
+#define CLASSIFY(name, features, wide, width, load, lower, SIGN, WITHIN)                                   \
+    __attribute__((target(features))) static void name(const byte *at, Classes *of)                        \
+    {                                                                                                      \
+        int part;                                                                                          \
+        memset(of, 0, sizeof *of);                                                                         \
+        for (part = 0; part < 64; part += width) {                                                         \
+            wide v = load(at + part), low = lower(v);                                                      \
+            bits digit = WITHIN(v, '0', '9'), letter = WITHIN(low, 'a', 'z');                              \
+            bits plus = SIGN(v, '+'), dash = SIGN(v, '-'), dot = SIGN(v, '.');                             \
+            bits joint = SIGN(v, '/') | SIGN(v, '_'), big_a = SIGN(v, 'A');                                \
+            of->digit |= digit << part;                                                                    \
+            of->letter |= letter << part;                                                                  \
+            of->hex |= (digit | WITHIN(low, 'a', 'f')) << part;                                            \
+            of->run |= (digit | letter | plus | dash | joint) << part;                                     \
+            of->sign |= (dash | dot | joint | SIGN(v, ' ') | SIGN(v, '\t') | SIGN(v, ')')) << part;        \
+            of->at |= SIGN(v, '@') << part;                                                                \
+            of->plus |= plus << part;                                                                      \
+            of->colon |= SIGN(v, ':') << part;                                                             \
+            of->dot |= dot << part;                                                                        \
+            of->dash |= dash << part;                                                                      \
+            of->big_a |= big_a << part;                                                                    \
+            of->e |= SIGN(v, 'e') << part;                                                                 \
+            of->h |= SIGN(v, 'H') << part;                                                                 \
+            of->level |= (big_a | SIGN(v, 'J') | SIGN(v, 'N') | SIGN(v, 'F')) << part;                     \
+            of->four |= SIGN(v, '4') << part;                                                              \
+            of->slash |= SIGN(v, '\\') << part;                                                            \
+            of->n |= SIGN(low, 'n') << part;                                                               \
+        }                                                                                                  \
     }
+
+#define LOAD128(p) _mm_loadu_si128((const __m128i *)(p))
+#define LOWER128(v) _mm_or_si128(v, _mm_set1_epi8(0x20))
+#define BITS128(v) (bits)(unsigned)_mm_movemask_epi8(v)
+#define SIGN128(v, c) BITS128(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)))
+#define OFF128(v, low) _mm_sub_epi8(v, _mm_set1_epi8(low))
+#define WITHIN128(v, low, high) \
+    BITS128(_mm_cmpeq_epi8(_mm_min_epu8(OFF128(v, low), _mm_set1_epi8((high) - (low))), OFF128(v, low)))
+
+#define LOAD256(p) _mm256_loadu_si256((const __m256i *)(p))
+#define LOWER256(v) _mm256_or_si256(v, _mm256_set1_epi8(0x20))
+#define BITS256(v) (bits)(unsigned)_mm256_movemask_epi8(v)
+#define SIGN256(v, c) BITS256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(c)))
+#define OFF256(v, low) _mm256_sub_epi8(v, _mm256_set1_epi8(low))
+#define WITHIN256(v, low, high) \
+    BITS256(_mm256_cmpeq_epi8(_mm256_min_epu8(OFF256(v, low), _mm256_set1_epi8((high) - (low))), OFF256(v, low)))
+
+#define LOAD512(p) _mm512_loadu_si512((const void *)(p))
+#define LOWER512(v) _mm512_or_si512(v, _mm512_set1_epi8(0x20))
+#define SIGN512(v, c) (bits)_mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c))
+#define WITHIN512(v, low, high) \
+    (bits)_mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8(low)), _mm512_set1_epi8((high) - (low)))
+
+CLASSIFY(classify128, "sse2", __m128i, 16, LOAD128, LOWER128, SIGN128, WITHIN128)
+CLASSIFY(classify256, "avx2", __m256i, 32, LOAD256, LOWER256, SIGN256, WITHIN256)
+CLASSIFY(classify512, "avx512bw", __m512i, 64, LOAD512, LOWER512, SIGN512, WITHIN512)
+
+static void (*classify)(const byte *, Classes *) = classify128;
+
+/* Takes the widest registers that this processor has, of so many bytes at most, and says how wide they are. */
+static long choose(long most)
+{
+    __builtin_cpu_init();
+    if (most >= 64 && __builtin_cpu_supports("avx512bw"))
+        return classify = classify512, 64;
+    if (most >= 32 && __builtin_cpu_supports("avx2"))
+        return classify = classify256, 32;
+    return classify = classify128, 16;
 }
 #else
+static long choose(long most)
+{
+    (void)most;
+    return 1;
+}
+
 static void classify(const byte *at, Classes *of)
 {
     int place;
@@ -523,6 +583,8 @@ static void classify(const byte *at, Classes *of)
         of->h |= (bits)(c == 'H') << place;
         of->level |= (bits)(c == 'A' || c == 'J' || c == 'N' || c == 'F') << place;
         of->four |= (bits)(c == '4') << place;
+        of->slash |= (bits)(c == '\\') << place;
+        of->n |= (bits)(LOWER(c) == 'n') << place;
     }
 }
 #endif
@@ -563,7 +625,7 @@ static void pass(Scan *scan, const byte *at, const byte *end)
     Classes now, last = {0};
     Runs digits = {0}, alnums = {0}, words = {0}, digits_now, alnums_now, words_now;
     for (; at < end; at += 64, last = now, digits = digits_now, alnums = alnums_now, words = words_now) {
-        bits three, four;
+        bits three, four, begun;
         classify(at, &now);
         grow(&digits_now, &digits, now.digit);
         grow(&alnums_now, &alnums, now.digit | now.letter);
@@ -572,9 +634,12 @@ static void pass(Scan *scan, const byte *at, const byte *end)
         EACH(digits_now.twelve & ~back(digits_now.twelve, digits.twelve, 1), at_twelfth(scan, here));
         EACH(now.sign & four & ~BEFORE(digit, 5), behind_four(scan, here));
         EACH(now.sign & three & ~BEFORE(digit, 4), behind_three(scan, here));
-        EACH(now.digit & BEFORE(letter, 1) & BEFORE(letter, 2), country_code(scan, here));
-        EACH(now.dot & BEFORE(hex, 1), at_dot(scan, here));
+        /* Behind a word's start, the letter of an escape, or the word IBAN. */
+        begun = ~back(now.digit | now.letter, last.digit | last.letter, 3) | BEFORE(slash, 4) | BEFORE(n, 3);
+        EACH(now.digit & BEFORE(letter, 1) & BEFORE(letter, 2) & begun, country_code(scan, here));
+        EACH(now.dot & (BEFORE(dot, 2) | BEFORE(dot, 3) | BEFORE(dot, 4) | BEFORE(dot, 5)), at_dot(scan, here));
         EACH(now.colon & (BEFORE(hex, 1) | BEFORE(colon, 1) | now.colon >> 1), at_colon(scan, here));
+        EACH(now.dot & BEFORE(dot, 7), discord_token(scan, here));
         EACH(now.dash & BEFORE(dash, 3), at_dash(scan, here));
         EACH(now.at, at_sign(scan, here));
         EACH(now.plus, at_plus(scan, here));
@@ -654,9 +719,18 @@ static void fill_tables(void)
     mark(quad_of[2], "ABEFIJMNQRUVYZcdghkloptwxs014589", 1);
 }
 
+static PyObject *choose_width(PyObject *module, PyObject *most)
+{
+    long bytes = PyLong_AsLong(most);
+    (void)module;
+    return bytes == -1 && PyErr_Occurred() ? NULL : PyLong_FromLong(choose(bytes));
+}
+
 static PyMethodDef methods[] = {
     {"scan", scan_shapes, METH_VARARGS,
      "scan(text, identifiers) -> [(end, identifier)]\n\nThe ends of all shapes in a text that begins and ends with 0xff."},
+    {"choose", choose_width, METH_O,
+     "choose(most) -> width\n\nTakes registers of so many bytes at most, for tests of each width; not while others scan."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -665,5 +739,6 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_shapes", NULL, 
 PyMODINIT_FUNC PyInit__shapes(void)
 {
     fill_tables();
+    choose(64);
     return PyModule_Create(&definition);
 }

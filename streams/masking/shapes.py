@@ -16,6 +16,7 @@ MARGIN: Final = 128
 #: The detectors whose shapes the pass knows, in its own order.
 SHAPES: Final = (
     "block", "email", "phone_international", "phone_nanp", "us_ssn", "ipv4", "ipv6", "mac", "card", "iban", "wallet",
+    "discord_bot_token",
 )  # fmt: skip
 
 _Scan = Callable[[bytes, tuple[int | None, ...]], list[tuple[int, int]]]

@@ -6,6 +6,7 @@ from math import log2
 from typing import Final, Literal, NamedTuple
 
 from streams.masking.found import Detector, Found, Judge, Verdict
+from streams.masking.shapes import SHAPES
 
 __all__ = ["Format", "detector", "entropy"]
 
@@ -84,4 +85,6 @@ def _judge(form: Format) -> Judge:
 def detector(form: Format) -> Detector:
     """The detector of one format."""
     anchor = form.anchor or f"(?-i:{form.head}{form.lead})"
+    if form.name in SHAPES:
+        return Detector(form.name, (), _judge(form), source=form.source, shapes=(anchor,))
     return Detector(form.name, (anchor,), _judge(form), source=form.source)
