@@ -65,7 +65,7 @@ class _Leaf(Node):
 
     __slots__ = ("given", "plain")
 
-    def __init__(self, plain: str | float | bool | None, given: Any) -> None:  # noqa: FBT001 - a JSON value
+    def __init__(self, plain: str | float | bool | None, given: Any) -> None:
         self.plain = plain
         self.given = given
 
@@ -207,7 +207,9 @@ class _Reader:
         if issubclass(kind, list):
             return self._row(list.__getitem__(value, slice(None)), list)
         if issubclass(kind, set | frozenset):
-            return self._row(tuple(set.copy(value) if issubclass(kind, set) else frozenset.copy(value)), _set_maker(kind))
+            return self._row(
+                tuple(set.copy(value) if issubclass(kind, set) else frozenset.copy(value)), _set_maker(kind)
+            )
         pairs = _pairs_of(value, kind)
         return None if pairs is None else self._pairs(pairs, _dict)
 
@@ -303,7 +305,7 @@ def _set_maker(kind: type) -> Callable[[list[Any]], Any]:
     return make
 
 
-def _scalar(value: str | float | bool | None) -> bytes:  # noqa: FBT001 - a JSON value
+def _scalar(value: str | float | bool | None) -> bytes:
     if isinstance(value, str):
         try:
             return orjson.dumps(value)
