@@ -19,6 +19,11 @@ _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asc
 #: Of these, what is handled by itself.
 _OWN_WAY: Final = frozenset({"msg", "args", "exc_info", "exc_text", "stack_info", "message"})
 
+_PLACES: Final = _STANDARD - _OWN_WAY
+
+#: Names that are remembered as telling nothing; what would be personal is not held.
+_CLEAN_MAX: Final = 4096
+
 #: Formatters that take the arguments apart again, by the logger whose records they print: uvicorn's AccessFormatter.
 _TAKEN_APART: Final = frozenset({"uvicorn.access"})
 
@@ -40,6 +45,7 @@ class LogRecords:
     def __init__(self, masker: Masker) -> None:
         self.masker = masker
         self._formatter = logging.Formatter()
+        self._clean: set[str] = set()
 
     def mask(self, record: logging.LogRecord) -> None:
         """Leaves nothing unmasked in the record and never raises; what cannot be masked becomes a line that says so."""
@@ -52,28 +58,46 @@ class LogRecords:
 
     def _mask(self, record: logging.LogRecord) -> None:
         fields = vars(record)
-        parts = {"message": record.getMessage(), "exc_text": self._exception(record)}
-        parts["stack_info"] = str(record.stack_info) if record.stack_info else None
-        for name in _STANDARD - _OWN_WAY:
-            if (value := fields.get(name)) is not None and not isinstance(value, int | float):
-                parts[name] = str(value)
-        masked = self._texts({name: text for name, text in parts.items() if text is not None})
+        parts = self._parts(record)
+        masked = self._texts(parts)
         extras = self._object({name: value for name, value in fields.items() if name not in _STANDARD})
-        msg, args = self._message(record, masked["message"])
-        for name in [name for name in fields if name not in _STANDARD]:
-            del fields[name]
-        fields.update(extras)
-        fields.update({name: text for name, text in masked.items() if name not in _OWN_WAY})
-        record.msg, record.args = msg, args
+        record.msg, record.args = self._message(record, parts["message"], masked["message"])
         record.exc_info, record.exc_text, record.stack_info = None, masked.get("exc_text"), masked.get("stack_info")
         if "message" in fields:
             record.message = masked["message"]
+        _drop_extras(fields)
+        fields.update({name: text for name, text in masked.items() if name in _PLACES} | extras)
+
+    def _parts(self, record: logging.LogRecord) -> dict[str, str]:
+        """What a record says in text: its message as it would be printed, its exception, and the names that it bears."""
+        fields = vars(record)
+        parts = {"message": record.getMessage()}
+        if told := self._exception(record):
+            parts["exc_text"] = told
+        if record.stack_info:
+            parts["stack_info"] = str(record.stack_info)
+        for name in _PLACES:
+            value = fields.get(name)
+            known = (type(value) is str and value in self._clean) or type(value) in (int, float)
+            if value is not None and not known:
+                parts[name] = str(value)
+        return parts
 
     def _texts(self, texts: dict[str, str]) -> dict[str, str]:
         done = self.masker.mask_batch(texts.values())
         for failure in done.failures.values():
             raise _UnmaskableError(failure.reason)
-        return dict(zip(texts, done.outputs, strict=True))
+        masked = dict(zip(texts, done.outputs, strict=True))
+        for name in _PLACES & masked.keys():
+            if masked[name] == texts[name]:
+                self._remember(texts[name])
+        return masked
+
+    def _remember(self, name: str) -> None:
+        """Names of loggers, files and functions come with every record and need no second look."""
+        if len(self._clean) >= _CLEAN_MAX:
+            self._clean = set()
+        self._clean.add(name)
 
     def _object(self, value: Any) -> Any:
         if not value:
@@ -89,16 +113,19 @@ class LogRecords:
             return str(record.exc_text) if record.exc_text else None
         return self._formatter.formatException(record.exc_info)
 
-    def _message(self, record: logging.LogRecord, said: str) -> tuple[Any, Any]:
+    def _message(self, record: logging.LogRecord, raw: str, said: str) -> tuple[Any, Any]:
         """Message and arguments that print as the masked message; as they were made wherever that is the same.
 
         An argument by itself may be a value that only the message around it tells. So template and arguments are kept
         where they print what the masked message is, and are replaced by the message where not.
         """
         if not record.args:
-            return (self._structured(record.msg, said) if isinstance(record.msg, Mapping) else said), record.args
+            msg = self._structured(record.msg, said) if isinstance(record.msg, Mapping) else said
+            return msg, record.args if type(record.args) in (tuple, dict) else ()
+        if raw == said and type(record.msg) is str and _all_shown(record.args, said):
+            return record.msg, record.args
         args = self._object(record.args)
-        template = record.msg if isinstance(record.msg, str) else said
+        template = record.msg if type(record.msg) is str else said
         if _printed(template, args) == said:
             return template, args
         if record.name in _TAKEN_APART and isinstance(args, tuple):
@@ -112,11 +139,23 @@ class LogRecords:
         return value if self.masker.mask(text).safe == text else said
 
 
+def _all_shown(args: Any, said: str) -> bool:
+    """Whether a message in which nothing was found shows all that its arguments hold."""
+    return type(args) is tuple and all(
+        arg is None or type(arg) in (float, bool) or (type(arg) in (str, int) and str(arg) in said) for arg in args
+    )
+
+
 def _printed(template: str, args: Any) -> str | None:
     try:
         return str(template % args)
     except Exception:  # noqa: BLE001 - `%d` of what became a token, among others
         return None
+
+
+def _drop_extras(fields: dict[str, Any]) -> None:
+    for name in [name for name in fields if name not in _STANDARD]:
+        del fields[name]
 
 
 def _blank(value: Any) -> Any:
@@ -127,11 +166,10 @@ def _blank(value: Any) -> Any:
 def _withhold(record: logging.LogRecord, reason: Reason) -> None:
     """The record with its level, time and place in the code, and nothing else."""
     fields = vars(record)
-    for name in [name for name in fields if name not in _STANDARD]:
-        del fields[name]
-    for name in _STANDARD - _OWN_WAY:
+    _drop_extras(fields)
+    for name in _PLACES:
         value = fields.get(name)
-        if value is not None and not isinstance(value, int | float):
+        if value is not None and type(value) not in (int, float):
             fields[name] = value if type(value) is str and _PLAIN_NAME.fullmatch(value) else "withheld"
     record.msg, record.args = notice(reason).decode(), ()
     record.exc_info = record.exc_text = record.stack_info = None

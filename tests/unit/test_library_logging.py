@@ -122,6 +122,31 @@ def test_nothing_personal_nothing_changed() -> None:
     assert vars(masked) == vars(plain)
 
 
+def test_arguments_that_the_message_hides_are_masked() -> None:
+    """A precision, an unused key or an object can hold more than the message shows."""
+    for msg, args in (("%.3s", (EMAIL,)), ("%.2s of %s", (Person(), 1)), ("%(a)s", ({"a": 1, "b": [EMAIL]},))):
+        record = record_of(msg, *args)
+        LogRecords(masker()).mask(record)
+        assert not shown(repr(record.args) + str(record.args))
+
+
+def test_attributes_may_be_anything() -> None:
+    """A record made of a dict, as those that come over a network are, holds text where it held anything else."""
+    made = {
+        "msg": "x",
+        "name": [EMAIL],
+        "threadName": Person(),
+        "lineno": EMAIL,
+        "stack_info": [EMAIL],
+        "asctime": EMAIL,
+    }
+    record = logging.makeLogRecord(made | {"pathname": f"/srv/{EMAIL}", "exc_text": EMAIL, "message": EMAIL})
+    LogRecords(masker()).mask(record)
+    assert not shown(repr(vars(record)))
+    assert record.name == f"['{masker().token('email', EMAIL)}']"
+    assert vars(record)["message"] == "x"
+
+
 def test_masking_twice_changes_nothing() -> None:
     """Two handlers with the filter print the same."""
     record = record_of("login of %s with %s", EMAIL, Person(), email=EMAIL)
