@@ -69,7 +69,7 @@ class LogRecords:
         fields.update({name: text for name, text in masked.items() if name in _PLACES} | extras)
 
     def _parts(self, record: logging.LogRecord) -> dict[str, str]:
-        """What a record says in text: its message as it would be printed, its exception, and the names that it bears."""
+        """What a record says in text: its message as it would be printed, its exception, the names that it bears."""
         fields = vars(record)
         parts = {"message": record.getMessage()}
         if told := self._exception(record):
