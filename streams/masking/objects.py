@@ -38,8 +38,13 @@ class TooLargeError(Exception):
     """An object has more values than are looked at."""
 
 
-class _Object(list[tuple[str, Any]]):
+class _Object:
     """A JSON object as read: its pairs in their order, equal keys included."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        self.pairs = pairs
 
 
 class Node:
@@ -128,11 +133,11 @@ class _Named(Node):
         pieces.append(b"}" if self.nodes else b"{}")
 
     def built(self, decoded: Any) -> Any:
-        if type(decoded) is not _Object or len(decoded) != len(self.nodes):
+        if type(decoded) is not _Object or len(decoded.pairs) != len(self.nodes):
             return _decoded(decoded)
         keys: list[Any] = []
         values: list[Any] = []
-        for text, key, node, (name, value) in zip(self.texts, self.keys, self.nodes, decoded, strict=True):
+        for text, key, node, (name, value) in zip(self.texts, self.keys, self.nodes, decoded.pairs, strict=True):
             keys.append(key if name == text else name)
             values.append(node.built(value))
         return self.make(keys, values)
@@ -320,5 +325,5 @@ def _scalar(value: str | float | bool | None) -> bytes:
 def _decoded(value: Any) -> Any:
     """JSON as read, with dicts for its objects."""
     if type(value) is _Object:
-        return {key: _decoded(one) for key, one in value}
+        return {key: _decoded(one) for key, one in value.pairs}
     return [_decoded(one) for one in value] if isinstance(value, list) else value

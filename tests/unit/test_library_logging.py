@@ -10,6 +10,8 @@ import queue
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from streams.integrations.records import LogRecords
 from streams.integrations.stdlib import MaskingFilter, MaskingFormatter, handlers_of, mask_logging
@@ -103,6 +105,30 @@ def test_message_has_the_tokens_of_the_line() -> None:
     with on_handler(MaskingFilter(masker())) as (logger, stream):
         logger.info("user_id=%s mail %s", 4711, EMAIL)
     assert stream.getvalue().rstrip("\n") == masker().mask(f"user_id=4711 mail {EMAIL}").text
+
+
+_SAID = st.one_of(st.text(max_size=8), st.sampled_from([EMAIL, CARD, f"password={PASSWORD}", "100%", "%s", "%(x)d"]))
+_ARGUMENTS = st.one_of(
+    _SAID, st.integers(), st.floats(), st.none(), st.builds(Person, _SAID), st.lists(_SAID, max_size=2)
+)
+_TEMPLATES = st.lists(
+    st.sampled_from(["%s", "%r", "%d", "%.2s", "%5s", "%%", "%", " ", "to ", "password=", "@", EMAIL]), max_size=6
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(_TEMPLATES.map("".join), st.lists(_ARGUMENTS, max_size=4), st.dictionaries(_SAID, _ARGUMENTS, max_size=3))
+def test_any_record_prints_what_its_line_is_masked_to(msg: str, args: list[Any], extra: dict[str, Any]) -> None:
+    """Whatever is logged: printed is the masked line, or the line that says why not, and no part holds a value."""
+    record = record_of(msg, *args)
+    vars(record).update({name: value for name, value in extra.items() if name not in vars(record)})
+    try:
+        said = masker().mask(record.getMessage()).safe
+    except (TypeError, ValueError):
+        said = NOTICE
+    LogRecords(masker()).mask(record)
+    assert record.getMessage() in (said, NOTICE, NOTICE.replace("detector_error", "residue"))
+    assert not shown(repr(vars(record)))
 
 
 def test_template_and_types_stay() -> None:
