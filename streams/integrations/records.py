@@ -21,6 +21,9 @@ _OWN_WAY: Final = frozenset({"msg", "args", "exc_info", "exc_text", "stack_info"
 
 _PLACES: Final = _STANDARD - _OWN_WAY
 
+#: Types of arguments that hold no more than they print.
+_FLAT: Final = frozenset({str, int, float, bool, type(None)})
+
 #: Names that are remembered as telling nothing; what would be personal is not held.
 _CLEAN_MAX: Final = 4096
 
@@ -61,7 +64,9 @@ class LogRecords:
         parts = self._parts(record)
         masked = self._texts(parts)
         extras = self._object({name: value for name, value in fields.items() if name not in _STANDARD})
-        record.msg, record.args = self._message(record, parts["message"], masked["message"])
+        args = self._arguments(record.args, parts, masked)
+        if args is not record.args or masked["message"] != parts["message"] or type(record.msg) is not str:
+            record.msg, record.args = self._message(record, masked["message"], args)
         record.exc_info, record.exc_text, record.stack_info = None, masked.get("exc_text"), masked.get("stack_info")
         if "message" in fields:
             record.message = masked["message"]
@@ -72,6 +77,9 @@ class LogRecords:
         """What a record says in text: its message as it would be printed, its exception, the names that it bears."""
         fields = vars(record)
         parts = {"message": record.getMessage()}
+        if type(record.args) is tuple and all(type(arg) in _FLAT for arg in record.args):
+            # Formatters that take arguments apart show each by itself, without the signs that it is glued to.
+            parts |= {f"argument {place}": str(arg) for place, arg in enumerate(record.args)}
         if told := self._exception(record):
             parts["exc_text"] = told
         if record.stack_info:
@@ -113,7 +121,18 @@ class LogRecords:
             return str(record.exc_text) if record.exc_text else None
         return self._formatter.formatException(record.exc_info)
 
-    def _message(self, record: logging.LogRecord, raw: str, said: str) -> tuple[Any, Any]:
+    def _arguments(self, args: Any, parts: dict[str, str], masked: dict[str, str]) -> Any:
+        """The arguments, each masked by itself: text and numbers in the scan of the message, else as one object."""
+        if type(args) is not tuple or (args and "argument 0" not in parts):
+            return self._object(args)
+        names = [f"argument {place}" for place in range(len(args))]
+        if all(masked[name] == parts[name] for name in names):
+            return args
+        return tuple(
+            arg if masked[name] == parts[name] else masked[name] for name, arg in zip(names, args, strict=True)
+        )
+
+    def _message(self, record: logging.LogRecord, said: str, args: Any) -> tuple[Any, Any]:
         """Message and arguments that print as the masked message; as they were made wherever that is the same.
 
         An argument by itself may be a value that only the message around it tells. So template and arguments are kept
@@ -122,9 +141,6 @@ class LogRecords:
         if not record.args:
             msg = self._structured(record.msg, said) if isinstance(record.msg, Mapping) else said
             return msg, record.args if type(record.args) in (tuple, dict) else ()
-        if raw == said and type(record.msg) is str and _all_shown(record.args, said):
-            return record.msg, record.args
-        args = self._object(record.args)
         template = record.msg if type(record.msg) is str else said
         if _printed(template, args) == said:
             return template, args
@@ -137,13 +153,6 @@ class LogRecords:
         value = self._object(msg)
         text = str(value)
         return value if self.masker.mask(text).safe == text else said
-
-
-def _all_shown(args: Any, said: str) -> bool:
-    """Whether a message in which nothing was found shows all that its arguments hold."""
-    return type(args) is tuple and all(
-        arg is None or type(arg) in (float, bool) or (type(arg) in (str, int) and str(arg) in said) for arg in args
-    )
 
 
 def _printed(template: str, args: Any) -> str | None:
