@@ -18,7 +18,8 @@ def load_masker(keyring: str | Path | None = None, policy: str | Path | None = N
     file that MASKSTREAM_CONFIG names, else their defaults. KeyringError, PolicyError or SettingsError in one sentence
     where a file is missing or wrong; there is no masker without a keyring, for its tokens would be of no use tomorrow.
     """
-    return _loaded(str(keyring) if keyring else None, str(policy) if policy else None)
+    settings = load(flags={"keyring": str(keyring) if keyring else None, "policy": str(policy) if policy else None})
+    return _loaded(settings.keyring, settings.policy, settings.max_depth)
 
 
 def ephemeral_masker(policy: str | Path | None = None) -> Masker:
@@ -27,6 +28,5 @@ def ephemeral_masker(policy: str | Path | None = None) -> Masker:
 
 
 @lru_cache(maxsize=8)
-def _loaded(keyring: str | None, policy: str | None) -> Masker:
-    settings = load(flags={"keyring": keyring, "policy": policy})
-    return Masker(load_policy(settings.policy, settings.max_depth), load_keyring(settings.keyring))
+def _loaded(keyring: Path, policy: Path | None, max_depth: int) -> Masker:
+    return Masker(load_policy(policy, max_depth), load_keyring(keyring))

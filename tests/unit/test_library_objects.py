@@ -113,7 +113,7 @@ def test_what_json_does_not_have() -> None:
     """Mappings and dataclasses are dicts, anything else is its masked text; subclasses become what they derive from."""
     token = masker().token
     user = {"first_name": token("name", NAME), "email": token("email", EMAIL), "password": "***"}
-    assert masked(User(NAME, EMAIL)) == masked({User(NAME, EMAIL): 1} and dataclasses.asdict(User(NAME, EMAIL))) == user
+    assert masked(User(NAME, EMAIL)) == masked(dataclasses.asdict(User(NAME, EMAIL))) == user
     assert masked({User(NAME, EMAIL)}) == [user]
     assert masked(types.MappingProxyType({"email": EMAIL})) == {"email": token("email", EMAIL)}
     assert type(masked(collections.OrderedDict(a=1))) is dict
