@@ -5,7 +5,6 @@ does; the others have a keyring. Letters of tokens, ids of keys and times differ
 that the same token stands where the document has the same one, and another where it has another.
 """
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,12 +15,11 @@ from streams.policyfile import load_policy
 from streams.settings import load
 from tests.support.cli import environment, maskstream
 from tests.support.markdown import DOCUMENTS, ROOT, blocks
+from tests.support.shown import same
 
 SHOWN = [document for document in DOCUMENTS if blocks(document, "console")]
 HOME = "/home/you"
 END = "\x1e"
-TOKEN = re.compile(r"tok_[a-z_]+_[a-z][a-z0-9]*_[a-p]{20}")
-VARIES = re.compile(r"\b[0-9a-f]{12}\b|\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 
 
 def relative(document: Path) -> str:
@@ -56,32 +54,6 @@ def run(document: Path, home: Path) -> list[tuple[str, list[str], list[str]]]:
     printed = done.stdout.replace(str(home), HOME).split(END)
     assert len(printed) == len(shown) + 1, printed[-1]
     return [(command, text, out.splitlines()) for (command, text), out in zip(shown, printed, strict=False)]
-
-
-def same(text: list[str], printed: list[str], tokens: dict[str, str]) -> bool:
-    """Whether lines agree; `...` in the document stands for any number of lines."""
-    if "..." in text:
-        at = text.index("...")
-        tail = text[at + 1 :]
-        return (
-            len(printed) >= len(text) - 1
-            and same(text[:at], printed[:at], tokens)
-            and (not tail or same(tail, printed[-len(tail) :], tokens))
-        )
-    return len(text) == len(printed) and all(
-        agree(line, line_printed, tokens) for line, line_printed in zip(text, printed, strict=True)
-    )
-
-
-def agree(line: str, printed: str, tokens: dict[str, str]) -> bool:
-    if plain(line) != plain(printed):
-        return False
-    pairs = list(zip(TOKEN.findall(line), TOKEN.findall(printed), strict=True))
-    return all(tokens.setdefault(ours, theirs) == theirs for ours, theirs in pairs if "_tmp_" not in ours)
-
-
-def plain(line: str) -> str:
-    return VARIES.sub("…", TOKEN.sub(lambda token: token[0][:-20] + "…", line)).rstrip()
 
 
 @pytest.mark.parametrize("document", SHOWN, ids=relative)
