@@ -1,14 +1,16 @@
-"""Whole workers on a real Apache Kafka against a bare pass-through: records per CPU-second of the worker process."""
+"""Whole workers on a real Apache Kafka against a bare pass-through: records per CPU-second of the worker process.
+
+All read the same records with the same client, batch limits, compression and transactions; CPU seconds are those of all
+threads of the process, from its first commit to its last, so that imports, compiling and joining the group are not in.
+"""
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ from confluent_kafka import Producer
 from streams.corpus import generate
 from streams.demo.broker import free_ports
 from tests.bench.figures import Figure, median_of
+from tests.bench.slots import journal_of
 from tests.support.kafka import KafkaBroker, create_topic
 
 __all__ = ["pipeline_figures"]
@@ -27,15 +30,15 @@ __all__ = ["pipeline_figures"]
 _RUN_S = 300.0
 _PARTITIONS = 4
 _TOPIC = "bench"
-_IN = re.compile(rb"^maskstream_records_in_total\{[^}]*\} (\S+)$", re.MULTILINE)
+_ROOT = Path(__file__).resolve().parents[2]
 _MAIN = [sys.executable, "-c", "from streams.cli.main import main; main()"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What workers did between the first commit seen and the last."""
+    """What workers did between their first commit and their last."""
 
-    records: float
+    records: int
     cpu_s: float
     #: Highest resident memory of one worker, in MB.
     memory_mb: float
@@ -60,22 +63,35 @@ def pipeline_figures(repeats: int, records: int) -> list[Figure]:
 
 def _figures(bench: "_Bench", repeats: int) -> list[Figure]:
     bare: list[_Run] = []
+    none: list[_Run] = []
     one: list[_Run] = []
     two: list[_Run] = []
     for number in range(repeats):
         bare.append(bench.pass_through())
-        one.append(bench.workers(1))
-        two.append(bench.workers(2))
+        none.append(bench.workers(1, "unmasked"))
+        one.append(bench.workers(1, "masked"))
+        two.append(bench.workers(2, "masked"))
         sys.stderr.write(f"pipeline: round {number + 1} of {repeats} done\n")
-    shares = [100 * ours.per_cpu_second / theirs.per_cpu_second for ours, theirs in zip(one, bare, strict=True)]
     pairs = [2 * both.per_cpu_second / single.per_cpu_second for both, single in zip(two, one, strict=True)]
     return [
-        median_of("pass-through, records per CPU-second", "", [run.per_cpu_second for run in bare], digits=0),
-        median_of("worker, mixed, records per CPU-second", "", [run.per_cpu_second for run in one], digits=0),
-        median_of("worker against pass-through", "%", shares, bar=25, goal=50, better="higher", digits=0),
+        _rate("pass-through", bare),
+        _rate("worker without masking", none),
+        _rate("worker, mixed", one),
+        median_of("worker without masking against pass-through", "%", _shares(none, bare), better="higher", digits=0),
+        median_of("worker against pass-through", "%", _shares(one, bare), bar=25, goal=50, better="higher", digits=0),
         median_of("two workers against one, per CPU-second", "x", pairs, bar=1.7, goal=1.95, better="higher"),
         median_of("resident memory of a worker", "MB", [run.memory_mb for run in one], bar=300, goal=150, digits=0),
     ]
+
+
+def _rate(name: str, runs: Sequence[_Run]) -> Figure:
+    return median_of(
+        f"{name}, records per CPU-second", "", [run.per_cpu_second for run in runs], better="higher", digits=0
+    )
+
+
+def _shares(ours: Sequence[_Run], theirs: Sequence[_Run]) -> list[float]:
+    return [100 * one.per_cpu_second / other.per_cpu_second for one, other in zip(ours, theirs, strict=True)]
 
 
 class _Bench:
@@ -109,13 +125,15 @@ class _Bench:
         said = json.loads(done.stdout)
         return _Run(said["records"], said["cpu_s"], 0.0)
 
-    def workers(self, count: int) -> _Run:
+    def workers(self, count: int, how: str) -> _Run:
         environment = self._next_run(count)
-        command = [*_MAIN, "run", "--workers", str(count)]
+        state = Path(environment["MASKSTREAM_STATE_DIR"])
+        journals = [journal_of(state, slot) for slot in range(count)]
+        command = [sys.executable, "-m", "tests.bench.slots", how]
         with self._log.open("wb") as log:
             running = subprocess.Popen(command, env=environment, cwd=self._folder, stdout=log, stderr=log)
         try:
-            return self._watch(running, count, int(environment["MASKSTREAM_HTTP_PORT"]))
+            return self._watch(running, journals)
         except Exception:
             sys.stderr.write(self._log.read_text(errors="replace")[-2000:])
             raise
@@ -123,20 +141,24 @@ class _Bench:
             running.terminate()
             running.wait(60)
 
-    def _watch(self, running: "subprocess.Popen[bytes]", count: int, port: int) -> _Run:
-        ports = range(port, port + count)
-        # The first commit ends the start: imports, compiling of patterns, joining the group.
-        _await(lambda: all(_records_in(one) > 0 for one in ports), running, self._log, every_s=0.03)
-        slots = _workers_of(running.pid, ports)
-        first, first_cpu = sum(map(_records_in, ports)), _cpu_s(slots)
-        peak = [0.0]
+    def _watch(self, running: "subprocess.Popen[bytes]", journals: Sequence[Path]) -> _Run:
+        peak = 0.0
 
         def finished() -> bool:
-            peak[0] = max(peak[0], *(slot.memory_info().rss / 1e6 for slot in slots))
-            return sum(map(_records_in, ports)) >= self._records
+            nonlocal peak
+            told = [_told(journal) for journal in journals]
+            peak = max(peak, *(psutil.Process(int(lines[0][0])).memory_info().rss / 1e6 for lines in told if lines), 0)
+            return sum(int(lines[-1][1]) for lines in told if lines) >= self._records
 
-        _await(finished, running, self._log, every_s=0.2)
-        return _Run(self._records - first, _cpu_s(slots) - first_cpu, peak[0])
+        _await(finished, running, self._log, every_s=0.1)
+        spans = [(lines[0], lines[-1]) for lines in map(_told, journals) if lines]
+        if len(spans) < len(journals):
+            raise RuntimeError("a worker got nothing to do, so there is nothing to compare: raise --pipeline-records")
+        return _Run(
+            sum(int(last[1]) - int(first[1]) for first, last in spans),
+            sum(float(last[2]) - float(first[2]) for first, last in spans),
+            peak,
+        )
 
     def _next_run(self, count: int) -> dict[str, str]:
         self._runs += 1
@@ -148,6 +170,8 @@ class _Bench:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MASKSTREAM_")}
         return {
             **kept,
+            # A slot's process looks for modules there and not in its working folder.
+            "PYTHONPATH": str(_ROOT),
             "MASKSTREAM_BOOTSTRAP_SERVERS": self._bootstrap,
             "MASKSTREAM_RAW_TOPICS": _TOPIC,
             "MASKSTREAM_CLEAN_TOPIC": f"{{topic}}.clean.{self._runs}",
@@ -155,35 +179,16 @@ class _Bench:
             "MASKSTREAM_KEYRING": str(self._folder / "keyring.json"),
             "MASKSTREAM_REVIEW_PUBLIC_KEY": str(self._folder / "review-public.pem"),
             "MASKSTREAM_REVIEW_PRIVATE_KEY": str(self._folder / "review-private.pem"),
-            "MASKSTREAM_STATE_DIR": str(self._folder / "state"),
+            "MASKSTREAM_STATE_DIR": str(self._folder / f"state-{self._runs}"),
             "MASKSTREAM_HTTP_PORT": str(free_ports(count)[0]),
         }
 
 
-def _workers_of(pid: int, ports: range) -> list[psutil.Process]:
-    """Return the processes that listen on the ports: the workers, neither their supervisor nor a helper of Python's."""
-    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    found = [one for one in family if _listens(one, ports)]
-    if len(found) != len(ports):
-        raise RuntimeError(f"found {len(found)} worker processes instead of {len(ports)}")
-    return found
-
-
-def _listens(process: psutil.Process, ports: range) -> bool:
-    open_ones = process.net_connections("tcp")
-    return any(one.status == psutil.CONN_LISTEN and one.laddr.port in ports for one in open_ones)
-
-
-def _cpu_s(processes: list[psutil.Process]) -> float:
-    return sum(sum(one.cpu_times()[:2]) for one in processes)
-
-
-def _records_in(port: int) -> float:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as page:
-            return sum(map(float, _IN.findall(page.read())))
-    except OSError:
-        return 0.0
+def _told(journal: Path) -> list[list[str]]:
+    """Return the lines of a journal so far; the last may be half written."""
+    if not journal.exists():
+        return []
+    return [line.split() for line in journal.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
 
 def _await(done: Callable[[], bool], running: "subprocess.Popen[bytes]", log: Path, every_s: float) -> None:
