@@ -4,12 +4,14 @@ What decides is here: sizes and timestamps against the target topic before anyth
 the broker refuses fails the whole batch.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from itertools import compress, pairwise
+from typing import Any, Final, Protocol
 
-from streams.kafka.batches import Headers, RecordBatch
-from streams.kafka.targets import Target, record_bytes
+from streams.kafka.batches import Headers, RecordBatch, payload_bytes
+from streams.kafka.targets import Target, largest_bytes, record_bytes
 from streams.kafka.timestamps import TIMESTAMP_HEADER, replaced
 from streams.masking.records import Failure, MaskedColumns
 from streams.telemetry import log
@@ -17,8 +19,10 @@ from streams.telemetry.metrics import BatchNumbers, TopicNumbers
 
 __all__ = ["Outputs", "QuarantineRecord", "QuarantineWriter", "Send", "Stamp", "write_batch"]
 
-#: topic, partition, key, value, headers, timestamp in milliseconds (0 is now)
-Send = Callable[[str, int, bytes | None, bytes | None, Headers, int], None]
+#: Takes a topic and columns: partitions, keys, values, headers, timestamps in milliseconds (0 is now).
+Send = Callable[
+    [str, Sequence[int], Sequence[bytes | None], Sequence[bytes | None], Sequence[Headers], Sequence[int]], None
+]
 
 #: Headers that each clean record gets: `maskstream.policy`, `maskstream.key`, `maskstream.version`.
 Stamp = tuple[tuple[str, bytes], ...]
@@ -70,52 +74,115 @@ class Outputs:
     condemned: set[tuple[str, int, int]] = field(default_factory=set)
 
 
-# The hot loop: long and flat. Index i of all columns is one record.
 def write_batch(batch: RecordBatch, masked: MaskedColumns, outputs: Outputs, now_ms: int, send: Send) -> BatchNumbers:
     """Sends every record of a batch exactly once, clean or to quarantine; the same partition number and order."""
+    failures = {**_condemned(batch, outputs), **masked.failures}
     numbers: dict[str, TopicNumbers] = {}
-    reasons: dict[str, int] = {}
-    failures, stamp = masked.failures, outputs.stamp
-    stamp_names = {name for name, _ in stamp}
-    topic, target, count, limit = "", outputs.quarantine, TopicNumbers(), 0
     rewritten = 0
-    columns = zip(
-        batch.topics, batch.partitions, batch.offsets, batch.timestamps, masked.keys, masked.values, masked.headers,
-        strict=True,
-    )  # fmt: skip
-    for i, (source, partition, offset, timestamp, key, value, headers) in enumerate(columns):
-        if source != topic:
-            topic, target = source, outputs.clean(source)
-            count = numbers.setdefault(source, TopicNumbers())
-            limit = min(target.max_bytes, outputs.client_bytes_max)
-        raw_bytes = _payload_bytes(batch.keys[i], batch.values[i], batch.headers[i])
-        count.records_in += 1
-        count.bytes_in += raw_bytes
-        failure = failures.get(i) if failures else None
-        if failure is None and outputs.condemned and (source, partition, offset) in outputs.condemned:
-            failure = TOO_LARGE
-        if failure is None:
-            # Names of ours that a producer put there would be taken for our word.
-            kept = [header for header in headers if header[0] not in stamp_names] if headers else []
-            kept += stamp
-            written_ms = timestamp
-            if replaced(timestamp, now_ms, target.timestamps):
-                written_ms, rewritten = now_ms, rewritten + 1
-                kept = _with_original(kept, timestamp)
-            size = record_bytes(key, value, kept)
-            if size > limit:
-                failure = TOO_LARGE
-            else:
-                send(target.topic, partition, key, value, kept, written_ms)
-                count.records_clean += 1
-                count.bytes_clean += size
-        if failure is not None:
-            count.records_quarantined += 1
-            count.bytes_quarantined += _quarantine(batch, i, failure, outputs, now_ms, send)
-            reasons[failure.reason] = reasons.get(failure.reason, 0) + 1
+    for topic, start, end in _topic_runs(batch.topics):
+        target = outputs.clean(topic)
+        clean = _clean(batch, masked, range(start, end), failures)
+        clean.headers = _stamped(clean.headers, outputs.stamp)
+        rewritten += clean.keep_time(now_ms, target)
+        failures |= dict.fromkeys(clean.drop_larger(min(target.max_bytes, outputs.client_bytes_max)), TOO_LARGE)
+        send(target.topic, clean.partitions, clean.keys, clean.values, clean.headers, clean.timestamps)
+        count = numbers.setdefault(topic, TopicNumbers())
+        count.records_in += end - start
+        count.bytes_in += payload_bytes(batch.keys[start:end], batch.values[start:end], batch.headers[start:end])
+        count.records_clean += len(clean.indices)
+        count.bytes_clean += clean.size_bytes()
+    for i in sorted(failures):
+        count = numbers[batch.topics[i]]
+        count.records_quarantined += 1
+        count.bytes_quarantined += _quarantine(batch, i, failures[i], outputs, now_ms, send)
     if rewritten:
         _events.info("timestamp_replaced", records=rewritten)
-    return BatchNumbers(numbers, masked.findings, reasons)
+    return BatchNumbers(numbers, masked.findings, Counter(failure.reason for failure in failures.values()))
+
+
+@dataclass(slots=True)
+class _Clean:
+    """Records on their way to one clean topic: place j of every column is record `indices[j]` of the batch.
+
+    A column is passed over in C as a whole; only where one record breaks a rule are they looked at one by one.
+    """
+
+    indices: Sequence[int]
+    partitions: list[int]
+    keys: list[bytes | None]
+    values: list[bytes | None]
+    headers: list[Headers]
+    timestamps: list[int]
+
+    def keep_time(self, now_ms: int, target: Target) -> int:
+        """Writes those records with the present time that must be; gives their number."""
+        limits, times = target.timestamps, self.timestamps
+        # What is left alone is one span of time, so that its ends speak for all between.
+        if not times or not (replaced(min(times), now_ms, limits) or replaced(max(times), now_ms, limits)):
+            return 0
+        places = [place for place, time_ms in enumerate(times) if replaced(time_ms, now_ms, limits)]
+        for place in places:
+            self.headers[place] = _with_original(self.headers[place], times[place])
+            times[place] = now_ms
+        return len(places)
+
+    def drop_larger(self, limit: int) -> list[int]:
+        """Takes out records that are over the limit; gives their indices in the batch."""
+        if largest_bytes(self.keys, self.values, _distinct(self.headers)) <= limit:
+            return []
+        sizes = map(record_bytes, self.keys, self.values, self.headers)
+        fits = [size <= limit for size in sizes]
+        dropped = [i for i, fit in zip(self.indices, fits, strict=True) if not fit]
+        self.indices = list(compress(self.indices, fits))
+        self.partitions, self.timestamps = list(compress(self.partitions, fits)), list(compress(self.timestamps, fits))
+        self.keys, self.values = list(compress(self.keys, fits)), list(compress(self.values, fits))
+        self.headers = list(compress(self.headers, fits))
+        return dropped
+
+    def size_bytes(self) -> int:
+        """Bytes of keys, values and headers."""
+        distinct = _distinct(self.headers)
+        times = len(self.headers) if len(distinct) == 1 else 1
+        return payload_bytes(self.keys, self.values, ()) + times * payload_bytes((), (), distinct)
+
+
+def _clean(batch: RecordBatch, masked: MaskedColumns, run: range, failures: Container[int]) -> _Clean:
+    """The records of a run that did not fail."""
+    columns: tuple[list[Any], ...] = (batch.partitions, masked.keys, masked.values, masked.headers, batch.timestamps)
+    kept: Sequence[int] = [i for i in run if i not in failures] if failures else run
+    if len(kept) == len(run):
+        return _Clean(run, *[column[run.start : run.stop] for column in columns])
+    return _Clean(kept, *[[column[i] for i in kept] for column in columns])
+
+
+def _stamped(headers: Sequence[Headers | None], stamp: Stamp) -> list[Headers]:
+    """Each record's headers and the stamp; all records without headers share one list."""
+    bare: Headers = [*stamp]
+    if not any(headers):
+        return [bare] * len(headers)
+    # Names of ours that a producer put there would be taken for our word.
+    own = {name for name, _ in stamp}
+    return [[*[header for header in head if header[0] not in own], *bare] if head else bare for head in headers]
+
+
+def _distinct(headers: list[Headers]) -> list[Headers]:
+    """One of them where all are the same, so that it is looked at once."""
+    return headers[:1] if headers and headers.count(headers[0]) == len(headers) else headers
+
+
+def _topic_runs(topics: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Topic, start and end of each stretch of records of one topic."""
+    if topics and topics.count(topics[0]) == len(topics):
+        return [(topics[0], 0, len(topics))]
+    cuts = [at for at, (before, after) in enumerate(pairwise(topics), 1) if before != after]
+    return [(topics[start], start, end) for start, end in pairwise([0, *cuts, len(topics)])] if topics else []
+
+
+def _condemned(batch: RecordBatch, outputs: Outputs) -> dict[int, Failure]:
+    if not outputs.condemned:
+        return {}
+    places = zip(batch.topics, batch.partitions, batch.offsets, strict=True)
+    return {i: TOO_LARGE for i, place in enumerate(places) if place in outputs.condemned}
 
 
 def _quarantine(batch: RecordBatch, i: int, failure: Failure, outputs: Outputs, now_ms: int, send: Send) -> int:
@@ -132,7 +199,7 @@ def _quarantine(batch: RecordBatch, i: int, failure: Failure, outputs: Outputs, 
     timestamp = coordinates[3]
     if replaced(timestamp, now_ms, target.timestamps):
         headers, timestamp = _with_original(headers, timestamp), now_ms
-    send(target.topic, coordinates[1], sealed.key, sealed.value, headers, timestamp)
+    send(target.topic, [coordinates[1]], [sealed.key], [sealed.value], [headers], [timestamp])
     return size
 
 
@@ -147,10 +214,3 @@ def _with_original(headers: Headers, timestamp_ms: int) -> Headers:
     # A record that comes round again keeps one such header: the one of its last journey.
     others = [header for header in headers if header[0] != TIMESTAMP_HEADER]
     return [*others, (TIMESTAMP_HEADER, str(timestamp_ms).encode())]
-
-
-def _payload_bytes(key: bytes | None, value: bytes | None, headers: Headers | None) -> int:
-    size = (len(key) if key else 0) + (len(value) if value else 0)
-    for name, text in headers or ():
-        size += len(name) + (len(text) if text else 0)
-    return size

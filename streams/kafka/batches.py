@@ -1,8 +1,9 @@
 """A batch of records as read, in columns, and the limits at which one is full; it knows no client."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["BatchLimits", "Headers", "Key", "RecordBatch"]
+__all__ = ["BatchLimits", "Headers", "Key", "RecordBatch", "header_payload_bytes", "payload_bytes"]
 
 #: Topic and partition number.
 Key = tuple[str, int]
@@ -45,16 +46,33 @@ class RecordBatch:
     def without(self, gone: set[Key]) -> "RecordBatch":
         """The batch less the records of partitions that are not ours any more."""
         kept = [i for i, key in enumerate(zip(self.topics, self.partitions, strict=True)) if key not in gone]
-        values = [self.values[i] for i in kept]
+        keys, values, headers = (
+            [self.keys[i] for i in kept],
+            [self.values[i] for i in kept],
+            [self.headers[i] for i in kept],
+        )
         return RecordBatch(
             [self.topics[i] for i in kept],
             [self.partitions[i] for i in kept],
             [self.offsets[i] for i in kept],
             [self.timestamps[i] for i in kept],
-            [self.keys[i] for i in kept],
+            keys,
             values,
-            [self.headers[i] for i in kept],
+            headers,
             {key: end for key, end in self.ends.items() if key not in gone},
-            sum(len(value) for value in values if value is not None),
+            payload_bytes(keys, values, headers),
             self.collect_s,
         )
+
+
+def payload_bytes(
+    keys: Iterable[bytes | None], values: Iterable[bytes | None], headers: Iterable[Headers | None]
+) -> int:
+    """The bytes in columns: keys, values, names and values of headers."""
+    size = sum(map(len, filter(None, keys))) + sum(map(len, filter(None, values)))
+    return size + sum(map(header_payload_bytes, filter(None, headers)))
+
+
+def header_payload_bytes(headers: Headers) -> int:
+    """The bytes in one record's headers."""
+    return sum([len(name) + (len(text) if text else 0) for name, text in headers])

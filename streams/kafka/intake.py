@@ -19,6 +19,7 @@ from streams.kafka.notes import OffsetNote
 from streams.kafka.outbox import Surroundings
 from streams.kafka.placing import ASK_S, Place, Placing
 from streams.kafka.positions import Begin, Hold
+from streams.kafka.slices import append_run, runs_of
 from streams.telemetry import log
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import WorkerMetrics
@@ -170,10 +171,11 @@ class Intake:
             self._consumer.close()
         self._owned.clear()
 
-    # The hot loop: long and flat, because each call costs more than the work.
-    def _take_slice(self, limits: BatchLimits, timeout_s: float) -> None:  # noqa: C901
-        batch = self._batch
-        room = min(limits.records - len(batch), int((limits.size_bytes - batch.size_bytes) / self._record_bytes) + 1)
+    def _take_slice(self, limits: BatchLimits, timeout_s: float) -> None:
+        room = min(
+            limits.records - len(self._batch),
+            int((limits.size_bytes - self._batch.size_bytes) / self._record_bytes) + 1,
+        )
         self._touched.clear()
         with self._stages.stage("poll"):
             messages: list[Any] = self._consumer.consume(max(1, min(SLICE_RECORDS, room)), timeout_s)
@@ -181,47 +183,30 @@ class Intake:
             raise self._broken
         if not messages:
             return
-        # A callback inside consume may have replaced it.
-        batch = self._batch
-        before = batch.size_bytes
-        topics, partitions, offsets, timestamps = batch.topics, batch.partitions, batch.offsets, batch.timestamps
-        keys, values, headers = batch.keys, batch.values, batch.headers
-        stale: set[Key] = set()
-        one: _Owned | None = None
-        last_topic, last_partition, last_offset = "", -1, -1
-        for message in messages:
-            if message.error() is not None:
-                self._on_message_error(message)
-                continue
-            topic, partition, offset = message.topic(), message.partition(), message.offset()
-            if partition != last_partition or topic != last_topic:
-                if one is not None and last_offset >= 0:
-                    one.following = batch.ends[one.topic, last_partition] = last_offset + 1
-                one, last_topic, last_partition, last_offset = self._owned.get((topic, partition)), topic, partition, -1
-                if one is None or one.state != "reading" or (topic, partition) in self._touched:
-                    stale.add((topic, partition))
-                    one = None
-            if one is None or offset < one.following:
-                continue
-            last_offset = offset
-            kind, timestamp = message.timestamp()
-            key, value, head = message.key(), message.value(), message.headers()
-            topics.append(one.topic)
-            partitions.append(partition)
-            offsets.append(offset)
-            timestamps.append(timestamp if kind else -1)
-            keys.append(key)
-            values.append(value)
-            headers.append(head)
-            batch.size_bytes += (len(key) if key else 0) + (len(value) if value else 0)
-            if head:
-                batch.size_bytes += sum([len(name) + (len(text) if text else 0) for name, text in head])
-        if one is not None and last_offset >= 0:
-            one.following = batch.ends[one.topic, last_partition] = last_offset + 1
-        self._record_bytes = max(100.0, (batch.size_bytes - before) / len(messages))
+        # A callback inside consume may have replaced the batch, so it is not looked at before here.
+        before = self._batch.size_bytes
+        stale = {key for run in runs_of(messages) if (key := self._take_run(run)) is not None}
+        self._record_bytes = max(100.0, (self._batch.size_bytes - before) / len(messages))
         for key in stale & self._owned.keys():
             if self._owned[key].state == "reading":
                 self._seek(key)
+
+    def _take_run(self, run: list[Any]) -> Key | None:
+        """Adds what one partition gave to the batch; gives the partition when that came too early or too late."""
+        if run[0].error() is not None:
+            self._on_message_error(run[0])
+            return None
+        key = run[0].topic(), run[0].partition()
+        one = self._owned.get(key)
+        if one is None or one.state != "reading" or key in self._touched:
+            return key
+        following = one.following
+        if min(message.offset() for message in run) < following:
+            run = [message for message in run if message.offset() >= following]
+        if run:
+            append_run(self._batch, one.topic, key[1], run)
+            one.following = self._batch.ends[key]
+        return None
 
     def _on_message_error(self, message: Message) -> None:
         error = message.error()

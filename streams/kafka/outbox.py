@@ -6,8 +6,8 @@ behind them only ever ends a call that really hangs (seen: `send_offsets_to_tran
 
 import time
 from collections import Counter
-from collections.abc import Callable
-from typing import Any, Final, Protocol, cast
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
 
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
@@ -25,6 +25,9 @@ BACKOFF_FIRST_S: Final = 0.1
 BACKOFF_MAX_S: Final = 2.0
 #: Wait for room in the local queue.
 ROOM_S: Final = 0.1
+
+#: What confluent-kafka's SystemError stands for: a fatal error met a delivery callback, and its code is lost.
+_LOST_FATAL: Final = KafkaError(KafkaError._FATAL)  # noqa: SLF001
 
 _events: Final = log.EventLog()
 
@@ -84,22 +87,23 @@ class Outbox:
     def send(
         self,
         topic: str,
-        partition: int,
-        key: bytes | None,
-        value: bytes | None,
-        headers: Headers,
-        timestamp_ms: int,
+        partitions: Sequence[int],
+        keys: Sequence[bytes | None],
+        values: Sequence[bytes | None],
+        headers: Sequence[Headers],
+        timestamps_ms: Sequence[int],
     ) -> None:
-        """Queues a record; 0 as timestamp is the present time. Waits while the local queue is full."""
-        while True:
+        """Queues records, in columns; 0 as timestamp is the present time. Waits while the local queue is full."""
+        produce: Any = self._live.produce
+        for partition, key, value, head, timestamp_ms in zip(
+            partitions, keys, values, headers, timestamps_ms, strict=True
+        ):
             try:
-                self._live.produce(topic, value, key, partition, None, None, timestamp_ms, cast("Any", headers))
+                produce(topic, value, key, partition, None, None, timestamp_ms, head)
             except BufferError:
-                self._make_room()
+                self._wait_and_produce(topic, value, key, partition, None, None, timestamp_ms, head)
             except KafkaException as error:
                 self._end(error.args[0])
-            else:
-                return
 
     def commit(self, offsets: list[TopicPartition], group: object) -> None:
         """Commits records and offsets as one; on return both are durable."""
@@ -129,8 +133,7 @@ class Outbox:
             except KafkaException as error:
                 delay_s = self._wait_or_end(error.args[0], delay_s)
             except SystemError:
-                # confluent-kafka, when a fatal error meets a delivery callback: the code is lost.
-                self._end(KafkaError(KafkaError._FATAL))  # noqa: SLF001
+                self._end(_LOST_FATAL)
             else:
                 self._around.reachable()
                 return
@@ -213,9 +216,19 @@ class Outbox:
             )
         return RunError(f"The producer failed ({error.name()}); the slot starts again.")
 
-    def _make_room(self) -> None:
-        if self._live.poll(ROOM_S):
-            self._around.again()
+    def _wait_and_produce(self, *record: Any) -> None:
+        while True:
+            try:
+                if self._live.poll(ROOM_S):
+                    self._around.again()
+                self._live.produce(*record)
+            except BufferError:
+                continue
+            except KafkaException as error:
+                self._end(error.args[0])
+            except SystemError:
+                self._end(_LOST_FATAL)
+            return
 
     def _on_report(self, error: KafkaError | None, _message: object) -> None:
         if error is not None:
