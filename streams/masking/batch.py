@@ -1,23 +1,25 @@
 """Whole Kafka records: values, keys and headers go through the engine in one batch."""
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any, Final
 
 from streams.masking.actions import Actions
-from streams.masking.detectors.named import judge_whole
+from streams.masking.detectors.named import judge_whole, tells
 from streams.masking.encodings import wide
 from streams.masking.engine import Engine
 from streams.masking.keyring import Keyring
 from streams.masking.overlaps import resolved
 from streams.masking.policy import Policy
-from streams.masking.records import Failure, Headers, MaskedColumns, RecordColumns
+from streams.masking.records import Failure, MaskedColumns, RecordColumns
 from streams.masking.tokens import Tokens
 
 __all__ = ["RecordMasker"]
 
 #: The first byte of a value framed by a schema registry (Confluent wire format: 0, then the schema's number).
 _REGISTRY_MAGIC = 0
+_FIRST: Final = itemgetter(0)
 
 
 class RecordMasker:
@@ -30,84 +32,120 @@ class RecordMasker:
         self._actions = Actions(policy, self.tokens, self._engine.mask_text)
 
     def __call__(self, columns: RecordColumns) -> MaskedColumns:
-        """The masked batch. Long and flat: most records have a value and no more."""
-        values = columns.values
-        texts: list[bytes] = []
-        places: list[tuple[int, str, int]] = []
-        masked = MaskedColumns(list(columns.keys), list(values), list(columns.headers))
-        for index, value in enumerate(values):
-            if value:
-                if value[0] == _REGISTRY_MAGIC and _framed(value):
-                    masked.failures[index] = Failure("unsupported_format", "decode")
-                    continue
-                texts.append(value)
-                places.append((index, "value", 0))
-        for index, key in enumerate(columns.keys):
-            if key and _is_binary(key):
-                masked.keys[index] = self._opaque(masked, key)
-            elif key:
-                texts.append(key)
-                places.append((index, "key", 0))
-        for index, headers in enumerate(columns.headers):
-            if headers:
-                masked.headers[index] = list(headers)
-                for place, text in self._header_texts(masked, index, headers):
-                    texts.append(text)
-                    places.append((index, "header", place))
-        self._mask(masked, texts, places)
+        """The masked batch. Values, keys and headers are texts of one scan; most records have a value and no more."""
+        masked = MaskedColumns(list(columns.keys), list(columns.values), list(columns.headers))
+        values = self._value_rows(masked)
+        keys = self._key_rows(masked) if any(masked.keys) else []
+        places = self._header_places(masked) if any(masked.headers) else []
+        texts: list[Any] = [*masked.values] if len(values) == len(masked.values) else [masked.values[i] for i in values]
+        texts += [masked.keys[index] for index in keys]
+        texts += [masked.headers[index][place][1] for index, place in places]  # type: ignore[index]
+        self._mask(masked, texts, values, keys, places)
         return masked
 
-    def _header_texts(self, masked: MaskedColumns, index: int, headers: Headers) -> Iterator[tuple[int, bytes]]:
-        """Header values that the engine has to look at; one under a telling name is masked right here."""
-        for place, (name, value) in enumerate(headers):
-            if not value:
-                continue
-            if _is_binary(value):
-                _set_header(masked, index, place, self._opaque(masked, value))
-                continue
-            spans = resolved(judge_whole(name, value), value) if _is_text(value) else []
-            if spans:
-                masked.findings.update(span.kind for span in spans)
-                pieces: list[bytes] = []
-                mark = 0
-                for span in spans:
-                    text = value[span.start : span.end]
-                    pieces += (
-                        value[mark : span.start],
-                        text if self._actions.is_own(text) else self._actions.replacement(span, text),
-                    )
-                    mark = span.end
-                value = b"".join((*pieces, value[mark:]))  # noqa: PLW2901 - the engine looks at what is left
-                _set_header(masked, index, place, value)
-            yield place, value
+    def _value_rows(self, masked: MaskedColumns) -> Sequence[int]:
+        """Records whose value the engine has to look at."""
+        values: list[Any] = masked.values
+        if all(values) and all(map(_FIRST, values)):
+            return range(len(values))
+        for index, value in enumerate(values):
+            if value and value[0] == _REGISTRY_MAGIC and _framed(value):
+                masked.failures[index] = Failure("unsupported_format", "decode")
+        return [index for index, value in enumerate(values) if value and index not in masked.failures]
+
+    def _key_rows(self, masked: MaskedColumns) -> list[int]:
+        """Records whose key the engine has to look at; one that is no text is masked right here."""
+        keys = masked.keys
+        rows = [index for index, key in enumerate(keys) if key]
+        # All of them at once: hardly any key holds a control character.
+        if not _CONTROL.search(b"".join(filter(None, keys))):
+            return rows
+        binary = {index for index in rows if _is_binary(keys[index] or b"")}
+        for index in binary:
+            keys[index] = self._opaque(masked, keys[index] or b"")
+        return [index for index in rows if index not in binary]
+
+    def _header_places(self, masked: MaskedColumns) -> list[tuple[int, int]]:
+        """Record and place of each header that the engine has to look at; what a header's name tells is masked here."""
+        rows = [(index, headers) for index, headers in enumerate(masked.headers) if headers]
+        joined = b"".join([value for _, headers in rows for _, value in headers if value])
+        telling = {name for name in {name for _, headers in rows for name, _ in headers} if tells(name)}
+        if not telling and not _CONTROL.search(joined):
+            return [(index, place) for index, headers in rows for place, (_, value) in enumerate(headers) if value]
+        places: list[tuple[int, int]] = []
+        for index, headers in rows:
+            for place, (name, value) in enumerate(headers):
+                if not value:
+                    continue
+                if _is_binary(value):
+                    _set_header(masked, index, place, self._opaque(masked, value))
+                    continue
+                if name in telling and _is_text(value):
+                    _set_header(masked, index, place, self._told(masked, name, value))
+                places.append((index, place))
+        return places
+
+    def _told(self, masked: MaskedColumns, name: str, value: bytes) -> bytes:
+        """A header's value without what its name makes personal; the engine looks at what is left."""
+        spans = resolved(judge_whole(name, value), value)
+        masked.findings.update(span.kind for span in spans)
+        pieces: list[bytes] = []
+        mark = 0
+        for span in spans:
+            text = value[span.start : span.end]
+            own = self._actions.is_own(text)
+            pieces += value[mark : span.start], text if own else self._actions.replacement(span, text)
+            mark = span.end
+        return b"".join((*pieces, value[mark:]))
 
     def _opaque(self, masked: MaskedColumns, data: bytes) -> bytes:
         masked.findings["opaque"] += 1
         return self.tokens.opaque(data)
 
-    def _mask(self, masked: MaskedColumns, texts: list[bytes], places: list[tuple[int, str, int]]) -> None:
+    def _mask(
+        self,
+        masked: MaskedColumns,
+        texts: list[bytes],
+        values: Sequence[int],
+        keys: Sequence[int],
+        places: Sequence[tuple[int, int]],
+    ) -> None:
+        """Masks the texts: those of values, then of keys, then of headers."""
         done = self._engine.mask(texts)
         masked.findings += done.findings
-        for number, (index, part, place) in enumerate(places):
-            failure = done.failures.get(number)
-            output = done.outputs[number]
-            if failure and part != "value" and failure.reason == "invalid_encoding":
-                output = self._opaque(masked, texts[number])
-            elif failure:
-                masked.failures.setdefault(index, failure)
+        outputs = done.outputs
+        keys_at, headers_at = len(values), len(values) + len(keys)
+        for number in sorted(done.failures):
+            failure = done.failures[number]
+            if number >= keys_at and failure.reason == "invalid_encoding":
+                outputs[number] = self._opaque(masked, texts[number])
                 continue
-            if part == "value":
+            index = (
+                values[number]
+                if number < keys_at
+                else keys[number - keys_at]
+                if number < headers_at
+                else places[number - headers_at][0]
+            )
+            masked.failures.setdefault(index, failure)
+            outputs[number] = texts[number]
+        if len(values) == len(masked.values):
+            masked.values[:] = outputs[:keys_at]
+        else:
+            for index, output in zip(values, outputs, strict=False):
                 masked.values[index] = output
-            elif part == "key":
-                masked.keys[index] = output
-            elif output is not texts[number]:
+        for index, output in zip(keys, outputs[keys_at:headers_at], strict=True):
+            masked.keys[index] = output
+        for (index, place), text, output in zip(places, texts[headers_at:], outputs[headers_at:], strict=True):
+            if output is not text:
                 _set_header(masked, index, place, output)
 
 
 def _set_header(masked: MaskedColumns, index: int, place: int, value: bytes) -> None:
-    headers = masked.headers[index]
-    if headers is not None:
-        headers[place] = (headers[place][0], value)
+    """Replaces one value in a copy: the list itself is the reader's."""
+    headers = list(masked.headers[index] or ())
+    headers[place] = (headers[place][0], value)
+    masked.headers[index] = headers
 
 
 def _framed(value: bytes) -> bool:

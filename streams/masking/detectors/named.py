@@ -13,7 +13,7 @@ from streams.masking.fields import FIELD_ANCHORS, Field, field_of
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import KINDS
 
-__all__ = ["DETECTORS", "judge_whole"]
+__all__ = ["DETECTORS", "judge_whole", "tells"]
 
 #: What stands where a value is missing, hidden already, or a placeholder of a template. Between brackets only words that
 #: say so, and names of variables as templates write them: `[hunter2]` and `$ecret` are passwords.
@@ -306,6 +306,11 @@ def judge_whole(name: str, value: bytes) -> list[Found]:
     if field is None:
         return []
     return judge_value(value, field, Value(0, len(value), "string", False))
+
+
+def tells(name: str) -> bool:
+    """Whether `judge_whole` looks at values under a name."""
+    return _field(name.encode("utf-8", "surrogateescape")) is not None
 
 
 #: `"cookie"` and `Cookie:` in text reach over semicolons to the end of the line.
