@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ __all__ = ["RecordMasker"]
 #: The first byte of a value framed by a schema registry (Confluent wire format: 0, then the schema's number).
 _REGISTRY_MAGIC = 0
 _FIRST: Final = itemgetter(0)
+_SECOND: Final = itemgetter(1)
 
 
 class RecordMasker:
@@ -68,8 +70,9 @@ class RecordMasker:
     def _header_places(self, masked: MaskedColumns) -> list[tuple[int, int]]:
         """Record and place of each header that the engine has to look at; what a header's name tells is masked here."""
         rows = [(index, headers) for index, headers in enumerate(masked.headers) if headers]
-        joined = b"".join([value for _, headers in rows for _, value in headers if value])
-        telling = {name for name in {name for _, headers in rows for name, _ in headers} if tells(name)}
+        pairs = list(chain.from_iterable(filter(None, masked.headers)))
+        telling = {name for name in set(map(_FIRST, pairs)) if tells(name)}
+        joined = b"".join(filter(None, map(_SECOND, pairs)))
         if not telling and not _CONTROL.search(joined):
             return [(index, place) for index, headers in rows for place, (_, value) in enumerate(headers) if value]
         places: list[tuple[int, int]] = []
