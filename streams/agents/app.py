@@ -69,17 +69,21 @@ class BatchChannel(faust.Channel[Any]):
 
 @dataclass(slots=True)
 class Job:
-    """A batch on its way to the agent; `outcome` takes the masked batch or the error, which goes nowhere else."""
+    """A batch on its way to the agent; `outcome` takes the masked batch or the error, which goes nowhere else.
+
+    The agent keeps its last job until the next one comes, so both ways a batch travels in a list that whoever takes it
+    empties: otherwise one batch and its outputs would stay in memory while the next is collected.
+    """
 
     mask: MaskBatch
-    columns: RecordColumns
-    outcome: "Future[MaskedColumns]" = field(default_factory=Future)
+    columns: list[RecordColumns]
+    outcome: "Future[list[MaskedColumns]]" = field(default_factory=Future)
 
     def run(self) -> None:
         if not self.outcome.set_running_or_notify_cancel():
             return
         try:
-            self.outcome.set_result(self.mask(self.columns))
+            self.outcome.set_result([self.mask(self.columns.pop())])
         except BaseException as error:  # noqa: BLE001 - it must reach the mover, and nobody else
             self.outcome.set_exception(error)
 
@@ -102,7 +106,7 @@ class AgentMask:
         self._gone.set()
 
     def __call__(self, columns: RecordColumns) -> MaskedColumns:
-        job = Job(self._mask, columns)
+        job = Job(self._mask, [columns])
         if self._loop is None or self._gone.is_set():
             return self._mask(columns)
         put = self._channel.put(job)
@@ -113,9 +117,9 @@ class AgentMask:
             return self._mask(columns)
         while True:
             with suppress(TimeoutError):
-                return job.outcome.result(LOOK_UP_S)
+                return job.outcome.result(LOOK_UP_S).pop()
             if job.outcome.done():
-                return job.outcome.result()
+                return job.outcome.result().pop()
             if self._gone.is_set() and job.outcome.cancel():
                 return self._mask(columns)
 

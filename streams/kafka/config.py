@@ -31,8 +31,11 @@ BATCH_SIZE_BYTES: Final = 1_000_000
 SESSION_TIMEOUT_MS: Final = 10_000
 #: New partitions and new topics are noticed after this.
 METADATA_AGE_MS: Final = 30_000
-#: What a client may hold that the batch does not: the bar is 300 MB for the process, queues included.
-QUEUE_KBYTES: Final = 16_384
+#: What the consumer may hold beside the batch in hand: the next one, so that it is there when the one in hand is done.
+QUEUE_KBYTES: Final = 8_192
+#: One answer of a broker's, compressed, over all partitions: it comes on top of the queue's limit, unpacked to several
+#: times its size. librdkafka's 50 MB would make the worker's memory a matter of how far it lags behind.
+FETCH_BYTES: Final = 1 << 20
 
 #: Properties that would break a promise, and why.
 REFUSED: Final[dict[str, str]] = {
@@ -101,7 +104,8 @@ def consumer_config(settings: "Settings", slot: int) -> dict[str, Any]:
     # A full local queue would otherwise stop fetching for a second.
     config.setdefault("fetch.queue.backoff.ms", 20)
     config.setdefault("queued.min.messages", 2 * settings.batch_records)
-    config.setdefault("queued.max.messages.kbytes", max(QUEUE_KBYTES, 2 * settings.batch_bytes // 1024))
+    config.setdefault("queued.max.messages.kbytes", max(QUEUE_KBYTES, settings.batch_bytes // 1024))
+    config.setdefault("fetch.max.bytes", FETCH_BYTES)
     if settings.static_membership:
         config["group.instance.id"] = transactional_id(settings, slot)
     if config.get("group.protocol") == "consumer":
