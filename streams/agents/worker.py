@@ -45,7 +45,7 @@ ABORT_BACKOFF_MAX_S: Final = 5.0
 
 _events: Final = log.EventLog()
 
-WorkerStage = Literal["startup", "idle", "poll", "mask", "produce", "commit", "rebalance", "shutdown"]
+WorkerStage = Literal["startup", "idle", "poll", "mask", "produce", "offsets", "commit", "rebalance", "shutdown"]
 
 
 class Timer(Protocol):
@@ -156,6 +156,9 @@ class Worker:
         self._health.kafka_unreachable()
 
     def reachable(self) -> None:
+        away_s = self._health.unreachable_s()
+        if away_s:
+            _events.info("kafka_reachable", seconds=round(away_s, 1))
         self._health.kafka_reachable()
 
     def _step(self) -> None:
@@ -206,6 +209,7 @@ class Worker:
         self._intake.committed(batch)
         self._metrics.batch_committed(numbers)
         self._count_batch(len(batch))
+        _events.debug("batch_committed", records=len(batch), seconds=round(numbers.total_s, 3))
         self._abort_delay_s = ABORT_BACKOFF_FIRST_S
         self._condemned.clear()
         self._most_records = min(self._settings.batch_records, self._most_records * 2)
@@ -276,7 +280,7 @@ class Worker:
         except RunError as error:
             _events.warning("kafka_error", error=error)
             return
-        self._health.kafka_reachable()
+        self.reachable()
         self._adopt(raw)
         self._heed_retention(raw)
 

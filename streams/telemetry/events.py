@@ -14,17 +14,17 @@ Event = Literal[
     "run_starting", "run_draining", "run_stopped", "run_refused",
     "slot_started", "slot_exited", "slot_hung", "slot_killed", "slot_restarting", "slot_failed", "slot_stopped",
     # The life of a worker.
-    "worker_started", "worker_stopping", "worker_stopped", "worker_failed", "http_listening", "settings_loaded",
-    "policy_loaded", "policy_rejected", "keyring_loaded", "topics_resolved", "raw_retention_long",
+    "worker_started", "worker_stopped", "worker_failed", "http_listening", "policy_loaded", "policy_rejected",
+    "topics_resolved", "raw_retention_long",
     # Batches and partitions.
     "partitions_assigned", "partitions_revoked", "partitions_lost", "partition_stopped", "partition_resumed",
     "partitions_waiting", "position_set", "batch_committed", "batch_aborted", "batch_failed", "batch_dropped",
-    "record_quarantined", "records_quarantined", "rewound", "timestamp_replaced",
+    "records_quarantined", "rewound", "timestamp_replaced",
     # Kafka.
     "kafka_error", "kafka_unreachable", "kafka_reachable", "producer_fenced", "producer_replaced", "retention_lost",
-    "retention_restored", "transaction_retried", "topic_recreated", "offset_invalid",
+    "retention_restored", "transaction_retried",
     # What others say, without what they said.
-    "foreign_log", "foreign_output", "warning", "exception", "log_failed",
+    "foreign_log", "foreign_output", "warning", "exception",
 ]  # fmt: skip
 
 EVENTS: Final = frozenset(get_args(Event))
