@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Literal, get_args
 
-__all__ = ["STAGES", "STAGE_LIMITS_S", "Heartbeat", "Stage", "StageTimer", "create_memory"]
+__all__ = ["FENCED_AGAIN_S", "STAGES", "STAGE_LIMITS_S", "Heartbeat", "Stage", "StageTimer", "create_memory"]
 
-Stage = Literal["startup", "idle", "poll", "mask", "produce", "commit", "rebalance", "shutdown"]
+Stage = Literal["startup", "idle", "poll", "mask", "produce", "offsets", "commit", "rebalance", "shutdown"]
 
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 
@@ -35,6 +35,8 @@ STAGE_LIMITS_S: Final[dict[Stage, float]] = {
     "mask": 60.0,
     # Local queueing and, when the queue is full, waiting for a broker that comes back.
     "produce": 60.0,
+    # One call with a limit of 15 s, which it keeps unless it never comes back (seen after a broker's restart).
+    "offsets": 30.0,
     # A broker away for 2 s held commits for 33 to 40 s, and still came back by itself; a hung call never did.
     "commit": 90.0,
     # Callbacks finish or abort the open batch inside their own budget; this stands behind that budget.
@@ -50,8 +52,12 @@ STAGE_LIMITS_S: Final[dict[Stage, float]] = {
 _ARMED_LONGER_S: Final = 5.0
 _ARMED_LONGER_AT_MOST_S: Final = 70.0
 
-#: Columns of 8 bytes: time of the last beat and the deadline (CLOCK_MONOTONIC, ns), the index in STAGES, counters.
-_BEAT_NS, _DEADLINE_NS, _STAGE, _BATCHES, _RECORDS, _RESTARTS, _COLUMNS = range(7)
+#: Columns of 8 bytes: time of the last beat and the deadline (CLOCK_MONOTONIC, ns), the index in STAGES, counters, and
+#: when the slot was fenced last.
+_BEAT_NS, _DEADLINE_NS, _STAGE, _BATCHES, _RECORDS, _RESTARTS, _FENCED, _FENCED_NS, _COLUMNS = range(9)
+
+#: Fenced again so soon: whoever did it is there to stay.
+FENCED_AGAIN_S: Final = 3600.0
 
 #: Where a slot's last sentence begins, and how many bytes it may have: its length, then UTF-8.
 _WORDS_AT: Final = _COLUMNS * 8
@@ -121,8 +127,20 @@ class Heartbeat:
     def restarts(self, count: int) -> None:
         self._columns[_RESTARTS] = count
 
+    @property
+    def fenced(self) -> int:
+        """How often this slot was fenced, over all its processes."""
+        return self._columns[_FENCED]
+
+    def count_fenced(self) -> bool:
+        """Count that the slot was fenced; gives whether that is the second time within FENCED_AGAIN_S."""
+        now, former = time.monotonic_ns(), self._columns[_FENCED_NS]
+        self._columns[_FENCED] += 1
+        self._columns[_FENCED_NS] = now
+        return bool(former) and now - former < FENCED_AGAIN_S * 1e9
+
     def reset(self) -> None:
-        """Forget the counters and the last words of a dead process; the restarts stay."""
+        """Forget the counters and the last words of a dead process; restarts and fencing stay."""
         self._columns[_BATCHES] = self._columns[_RECORDS] = 0
         self.last_words = ""
 

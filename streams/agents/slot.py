@@ -10,7 +10,7 @@ from streams.agents.app import AgentMask, Host
 from streams.agents.heartbeat import Heartbeat, StageTimer
 from streams.agents.stamp import KEY, POLICY
 from streams.agents.worker import Masking, Worker
-from streams.errors import MaskstreamError
+from streams.errors import FencedError, GuardError, MaskstreamError
 from streams.kafka.config import check_kafka_properties, transactional_id
 from streams.settings import Settings
 from streams.telemetry import log
@@ -37,6 +37,7 @@ def serve(settings: Settings, slot: int, heartbeat: Heartbeat, masking: Masking)
     health = Health(heartbeat)
     metrics = WorkerMetrics(health)
     metrics.restarts(heartbeat.restarts)
+    metrics.fenced(heartbeat.fenced)
     words = dict(masking.stamp)
     metrics.versions(words[POLICY].decode(), words[KEY].decode())
     agent = AgentMask(masking.mask)
@@ -62,10 +63,21 @@ def serve(settings: Settings, slot: int, heartbeat: Heartbeat, masking: Masking)
     )
     try:
         host.run(settings.http_host, settings.http_port + slot)
+    except FencedError as error:
+        _events.error("producer_fenced", slot=slot, error=error)
+        if not heartbeat.count_fenced():
+            raise
+        refusal = GuardError(
+            f"Another producer took over the transactional id {transactional_id(settings, slot)} again, although this "
+            "slot holds its lock: a second `maskstream run` with another STATE_DIR or on another machine has the same "
+            "GROUP_ID, INSTANCE and slot; stop it, or set MASKSTREAM_INSTANCE."
+        )
     except MaskstreamError as error:
         _events.error("worker_failed", slot=slot, error=error)
         raise
-    return 0
+    else:
+        return 0
+    raise refusal
 
 
 def _settle_memory() -> None:

@@ -49,7 +49,7 @@ _events: Final = log.EventLog()
 class Stages(Surroundings, Protocol):
     """The stage timer, seen from here."""
 
-    def stage(self, stage: Literal["poll", "commit", "rebalance"], /) -> AbstractContextManager[None]: ...
+    def stage(self, stage: Literal["poll", "offsets", "commit", "rebalance"], /) -> AbstractContextManager[None]: ...
 
 
 _NO_NOTE: Final = OffsetNote()
@@ -328,6 +328,7 @@ class Intake:
         for key in due:
             self._settle(key, places.get(key))
             if self._owned[key].state == "reading":
+                _events.info("partition_resumed", topic=key[0], partition=key[1])
                 self._seek(key)
                 if not self._paused:
                     self._consumer.resume([TopicPartition(*key)])

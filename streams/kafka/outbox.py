@@ -7,7 +7,8 @@ behind them only ever ends a call that really hangs (seen: `send_offsets_to_tran
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol
+from contextlib import AbstractContextManager
+from typing import Any, Final, Literal, Protocol
 
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
@@ -18,7 +19,7 @@ from streams.telemetry import log
 
 __all__ = ["Outbox", "Surroundings", "TransactionAbortedError"]
 
-#: Limit of one call; far below the 90 s of the commit stage.
+#: Limit of one call; far below the 30 s and 90 s of the stages that they stand in.
 CALL_S: Final = 15.0
 #: Between two tries while Kafka does not answer.
 BACKOFF_FIRST_S: Final = 0.1
@@ -34,6 +35,9 @@ _events: Final = log.EventLog()
 
 class Surroundings(Protocol):
     """What a client tells and asks while it waits."""
+
+    def stage(self, stage: Literal["offsets"], /) -> AbstractContextManager[None]:
+        """A step with a limit of its own."""
 
     def again(self) -> None:
         """There was an answer, or waiting is right: the stage's limit begins anew."""
@@ -108,7 +112,8 @@ class Outbox:
     def commit(self, offsets: list[TopicPartition], group: object) -> None:
         """Commits records and offsets as one; on return both are durable."""
         try:
-            self._live.send_offsets_to_transaction(offsets, group, CALL_S)
+            with self._around.stage("offsets"):
+                self._live.send_offsets_to_transaction(offsets, group, CALL_S)
         except KafkaException as error:
             # Never a second time: after a broker's restart the repeated call hung for ever (librdkafka 5456), while
             # aborting came back.

@@ -72,7 +72,7 @@ class WorkerMetrics:
         self._topics: dict[str, tuple[Counter, ...]] = {}
         self._lags: dict[tuple[str, int], Gauge] = {}
         self._versions: tuple[str, str] | None = None
-        self._restarts_told = 0
+        self._restarts_told = self._fenced_told = 0
         self._define_traffic()
         self._define_trouble()
         self._define_state(health)
@@ -124,9 +124,11 @@ class WorkerMetrics:
         """Count an assignment or a revocation."""
         self._rebalances.inc()
 
-    def fenced(self) -> None:
-        """Count a producer that was fenced."""
-        self._fenced.inc()
+    def fenced(self, count: int) -> None:
+        """Set how often this slot was fenced (`Heartbeat.fenced`); over all its processes, since each ends with it."""
+        with self._lock:
+            self._fenced.inc(max(0, count - self._fenced_told))
+            self._fenced_told = count
 
     def restarts(self, count: int) -> None:
         """Set how often this slot was restarted, as the supervisor tells (`Heartbeat.restarts`)."""

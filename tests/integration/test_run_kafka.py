@@ -52,6 +52,43 @@ def test_two_workers_get_ready_refuse_a_second_run_and_drain(kafka: KafkaBroker,
         service.end()
 
 
+def test_a_slot_that_is_fenced_twice_ends_the_run(kafka: KafkaBroker, tmp_path: Path) -> None:
+    """Once it starts again and is counted; the second time the run ends with 3 and says what to look for."""
+    service = Service(kafka, tmp_path, workers=1)
+    service.prepare()
+    service.start()
+    try:
+        take_over(kafka, service, fenced_before=0)
+        service.until(lambda: metric(service, b"maskstream_fenced_total") == 1, DEADLINE_S)
+        assert service.process.poll() is None
+        take_over(kafka, service, fenced_before=1)
+        assert service.process.wait(DEADLINE_S) == 3
+    finally:
+        service.end()
+    log = service.log.read_text()
+    assert log.count('"producer_fenced"') == 2
+    said = [line for line in log.splitlines() if not line.startswith("{")]
+    assert any(f"{service.group}-mask-here-0" in line and "MASKSTREAM_INSTANCE" in line for line in said)
+
+
+def take_over(kafka: KafkaBroker, service: Service, *, fenced_before: int) -> None:
+    """Once the slot has moved a record: another producer with its transactional id, and then work for it."""
+    producer = Producer({"bootstrap.servers": kafka.bootstrap})
+    producer.produce(service.raw, b"before")
+    assert producer.flush(60) == 0
+    service.until(lambda: metric(service, b"maskstream_batch_records_count") > 0, DEADLINE_S)
+    assert metric(service, b"maskstream_fenced_total") == fenced_before
+    other = Producer({"bootstrap.servers": kafka.bootstrap, "transactional.id": f"{service.group}-mask-here-0"})
+    other.init_transactions(30)
+    producer.produce(service.raw, b"after")
+    assert producer.flush(60) == 0
+
+
+def metric(service: Service, name: bytes) -> float:
+    lines = page(service.ports[0], "GET", "/metrics").splitlines()
+    return sum(float(line.split()[-1]) for line in lines if line.startswith(name + b" "))
+
+
 def records_in(service: Service) -> float:
     lines = b"\n".join(page(port, "GET", "/metrics") for port in service.ports).splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith(b"maskstream_records_in_total{"))

@@ -85,12 +85,13 @@ def test_trouble_is_counted() -> None:
     metrics = WorkerMetrics(health)
     metrics.aborted("kafka")
     metrics.rewound(3)
-    metrics.fenced()
+    metrics.fenced(2)
+    metrics.fenced(2)
     metrics.rebalanced()
     health.partition_stopped("logs", 1, "Partition 1 of logs is stopped.")
     assert sample(metrics, "aborts_total", cause="kafka") == 1
     assert sample(metrics, "rewinds_total") == 3
-    assert sample(metrics, "fenced_total") == 1
+    assert sample(metrics, "fenced_total") == 2
     assert sample(metrics, "rebalances_total") == 1
     assert sample(metrics, "stopped_partitions") == 1
     assert sample(metrics, "ready") == 0
