@@ -68,9 +68,9 @@ def _figures(bench: "_Bench", repeats: int) -> list[Figure]:
     two: list[_Run] = []
     for number in range(repeats):
         bare.append(bench.pass_through())
-        none.append(bench.workers(1, "unmasked"))
-        one.append(bench.workers(1, "masked"))
-        two.append(bench.workers(2, "masked"))
+        none.append(bench.worker("unmasked"))
+        one.append(bench.worker("masked"))
+        two.append(bench.two_workers("masked"))
         sys.stderr.write(f"pipeline: round {number + 1} of {repeats} done\n")
     pairs = [2 * both.per_cpu_second / single.per_cpu_second for both, single in zip(two, one, strict=True)]
     return [
@@ -102,37 +102,63 @@ class _Bench:
         self._folder = folder
         self._log = folder / "run.log"
         self._records = records
+        self._values = [line.value for line in generate("mixed", seed=5, count=records)]
         self._runs = 0
 
     def prepare(self) -> None:
-        create_topic(self._bootstrap, _TOPIC, partitions=_PARTITIONS)
         producer = Producer({"bootstrap.servers": self._bootstrap, "compression.type": "lz4", "linger.ms": 50})
-        for number, line in enumerate(generate("mixed", seed=5, count=self._records)):
-            while True:
-                with suppress(BufferError):
-                    producer.produce(_TOPIC, line.value, None, number % _PARTITIONS)
-                    break
-                producer.poll(0.1)
-        producer.flush(120)
+        self._load(_TOPIC, producer)
         environment = self._environment(1)
         for command in (["keys", "new"], ["keys", "review", "new"]):
             subprocess.run([*_MAIN, *command], env=environment, check=True, capture_output=True)
 
     def pass_through(self) -> _Run:
-        environment = self._next_run(1)
+        environment = self._next_run(1, _TOPIC)
         command = [sys.executable, "-m", "tests.bench.passthrough", str(self._records)]
         done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=_RUN_S)
         said = json.loads(done.stdout)
         return _Run(said["records"], said["cpu_s"], 0.0)
 
-    def workers(self, count: int, how: str) -> _Run:
-        environment = self._next_run(count)
+    def worker(self, how: str) -> _Run:
+        return self._run(self._next_run(1, _TOPIC), 1, how, lambda _running: None)
+
+    def two_workers(self, how: str) -> _Run:
+        """Records that cannot be seen until both have their partitions: otherwise the first takes what it finds."""
+        topic = f"{_TOPIC}-{self._runs}"
+        producer = Producer({
+            "bootstrap.servers": self._bootstrap, "compression.type": "lz4", "linger.ms": 50,
+            "transactional.id": topic, "transaction.timeout.ms": int(2000 * _RUN_S),
+        })  # fmt: skip
+        producer.init_transactions(60)
+        producer.begin_transaction()
+        self._load(topic, producer)
+
+        def show(running: "subprocess.Popen[bytes]") -> None:
+            _await(lambda: _shares_of(self._log) == [_PARTITIONS // 2] * 2, running, self._log, every_s=0.1)
+            producer.commit_transaction(60)
+
+        return self._run(self._next_run(2, topic), 2, how, show)
+
+    def _load(self, topic: str, producer: Producer) -> None:
+        create_topic(self._bootstrap, topic, partitions=_PARTITIONS)
+        for number, value in enumerate(self._values):
+            while True:
+                with suppress(BufferError):
+                    producer.produce(topic, value, None, number % _PARTITIONS)
+                    break
+                producer.poll(0.1)
+        producer.flush(120)
+
+    def _run(
+        self, environment: dict[str, str], count: int, how: str, show: Callable[["subprocess.Popen[bytes]"], None]
+    ) -> _Run:
         state = Path(environment["MASKSTREAM_STATE_DIR"])
         journals = [journal_of(state, slot) for slot in range(count)]
         command = [sys.executable, "-m", "tests.bench.slots", how]
         with self._log.open("wb") as log:
             running = subprocess.Popen(command, env=environment, cwd=self._folder, stdout=log, stderr=log)
         try:
+            show(running)
             return self._watch(running, journals)
         except Exception:
             sys.stderr.write(self._log.read_text(errors="replace")[-2000:])
@@ -160,9 +186,9 @@ class _Bench:
             peak,
         )
 
-    def _next_run(self, count: int) -> dict[str, str]:
+    def _next_run(self, count: int, topic: str) -> dict[str, str]:
         self._runs += 1
-        environment = self._environment(count)
+        environment = {**self._environment(count), "MASKSTREAM_RAW_TOPICS": topic}
         subprocess.run([*_MAIN, "topics", "apply"], env=environment, check=True, capture_output=True)
         return environment
 
@@ -174,6 +200,7 @@ class _Bench:
             "PYTHONPATH": str(_ROOT),
             "MASKSTREAM_BOOTSTRAP_SERVERS": self._bootstrap,
             "MASKSTREAM_RAW_TOPICS": _TOPIC,
+            "MASKSTREAM_WORKERS": str(count),
             "MASKSTREAM_CLEAN_TOPIC": f"{{topic}}.clean.{self._runs}",
             "MASKSTREAM_GROUP_ID": f"bench-{self._runs}",
             "MASKSTREAM_KEYRING": str(self._folder / "keyring.json"),
@@ -189,6 +216,16 @@ def _told(journal: Path) -> list[list[str]]:
     if not journal.exists():
         return []
     return [line.split() for line in journal.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+
+def _shares_of(log: Path) -> list[int]:
+    """Return how many partitions each worker has, as they said last."""
+    shares: dict[int, int] = {}
+    for line in log.read_text(errors="replace").splitlines(keepends=True):
+        if line.endswith("\n") and ('"partitions_assigned"' in line or '"partitions_revoked"' in line):
+            said = json.loads(line)
+            shares[said["slot"]] = said["partitions"]
+    return [shares[slot] for slot in sorted(shares)]
 
 
 def _await(done: Callable[[], bool], running: "subprocess.Popen[bytes]", log: Path, every_s: float) -> None:
