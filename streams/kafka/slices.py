@@ -1,7 +1,7 @@
 """What a slice of messages becomes: runs of one partition, and columns of a batch.
 
 In passes that run in C, because a loop of Python over records costs a third as much as the client itself: `docs/
-decisions/0018-columns-not-records.md`.
+decisions/0020-columns-not-records.md`.
 """
 
 from collections.abc import Iterable, Sequence
