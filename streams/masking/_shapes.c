@@ -379,13 +379,13 @@ static int holds_block(const byte *start, const byte *end)
     return 0;
 }
 
-/* Reports a block that ends with a word; two signs of padding may follow, and then neither a sign nor a letter. */
+/* Reports a block that ends with a word, or with a sign or two of padding behind it whatever comes then. */
 static void report_block(Scan *scan, const byte *end)
 {
     const byte *behind = end;
     while (behind < end + 2 && *behind == '=')
         behind++;
-    if (*behind != '=' && !IS(*behind, RUN))
+    if (behind > end ? *behind != '=' : !IS(*behind, RUN))
         report(scan, BLOCK, behind + 1);
 }
 
