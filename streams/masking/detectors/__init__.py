@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from streams.masking.detectors import contact, credentials, identity, jose, money, named, network, providers, spelled
+from streams.masking.detectors import (
+    contact,
+    credentials,
+    identity,
+    jose,
+    listed,
+    money,
+    named,
+    network,
+    providers,
+    spelled,
+)
 from streams.masking.found import Detector
 
 __all__ = ["ALL"]
@@ -17,5 +28,6 @@ ALL: Final[tuple[Detector, ...]] = (
     *credentials.DETECTORS,
     *providers.DETECTORS,
     *spelled.DETECTORS,
+    *listed.DETECTORS,
     *named.DETECTORS,
 )

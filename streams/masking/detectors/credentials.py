@@ -58,8 +58,8 @@ def judge_userinfo(data: bytes, end: int) -> Verdict:
     ] or "no_password"
 
 
-_PEM: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----")
-_PEM_END: Final = re.compile(rb"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+_PEM: Final = re.compile(rb"-----BEGIN[ +]([A-Z0-9 +]{0,30}PRIVATE[ +]KEY(?:[ +]BLOCK)?)-----")
+_PEM_END: Final = re.compile(rb"-----END[ +][A-Z0-9 +]{0,30}PRIVATE[ +]KEY(?:[ +]BLOCK)?-----")
 #: How far the end of a key is looked for, in bytes; bounds what a log full of beginnings can cost.
 _PEM_MAX: Final = 16_384
 _PEM_BODY: Final = re.compile(rb"(?:[A-Za-z0-9+/=:,\-\s]|\\++[nr])*+")
@@ -124,7 +124,7 @@ DETECTORS: Final = (
     ),
     Detector(
         "private_key",
-        (r"-----BEGIN [a-z0-9 ]{0,30}PRIVATE KEY",),
+        (r"-----BEGIN[ +][a-z0-9 +]{0,30}PRIVATE[ +]KEY",),
         judge_private_key,
         ("-----BEGIN " + "PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----",),
         ("-----BEGIN PUBLIC KEY-----",),
