@@ -13,6 +13,8 @@ from streams.masking.detectors import (
     network,
     providers,
     spelled,
+    spoken,
+    userinfo,
 )
 from streams.masking.found import Detector
 
@@ -27,7 +29,9 @@ ALL: Final[tuple[Detector, ...]] = (
     *jose.DETECTORS,
     *credentials.DETECTORS,
     *providers.DETECTORS,
+    *userinfo.DETECTORS,
     *spelled.DETECTORS,
+    *spoken.DETECTORS,
     *listed.DETECTORS,
     *named.DETECTORS,
 )

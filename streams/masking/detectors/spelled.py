@@ -128,7 +128,7 @@ def judge_short_option(data: bytes, end: int) -> Verdict:
 # -- SQL ----------------------------------------------------------------------------------------------------------------
 
 _CLAUSE: Final = re.compile(
-    rb"(?:identified(?:[ \t]+with[ \t]+[\w'\"`]{1,40})?[ \t]+(?:by|as)(?:[ \t]+password)?|(?<![\w\-])password)(?:[ \t]{1,3}|[ \t]{0,3}\([ \t]{0,3})"
+    rb"(?:identified(?:[ \t]+with[ \t]+[\w'\"`]{1,40})?[ \t]+(?:by|as)(?:[ \t]+password)?|(?<![\w\-])password(?:[ \t]+for[ \t]+[^\s=]{1,128}(?:[ \t]{0,3}=)?)?)(?:[ \t]{1,3}|[ \t]{0,3}\([ \t]{0,3})"
     rb"\\{0,31}(['\"])((?:(?!\1)[^\\\xff]){1,512})",
     re.IGNORECASE,
 )
@@ -182,11 +182,11 @@ DETECTORS: Final = (
     Detector(
         "sql_password",
         (
-            r"(?:identified(?:[ \t]{1,8}with[ \t]{1,8}[\w'\"`]{1,40})?[ \t]{1,8}(?:by|as)(?:[ \t]{1,8}password)?|password)"
+            r"(?:identified(?:[ \t]{1,8}with[ \t]{1,8}[\w'\"`]{1,40})?[ \t]{1,8}(?:by|as)(?:[ \t]{1,8}password)?|password(?:[ \t]{1,8}for[ \t]{1,8}[^\s=]{1,128}(?:[ \t]{0,3}=)?)?)"
             r"(?:[ \t]{1,3}|[ \t]{0,3}\([ \t]{0,3})\\{0,31}['\"][^'\"\\\xff]",
         ),
         judge_clause,
-        ("CREATE USER 'app' IDENTIFIED BY 'hunter2'", "ALTER ROLE app WITH PASSWORD 'hunter2'", "SET x = PASSWORD('hunter2')"),
+        ("CREATE USER 'app' IDENTIFIED BY 'hunter2'", "ALTER ROLE app WITH PASSWORD 'hunter2'", "SET x = PASSWORD('hunter2')", "SET PASSWORD FOR app = 'hunter2'"),
         ("password authentication failed", "IDENTIFIED BY EXTERNALLY", '{"state":"no password","x":"y"}'),
         "manuals of MySQL, Oracle and PostgreSQL",
     ),
