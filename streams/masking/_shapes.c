@@ -216,12 +216,12 @@ static int ends_with(const byte *end, const char *word)
     return 1;
 }
 
-/* What may stand before a card's first digit: no sign of a longer number, but behind a word for cards. */
+/* What may stand before a card's first digit: no sign of a longer number, but behind a word for cards, and a form's space. */
 static int before_card(const byte *at)
 {
     static const char *const words[] = {"card", "cc", "ccn", "pan", "visa", "amex", "number", "num", "no", "nr", NULL};
     const char *const *word;
-    if (at[-1] != '.' && at[-1] != '+' && at[-1] != '-')
+    if ((at[-1] != '.' && at[-1] != '+' && at[-1] != '-') || (at[-1] == '+' && IS(at[-2], ALPHA)))
         return 1;
     for (word = words; *word; word++)
         if (ends_with(at - 1, *word))
@@ -379,13 +379,13 @@ static int holds_block(const byte *start, const byte *end)
     return 0;
 }
 
-/* Reports a block that ends with a word; two signs of padding may follow, and then neither a sign nor a letter. */
+/* Reports a block that ends with a word, or with a sign or two of padding behind it whatever comes then. */
 static void report_block(Scan *scan, const byte *end)
 {
     const byte *behind = end;
     while (behind < end + 2 && *behind == '=')
         behind++;
-    if (*behind != '=' && !IS(*behind, RUN))
+    if (behind > end ? *behind != '=' : !IS(*behind, RUN))
         report(scan, BLOCK, behind + 1);
 }
 

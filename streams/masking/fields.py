@@ -203,8 +203,8 @@ def _anchors() -> tuple[str, ...]:
     """One expression for each name that no other name begins; `email` also stands for `email_address`."""
     names = [name for _, _, names in _NAMES for name in names.split()]
     # Names that differ in their joins alone: the one with all of them stands for the others.
-    plain = {re.sub(r"[=?_.]", "", name): name for name in sorted(names, key=len)}
-    anywhere = {flat: name for flat, name in plain.items() if name[0] not in "=?"}
+    spelled = sorted((name for name in names if name[0] not in "=?"), key=len)
+    anywhere = {re.sub(r"[_.]", "", name): name for name in spelled}
     first = [
         name
         for flat, name in anywhere.items()

@@ -64,7 +64,8 @@ def _full_width(text: str) -> str:
 
 
 def _quoted_printable(text: str) -> str:
-    return quopri.encodestring(text.encode(), quotetabs=True).decode().replace("@", "=40")
+    """As mailers write a body: its lines broken, signs and spaces at their ends escaped (RFC 2045, 6.7)."""
+    return quopri.encodestring(text.encode()).decode().replace("@", "=40")
 
 
 def _base64_in(before: str, after: str, *, url_safe: bool = False) -> Callable[[str], str]:
@@ -82,7 +83,9 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "u_signs": _some_escaped,
     "u_twice": lambda text: _some_escaped(text).replace("\\", "\\\\"),
     "x_all": lambda text: "".join(f"\\x{byte:02x}" for byte in text.encode()),
-    "x_signs": lambda text: "".join(char if char.isalnum() else f"\\x{ord(char):02x}" for char in text),
+    "x_signs": lambda text: "".join(
+        char if char.isalnum() else "".join(f"\\x{byte:02x}" for byte in char.encode()) for char in text
+    ),
     "html_decimal": lambda text: "".join(char if char.isalnum() else f"&#{ord(char)};" for char in text),
     "html_hex": lambda text: "".join(f"&#x{ord(char):x};" for char in text),
     "html_named": lambda text: text.replace("@", "&commat;").replace(".", "&period;").replace(":", "&colon;"),

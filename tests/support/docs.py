@@ -16,7 +16,7 @@ from unittest.mock import patch
 from streams.agents.heartbeat import STAGE_LIMITS_S
 from streams.kafka.config import REFUSED
 from streams.masking import detectors, fields
-from streams.masking.detectors import identity, named, providers
+from streams.masking.detectors import identity, listed, named, providers
 from streams.masking.found import Detector, Found
 from streams.masking.kinds import DEFAULT_ACTIONS, Kind
 from streams.masking.prefilter import Prefilter
@@ -114,7 +114,7 @@ def _events() -> str:
 
 def _kinds() -> str:
     by_name = {kind for kind, _, _ in fields._NAMES}
-    names = {detector.name for detector in named.DETECTORS}
+    names = {detector.name for detector in (*named.DETECTORS, *listed.DETECTORS)}
     by_value = {kind for detector in detectors.ALL if detector.name not in names for kind in _kinds_of(detector)}
     rows = [
         [

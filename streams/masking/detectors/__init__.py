@@ -2,7 +2,20 @@
 
 from typing import Final
 
-from streams.masking.detectors import contact, credentials, identity, jose, money, named, network, providers, spelled
+from streams.masking.detectors import (
+    contact,
+    credentials,
+    identity,
+    jose,
+    listed,
+    money,
+    named,
+    network,
+    providers,
+    spelled,
+    spoken,
+    userinfo,
+)
 from streams.masking.found import Detector
 
 __all__ = ["ALL"]
@@ -16,6 +29,9 @@ ALL: Final[tuple[Detector, ...]] = (
     *jose.DETECTORS,
     *credentials.DETECTORS,
     *providers.DETECTORS,
+    *userinfo.DETECTORS,
     *spelled.DETECTORS,
+    *spoken.DETECTORS,
+    *listed.DETECTORS,
     *named.DETECTORS,
 )

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.context import at_word_start, word_byte
+from streams.masking.detectors.userinfo import userinfo
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.numbering import plan_of
 
@@ -11,7 +12,10 @@ __all__ = ["DETECTORS"]
 
 _LOCAL: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-'" + bytes(range(0x80, 0xFF))
 #: An address in an address (VERP): `bounce+ann=example.com@lists.example.org`.
-_VERP: Final = re.compile(rb"[A-Za-z0-9._%+\-']*[+\-][A-Za-z0-9._%+\-']+=\Z")
+_VERP: Final = re.compile(
+    rb"[A-Za-z0-9._%+\-']*[+\-](?![A-Za-z]{0,12}(?:mail|addr|address|from|to|user|login)=)[A-Za-z0-9._%+\-']+=\Z"
+)
+_VERP_DOMAIN: Final = re.compile(rb"[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+\Z")
 
 #: Longer than RFC 5321 allows (64 octets before the sign), so that an overlong address goes as a whole.
 _LOCAL_MAX: Final = 320
@@ -44,13 +48,21 @@ def _local_part(data: bytes, at: int) -> bytes:
         return quoted if len(quoted) > 2 and b":" not in quoted and b"," not in quoted else b""
     local = window[len(window.rstrip(_LOCAL)) :]
     rest = len(window) - len(local)
-    if window[rest - 1 : rest] == b"=" and b"." in local and (outer := _VERP.search(window, max(0, rest - 80), rest)):
+    if (
+        window[rest - 1 : rest] == b"="
+        and _VERP_DOMAIN.match(local)
+        and (outer := _VERP.search(window, max(0, rest - 80), rest))
+    ):
         local = window[outer.start() :]
     before = at - len(local) - 1
     if before >= 0 and data[before] == 0x5C and local[:1] in (b"n", b"r", b"t", b"b", b"f"):
         local = local[1:]
     local = local.lstrip(b".%+-'")
     return local if local.isascii() else _ascii_tail(local)
+
+
+#: How far before an `@` the `//` of its URL is looked for, in bytes.
+_URL_MAX: Final = 330
 
 
 def judge_email(data: bytes, end: int) -> Verdict:
@@ -65,7 +77,12 @@ def judge_email(data: bytes, end: int) -> Verdict:
         return "version"
     if _ASSET.match(data, at + 1):
         return "asset"
+    slashes = data.rfind(b"//", max(0, at - _URL_MAX), at)
+    if slashes >= 0 and (info := userinfo(data, slashes)) is not None and at <= info.at:
+        return "userinfo"
     local = _local_part(data, at)
+    if b"'" in local and data[domain.end() : domain.end() + 1] == b"'":
+        local = local.rpartition(b"'")[2]  # The apostrophe before it is a quote: `b'ann@example.org'`.
     if not local.rstrip(b"."):
         return "no_local_part"
     if local == b"git" and data[domain.end() : domain.end() + 1] == b":":
@@ -83,6 +100,9 @@ _MOST_DIGITS: Final = 16
 #: A plus behind a time tells its zone, behind a digit and an `e` it is an exponent's; `T+49 30` is a telephone.
 _GLUED: Final = re.compile(rb"(?:[0-9][eE]|:[0-9]{2}|\+)\Z")
 _GLUE: Final = b"0123456789eE+"
+
+#: An IPv4 address behind a plus, which is a form's space.
+_QUAD: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.])")
 
 #: What may not follow a number: it would be part of something longer, or a quantity.
 _QUANTITY: Final = re.compile(
@@ -121,6 +141,8 @@ def judge_international(data: bytes, end: int) -> Verdict:
     number = _INTERNATIONAL.match(data, plus)
     if number is None:
         return "too_short"
+    if _QUAD.match(data, plus + 1):
+        return "address"
     text = number[0]
     size = _longest_dialable(text)
     if not size:

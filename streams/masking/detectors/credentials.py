@@ -43,23 +43,8 @@ def judge_basic(data: bytes, end: int) -> Verdict:
     return Found(scheme.start(1), scheme.end(1), "secret", "basic", "rfc7617", 85)
 
 
-_USERINFO: Final = re.compile(rb"//([^\s/?#\"'<>@\\:]*)(?::([^\s/\"'<>\\]*))?@")
-
-
-def judge_userinfo(data: bytes, end: int) -> Verdict:
-    """User and password before the host of a URL (RFC 3986, 3.2.1); without a password the detector of emails decides."""
-    at = data.rfind(b"//", max(0, end - 300), end)
-    info = _USERINFO.match(data, at) if at >= 0 else None
-    if info is None or info[2] is None:
-        return "no_password"
-    return [
-        *([Found(info.start(1), info.end(1), "username", "url_userinfo", "rfc3986", 86)] if info[1] else []),
-        *([Found(info.start(2), info.end(2), "secret", "url_userinfo", "rfc3986", 86)] if info[2] else []),
-    ] or "no_password"
-
-
-_PEM: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----")
-_PEM_END: Final = re.compile(rb"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+_PEM: Final = re.compile(rb"-----BEGIN[ +]([A-Z0-9 +]{0,30}PRIVATE[ +]KEY(?:[ +]BLOCK)?)-----")
+_PEM_END: Final = re.compile(rb"-----END[ +][A-Z0-9 +]{0,30}PRIVATE[ +]KEY(?:[ +]BLOCK)?-----")
 #: How far the end of a key is looked for, in bytes; bounds what a log full of beginnings can cost.
 _PEM_MAX: Final = 16_384
 _PEM_BODY: Final = re.compile(rb"(?:[A-Za-z0-9+/=:,\-\s]|\\++[nr])*+")
@@ -79,20 +64,23 @@ def judge_private_key(data: bytes, end: int) -> Verdict:
 #: How far back the command's name may stand, in bytes.
 _COMMAND_MAX: Final = 512
 _CURL_USER: Final = re.compile(
-    rb"(?:-u|--user|--proxy-user)[ =]{1,3}(?:(\\*[\"'])([^\s\"'\\:]+):((?:(?!\1)[^\r\n])+)|([^\s\"'\\:]+):([^\s\"'\\]+))"
+    rb"(?:-u|--user|--proxy-user)[ =]{0,3}"
+    rb"(?:(\\*[\"'])([^\"'\\:\r\n]{1,128})(?:\1)?:(?:\1)?((?:(?!\1)[^\r\n\xff]){1,512})"
+    rb"|([^\s\"'\\:]{1,128}):(?:(\\*[\"'])((?:(?!\5)[^\r\n\xff]){1,512})|([^\s\"'\\]{1,512})))"
 )
 
 
 def judge_curl(data: bytes, end: int) -> Verdict:
     """User and password on curl's command line."""
-    at = max(data.rfind(b" -u", max(0, end - 12), end), data.rfind(b"-user", max(0, end - 14), end))
-    option = _CURL_USER.search(data, max(0, at - 8), end + 512) if at >= 0 else None
+    at = max(data.rfind(b" -u", max(0, end - 140), end), data.rfind(b"-user", max(0, end - 140), end))
+    option = _CURL_USER.search(data, max(0, at - 8), end + 1200) if at >= 0 else None
     if option is None or b"curl" not in data[max(0, at - _COMMAND_MAX) : at] or not at_word_start(data, option.start()):
         return "no_user_and_password"
     user = 2 if option[1] else 4
+    password = 3 if option[1] else 6 if option[5] else 7
     return [
         Found(*option.span(user), "username", "curl_user", "option", 84),
-        Found(*option.span(user + 1), "secret", "curl_user", "option", 84),
+        Found(*option.span(password), "secret", "curl_user", "option", 84),
     ]
 
 
@@ -115,16 +103,8 @@ DETECTORS: Final = (
         "RFC 7617",
     ),
     Detector(
-        "url_userinfo",
-        (r"//[^\s/?#\"'<>@\\:]{0,128}:[^\s/\"'<>\\]{1,128}@",),
-        judge_userinfo,
-        ("postgres://app:s3cr3t@db/orders", "amqp://:hunter2@mq"),
-        ("https://example.com/@user", "http://host:80/"),
-        "RFC 3986, 3.2.1",
-    ),
-    Detector(
         "private_key",
-        (r"-----BEGIN [a-z0-9 ]{0,30}PRIVATE KEY",),
+        (r"-----BEGIN[ +][a-z0-9 +]{0,30}PRIVATE[ +]KEY",),
         judge_private_key,
         ("-----BEGIN " + "PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----",),
         ("-----BEGIN PUBLIC KEY-----",),
@@ -132,9 +112,9 @@ DETECTORS: Final = (
     ),
     Detector(
         "curl_user",
-        (r"(?:[ ]-u|-user)[ =]{1,3}\\*[\"']?[^\s\"'\\:]{1,64}:",),
+        (r"(?:[ ]-u|-user)[ =]{0,3}\\*[\"']?[^\s\"'\\:]{1,64}\\*[\"']?:",),
         judge_curl,
-        ("curl -u ann:s3cr3t https://api", "curl --user 'ann:s3cr3t' https://api"),
+        ("curl -u ann:s3cr3t https://api", "curl --user 'ann:s3cr3t' https://api", "curl -uann:'s3cr3t x'"),
         ("date -u 12:00",),
         "curl(1)",
     ),

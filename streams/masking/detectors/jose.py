@@ -51,7 +51,10 @@ def judge_jwt(data: bytes, end: int) -> Verdict:
     # Two parts or more that follow a JSON object are a token's, whatever its header says.
     if says == "nothing" or (says == "object" and b"." not in rest):
         return "no_jose_header"
-    return Found(start, start + len(whole.rstrip(b".")), "jwt", "jwt", "jose_header", 90)
+    stop = start + len(whole.rstrip(b"."))
+    if data[stop : stop + 1] in _BREAKS:
+        stop = _over_lines(data, stop)
+    return Found(start, stop, "jwt", "jwt", "jose_header", 90)
 
 
 def _header(head: bytes) -> Literal["jose", "object", "nothing"]:
@@ -66,12 +69,39 @@ def _header(head: bytes) -> Literal["jose", "object", "nothing"]:
 _known_header: Final = lru_cache(_KNOWN_HEADERS)(_header)
 
 
+#: What a token that was broken into lines goes on with: a dot on either side of the break, or letters and digits mixed as no
+#: word mixes them.
+_BREAKS: Final = (b"\n", b"\r", b"\\", b".")
+_BREAK: Final = rb"(?:\r?\n|(?:\\{1,31}r)?\\{1,31}n)[ \t]{0,16}+"
+_DOTTED: Final = re.compile(
+    rb"(?:\." + _BREAK + rb"|" + _BREAK + rb"\.)([A-Za-z0-9_\-]{6,}+(?:\.[A-Za-z0-9_\-]*+){0,4})(?![A-Za-z0-9_:=(/@])"
+)
+_BROKEN: Final = re.compile(_BREAK + rb"([A-Za-z0-9_\-]{4,}+(?:\.[A-Za-z0-9_\-]{6,}+){0,4})(?![A-Za-z0-9_:=(/@.])")
+_MIXED: Final = re.compile(rb"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9]).{12}", re.DOTALL)
+_PLAIN: Final = re.compile(rb"[A-Za-z]?[a-z]+\Z|[A-Z]+\Z")
+_LINES_MAX: Final = 128
+
+
+def _over_lines(data: bytes, stop: int) -> int:
+    """The end of a token, further lines of it included."""
+    for _ in range(_LINES_MAX):
+        more = _DOTTED.match(data, stop) or _BROKEN.match(data, stop)
+        if more is None or _PLAIN.match(more[1]) or not (more.re is _DOTTED or _MIXED.match(more[1])):
+            return stop
+        stop = more.end()
+    return stop
+
+
 DETECTORS: Final = (
     Detector(
         "jwt",
         (r"(?:eyJ|eyA|ewo|ew0|ewk)[a-z0-9_\-]{10}",),
         judge_jwt,
-        ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."),
+        (
+            "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+            "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.",
+            "eyJhbGciOiJIUzI1NiJ9.\n  eyJzdWIiOiIxIn0.\n  c2lnbmF0dXJl",
+        ),
         ("eyJmb28iOiJiYXIifQ", "keyJhbGciOiJIUzI1NiJ9"),
         "RFC 7519, RFC 7515, RFC 7516",
     ),

@@ -74,9 +74,9 @@ def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
 #: What is glued to a number behind a word for cards does not make it part of that word: `card_4111...`, `pan-4111...`.
 _CARD_WORDS: Final = r"(?:card|cc|ccn|pan|visa|amex|number|num|no|nr)[_.+\-]"
 _CARD_GLUED: Final = re.compile(rb"%b\Z" % _CARD_WORDS.encode(), re.IGNORECASE)
-#: Before the anchor of a card: no letter, digit or sign of a longer number, but for those.
-_CARD_BEFORE: Final = rf"(?:[^0-9.+\-]|{_CARD_WORDS})"
-_SIGN_BEFORE: Final = re.compile(rb"[.\-+]\Z")
+#: Before the anchor of a card: no letter, digit or sign of a longer number, but for those; a form's space is a plus.
+_CARD_BEFORE: Final = rf"(?:[^0-9.+\-]|[a-z]\+|{_CARD_WORDS})"
+_SIGN_BEFORE: Final = re.compile(rb"(?:[.\-]|(?:[0-9][eE]|[^A-Za-z]|\A)\+)\Z")
 _SIGN_BEHIND: Final = re.compile(rb"[.\-][0-9]")
 
 
@@ -84,7 +84,7 @@ def _stands_alone(data: bytes, start: int, stop: int, *, grouped: bool) -> bool:
     if start and not _CARD_GLUED.search(data, max(0, start - 12), start):
         if word_byte(data[start - 1]) and not at_word_start(data, start):
             return False
-        if _SIGN_BEFORE.search(data, max(0, start - 1), start):
+        if _SIGN_BEFORE.search(data[max(0, start - 3) : start]):
             return False
     if data[stop : stop + 1].isalpha() or data[stop : stop + 1] == b"_":
         return False

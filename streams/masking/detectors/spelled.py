@@ -28,7 +28,9 @@ def _random_secret(name: bytes, value: bytes) -> bool:
 # -- XML ----------------------------------------------------------------------------------------------------------------
 
 _ELEMENT: Final = re.compile(
-    rb"<(?:[A-Za-z][\w.\-]{0,30}:)?([A-Za-z][\w.\-]{1,60})(?:[ \t\r\n][^<>]{0,200})?>(?:<!\[CDATA\[)?([^<\xff]*)"
+    rb"<(?:[A-Za-z][\w.\-]{0,30}:)?([A-Za-z][\w.\-]{1,60})"
+    rb"(?:(?:\s|\\{1,31}[nrt]){1,8}[\w.:\-]{1,64}\s{0,4}=\s{0,4}(?:\\{0,31}\"[^\"<>]{0,200}\"|\\{0,31}'[^'<>]{0,200}'|[^\s\"'<>/]{1,64})){0,16}\s{0,8}>"
+    rb"(?:<!\[CDATA\[)?([^<\xff]*)"
 )
 
 #: How far back the `<` of a tag is looked for, in bytes.
@@ -54,7 +56,7 @@ def judge_element(data: bytes, end: int) -> Verdict:
 
 
 _ADD: Final = re.compile(
-    rb"(?:key|name)\s{0,4}=\s{0,4}\\{0,7}[\"']([^\"'<>\\]{1,96})\\{0,7}[\"']\s{1,8}value\s{0,4}=\s{0,4}\\{0,7}[\"']([^\"'<>\\\xff]{1,4096})",
+    rb"(?:key|name)\s{0,4}=\s{0,4}\\{0,31}[\"']([^\"'<>\\]{1,96})\\{0,31}[\"']\s{1,8}value\s{0,4}=\s{0,4}\\{0,31}[\"']([^\"'<>\\\xff]{1,4096})",
     re.IGNORECASE,
 )
 
@@ -126,7 +128,7 @@ def judge_short_option(data: bytes, end: int) -> Verdict:
 # -- SQL ----------------------------------------------------------------------------------------------------------------
 
 _CLAUSE: Final = re.compile(
-    rb"(?:identified(?:[ \t]+with[ \t]+[\w'\"`]{1,40})?[ \t]+(?:by|as)(?:[ \t]+password)?|(?<![\w\-])password)(?:[ \t]{1,3}|[ \t]{0,3}\([ \t]{0,3})"
+    rb"(?:identified(?:[ \t]+with[ \t]+[\w'\"`]{1,40})?[ \t]+(?:by|as)(?:[ \t]+password)?|(?<![\w\-])password(?:[ \t]+for[ \t]+[^\s=]{1,128}(?:[ \t]{0,3}=)?)?)(?:[ \t]{1,3}|[ \t]{0,3}\([ \t]{0,3})"
     rb"\\{0,31}(['\"])((?:(?!\1)[^\\\xff]){1,512})",
     re.IGNORECASE,
 )
@@ -155,7 +157,7 @@ DETECTORS: Final = (
     ),
     Detector(
         "xml_attribute",
-        (r"(?:key|name)\s{0,4}=\s{0,4}\\{0,7}[\"'][^\"'<>\\\xff]{1,96}\\{0,7}[\"']\s{1,8}value\s{0,4}=\s{0,4}\\{0,7}[\"'][^\"'<>\\\xff]",),
+        (r"(?:key|name)\s{0,4}=\s{0,4}\\{0,31}[\"'][^\"'<>\\\xff]{1,96}\\{0,31}[\"']\s{1,8}value\s{0,4}=\s{0,4}\\{0,31}[\"'][^\"'<>\\\xff]",),
         judge_attribute,
         ('<add key="ClearTextPassword" value="hunter2!"/>', '<input name="password" value="hunter2">'),
         ('<add key="LogLevel" value="debug"/>',),
@@ -180,11 +182,11 @@ DETECTORS: Final = (
     Detector(
         "sql_password",
         (
-            r"(?:identified(?:[ \t]{1,8}with[ \t]{1,8}[\w'\"`]{1,40})?[ \t]{1,8}(?:by|as)(?:[ \t]{1,8}password)?|password)"
+            r"(?:identified(?:[ \t]{1,8}with[ \t]{1,8}[\w'\"`]{1,40})?[ \t]{1,8}(?:by|as)(?:[ \t]{1,8}password)?|password(?:[ \t]{1,8}for[ \t]{1,8}[^\s=]{1,128}(?:[ \t]{0,3}=)?)?)"
             r"(?:[ \t]{1,3}|[ \t]{0,3}\([ \t]{0,3})\\{0,31}['\"][^'\"\\\xff]",
         ),
         judge_clause,
-        ("CREATE USER 'app' IDENTIFIED BY 'hunter2'", "ALTER ROLE app WITH PASSWORD 'hunter2'", "SET x = PASSWORD('hunter2')"),
+        ("CREATE USER 'app' IDENTIFIED BY 'hunter2'", "ALTER ROLE app WITH PASSWORD 'hunter2'", "SET x = PASSWORD('hunter2')", "SET PASSWORD FOR app = 'hunter2'"),
         ("password authentication failed", "IDENTIFIED BY EXTERNALLY", '{"state":"no password","x":"y"}'),
         "manuals of MySQL, Oracle and PostgreSQL",
     ),

@@ -21,11 +21,11 @@ _QUAD: Final = r"[I-Za-f][C-HS-Xi-nyz0-3][ABEFIJMNQRUVYZcdghkloptwxs014589][A-Za
 
 #: Case-sensitive hyperscan expressions that end behind a run of base64 (RFC 4648, sections 4 and 5).
 BASE64_SHAPES: Final = (
-    rf"(?:{_QUAD}){{3}}[A-Za-z0-9+/_\-]*={{0,2}}[^A-Za-z0-9+/_\-=]",
+    rf"(?:{_QUAD}){{3}}[A-Za-z0-9+/_\-]*(?:={{1,2}}[^=]|[^A-Za-z0-9+/_\-=])",
     # Compressed: gzip's magic (RFC 1952), zlib's header at each of its four levels (RFC 1950).
-    r"(?:H4sI|eJ[w-z]|eA[E-H]|eN[o-r]|eF[4-7])[A-Za-z0-9+/_\-]{12,}={0,2}[^A-Za-z0-9+/_\-=]",
+    r"(?:H4sI|eJ[w-z]|eA[E-H]|eN[o-r]|eF[4-7])[A-Za-z0-9+/_\-]{12,}(?:={1,2}[^=]|[^A-Za-z0-9+/_\-=])",
     # UTF-16 of ASCII in either order: every other byte is a zero.
-    r"(?:[A-Za-z0-9+/][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){2}[A-Za-z0-9+/_\-]*={0,2}[^A-Za-z0-9+/_\-=]",
+    r"(?:[A-Za-z0-9+/][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){2}[A-Za-z0-9+/_\-]*(?:={1,2}[^=]|[^A-Za-z0-9+/_\-=])",
 )
 NUL_ANCHOR: Final = r"\x00"
 
@@ -63,9 +63,13 @@ def base64_blocks(data: bytes, end: int) -> list[Block]:
             break
         reach *= 8
     start = stop - (len(data[max(0, stop - reach) : stop]) - len(window)) - len(run)
-    if block := _open(data, start, stop):
-        return [block]
-    return [block for first, last in _pieces(data, start, stop) if (block := _open(data, first, last))]
+    whole = [(start, stop)]
+    parts = _pieces(data, start, stop)
+    for inside in (_text, _message):
+        for spans in (whole, parts):
+            if opened := [block for first, last in spans if (block := _open(data, first, last, inside))]:
+                return opened
+    return []
 
 
 def _pieces(data: bytes, start: int, stop: int) -> list[tuple[int, int]]:
@@ -84,7 +88,8 @@ def _pieces(data: bytes, start: int, stop: int) -> list[tuple[int, int]]:
     return found
 
 
-def _open(data: bytes, start: int, stop: int) -> Block | None:
+def _open(data: bytes, start: int, stop: int, read: Callable[[bytes], _Inside | None]) -> Block | None:
+    """The block in a run at the first alignment at which it can be read."""
     run = data[start:stop]
     for phase in range(4):
         body = run[phase:].rstrip(b"=")
@@ -93,7 +98,7 @@ def _open(data: bytes, start: int, stop: int) -> Block | None:
         if raw is None:
             continue
         tail = run[phase + len(body) :]
-        if opened := _inside(raw):
+        if opened := read(raw):
             inside, close, name = opened
             return Block(start + phase, stop, inside, _closer(body, tail, close), name)
     return None
@@ -114,17 +119,26 @@ def _same(inside: bytes) -> bytes:
     return inside
 
 
-def _inside(raw: bytes, depth: int = 0) -> _Inside | None:
-    """What decoded bytes hold: text, compressed text, UTF-16 or text in a binary message; None where nobody could read it."""
+def _text(raw: bytes) -> _Inside | None:
+    """What decoded bytes hold as a whole: text, compressed text, UTF-16; None where nobody could read it."""
+    return _opened(raw, 0)
+
+
+def _message(raw: bytes) -> _Inside | None:
+    """The texts in a binary message; only where no alignment makes sense as a whole."""
+    return _binary(raw)
+
+
+def _opened(raw: bytes, depth: int) -> _Inside | None:
     if raw[:2] == b"\x1f\x8b":
         return _compressed(raw, 31, _gzip, "gzip", depth)
     if raw[:1] == b"\x78" and len(raw) > 2 and (raw[0] * 256 + raw[1]) % 31 == 0:
-        return _compressed(raw, 15, zlib.compress, "zlib", depth) or _binary(raw)
+        return _compressed(raw, 15, zlib.compress, "zlib", depth)
     if len(raw) > 7:
         for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):
             if raw[first::2].count(0) > len(raw) // 3:
                 return raw.decode(name, "replace").encode(), partial(_encoded, name), "utf16"
-    return (raw, _same, "base64") if _readable(raw) else _binary(raw)
+    return (raw, _same, "base64") if _readable(raw) else None
 
 
 def _encoded(name: str, text: bytes) -> bytes:
@@ -141,7 +155,7 @@ def _compressed(raw: bytes, window_bits: int, close: Callable[[bytes], bytes], n
         return None, close, name
     if text[:2] != b"\x1f\x8b" and text[:1] != b"\x78":
         return text, close, name
-    deeper = _inside(text, depth + 1)
+    deeper = _opened(text, depth + 1) or _binary(text)
     if deeper is None:
         return text, close, name
     inside, again, _ = deeper
@@ -213,13 +227,11 @@ _BIG: Final = re.compile(rb"(?:\x00[\x09\x0a\x0d\x20-\x7e]){4,}")
 
 def utf16_blocks(data: bytes) -> list[Block]:
     """Runs of UTF-16 in text that is otherwise UTF-8."""
-    little = [
-        Block(m.start(), m.end(), m[0][::2], lambda text: text.decode().encode("utf-16-le"), "utf16")
-        for m in _LITTLE.finditer(data)
-    ]
-    if little:
-        return little
-    return [
-        Block(m.start(), m.end(), m[0][1::2], lambda text: text.decode().encode("utf-16-be"), "utf16")
-        for m in _BIG.finditer(data)
-    ]
+    little, big = _LITTLE.search(data), _BIG.search(data)
+    # Shifted by one byte each order looks like the other, but for a character at the end.
+    if big is None or (little is not None and little.start() < big.start()):
+        return [
+            Block(m.start(), m.end(), m[0][::2], partial(_encoded, "utf-16-le"), "utf16")
+            for m in _LITTLE.finditer(data)
+        ]
+    return [Block(m.start(), m.end(), m[0][1::2], partial(_encoded, "utf-16-be"), "utf16") for m in _BIG.finditer(data)]

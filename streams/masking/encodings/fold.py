@@ -9,14 +9,19 @@ import html.entities
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 __all__ = ["Fold", "fold", "fold_anchors"]
 
 #: Rounds of undoing; what is wrapped deeper than this, nobody reads. Most texts take two.
 _ROUNDS: Final = 32
+
+#: The backslashes of a quote that was written as `%22` or `&quot;`: one string of JSON deeper than any quote of the text, so
+#: that it is never taken for the end of the string that it stands in.
+_LEVELS: Final = tuple(b"\\" * count for count in (0, 1, 3, 7, 15, 31))
 
 #: Ranges that hold characters which NFKC turns into ASCII, decimal digits, invisible characters and odd spaces.
 _RANGES: Final = (
@@ -74,46 +79,71 @@ def fold_anchors() -> tuple[str, ...]:
         r"\\x[0-9a-f]{2}",
         r"\\/",
         r"%[0-9a-f]{2}",
-        r"&(?:#x?[0-9a-f]{2,6}|[a-z]{2,8});",
-        r"[a-z0-9._\-]=(?:40|2e|3d)[a-z]",
-        r"=\r?\n[^\s]",
+        r"&(?:#x?[0-9a-f]{1,7}|[a-z]{2,8});",
+        r"[a-z0-9._\-]=(?:40|2e|3d)[a-z*\"']",
+        r"=(?-i:3D)[ (>\[{]",
+        r"=(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[^\s]",
+        r"(?:=[89a-f][0-9a-f]){2}",
+        r"=(?:3d|20|40)[^\s]{1,60}=(?-i:20|2E|3D|3F|40|5F)",
+        r"\\[=:]",
+        r"[=:()\[{,>] ?\\{0,15}(?:(?:\"\"){1,4}|(?:''){1,4}|\"\\{1,15}\"|'\\{1,15}')(?:[a-z0-9+{\[(<$_@*\-]|\\{1,15}[\"'])",
+        r"[a-z0-9_]\\{0,15}(?:(?:\"\"){1,4}|(?:''){1,4}|\"\\{1,15}\"|'\\{1,15}')[ ]?[:=][^:=]",
         r"\x1b\[",
         r"\\(?:e|033)\[",
         *_prefixes(),
     )
 
 
-def _hexadecimal(group: bytes, raw: bytes) -> bytes | None:
-    return _character(int(group, 16), raw)
+def _hexadecimal(group: bytes, raw: bytes, slashes: bytes) -> bytes | None:
+    return _character(int(group, 16), raw, slashes)
 
 
-def _decimal(group: bytes, raw: bytes) -> bytes | None:
-    return _character(int(group), raw)
+def _decimal(group: bytes, raw: bytes, slashes: bytes) -> bytes | None:
+    return _character(int(group), raw, slashes)
 
 
-def _entity(group: bytes, _: bytes) -> bytes | None:
+def _entity(group: bytes, _: bytes, slashes: bytes) -> bytes | None:
     name = html.entities.html5.get(group.decode() + ";")
-    return name.encode() if name else None
+    return slashes + b'"' if name == '"' else name.encode() if name else None
 
 
-def _slash(_: bytes, __: bytes) -> bytes:
+def _slash(_: bytes, __: bytes, ___: bytes) -> bytes:
     return b"/"
 
 
-def _nothing(_: bytes, __: bytes) -> bytes:
+def _same(group: bytes, _: bytes, __: bytes) -> bytes:
+    return group
+
+
+def _half(group: bytes, _: bytes, __: bytes) -> bytes:
+    """Doubled quotes as single ones, one string of JSON deeper: they stand in the string that the same sign delimits."""
+    quotes = len(group) - len(group.rstrip(b"\"'"))
+    slashes = len(group) - len(group.lstrip(b"\\"))
+    return (b"\\" * (2 * slashes + 1) + group[-1:]) * max(quotes // 2, 1)
+
+
+def _backslash(_: bytes, __: bytes, slashes: bytes) -> bytes:
+    """A backslash before a quote that is escaped as that one is."""
+    return slashes + b"\\"
+
+
+def _nothing(_: bytes, __: bytes, ___: bytes) -> bytes:
     return b""
 
 
-def _look_alike(group: bytes, _: bytes) -> bytes | None:
-    return _characters().get(group)
+def _look_alike(group: bytes, _: bytes, slashes: bytes) -> bytes | None:
+    plain = _characters().get(group)
+    return slashes + plain if plain == b'"' else plain
 
 
-def _character(code: int, raw: bytes) -> bytes | None:
+def _character(code: int, raw: bytes, slashes: bytes) -> bytes | None:
     r"""What a code point written as an escape reads as; an escaped quote or backslash stays escaped as JSON writes it."""
     if raw[:1] == b"\\" and code in (0x22, 0x5C):
-        slashes = raw[: len(raw) - len(raw.lstrip(b"\\"))]
-        return slashes + (b'"' if code == 0x22 else slashes)
-    if raw[:1] == b"%" or (raw.lstrip(b"\\")[:1] == b"x" and code >= 0x80):
+        own = raw[: len(raw) - len(raw.lstrip(b"\\"))]
+        return own + (b'"' if code == 0x22 else own)
+    if code == 0x22:
+        return slashes + b'"'
+    if raw[:1] in (b"%", b"=") or (raw.lstrip(b"\\")[:1] == b"x" and code >= 0x80):
         return bytes((code,)) if code else b""
     if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
         return None
@@ -123,29 +153,113 @@ def _character(code: int, raw: bytes) -> bytes | None:
     return _characters().get(plain, plain)
 
 
-#: What is undone, and how: each expression has one group.
+#: What is undone, and how: each expression has one group. Colours first: their `\u001b` is an escape of its own.
 _UNITS: Final = (
-    (rb"(?<!\\)\\++u([0-9a-fA-F]{4})", _hexadecimal),  # JSON, Java, JavaScript
-    (rb"(?<!\\)\\++u\{([0-9a-fA-F]{1,6})\}", _hexadecimal),  # ECMAScript 2015
-    (rb"(?<!\\)\\++U([0-9a-fA-F]{8})", _hexadecimal),  # Python
-    (rb"(?<!\\)\\++x([0-9a-fA-F]{2})", _hexadecimal),  # C, Python, nginx
-    (rb"%([0-9a-fA-F]{2})", _hexadecimal),  # RFC 3986
-    (rb"&#[xX]([0-9a-fA-F]{2,6});", _hexadecimal),  # HTML
-    (rb"&#([0-9]{2,7});", _decimal),
-    (rb"&([A-Za-z]{2,8});", _entity),
-    (rb"(?<=[A-Za-z0-9._\-])=(40|2[Ee]|3[Dd])(?=[A-Za-z])", _hexadecimal),  # quoted-printable, RFC 2045
-    (rb"(?<=[^\r\n]{60})(=\r?\n)", _nothing),  # its soft line break, at the end of a full line
-    (rb"((?<!\\)\\++/)", _slash),  # JSON's optional escape
     (
         rb"((?:\x1b|(?<!\\)\\++(?:e|033|u001[bB]|x1[bB]))\[[0-9;?]{0,16}[A-Za-z]|\x1b(?![\[\\%&]))",
         _nothing,
     ),  # ANSI colours, ECMA-48
+    (rb"(?<!\\)\\++u([0-9a-fA-F]{4})", _hexadecimal),  # JSON, Java, JavaScript
+    (rb"(?<!\\)\\++u\{([0-9a-fA-F]{1,6})\}", _hexadecimal),  # ECMAScript 2015
+    (rb"(?<!\\)\\++U([0-9a-fA-F]{8})", _hexadecimal),  # Python
+    (rb"(?<!\\)\\++x([0-9a-fA-F]{2})", _hexadecimal),  # C, Python, nginx
+    (rb"(%5[cC])(?=(?:%5[cC])*%22)", _backslash),
+    (rb"%([0-9a-fA-F]{2})", _hexadecimal),  # RFC 3986
+    (rb"&#[xX]([0-9a-fA-F]{1,6});", _hexadecimal),  # HTML
+    (rb"&#([0-9]{1,7});", _decimal),
+    (rb"&([A-Za-z]{2,8});", _entity),
+    (rb"(?<=[A-Za-z0-9._\-])=(40|2[Ee]|3[Dd])(?=[A-Za-z*\"'])", _hexadecimal),  # quoted-printable, RFC 2045
+    (rb"(?<=[A-Za-z0-9._\-\"')\] ])=(3D)(?=[ (>\[{])", _hexadecimal),
+    (rb"(?<=[^\r\n]{60})(?:(?<![A-Za-z0-9+/=_\-]{20})|(?<=\n.{75})|(?<=\A.{75}))(=\r?\n)", _nothing),  # its soft break
+    (rb"((?<!\\)\\++/)", _slash),  # JSON's optional escape
+    (rb"(?<!\\)\\++([=:])", _same),  # ArcSight's CEF, Java's properties
     (rb"([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})", _look_alike),
 )
-# Colours first: their `\u001b` is an escape of its own.
-_ORDER: Final = (_UNITS[11], *_UNITS[:11], _UNITS[12])
-# The look-ahead spares most positions all the alternatives.
-_PATTERN: Final = re.compile(rb"(?=[\\%&=\x1b\xc2-\xf4])(?:" + b"|".join(pattern for pattern, _ in _ORDER) + rb")")
+#: What is undone besides in a text that is quoted-printable all over.
+_PRINTABLE: Final = (
+    (rb"=(0[9AD]|2[0E]|3[DF]|40|5F|[89A-F][0-9A-F])", _hexadecimal),
+    (rb"(=(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n))", _nothing),
+)
+#: A quote that is doubled in quotes (RFC 4180, SQL), and as it is when all of that is escaped.
+_TWICE: Final = (
+    rb"\\*+(?:(?:\"\")++|(?:'')++)|\\++\"\\\"|\\++'\\'|\\{3,}+\"\\{3}\"|\\{3,}+'\\{3}'|\\{7,}+\"\\{7}\"|\\{7,}+'\\{7}'|"
+    rb"\\{15,}+\"\\{15}\""
+)
+_OPENS: Final = (
+    rb"(?:(?<=[=:(\[{,>])|(?<=[=:(\[{,>)] ))(" + _TWICE + rb")(?=[A-Za-z0-9+{\[(<$_@*\-\x80-\xfe]|\\++[\"'])"
+)
+_CLOSES: Final = rb"(?<=[A-Za-z0-9}\])>.!?*_+/\-\x80-\xfe])(" + _TWICE + rb")(?=[ ]?[:=,;}\])>\"'\\]|\s|\Z)"
+#: What is undone besides where such a quote opens a string; nothing but an empty string looks like one elsewhere.
+_DOUBLED: Final = ((_OPENS, _half), (_CLOSES, _half))
+_OPENED: Final = re.compile(_OPENS + rb"|(?<=[A-Za-z0-9_])(?:\"\"|\\++\"\\++\")[ ]?[:=](?![:=])")
+
+
+#: What an escape reads as, from its group, all of it, and the backslashes that a quote in it gets.
+_Handler = Callable[[bytes, bytes, bytes], bytes | None]
+
+
+class _Table(NamedTuple):
+    """One expression for many units; group i belongs to handler i - 1."""
+
+    pattern: re.Pattern[bytes]
+    handlers: tuple[_Handler, ...]
+
+
+def _table(units: Sequence[tuple[bytes, _Handler]]) -> _Table:
+    # The look-ahead spares most positions all the alternatives.
+    any_of = b"|".join(pattern for pattern, _ in units)
+    return _Table(
+        re.compile(rb"(?=[\\%&=\x1b\xc2-\xf4]|\"\"|'')(?:" + any_of + rb")"), tuple(handler for _, handler in units)
+    )
+
+
+@lru_cache(maxsize=4)
+def _units(*, printable: bool, doubled: bool) -> _Table:
+    return _table((*(_PRINTABLE if printable else ()), *(_DOUBLED if doubled else ()), *_UNITS))
+
+
+#: Every `=` of quoted-printable text begins an escape or ends a line; a bare `=20` is a number somewhere else.
+_SIGNS: Final = re.compile(rb"=(?:0[9AD]|2[0E]|3[DF]|40|5F|[89A-F][0-9A-F]|\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n)?")
+_SIGNS_IN_A_ROW: Final = 3
+
+
+def _is_printable(text: bytes) -> bool:
+    """Whether a text holds quoted-printable: several escapes in a row, of signs or of more than one character."""
+    row: list[bytes] = []
+    for sign in _SIGNS.findall(text):
+        row = [*row[1 - _SIGNS_IN_A_ROW :], sign] if len(sign) > 1 else []
+        if len(row) == _SIGNS_IN_A_ROW and (len(set(row)) > 1 or row[0] == b"=3D"):
+            return True
+    return False
+
+
+def _deeper(text: bytes) -> bytes:
+    """The backslashes of a quote that is deeper than all in a text."""
+    for slashes in _LEVELS:
+        if slashes + b'"' not in text:
+            return slashes
+    return _LEVELS[-1]
+
+
+#: A parameter of a form. Who escapes the first signs (JavaScript's encodeURI does not) escapes a plus as well, so that a
+#: bare one is a space; the others tell the same beside a plus, where nothing else is left bare.
+_PARAMETER: Final = re.compile(rb"[^\s\"'<>&]++")
+_FORM: Final = re.compile(rb"%(?:2[46BbCc]|3[AaBbFf]|40|[89A-Fa-f][0-9A-Fa-f])")
+_BESIDE: Final = rb"%(?:2[2789]|3[CcEe]|[57][BbDd]|0[AaDd])"
+_PLUS: Final = re.compile(rb"\+" + _BESIDE + rb"|" + _BESIDE + rb"\+|\+%3[Dd](?:\+|%2[27])")
+_BARE: Final = re.compile(rb"[:,;@$?]")
+
+
+def _spaced(text: bytes) -> bytes:
+    """The text with the pluses of a form's parameters as spaces (URL Standard, 5); all bytes stay where they are."""
+    return _PARAMETER.sub(_parameter, text) if b"+" in text and b"%" in text else text
+
+
+def _parameter(match: re.Match[bytes]) -> bytes:
+    run = match[0]
+    if b"+" not in run or not (_FORM.search(run) or (_PLUS.search(run) and not _BARE.search(run))):
+        return run
+    return run.replace(b"+", b" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +304,13 @@ class Fold:
         return start, end
 
 
-def _round(text: bytes) -> tuple[bytes, _Layer] | None:
+def _round(text: bytes, table: _Table, slashes: bytes) -> tuple[bytes, _Layer] | None:
     pieces: list[bytes] = []
     layer = _Layer([], [], [], [])
     mark = size = 0
-    for match in _PATTERN.finditer(text):
+    for match in table.pattern.finditer(text):
         unit = match.lastindex or 0
-        plain = _ORDER[unit - 1][1](match[unit], match[0])
+        plain = table.handlers[unit - 1](match[unit], match[0], slashes)
         if plain is None or plain == match[0]:
             continue
         start, stop = match.span()
@@ -218,7 +332,9 @@ def fold(raw: bytes) -> Fold:
     """The text as somebody reads it; the raw bytes themselves where nothing is disguised."""
     text, layers = raw, []
     for _ in range(_ROUNDS):
-        done = _round(text)
+        text = _spaced(text)
+        units = _units(printable=b"=" in text and _is_printable(text), doubled=bool(_OPENED.search(text)))
+        done = _round(text, units, _deeper(text))
         if done is None:
             break
         text = done[0]

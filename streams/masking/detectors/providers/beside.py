@@ -17,7 +17,7 @@ from streams.masking.found import Detector, Found, Verdict
 __all__ = ["DETECTORS"]
 
 #: From a sign to the beginning of a value, as in the anchors.
-_LEAD: Final = r"(?::=|=>|[:=])[ \t]{0,4}\\{0,7}[\"'`]?[A-Za-z0-9_\-+/=.~:%]{14}"
+_LEAD: Final = r"(?::=|=>|[:=])[ \t]{0,4}\\{0,31}[\"'`]?[A-Za-z0-9_\-+/=.~:%]{14}"
 _TO_LEAD: Final = re.compile(_LEAD.encode() + rb"\Z")
 _SIGN: Final = re.compile(rb":=|=>|[:=]")
 
@@ -62,7 +62,7 @@ def _spelled(name: str) -> str:
 
 
 #: What closes a key before its sign.
-_CLOSE: Final = r"\\{0,7}[\"'`\]]{0,2}[ \t]{0,16}"
+_CLOSE: Final = r"\\{0,31}[\"'`\]]{0,2}[ \t]{0,16}"
 _ENDS: Final = rf"(?:[_\-. ]?(?:{'|'.join(sorted(TAILS))}|[0-9]{{1,4}}))?"
 _WORDS: Final = "(?:key|secret|token|auth|cred(?:ential)?|pat|access[_.-]?id|pass(?:wor|w)d|pwd|pw|bearer)s?"
 

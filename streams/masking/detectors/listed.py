@@ -1,0 +1,282 @@
+"""Values whose name stands apart from them: columns before a list of values, parts of a form, strings behind their length."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from streams.masking.context import Value
+from streams.masking.detectors.named import judge_value
+from streams.masking.detectors.providers.telling import looks_random, telling
+from streams.masking.fields import Field, field_of
+from streams.masking.found import Detector, Found, Verdict
+
+__all__ = ["DETECTORS"]
+
+_SECRET: Final = Field("secret", "secret")
+
+
+@lru_cache(maxsize=4096)
+def _field(name: bytes) -> Field | None:
+    return field_of(name.decode("utf-8", "replace"))
+
+
+def _personal(data: bytes, name: bytes, start: int, end: int) -> list[Found]:
+    """The personal spans of a value under a name."""
+    field = _field(name)
+    if field is None:
+        told = telling(name)
+        random = told is not None and told.random and looks_random(data[start:end].strip(), hexadecimal=told.provider)
+        field = _SECRET if random else None
+    return judge_value(data, field, Value(start, end, "string", False)) if field else []
+
+
+# -- forms --------------------------------------------------------------------------------------------------------------
+
+_LINE_END: Final = rb"(?:(?:\r|\\{1,31}r)?(?:\n|\\{1,31}n)[ \t]{0,16})"
+#: A part's header lines and the empty line behind them (RFC 7578); line ends as they are or escaped.
+_PART: Final = re.compile(
+    rb"form-data;\s{0,8}name=\\{0,31}[\"']?([^\"'\\;\r\n\xff]{1,96})\\{0,31}[\"']?[^\r\n\\\xff]{0,300}"
+    rb"(?:" + _LINE_END + rb"[A-Za-z\-]{1,40}:[^\r\n\\\xff]{0,300}){0,4}" + _LINE_END + rb"{2}",
+    re.IGNORECASE,
+)
+_PART_END: Final = re.compile(_LINE_END + rb"--|\xff")
+#: How much of a part's content is looked at, in bytes.
+_PART_MAX: Final = 65_536
+
+
+def judge_part(data: bytes, end: int) -> Verdict:
+    """The content of a part of a form whose name tells."""
+    part = _PART.match(data, end - len(b"form-data;"))
+    if part is None:
+        return "no_part"
+    closing = _PART_END.search(data, part.end(), part.end() + _PART_MAX)
+    stop = closing.start() if closing else min(len(data), part.end() + _PART_MAX)
+    return _personal(data, part[1], part.end(), stop) or "other_field"
+
+
+# -- databases ----------------------------------------------------------------------------------------------------------
+
+#: PostgreSQL's names of columns; an index over an expression has parentheses in it.
+_KEY: Final = re.compile(
+    rb"Key \(((?:[^()\xff]|\((?:[^()\xff]|\([^()\xff]{0,80}\)){0,160}\)){1,300})\)=\(", re.IGNORECASE
+)
+_KEY_MAX: Final = 512
+_KEY_END: Final = re.compile(rb"\)(?= (?:already|is|conflicts)\b|[.\"'\\\r\n\xff]|=|\Z)")
+_IDENTIFIER: Final = re.compile(rb"[A-Za-z_][\w$]*")
+
+
+def judge_key(data: bytes, end: int) -> Verdict:
+    """The values behind `Key (columns)=(` (PostgreSQL, errors of constraints)."""
+    at = data[max(0, end - _KEY_MAX) : end].lower().rfind(b"key (")
+    key = _KEY.match(data, max(0, end - _KEY_MAX) + at) if at >= 0 else None
+    if key is None or key.end() != end:
+        return "no_key"
+    closing = _KEY_END.search(data, end, end + 4096)
+    stop = closing.start() if closing else min(len(data), end + 4096)
+    names = re.split(rb",\s?(?![^()]*\))", key[1])
+    spans = _split(data, end, stop)
+    if len(spans) != len(names):
+        names, spans = [key[1]], [(end, stop)]
+    found: list[Found] = []
+    for name, (start, last) in zip(names, spans, strict=True):
+        found += _column(data, name, start, last)
+    return found or "other_field"
+
+
+def _split(data: bytes, start: int, stop: int) -> list[tuple[int, int]]:
+    spans = []
+    for part in data[start:stop].split(b", "):
+        spans.append((start, start + len(part)))
+        start += len(part) + 2
+    return spans
+
+
+def _column(data: bytes, expression: bytes, start: int, end: int) -> list[Found]:
+    """What a column or an expression over one (`lower(email::text)`) holds."""
+    for name in _IDENTIFIER.findall(expression):
+        if found := _personal(data, name, start, end):
+            return found
+    return []
+
+
+_ENTRY: Final = re.compile(
+    rb"Duplicate entry (\\{0,31}['\"])([^\xff]{1,1024}?)\1 for key \\{0,31}['\"]?(?:[\w$\-]{1,64}\.)?([\w$\-]{1,64})",
+    re.IGNORECASE,
+)
+_INDEX: Final = re.compile(
+    rb"\A(?:uk|uq|idx|ix|index|unique|ux|uniq|key)_+|_+(?:uk|uq|idx|ix|index|unique|ux|uniq|key)\Z", re.IGNORECASE
+)
+
+
+def judge_entry(data: bytes, end: int) -> Verdict:
+    """The entry that an index refuses whose name tells (MySQL, ER_DUP_ENTRY)."""
+    entry = _ENTRY.match(data, end - len(b"Duplicate entry"))
+    if entry is None:
+        return "no_entry"
+    return _personal(data, _INDEX.sub(b"", entry[3]), entry.start(2), entry.end(2)) or "other_field"
+
+
+_COLUMNS: Final = re.compile(rb"\(([^()\xff]{1,2000})\)[^()\xff]{0,40}\bvalues\s{0,4}\(\Z", re.IGNORECASE)
+_COLUMNS_MAX: Final = 2100
+#: A literal, or anything else up to the next comma; a call has parentheses.
+_LITERAL: Final = re.compile(
+    rb"\s*+(?:(?:[NEBX]|_utf8)?(\\{0,31}['\"])((?:''(?!')|(?!\1)[^\xff])*+)\1|((?:[^,()'\"\xff]|\((?:[^()\xff]|\([^()\xff]{0,200}\)){0,400}\))*+))\s*+([,)]?)",
+    re.IGNORECASE,
+)
+_NEXT_ROW: Final = re.compile(rb"\s{0,8},\s{0,8}\(")
+#: What stands for a value that comes from elsewhere: parameters, numbers of rows, calls.
+_PARAMETER: Final = re.compile(rb"[:@?$%#]|[A-Za-z_][\w.]*\s?\(")
+_ROWS_MAX: Final = 1000
+
+
+def judge_insert(data: bytes, end: int) -> Verdict:
+    """The values of an `INSERT` that names its columns (SQL:2016, 14.11)."""
+    columns = _COLUMNS.search(data, max(0, end - _COLUMNS_MAX), end)
+    if columns is None:
+        return "no_columns"
+    names = [name.strip(b" \t\r\n\\`\"'[]") for name in columns[1].split(b",")]
+    if not any(map(_field, names)):
+        return "other_fields"
+    found: list[Found] = []
+    for row in _rows(data, end):
+        for name, (start, stop) in zip(names, row, strict=False):
+            found += _personal(data, name, start, stop)
+    return found or "nobody"
+
+
+def _rows(data: bytes, at: int) -> Iterator[list[tuple[int, int]]]:
+    for _ in range(_ROWS_MAX):
+        row: list[tuple[int, int]] = []
+        while literal := _LITERAL.match(data, at):
+            quoted = literal[1] is not None
+            bare = not quoted and bool(_PARAMETER.match(literal[3]))
+            row.append((at, at) if bare else literal.span(2 if quoted else 3))
+            at = literal.end()
+            if literal[4] != b",":
+                break
+        yield row
+        behind = _NEXT_ROW.match(data, at)
+        if behind is None:
+            return
+        at = behind.end()
+
+
+#: One pair of a list of pairs, as Rails logs the parameters of a statement.
+_PAIRED: Final = re.compile(
+    rb"\[(\\{0,31}[\"'])([^\"'\\\[\]\xff]{1,64})\1, ?(?:(\\{0,31}[\"'])((?:(?!\3)[^\xff]){0,2048}?)\3|([^\[\]\"'\\,\s\xff]{1,64}))\],?\s{0,2}"
+)
+_PAIRS_MAX: Final = 200
+
+
+def judge_paired(data: bytes, end: int) -> Verdict:
+    """The values of `[["name", "value"], ...]` (Ruby on Rails, Active Record's log)."""
+    at = data.rfind(b"[[", max(0, end - 20), end) + 1
+    found: list[Found] = []
+    for _ in range(_PAIRS_MAX):
+        pair = _PAIRED.match(data, at) if at else None
+        if pair is None:
+            break
+        start, stop = pair.span(4) if pair[3] else pair.span(5)
+        # `[["first_name", "last_name"]]` are names of columns.
+        found += [] if _field(data[start:stop]) else _personal(data, pair[2], start, stop)
+        at = pair.end()
+    return found or "other_fields"
+
+
+# -- strings behind their length ----------------------------------------------------------------------------------------
+
+_SERIALIZED: Final = re.compile(
+    rb"(?:s:\d{1,9}:)?(\\{0,31})\"([^\"\\;\xff]{1,96})\1\";(?:s:(\d{1,9}):\1\"|([id]):(-?[0-9.]{1,40});)"
+)
+_BACK_MAX: Final = 160
+
+
+def judge_serialized(data: bytes, end: int) -> Verdict:
+    """The value behind a key in PHP's `serialize()` format: `s:5:"email";s:3:"a@b";`."""
+    for pair in _SERIALIZED.finditer(data, max(0, end - _BACK_MAX), end + 64):
+        if pair.start(2) < end <= pair.end():
+            if pair[4]:
+                return _personal(data, pair[2], *pair.span(5)) or "other_field"
+            closing = data.find(pair[1] + b'";', pair.end(), pair.end() + int(pair[3]) + 4096)
+            stop = closing if closing >= 0 else min(len(data), pair.end() + int(pair[3]))
+            return _personal(data, pair[2], pair.end(), stop) or "other_field"
+    return "no_pair"
+
+
+_DUMPED: Final = re.compile(
+    rb"\[(\\{0,31})\"([^\"\\\xff]{1,96})\1\"(?::[a-z]{1,12}|:\1\"[^\"\\\xff]{1,96}\1\":private)?\\{0,31}\]=>(?:\s|\\{1,31}[nrt]){0,16}"
+    rb"(?:string\((\d{1,9})\)\s?\1\"|(?:int|float)\((-?[0-9.]{1,40})\))"
+)
+
+
+def judge_dumped(data: bytes, end: int) -> Verdict:
+    """The value behind a key as PHP's `var_dump()` writes it: `["email"]=> string(3) "a@b"`."""
+    for pair in _DUMPED.finditer(data, max(0, end - _BACK_MAX), end + 64):
+        if pair.start(2) < end <= pair.end():
+            if pair[4]:
+                return _personal(data, pair[2], *pair.span(4)) or "other_field"
+            closing = data.find(pair[1] + b'"', pair.end(), pair.end() + int(pair[3]) + 4096)
+            stop = closing if closing >= 0 else min(len(data), pair.end() + int(pair[3]))
+            return _personal(data, pair[2], pair.end(), stop) or "other_field"
+    return "no_pair"
+
+
+DETECTORS: Final = (
+    Detector(
+        "form_part",
+        (r"form-data;",),
+        judge_part,
+        ('Content-Disposition: form-data; name="password"\r\n\r\nhunter2\r\n--x', 'form-data; name="first_name"\\r\\n\\r\\nAnn\\r\\n--x'),
+        ('form-data; name="colour"\r\n\r\nblue\r\n--x', "multipart/form-data; boundary=x"),
+        "RFC 7578",
+    ),
+    Detector(
+        "database_key",
+        (r"\)=\(",),
+        judge_key,
+        ("DETAIL:  Key (first_name, age)=(Ann, 31) already exists.", "Key (lower(password::text))=(hunter2) already exists."),
+        ("Key (colour)=(blue) already exists.", "f(x)=(y)"),
+        "PostgreSQL, errors of constraints",
+    ),
+    Detector(
+        "database_entry",
+        (r"duplicate entry",),
+        judge_entry,
+        ("Duplicate entry 'usr-77312' for key 'users.user_id'", "Duplicate entry 'annlee9' for key 'uk_username'"),
+        ("Duplicate entry '12-3' for key 'orders.PRIMARY'",),
+        "MySQL, ER_DUP_ENTRY",
+    ),
+    Detector(
+        "insert",
+        (r"values\s{0,4}\(",),
+        judge_insert,
+        ("INSERT INTO u (id, first_name) VALUES (3, 'Ann')", "insert into u(id,password) values (3,'hunter2'),(4,'hunter3')"),
+        ("INSERT INTO c (id, colour) VALUES (3, 'blue')", "INSERT INTO u (id, password) VALUES (?, ?)", "values (3)"),
+        "SQL:2016, 14.11",
+    ),
+    Detector(
+        "paired",
+        (r"\[\[\\{0,31}[\"'][^\"'\\\[\]\xff]",),
+        judge_paired,
+        ('[["first_name", "Ann"], ["id", 3]]', '[["colour","blue"],["password","hunter2"]]'),
+        ('[["colour", "blue"]]', '[["first_name", "last_name"]]'),
+        "Ruby on Rails, Active Record's log",
+    ),
+    Detector(
+        "serialized",
+        (r"\";s:[0-9]", r"\";[id]:-?[0-9]"),
+        judge_serialized,
+        ('a:1:{s:10:"first_name";s:3:"Ann";}', 's:7:"user_id";i:4711;'),
+        ('s:6:"colour";s:4:"blue";', 's:5:"count";i:12;'),
+        "PHP manual, serialize",
+    ),
+    Detector(
+        "dumped",
+        (r"string\([0-9]{1,9}\)\s?\\{0,31}\"", r"(?:int|float)\(-?[0-9]"),
+        judge_dumped,
+        ('["first_name"]=> string(3) "Ann"', '["user_id"]=>\n  int(4711)'),
+        ('["colour"]=> string(4) "blue"', "print(3)"),
+        "PHP manual, var_dump",
+    ),
+)  # fmt: skip

@@ -1,0 +1,223 @@
+"""Credentials in the words of people and protocols, with no sign between the word and the value."""
+
+import re
+from typing import Final
+
+from streams.masking.context import at_word_start
+from streams.masking.detectors.providers.telling import looks_random
+from streams.masking.found import Detector, Found, Verdict
+
+__all__ = ["DETECTORS"]
+
+_NEXT: Final = rb"(?:[ \t]{0,8}(?:\r?\n|(?:\\{1,31}r)?\\{1,31}n)[ \t]{0,8}|[ \t]{1,8})"
+_WORD: Final = rb"[^\s\"'\\,;<>\xff]{1,256}"
+
+# -- login and password -------------------------------------------------------------------------------------------------
+
+#: netrc(5) with its machine; FTP and POP3 in capitals; a line for each; `pw`, which no prose writes.
+_LOGIN: Final = re.compile(
+    rb"(?:(?:machine[ \t]+\S{1,128}"
+    + _NEXT
+    + rb"|default"
+    + _NEXT
+    + rb")login"
+    + _NEXT
+    + rb"("
+    + _WORD
+    + rb")"
+    + _NEXT
+    + rb"password"
+    + _NEXT
+    + rb"("
+    + _WORD
+    + rb")"
+    rb"|(?-i:USER)[ \t](" + _WORD + rb")[^\xff]{1,80}?(?-i:PASS)[ \t](" + _WORD + rb")"
+    rb"|(?:login|user(?:name)?)[ \t]+("
+    + _WORD
+    + rb")[ \t]*(?:\r?\n|(?:\\{1,31}r)?\\{1,31}n)[ \t]*(?:password|passwd|pass|pw)[ \t]+("
+    + _WORD
+    + rb")(?=\s*(?:\\{1,31}[rn]|[\r\n\"']|\Z))"
+    rb"|(?:login|user(?:name)?)[ \t]+(" + _WORD + rb")[ \t]+pw[ \t]+(" + _WORD + rb"))",
+    re.IGNORECASE,
+)
+_LOGIN_MAX: Final = 400
+
+
+def judge_login(data: bytes, end: int) -> Verdict:
+    """The user and the password of a login that is written in words (netrc(5), RFC 959, RFC 1939)."""
+    for login in _LOGIN.finditer(data, max(0, end - _LOGIN_MAX), end + 260):
+        groups = [number for number in range(1, 9) if login[number] is not None]
+        if login.start(groups[1]) < end <= login.end(groups[1]):
+            return [
+                Found(*login.span(groups[0]), "username", "login", "words", 58),
+                Found(*login.span(groups[1]), "secret", "login", "words", 58),
+            ]
+    return "no_login"
+
+
+_REDIS: Final = re.compile(rb"(\\{0,31}\")AUTH\1 (?:\1([^\"\\\xff]{1,128})\1 )?\1([^\"\\\xff]{1,512})\1", re.IGNORECASE)
+
+
+def judge_redis(data: bytes, end: int) -> Verdict:
+    """The password of `"AUTH" "password"` (Redis, MONITOR)."""
+    for command in _REDIS.finditer(data, max(0, end - 80), end + 700):
+        if command.start() < end <= command.end():
+            user = [Found(*command.span(2), "username", "redis_auth", "command", 60)] if command[2] else []
+            return [*user, Found(*command.span(3), "secret", "redis_auth", "command", 60)]
+    return "no_command"
+
+
+_SASL: Final = re.compile(
+    rb"AUTH(?:ENTICATE)?[ \t](?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM)[ \t]+([A-Za-z0-9+/]{6,4096}={0,2})",
+    re.IGNORECASE,
+)
+
+
+def judge_sasl(data: bytes, end: int) -> Verdict:
+    """The first response of a SASL mechanism (RFC 4954, RFC 9051)."""
+    command = _SASL.search(data, max(0, end - 40), end + 4096)
+    if command is None or not command.start() < end <= command.end():
+        return "no_command"
+    return Found(*command.span(1), "secret", "sasl", "rfc4954", 92)
+
+
+# -- what people say ----------------------------------------------------------------------------------------------------
+
+_SAID: Final = re.compile(
+    rb"(?:password|passwd|passphrase|passcode|pwd)(?: is| was|\x20set to|\x20to| ->|=>)(?: now)?:? {0,2}\\{0,31}[\"'`]?([^\s\"'`\\<>,;\xff]{4,128})",
+    re.IGNORECASE,
+)
+_DIGIT: Final = re.compile(rb"[0-9]")
+_LETTER: Final = re.compile(rb"[A-Za-z]")
+_SIGN: Final = re.compile(rb"[!@#$%^&*?~+=|]")
+_NO_PASSWORD: Final = re.compile(
+    rb"[0-9]+(?:\.[0-9]+)*(?:ms|s|d|h|m|days?|[kmg]b|%)?\Z|[\d\-]+T?[\d:.]+Z?\Z|(?:https?|ftp)://", re.IGNORECASE
+)
+
+
+def judge_said(data: bytes, end: int) -> Verdict:
+    """A password that somebody tells (`the password is ...`), where no word of prose would have digits or signs in it."""
+    for said in _SAID.finditer(data, max(0, end - 40), end + 140):
+        if said.start() < end <= said.start(1) + 1:
+            text = said[1].rstrip(b".)]}:!?") or said[1]
+            mixed = _LETTER.search(text) and (_DIGIT.search(text) or _SIGN.search(text))
+            if not mixed or _NO_PASSWORD.match(text):
+                return "prose"
+            return Found(*said.span(1), "secret", "said", "mixed", 45)
+    return "not_said"
+
+
+_CODE: Final = re.compile(
+    rb"(?:(?:verification|security|confirmation|login|sign-?in|access|auth(?:entication|orization)?|one[- ]?time|2fa|mfa|otp|activation|reset) ?(?:code|pass(?:word|code)|pin|token)|otp|passcode)"
+    rb"(?: (?:is|was|sent|code))?(?: ?[:=#] ?| )\\{0,31}[\"'`]?([0-9]{4,8}|[A-Z]{1,3}-[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9A-Za-z.%:])",
+    re.IGNORECASE,
+)
+
+
+def judge_code(data: bytes, end: int) -> Verdict:
+    """The one-time code behind words for it."""
+    for code in _CODE.finditer(data, max(0, end - 60), end + 12):
+        if code.start() < end <= code.end() and at_word_start(data, code.start()):
+            return Found(*code.span(1), "secret", "one_time_code", "context_word", 45)
+    return "no_code"
+
+
+# -- URLs ---------------------------------------------------------------------------------------------------------------
+
+_PARAMETER: Final = re.compile(
+    rb"(?<![\w.\-])(code|ticket|oauth_verifier|code_verifier|device_code)=([\w.~\-+/%!*]{10,2048})", re.IGNORECASE
+)
+_TICKET: Final = re.compile(rb"[SPT]G?T-[0-9]+-")
+
+
+def judge_parameter(data: bytes, end: int) -> Verdict:
+    """A parameter that OAuth or CAS hands a credential over in (RFC 6749, RFC 7636, CAS 3.0)."""
+    for parameter in _PARAMETER.finditer(data, max(0, end - 24), end + 2100):
+        if not parameter.start() < end <= parameter.start(2) + 1:
+            continue
+        text = parameter[2].rstrip(b".")
+        if parameter[1].lower() in (b"code", b"ticket") and not (
+            looks_random(text, hexadecimal=True) or _TICKET.match(text)
+        ):
+            return "not_random"
+        return Found(parameter.start(2), parameter.start(2) + len(text), "secret", "oauth_parameter", "rfc6749", 60)
+    return "no_parameter"
+
+
+_PATH: Final = re.compile(
+    rb"/(?:[a-z]{1,12}[_\-])?(?:reset|password|magic|verify|verification|confirm|confirmation|activate|activation|invite|invitation|invites|unsubscribe)(?:[_\-][a-z]{1,16}){0,2}/"
+    rb"([\w\-.~]{16,512})",
+    re.IGNORECASE,
+)
+
+
+def judge_path(data: bytes, end: int) -> Verdict:
+    """The token in the path of a link that resets, confirms or invites."""
+    for path in _PATH.finditer(data, max(0, end - 80), end + 520):
+        if path.start() < end <= path.start(1):
+            random = looks_random(path[1], hexadecimal=True)
+            return Found(*path.span(1), "secret", "path_token", "entropy", 45) if random else "not_random"
+    return "no_path"
+
+
+DETECTORS: Final = (
+    Detector(
+        "login",
+        (
+            r"(?:login|user(?:name)?)[ \t]+[^\s\"'\\,;<>\xff]{1,64}(?:[ \t]|\r?\n|\\{1,31}[rn]){1,8}(?:password|passwd|pass|pw)(?:[ \t]|\r?\n|\\{1,31}[rn]){1,8}[^\s\"'\\,;<>\xff]",
+            r"(?-i:USER)[ \t][^\s\"'\\,;<>\xff]{1,64}[^\xff]{1,80}(?-i:PASS)[ \t][^\s\"'\\,;<>\xff]",
+        ),
+        judge_login,
+        ("machine api.local login app password hunter2", "username root\npassword crickets", "USER app\\r\\nPASS hunter2", "login snoop pw biggreenhat"),
+        ("the login form password field", "user password reset", "PASS src/app.test.js", "USER app denied: PASSED 3"),
+        "netrc(5), RFC 959, RFC 1939",
+    ),
+    Detector(
+        "redis_auth",
+        (r"\"AUTH\\{0,31}\" ",),
+        judge_redis,
+        ('"AUTH" "hunter2"', '"auth" "default" "hunter2"'),
+        ('"AUTH" failed', '"GET" "auth"'),
+        "Redis documentation, MONITOR and AUTH",
+    ),
+    Detector(
+        "sasl",
+        (r"AUTH(?:ENTICATE)?[ \t](?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM)[ \t]{1,4}[a-z0-9+/]",),
+        judge_sasl,
+        ("AUTH PLAIN AGFwcABodW50ZXIy", "a1 AUTHENTICATE XOAUTH2 dXNlcj1hcHBAeC5vcmc="),
+        ("250-AUTH PLAIN LOGIN",),
+        "RFC 4954, RFC 9051",
+    ),
+    Detector(
+        "said",
+        (r"(?:password|passwd|passphrase|passcode|pwd)(?: is| was| set to| to| ->|=>)(?: now)?:? {0,2}\\{0,31}[\"'`]?[^\s\"'`\\<>,;\xff]",),
+        judge_said,
+        ("the password is hunter2x9!", "temporary password is: Zq7!abc"),
+        ("password is required", "password is 8 characters", "password was changed", "changed password to comply"),
+        "words",
+    ),
+    Detector(
+        "one_time_code",
+        (r"(?:code|passcode|password|pin|token|otp)(?: (?:is|was|sent|code))?(?: ?[:=#] ?| )\\{0,31}[\"'`]?(?:[a-z]{1,3}-)?[0-9]{3}[ \-0-9]",),
+        judge_code,
+        ("Your verification code is 123456", "OTP: 482910", "one-time password 4829103"),
+        ("status code 404", "error code: 50010", "exit code 1370", "otp_length 123456", "country code: 0049"),
+        "words",
+    ),
+    Detector(
+        "oauth_parameter",
+        (r"(?:code|ticket|oauth_verifier|code_verifier|device_code)=[\w.~\-+/%!*]",),
+        judge_parameter,
+        ("GET /cb?code=SplxlOBeZQQYbYS6WxSbIA&state=x", "code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r", "?ticket=ST-1856339-aA5Yuvrxzpv8Tau1cYQ7"),
+        ("code=ECONNREFUSED", "code=E11000", "zipcode=12345678901", "code=resource-not-found-error"),
+        "RFC 6749, RFC 7636, CAS protocol 3.0",
+    ),
+    Detector(
+        "path_token",
+        (r"[/_\-](?:reset|password|magic|verify|verification|confirm|confirmation|activate|activation|invite|invitation|invites|unsubscribe)[/_\-]",),
+        judge_path,
+        ("/reset-password/4f1b9c7d4e2f8a6b1c3d5e7f9a0b4c2d", "/auth/magic-link/q8Zr2LxV0nT5cW7yB3mK"),
+        ("/reset/index.html", "/password/forgot", "/verify/step-2"),
+        "links in mails",
+    ),
+)  # fmt: skip
