@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from streams.masking.detectors import contact, credentials, identity, jose, money, named, network, providers, spelled
+from streams.masking.detectors import (
+    accounts, banking, births, contact, credentials, devices, handles, identity, jose, money, named, network, paths, people, places, providers, spelled,
+)  # fmt: skip
 from streams.masking.found import Detector
 
 __all__ = ["ALL"]
@@ -17,5 +19,13 @@ ALL: Final[tuple[Detector, ...]] = (
     *credentials.DETECTORS,
     *providers.DETECTORS,
     *spelled.DETECTORS,
+    *accounts.DETECTORS,
+    *paths.DETECTORS,
+    *people.DETECTORS,
+    *births.DETECTORS,
+    *places.DETECTORS,
+    *handles.DETECTORS,
+    *devices.DETECTORS,
+    *banking.DETECTORS,
     *named.DETECTORS,
 )

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.context import at_word_start, word_byte
+from streams.masking.detectors.people import name_before_mail
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.numbering import plan_of
 
@@ -70,7 +71,9 @@ def judge_email(data: bytes, end: int) -> Verdict:
         return "no_local_part"
     if local == b"git" and data[domain.end() : domain.end() + 1] == b":":
         return "scp_url"
-    return Found(at - len(local), domain.end(), "email", "email", "rfc5322", 80)
+    mail = Found(at - len(local), domain.end(), "email", "email", "rfc5322", 80)
+    name = name_before_mail(data, mail.start, mail.end)
+    return (name, mail) if name else mail
 
 
 #: Digits with at most three separators between two of them; E.164 allows 15.
