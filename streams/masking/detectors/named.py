@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from streams.masking.context import Key, Value, elements, key_before, parent_of, value_after, word_byte
+from streams.masking.detectors.promises import PROMISES
 from streams.masking.fields import FIELD_ANCHORS, Field, field_of
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import KINDS
@@ -66,16 +67,14 @@ def _keeps_promise(field: Field, value: bytes) -> bool:
 
 
 def _wordy(needs: str, value: bytes) -> bool:
+    if (promise := PROMISES.get(needs)) is not None:
+        return promise(value)
     if needs == "words":
         return bool(_LETTER.search(value))
-    if needs == "login":
-        return bool(_LETTER.search(value)) and b" " not in value.strip()
     if needs == "street":
         return bool(_STREET.match(value))
     if needs == "mac":
         return bool(_MAC_BARE.match(value))
-    if needs == "number":
-        return bool(_NUMBER.match(value)) and b"." in value
     return bool(_POSTCODE.match(value) if needs == "postcode" else needs in ("email", "short"))
 
 
@@ -98,9 +97,12 @@ _PROSE_NAME: Final = re.compile(
 )
 
 
+#: Another pair behind a name without a value: `ruser= rhost=192.0.2.1`.
+_NEXT_PAIR: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_.\-]{0,40}=(?!=)")
+
 #: Needs that look at the value alone.
 _ALONE: Final = frozenset(
-    {"email", "words", "login", "street", "postcode", "short", "id", "account", "document", "secret", "digits"}
+    {"email", "words", "street", "postcode", "short", "id", "account", "document", "secret", "digits", *(PROMISES.keys() - {"number"})}
 )
 
 
@@ -139,13 +141,13 @@ def judge_field(data: bytes, end: int) -> Verdict:
     if key is None or field is None:
         return "other_field"
     value = value_after(data, end, secret=field.kind == "secret", key_quoted=bool(key.quote))
-    if value is None:
+    if value is None or (value.start > end and field.kind != "secret" and _NEXT_PAIR.match(data, value.start)):
         return "no_value"
     if value.form in ("list", "object"):
         return _spans(data, field, _inner(data, value), key.quote)
     if (
         value.form == "bare"
-        and field.needs == "words"
+        and field.needs in ("words", "full_name")
         and data[end : end + 1] == b" "
         and (m := _PROSE_NAME.match(data, value.start))
     ):
@@ -253,11 +255,15 @@ def _authorization(data: bytes, start: int, end: int, value: Value) -> list[Foun
             data, first
         )
         end = rest.end() if rest else end
-    if first >= end or _NOBODY.match(data[first:end].strip()):
+    if first >= end or _NOBODY.match(data[first:end].strip()) or _METHOD.match(data[first:end].strip()):
         return []
     return [Found(first, end, "secret", "authorization", "rfc9110", 30)]
 
 
+#: Ways to authenticate, which no credential is called.
+_METHOD: Final = re.compile(
+    rb"(?:simple|kerberos|ldap|saml2?|oauth2?|oidc|token|basic|bearer|digest|ntlm|negotiate|certificate|proxy|plain|password|jwt|mtls|sspi|gssapi|sasl|external|publickey)\Z", re.IGNORECASE
+)
 _BARE_CREDENTIAL: Final = re.compile(rb"[^\s,;\"'\\]+")
 
 #: Attributes of Set-Cookie that say nothing about the person (RFC 6265, 4.1.1).

@@ -1,0 +1,71 @@
+"""What a value has to look like to be what its field's name promises, for names that other things have too."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from streams.masking.detectors.beside import is_account_of_system, names_nobody
+
+__all__ = ["PROMISES"]
+
+_CAPITALISED: Final = re.compile(rb"(?:[A-Z]|[\xc3-\xf4][\x80-\xbf]{1,3})[A-Za-z\x80-\xf4.'\-]*\Z")
+_LETTER: Final = re.compile(rb"[A-Za-z\x80-\xfe]")
+_WORDS: Final = re.compile(rb"[^\s:;=<>{}\[\]/]{1,40}(?: [^\s:;=<>{}\[\]/]{1,40}){0,4}\Z")
+#: `ann.lee`, `ann_lee`, `CORP\\ann`: what only a log-in name looks like.
+_PERSONAL: Final = re.compile(rb"(?:[A-Za-z][A-Za-z0-9\-]{0,20}\\{1,4})?[a-z]{1,24}[._][a-z]{2,24}[0-9]{0,4}\Z", re.IGNORECASE)
+#: Suffixes of files and domains, and words of programs behind a dot or an underscore.
+_NO_PERSON: Final = re.compile(
+    rb".*[._](?:com|net|org|io|py|js|ts|go|java|rb|exe|sh|json|xml|yaml|yml|log|txt|csv|service|svc|app|api|bot|job|system|server|client|worker|admin|user|id|name|key|prod|dev|test)\Z",
+    re.IGNORECASE,
+)
+
+
+def _full_name(value: bytes) -> bool:
+    """Two to four capitalised words of which none is a firm's or a program's, or `first.last`."""
+    words = value.replace(b",", b"").split()
+    if len(words) == 1:
+        return _PERSONAL.match(value) is not None and not _NO_PERSON.match(value)
+    particles = [word for word in words if not _CAPITALISED.match(word)]
+    return len(words) <= 5 and len(words) - len(particles) > 1 and all(len(word) < 4 and word.isalpha() for word in particles) and not any(map(names_nobody, words))
+
+
+def _login(value: bytes) -> bool:
+    """A log-in name: letters or four digits, at most five words."""
+    return bool(_LETTER.search(value) or (value.isdigit() and len(value) > 3)) and _WORDS.match(value) is not None
+
+
+def _account(value: bytes) -> bool:
+    """A log-in name of a person, in a field that programs' accounts stand in as well."""
+    return _login(value) and not is_account_of_system(value)
+
+
+_AGE: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9])?(?: ?(?:y|yo|yrs?|years?|jahre|ans)\b.{0,8})?\Z", re.IGNORECASE)
+_PIN: Final = re.compile(rb"[0-9]{4,12}\Z")
+_VIN: Final = re.compile(rb"(?=.*[0-9])(?=.*[A-Za-z])[A-HJ-NPR-Za-hj-npr-z0-9]{17}\Z")
+#: What manufacturers print; certificates' numbers are longer, hexadecimal or written with colons.
+_SERIAL: Final = re.compile(rb"(?=.*[0-9])(?=.*[G-Zg-z])[A-Za-z0-9][A-Za-z0-9\-]{4,23}\Z")
+_POSTAL: Final = re.compile(rb"(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,])(?!.*://)(?!\S*:[0-9]+\Z)")
+_PAIR: Final = re.compile(rb"[\[(]?-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[NSns])?[ ]{0,2}[,;/ |][ ]{0,2}-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[EWew])?[\])]?\Z")
+
+_DEGREES: Final = re.compile(rb"-?[0-9]{1,3}\.[0-9]+(?:[eE][+\-]?[0-9]+)?\Z")
+
+
+def _coordinate(value: bytes) -> bool:
+    """Degrees with a fraction, or a pair of them."""
+    return _DEGREES.match(value) is not None or _PAIR.match(value) is not None
+
+
+#: What a value has to be, by need.
+PROMISES: Final[dict[str, Callable[[bytes], bool]]] = {
+    "full_name": _full_name,
+    "login": _login,
+    "person_login": _account,
+    "age": lambda value: _AGE.match(value) is not None,
+    "pin": lambda value: _PIN.match(value) is not None,
+    "vin": lambda value: _VIN.match(value) is not None,
+    "serial": lambda value: _SERIAL.match(value) is not None,
+    "postal": lambda value: _POSTAL.match(value) is not None,
+    "pair": lambda value: _PAIR.match(value) is not None,
+    "number": _coordinate,
+    "place": lambda value: _LETTER.search(value) is not None,
+}
