@@ -3,7 +3,7 @@
 from typing import Final
 
 from streams.masking.detectors import (
-    accounts, banking, births, contact, credentials, devices, handles, identity, jose, money, named, network, paths, people, places, providers, spelled,
+    accounts, banking, births, contact, credentials, devices, handles, identity, jose, money, named, network, paths, people, phones, places, providers, spelled,
 )  # fmt: skip
 from streams.masking.found import Detector
 
@@ -23,6 +23,7 @@ ALL: Final[tuple[Detector, ...]] = (
     *paths.DETECTORS,
     *people.DETECTORS,
     *births.DETECTORS,
+    *phones.DETECTORS,
     *places.DETECTORS,
     *handles.DETECTORS,
     *devices.DETECTORS,

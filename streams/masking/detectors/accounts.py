@@ -30,14 +30,15 @@ _AUTHENTICATION: Final = (
     "failed password for ", "accepted password for ", "failed none for ", "attempts exceeded for ", "opened for user ",
     "closed for user ", "opened for local user ", "closed for local user ", "new user: name=", "user slice of ",
     "manager for user ", "successful su for ", "failed su for ", "expired account: ", "no such user: ", "unknown user: ",
+    "new group: name=", "changed password expiry for ", "password changed for ", "(to root) ", "useradd: add '", ": add '", ": delete '",
 )  # fmt: skip
 _AUTHENTICATION_WORDS: Final = re.compile(b"(?:%b)\\Z" % "|".join(map(re.escape, _AUTHENTICATION)).encode(), re.IGNORECASE)
 _PHRASE_MAX: Final = 40
 
 #: An account as it is written before the next word of the message; attackers put anything there, spaces and passwords.
 _ACCOUNT: Final = re.compile(
-    rb"(?!(?:invalid|illegal) user )(?![ ]{0,3}(?:from|by) )([^\r\n\"\\\xff,:;()\[\]]{1,64}?)"
-    rb"(?=(?:\(uid=[0-9]{1,10}\))?(?: from | by | port | ssh2| (?:[0-9]{1,3}\.){3}| [0-9a-f]{0,4}:[0-9a-f:]{2}| on | to | in | at | with | via | \[|[\r\n\"\\,;:()\[]|\.?\s*\Z|\.[\s\"\\]))",
+    rb"(?!(?:invalid|illegal) user )(?![ ]{0,3}(?:from|by) )([^\r\n\"'\\\xff,:;()\[\]]{1,64}?)"
+    rb"(?=(?:\(uid=[0-9]{1,10}\))?(?: from | by | port | ssh2| (?:[0-9]{1,3}\.){3}| [0-9a-f]{0,4}:[0-9a-f:]{2}| on | to | in | at | with | via | \[|[\r\n\"'\\,;:()\[]|\.?\s*\Z|\.[\s\"\\]))",
     re.IGNORECASE,
 )
 #: Who opened a session, and under which number (pam_unix, `by ann(uid=1000)`).
@@ -52,7 +53,8 @@ def judge_authentication(data: bytes, end: int) -> Verdict:
     if name is None:
         return "no_name"
     found = account(end, name[1].rstrip(b"."), "account")
-    if opened := _OPENED_BY.match(data, name.end(1)):
+    # That root's session was opened by nobody in particular (`by (uid=0)`) is the machine's own doing.
+    if (opened := _OPENED_BY.match(data, name.end(1))) and (found or account(0, opened[2], "")):
         found += _opener(opened)
     return found or "account_of_system"
 
@@ -96,9 +98,11 @@ def judge_behind(data: bytes, end: int) -> Verdict:
 # -- names in signs ---------------------------------------------------------------------------------------------------------
 
 #: Dovecot: `user=<ann>`, `imap(ann)<123><...>:`, `auth: passwd-file(ann,192.0.2.1)`.
-_SIGNED: Final = re.compile(rb"(?:user(?:name)?=<|\b(?:imap|pop3|lmtp|lda|managesieve|submission|pam|sql|ldap|passwd-file|passwd|shadow|static|plain|login|indexer-worker)\()\Z", re.IGNORECASE)
-_SIGNED_NAME: Final = re.compile(rb"([A-Za-z0-9_][A-Za-z0-9_.\-+\\@$\x80-\xfe]{0,63})(?=[>),])")
+_SIGNED: Final = re.compile(rb"(?:user(?:name)?=<|(?:orig_)?to=<|from=<|[eagf]?[ug]id=[0-9]{1,10}\(|(?:imap|pop3|lmtp|lda|managesieve|submission|pam|sql|ldap|passwd-file|passwd|shadow|indexer-worker)\()\Z", re.IGNORECASE)
+_SIGNED_NAME: Final = re.compile(rb"([A-Za-z0-9_][A-Za-z0-9_.\-+\\@$\x80-\xfe]{0,63})(?=[>),]|@[A-Za-z0-9\-]{1,63}>)")
 _SIGNED_MAX: Final = 20
+_BRACKET: Final = 0x28
+_DIGIT: Final = 0x39
 _DOVECOT: Final = re.compile(rb"\)?(?:<|: |,)")
 
 
@@ -107,7 +111,7 @@ def judge_signed(data: bytes, end: int) -> Verdict:
     if not ends_with_words(_SIGNED, data, end, _SIGNED_MAX):
         return "no_phrase"
     name = _SIGNED_NAME.match(data, end)
-    if name is None or (data[end - 1] == 0x28 and not _DOVECOT.match(data, name.end())):
+    if name is None or (data[end - 1] == _BRACKET and data[end - 2] > _DIGIT and not _DOVECOT.match(data, name.end())):
         return "no_name"
     return account(end, name[1], "account_in_signs") or "account_of_system"
 
@@ -116,10 +120,29 @@ def judge_signed(data: bytes, end: int) -> Verdict:
 
 _EVENT: Final = re.compile(rb"(?:account name|logon account|user name|target user|caller user name|account domain.{0,80}account name|client user name|security id|user id)[ \t]{0,4}:\Z", re.IGNORECASE | re.DOTALL)
 #: Behind the colon come tabs, as such or escaped.
-_EVENT_VALUE: Final = re.compile(rb"(?:[ \t]|\\{1,4}t){0,16}([^\s\"\\<>|,;\xff](?:[^\r\n\t\"\\<>|,;\xff]|\\{1,4}(?![rntu\"\\])){0,63}?)(?=[ \t]*(?:[\r\n\t\"<>|,;]|\\{1,4}[rntu\"]|[ ]{2}|\Z))")
+_EVENT_VALUE: Final = re.compile(rb"(?:[ \t]|\\{1,4}t){0,16}([^\s\"\\<>|,;\xff](?:[^\r\n\t\"\\<>|,;\xff]|\\{1,4}(?![rntu\"\\])){0,63}?)(?=[ \t]*(?:[\r\n\t\"<>|,;]|\\{1,4}[rntu\"]|[ ]{2}| (?:account|logon|security|user|source|process|network|caller|target|failure|detailed|additional|new logon|subject|service|client|domain)[ A-Za-z]{0,24}:|\Z))", re.IGNORECASE)
 #: A person's security identifier: of a domain or a machine, numbered from 1000 on (Microsoft, "Security identifiers").
 _SID: Final = re.compile(rb"S-1-5-21(?:-[0-9]{1,10}){3}-[1-9][0-9]{3,9}\Z", re.IGNORECASE)
 _EVENT_MAX: Final = 24
+_WORDS_MAX: Final = 4
+
+#: PostgreSQL and sshd, with other words between.
+_BETWEEN: Final = re.compile(
+    rb"(?: (?:shell|command|subsystem '[^'\r\n\xff]{1,40}')(?: on [a-z0-9/]{1,16})? for ([A-Za-z0-9_.\-@\\]{1,64}) from"
+    rb"|\\{0,7}\"([^\"\\\r\n\xff]{1,64})\\{0,7}\" (?:does not exist|is not permitted|cannot|already exists))",
+    re.IGNORECASE,
+)
+_BETWEEN_WORDS: Final = re.compile(rb"(?:starting session:|role )\Z", re.IGNORECASE)
+
+
+def judge_between(data: bytes, end: int) -> Verdict:
+    """The account in messages that write more words before it."""
+    match = _BETWEEN.match(data, end) if ends_with_words(_BETWEEN_WORDS, data, end, 18) else None
+    if match is None:
+        return "no_name"
+    group = match.lastindex or 1
+    return account(match.start(group), match[group], "account_between") or "account_of_system"
+
 
 
 def judge_event(data: bytes, end: int) -> Verdict:
@@ -133,7 +156,7 @@ def judge_event(data: bytes, end: int) -> Verdict:
         if not _SID.match(text):
             return "other_id"
         return Found(value.start(1), value.end(1), "user", "windows_event", "sid", 45)
-    if text == b"-" or len(text.split(b" ")) > 4:
+    if text == b"-" or len(text.split(b" ")) > _WORDS_MAX:
         return "nobody"
     return account(value.start(1), text, "windows_event") or "account_of_system"
 
@@ -167,11 +190,19 @@ DETECTORS: Final = (
     ),
     Detector(
         "account_in_signs",
-        ("user(?:name)?=<", r"(?:imap|pop3|lmtp|lda|managesieve|submission|pam|sql|ldap|passwd-file|passwd|shadow|static|plain|login|indexer-worker)\("),
+        ("user(?:name)?=<", "to=<", "from=<", r"[ug]id=[0-9]{1,10}\(", r"(?:imap|pop3|lmtp|lda|managesieve|submission|pam|sql|ldap|passwd-file|passwd|shadow|indexer-worker)\("),
         judge_signed,
-        ("imap-login: Login: user=<ann>, method=PLAIN, rip=192.0.2.1", "imap(ann)<123><abc>: Disconnected", "auth: pam(ann,192.0.2.1): unknown user"),
-        ("user=<>", "login(callback)", "sql(SELECT 1)", "passwd()"),
+        ("imap-login: Login: user=<ann>, method=PLAIN, rip=192.0.2.1", "imap(ann)<123><abc>: Disconnected", "auth: pam(ann,192.0.2.1): unknown user", "uid=1000(ann)", "orig_to=<ann>, relay=local", "to=<ann@localhost>"),
+        ("user=<>", "login(callback)", "sql(SELECT 1)", "passwd()", "uid=0(root)"),
         "Dovecot manual, logging and variables",
+    ),
+    Detector(
+        "account_between",
+        ("starting session:", "role "),
+        judge_between,
+        ("sshd[1]: Starting session: shell on pts/0 for ann from 192.0.2.1 port 22 id 0", 'FATAL:  role "ann" does not exist'),
+        ("Starting session: shell for root from 192.0.2.1", 'role "postgres" does not exist', "role admin added"),
+        "OpenSSH session.c, PostgreSQL miscinit.c",
     ),
     Detector(
         "windows_event",

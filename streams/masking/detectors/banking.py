@@ -119,6 +119,8 @@ _TRACK2: Final = re.compile(rb"([0-9]{12,19})[=D]([0-9]{4})[0-9]{3,20}F?\??")
 def judge_track1(data: bytes, end: int) -> Verdict:
     """The whole of a first track around its first `^`."""
     start = end - 1
+    if start < 0 or data[start:end] != b"^":
+        return "no_sign"
     while start and end - start < 22 and data[start - 1 : start].isdigit():
         start -= 1
     track = _TRACK1.match(data, start - 1) if start else None

@@ -6,7 +6,7 @@ from typing import Final
 
 from streams.masking.context import at_word_start
 
-__all__ = ["ACCOUNTS_OF_SYSTEMS", "NAME", "alternatives", "ends_with_words", "is_account_of_system", "names_nobody"]
+__all__ = ["ACCOUNTS_OF_SYSTEMS", "GENERAL", "NAME", "alternatives", "ends_with_words", "is_account_of_system", "names_nobody"]
 
 #: Accounts that no person logs in with: those that the Linux Standard Base requires (LSB Core 5.0, 21.2: root, bin,
 #: daemon), nobody (optional there, the kernel's overflow user), the accounts under which Debian's, Red Hat's and Apple's
@@ -41,6 +41,29 @@ _LINK: Final = rb" (?:(?:van|von|der|den|de|da|di|do|dos|das|del|della|la|le|al|
 #: A name in prose: up to four words that begin with capital letters, particles and initials between them.
 NAME: Final = re.compile(rb"(?:[A-Z]\. ?){0,3}" + _WORD + rb"(?:" + _LINK + rb"(?:[A-Z]\.(?![A-Za-z])|" + _WORD + rb")){0,3}")
 
+#: What is said of users in general: nouns and the like that follow the word in logs and code.
+GENERAL: Final = frozenset(
+    b"""
+    a about access successful success succeeded succeeds ok okay pending rejected accepted account accounts action actions active activity added admin agent agents aggregate already an and api app are as asked at attempt authenticate
+    attempts attribute attributes auth authenticated authentication authorization avatar backend base batch be because been behavior blocked by cache can
+    cancelled cannot capabilities change changed changes claims class clicked client clients closed collection config configuration confirmation connected
+    connection consent context controller count counts created creation credential credentials cron d daemon dao data database default defined delete deleted
+    deletion denied deposit details devices did directory disabled disconnected do does domain dto email enabled endpoint engagement entered entity entries entry
+    environment error event events exists experience failed feed feedback field fields file files filter folder for found from function generated global got
+    group groups guide had handle handler has have he home id identifier identity ids if import in index info information input insert installed interaction
+    interface interfaces invalid is it items job journey key lacks language level limit list lists load locale location locked lock logged login logins logoff logon
+    logout lookup mailbox management manager mapping mapper match message metadata missing mode model module must name named names namespace no none not
+    notification notifications null object of off on only operation option options or order orders page param parameter parameters password path permission
+    permissions policy pool portal post preference preferences prefs privilege privileges process profile profiles prompt properties property provided
+    provider provisioning query quota rate record records ref reference registered registration repository request requested requests required resource response
+    returned rights role roles row rows said scope script search security segment selected selection sent service services session sessions set setting settings setup
+    should side sign signed signin signup since so space started state stats status stopped storage store story string submitted such summary support
+    sync synced table tables target task task tasks template terminated test text that the their them then they this thread threads time timeout timezone to token
+    tokens tool tracking traffic triggered true type types typed undefined unknown unlocked update updated updates upload uses using validation value values
+    verification version via view was were when where which who whose will with without workspace would you your
+    """.split()
+)  # fmt: skip
+
 #: Words with capital letters that are no part of a person's name: how letters and messages go on, and what firms,
 #: programs and departments are called.
 _NOBODY: Final = frozenset(
@@ -68,6 +91,7 @@ _NOBODY: Final = frozenset(
     today token tomorrow tool transaction type undefined unit unknown update updated upgrade usa use user users using valid value
     vendor verification version via view visit wait warning was we web welcome were what when which who windows with
     workflow world write xml yes you your
+    stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
     madam madame herr frau kunde kundin kunden nutzer benutzer team leute zusammen welt cliente clientes usuario usuarios mundo
     client clients monsieur mesdames messieurs tous amigo amigos gentleman gentlemen hiring manager recruiter valued sirs
     january february march april may june july august september october november december

@@ -98,6 +98,7 @@ _NUMBERS: Final = (
         "plate", "plate", "licen[cs]e plate|number plate|plate|plate number|vehicle registration|registration plate|kennzeichen|matricula|immatriculation|targa|license tag",
         r"(?:[A-Z]{1,3}[ \-:]?[A-Z]{0,2}[ \-]?[0-9]{1,4}(?:[ \-]?[A-Z]{1,3})?|[0-9]{1,4}[ \-]?[A-Z]{1,3}(?:[ \-]?[0-9]{1,4})?)", _plate, "shape",
     ),
+    _Number("mac_bare", "mac", "mac|mac address|mac addr|hwaddr|bssid|station|ethernet", r"[0-9A-Fa-f]{12}", _mixed, "eui48"),
     _Number(
         "advertising_id", "device", "idfa|idfv|gaid|aaid|advertising|android|udid|oaid|device|adid",
         r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9a-f]{40}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{16}|[0-9a-f]{16}", _always, "uuid",
@@ -131,6 +132,7 @@ _GAP_SPECIFIC: Final = {
     "advertising_id": r"[_ \-]?(?:id|identifier)?(?:\W{0,3}(?:is|was|=|:)){0,2}[^0-9A-Za-z\x80-\xff]{1,6}",
     "vin": r"(?:\W{0,3}(?:number|num|no|nr|is|was|=|:|#)){0,3}[^0-9A-Za-z\x80-\xff]{1,6}",
     "serial_number": r"(?:\W{0,3}(?:is|was)){0,1}[^0-9A-Za-z\x80-\xff]{1,6}",
+    "mac_bare": r"(?:\W{0,3}(?:address|addr|is|was)){0,2}[^0-9A-Za-z\x80-\xff]{1,6}",
     "plate": r"(?:\W{0,3}(?:number|num|no|nr|is|was|of)){0,2}[^0-9A-Za-z\x80-\xff]{1,6}",
 }
 
@@ -141,6 +143,7 @@ _EXAMPLES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "meid": (("MEID AF0123450ABCDE", "meid: 99000000123456"), ("meid 00000000000000", "meid none"), "3GPP2 S.R0048-A"),
     "vin": (("VIN 1M8GDM9AXKP042788 sold", "vin: WVWZZZ1JZXW000001"), ("vin 1M8GDM9A1KP042788 ", "vin: 12345678901234567"), "ISO 3779, 49 CFR 565"),
     "serial_number": (("Serial Number: C02XK1ZZJGH5", "S/N 5CG1234ABC"), ("serial number missing", "serial number: 12"), "manufacturers' labels"),
+    "mac_bare": (("MAC 001B44113AB7 joined", "bssid: 001b44113ab7"), ("station 12 seen", "mac 001B44113AB7FF"), "IEEE 802"),
     "plate": (("license plate 7ABC123 seen", "Kennzeichen: B-MW 1234", "number plate AB12 CDE"), ("plate 12", "license plate missing"), "national vehicle registrations"),
     "advertising_id": (("IDFA: 6D92078A-8246-4BA4-AE5B-76104861E7DC", "android_id=9774d56d682e549c"), ("device mapper 12", "device 0000:00:1f.2"), "Apple ASIdentifierManager, Google Play services"),
 }  # fmt: skip

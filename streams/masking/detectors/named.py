@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from streams.masking.context import Key, Value, elements, key_before, parent_of, value_after, word_byte
+from streams.masking.detectors.beside import GENERAL
 from streams.masking.detectors.promises import PROMISES
 from streams.masking.fields import FIELD_ANCHORS, Field, field_of
 from streams.masking.found import Detector, Found, Verdict
@@ -145,14 +146,31 @@ def judge_field(data: bytes, end: int) -> Verdict:
         return "no_value"
     if value.form in ("list", "object"):
         return _spans(data, field, _inner(data, value), key.quote)
+    if value.form == "bare" and _means_other(data, field, key, value):
+        return "other_field"
     if (
         value.form == "bare"
         and field.needs in ("words", "full_name")
-        and data[end : end + 1] == b" "
         and (m := _PROSE_NAME.match(data, value.start))
     ):
-        value = Value(value.start, m.end(), "bare", False)
+        # In `customer=Ann Lee Order=12` the last word is the next name.
+        stop = m.end() if data[m.end() : m.end() + 1] not in (b"=", b":") else data.rfind(b" ", value.start, m.end())
+        value = Value(value.start, stop, "bare", False) if stop > 0 else value
     return _spans(data, field, [value], key.quote)
+
+
+#: Before `passwd:chauthtok` in the name of a PAM service.
+_PAM: Final = re.compile(rb"pam_[a-z0-9_]{1,24}\(\Z")
+
+
+def _means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
+    """Whether a name in text means something else: `LOGIN: Client`, `PWD=/srv` (POSIX's working directory), PAM's services."""
+    text = data[value.start : value.end]
+    if field.needs == "person_login":
+        return text.lower() in GENERAL
+    if field.kind != "secret":
+        return False
+    return (key.name == b"PWD" and text[:1] == b"/") or _PAM.search(data, max(0, key.start - 30), key.start) is not None
 
 
 #: Keys that say nothing of their own below a telling one: `"password": {"value": ...}`.

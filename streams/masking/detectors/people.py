@@ -5,7 +5,7 @@ from typing import Final
 
 from streams.masking.context import at_word_start
 from streams.masking.detectors.accounts import account
-from streams.masking.detectors.beside import NAME, ends_with_words, names_nobody
+from streams.masking.detectors.beside import GENERAL, NAME, ends_with_words, names_nobody
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS", "name_before_mail", "person_at"]
@@ -114,7 +114,7 @@ _AGENTS: Final = (
     "written by", "reported by", "authored by", "updated by", "deleted by", "changed by", "edited by", "cancelled by", "ordered by", "booked by",
     "received by", "registered by", "invited by", "referred by", "prepared by", "issued to", "billed to", "bill to", "ship to", "shipped to", "sold to",
     "deliver to", "delivered to", "registered to", "reassigned to", "on behalf of", "attn", "attention", "sincerely", "best regards", "kind regards", "regards",
-    "speaking with", "spoke to", "spoke with", "call from", "payment from", "transfer to", "paid to", "author", "reviewer", "assignee", "reporter", "owner",
+    "speaking with", "spoke to", "spoke with", "author", "reviewer", "assignee", "reporter", "owner",
     "invoice for", "order for", "booking for", "appointment for", "reservation for", "record of", "mit freundlichen gr\xc3\xbc\xc3\x9fen", "unterschrieben von",
 )  # fmt: skip
 _SELF: Final = ("my name is", "her name is", "his name is", "mein name ist", "je m'appelle", "me llamo", "mi nombre es", "mi chiamo", "this is me,", "ich hei\xc3\x9fe", "name is")
@@ -167,7 +167,7 @@ _OWN_ONLY: Final = re.compile(rb"(?:my|her|his) name is (?:\\?[\"'])?\Z|appelle 
 
 # -- users ------------------------------------------------------------------------------------------------------------------
 
-_USER: Final = re.compile(rb"(?:user|username|logged in as|logging in as|logged on as|signed in as|signing in as|authenticated as|authenticating as|impersonating|running as|login(?: attempt)? (?:for|by)|password (?:reset |change |changed )?(?:for|by)|locked for|lockout for)[:]? \Z", re.IGNORECASE)
+_USER: Final = re.compile(rb"(?:user|username|login|logged in as|logging in as|logged on as|signed in as|signing in as|authenticated as|authenticating as|impersonating|running as|login(?: attempt)? (?:for|by)|password (?:reset |change |changed )?(?:for|by)|locked for|lockout for)[:]? \Z", re.IGNORECASE)
 _USER_MAX: Final = 32
 _LOGIN: Final = re.compile(rb"#?([A-Za-z0-9_\x80-\xfe](?:[A-Za-z0-9_.\-+\\$\x80-\xfe]{0,62}[A-Za-z0-9_$\x80-\xfe])?)")
 #: How a sentence goes on whose subject is a user.
@@ -176,33 +176,11 @@ _DID: Final = re.compile(
     rb"(?:logged|signed|authenticated|connected|disconnected|created|deleted|removed|registered|requested|failed|attempted|tried|joined|left|submitted|uploaded|downloaded|"
     rb"purchased|bought|paid|changed|reset|locked|unlocked|blocked|banned|suspended|accessed|updated|added|opened|viewed|ordered|cancelled|subscribed|unsubscribed|verified|"
     rb"invited|granted|denied|assigned|promoted|enrolled|found|exist|exists|authorized|allowed|moved|deactivated|activated|disabled|enabled|provisioned|login|logon|sent|posted|checked)"
-    rb"|from|with id|has no|has \d|\(id|\(email|on host|at [0-9])\b",
+    rb"|from|pass(?:word|wd)|pw|pwd|with id|has no|has \d|\(id|\(email|on host|at [0-9])\b",
     re.IGNORECASE,
 )
 _ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;:)\]\r\n]|\\[\"nrt]|\.(?:\s|\Z|\\)|\Z)")
 _PERSONAL_SHAPE: Final = re.compile(rb"[a-z]{1,32}[._\-][a-z]{2,32}[0-9]{0,6}\Z|[a-z]{2,24}[0-9]{1,6}\Z", re.IGNORECASE)
-#: What is said of users in general: nouns and the like that follow the word in logs and code.
-_GENERAL: Final = frozenset(
-    b"""
-    a about access accepted account accounts action actions active activity added admin agent agents aggregate already an and api app are as asked at attempt
-    attempts attribute attributes auth authenticated authentication authorization avatar backend base batch be because been behavior blocked by cache can
-    cancelled cannot capabilities change changed changes claims class clicked client clients closed collection config configuration confirmation connected
-    connection consent context controller count counts created creation credential credentials cron d daemon dao data database default defined delete deleted
-    deletion denied deposit details devices did directory disabled disconnected do does domain dto email enabled endpoint engagement entered entity entries entry
-    environment error event events exists experience failed feed feedback field fields file files filter folder for found from function generated global got
-    group groups guide had handle handler has have he home id identifier identity ids if import in index info information input insert installed interaction
-    interface interfaces invalid is it items job journey key lacks language level limit list lists load locale location locked lock logged login logins logoff logon
-    logout lookup mailbox management manager mapping mapper match message metadata missing mode model module must name named names namespace no none not
-    notification notifications null object of off on only operation option options or order orders page param parameter parameters password path permission
-    permissions policy pool portal post preference preferences prefs privilege privileges process profile profiles prompt properties property provided
-    provider provisioning query quota rate record records ref reference registered registration repository request requested requests required resource response
-    returned rights role roles row rows said scope script search security segment selected selection sent service services session sessions set setting settings setup
-    should side sign signed signin signup since so space started state stats status stopped storage store story string submitted such summary support
-    sync synced table tables target task task tasks template terminated test text that the their them then they this thread threads time timeout timezone to token
-    tokens tool tracking traffic triggered true type types typed undefined unknown unlocked update updated updates upload uses using validation value values
-    verification version via view was were when where which who whose will with without workspace would you your
-    """.split()
-)
 _OPAQUE: Final = re.compile(rb"(?:[0-9]{1,20}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64})\Z", re.IGNORECASE)
 
 
@@ -217,12 +195,16 @@ def judge_user(data: bytes, end: int) -> Verdict:
     if stop > 0 and (_ENDS.match(data, stop) or _DID.match(data, stop)):
         return Found(start, stop, "name", "user_named", "phrase", 41)
     name = _LOGIN.match(data, start)
-    if name is None or name[1].lower() in _GENERAL:
+    if name is None or name[1].lower() in GENERAL:
         return "general"
     if not _means_one(data, name, quoted=quote is not None, after_sign=phrase[0][-2:] == b": "):
         return "general"
-    kind = "user" if _OPAQUE.match(name[1]) else "username"
-    return account(name.start(1), name[1], "user_named", "user" if kind == "user" else "username") or "account_of_system"
+    opaque = _OPAQUE.match(name[1]) is not None
+    if opaque and data[phrase.start() - 3 : phrase.start()].lower() == b"as ":
+        return "process"
+    if phrase[0][:8].lower() == b"username":
+        return Found(name.start(1), name.end(1), "username", "user_named", "phrase", 40)
+    return account(name.start(1), name[1], "user_named", "user" if opaque else "username") or "account_of_system"
 
 
 def _means_one(data: bytes, name: re.Match[bytes], *, quoted: bool, after_sign: bool) -> bool:
@@ -249,7 +231,7 @@ def judge_logged(data: bytes, end: int) -> Verdict:
     start, text = match.start(1), match[1]
     if person_at(data, start, least=2) == match.end(1):
         return Found(start, match.end(1), "name", "logged_in", "phrase", 41)
-    if b" " in text or not _PERSONAL_SHAPE.match(text) or text.lower() in _GENERAL:
+    if b" " in text or not _PERSONAL_SHAPE.match(text) or text.lower() in GENERAL:
         return "general"
     return account(start, text, "logged_in") or "account_of_system"
 
@@ -319,7 +301,7 @@ DETECTORS: Final = (
     ),
     Detector(
         "user_named",
-        ("user:? ", "username:? ", "(?:logged|logging|signed|signing) (?:in|on) as:? ", "authenticat(?:ed|ing) as:? ", "impersonating:? ", "running as:? ", "login(?: attempt)? (?:for|by):? ", "password (?:reset |change |changed )?(?:for|by):? ", "locked for:? ", "lockout for:? "),
+        ("user:? ", "username:? ", "login:? ", "(?:logged|logging|signed|signing) (?:in|on) as:? ", "authenticat(?:ed|ing) as:? ", "impersonating:? ", "running as:? ", "login(?: attempt)? (?:for|by):? ", "password (?:reset |change |changed )?(?:for|by):? ", "locked for:? ", "lockout for:? "),
         judge_user,
         ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed"),
         ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit"),

@@ -29,6 +29,8 @@ _STREET_SHORT: Final = re.compile(_STREET.pattern.rpartition(b"(?i:")[0] + b"(?i
 _SMALL: Final = re.compile(rb"([0-9]{1,6} (?:[a-z]{3,20} ){1,2})(?:street|avenue|boulevard)\Z")
 _SMALL_SHORT: Final = re.compile(rb"([0-9]{1,6} (?:[a-z]{3,20} ){1,2})(?:st|ave|blvd)\Z")
 _STREET_MAX: Final = 120
+#: Words before a number that counts something.
+_COUNTED: Final = re.compile(rb"\b(?:thread|step|line|stage|item|node|task|worker|shard|phase|chunk|page|row|level|part|build|version|round|batch|attempt|test|for|took|after|code)s?[ #]\Z", re.IGNORECASE)
 _SUFFIX_ENDS: Final = re.compile(rb"\.?(?![A-Za-z0-9_\-:=(/])")
 
 #: Countries' and states' parts behind a street: unit, city, state and ZIP code (USPS Publication 28), or another postcode.
@@ -36,8 +38,8 @@ _UNIT: Final = rb"(?:[,\s]{1,3}(?i:apt|apartment|suite|ste|unit|floor|fl|bldg|bu
 _GAP: Final = rb"(?:,? |\\[nr]|[\r\n]|,){1,4}"
 _CITY: Final = rb"(?:[A-Z\xc3-\xc5][A-Za-z\x80-\xc5.'\-]{1,24}(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5.'\-]{1,24}){0,3})"
 _REST: Final = re.compile(
-    rb"\.?" + _UNIT + rb"(?:" + _GAP + _CITY + rb"(?:" + _GAP + _CITY + rb")?)?(?:" + _GAP + rb"(?:[A-Z]{2}\.?,? ?[0-9]{5}(?:-[0-9]{4})?|[A-Z]{2}(?![A-Za-z])|"
-    rb"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4,5}(?![0-9])(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5]{2,20})?))?"
+    rb"\.?" + _UNIT + rb"(?:" + _GAP + _CITY + rb"(?:" + _GAP + _CITY + rb")?)?(?:" + _GAP + rb"(?:[A-Z]{2}\.?,? ?[0-9]{5}(?:-[0-9]{4})?|"
+    rb"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}|[A-Z]{2}(?![A-Za-z0-9])|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4,5}(?![0-9])(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5]{2,20})?))?"
 )  # fmt: skip
 _TOO_MUCH: Final = re.compile(rb"(?:\.?" + _UNIT + rb")")
 _CODE: Final = re.compile(rb"(?:[0-9]{4,5}(?:-[0-9]{4})?|[A-Z]{2}|[0-9][A-Z]{2}|[A-Z][0-9])(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5]{2,20})?\Z")
@@ -64,6 +66,8 @@ def judge_street(data: bytes, end: int) -> Verdict:
     start = street.start()
     if start and (data[start - 1] in b".-/:=#" or not at_word_start(data, start)) and data[start - 1 : start] not in (b"=", b":"):
         return "part_of_number"
+    if _COUNTED.search(data, max(0, start - 16), start):
+        return "counted"
     return Found(start, _street_end(data, end), "address", "street", "usps28", 46)
 
 
@@ -154,7 +158,7 @@ _PAIR: Final = re.compile(
     re.IGNORECASE,
 )
 _POINT_WORDS: Final = re.compile(
-    rb"(?:coordinates?|gps|geo ?location|location|latlng|lat[,/ ]?lon(?:g)?|position|maps/@|maps\?q=|[?&](?:ll|sll|center|q|loc|daddr|saddr)=|geopoint|geo|koordinaten|standort)\Z",
+    rb"(?:coordinates?|gps|geo ?location|location|latlng|lat[,/ ]?lon(?:g)?|position|maps/@|maps\?q=|[?&](?:ll|sll|center|q|loc|daddr|saddr)=|geopoint|koordinaten|standort)\Z",
     re.IGNORECASE,
 )
 
