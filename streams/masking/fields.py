@@ -228,7 +228,9 @@ def _folded(name: str) -> str:
     """A name in lower case without accents: `prénom` and `prenom` are one field."""
     if name.isascii():
         return name
-    return "".join(char for char in unicodedata.normalize("NFKD", name.translate(_LETTERS)) if not unicodedata.combining(char))
+    return "".join(
+        char for char in unicodedata.normalize("NFKD", name.translate(_LETTERS)) if not unicodedata.combining(char)
+    )
 
 
 def _spellings() -> tuple[dict[str, Field], dict[str, Field], dict[str, Field]]:

@@ -3,7 +3,24 @@
 from typing import Final
 
 from streams.masking.detectors import (
-    accounts, banking, births, contact, credentials, devices, handles, identity, jose, money, named, network, paths, people, phones, places, providers, spelled,
+    accounts,
+    banking,
+    births,
+    contact,
+    credentials,
+    devices,
+    handles,
+    identity,
+    jose,
+    money,
+    named,
+    network,
+    paths,
+    people,
+    phones,
+    places,
+    providers,
+    spelled,
 )  # fmt: skip
 from streams.masking.found import Detector
 

@@ -3,7 +3,6 @@
 An anchor is the phrase that such a log prints beside the name; the name is read on from there, or back. Accounts of
 systems (`beside.ACCOUNTS_OF_SYSTEMS`) stay.
 """
-# ruff: noqa: ISC004 - an expression is easier to compare with its anchor when it is not chopped.
 
 import re
 from typing import Final
@@ -32,7 +31,9 @@ _AUTHENTICATION: Final = (
     "manager for user ", "successful su for ", "failed su for ", "expired account: ", "no such user: ", "unknown user: ",
     "new group: name=", "changed password expiry for ", "password changed for ", "(to root) ", "useradd: add '", ": add '", ": delete '",
 )  # fmt: skip
-_AUTHENTICATION_WORDS: Final = re.compile(b"(?:%b)\\Z" % "|".join(map(re.escape, _AUTHENTICATION)).encode(), re.IGNORECASE)
+_AUTHENTICATION_WORDS: Final = re.compile(
+    b"(?:%b)\\Z" % "|".join(map(re.escape, _AUTHENTICATION)).encode(), re.IGNORECASE
+)
 _PHRASE_MAX: Final = 40
 
 #: An account as it is written before the next word of the message; attackers put anything there, spaces and passwords.
@@ -42,7 +43,9 @@ _ACCOUNT: Final = re.compile(
     re.IGNORECASE,
 )
 #: Who opened a session, and under which number (pam_unix, `by ann(uid=1000)`).
-_OPENED_BY: Final = re.compile(rb"(?:\(uid=([0-9]{1,10})\))? by ([^\s()\"\\\xff,]{0,64})(?:\((uid=[0-9]{1,10})\))?", re.IGNORECASE)
+_OPENED_BY: Final = re.compile(
+    rb"(?:\(uid=([0-9]{1,10})\))? by ([^\s()\"\\\xff,]{0,64})(?:\((uid=[0-9]{1,10})\))?", re.IGNORECASE
+)
 
 
 def judge_authentication(data: bytes, end: int) -> Verdict:
@@ -98,7 +101,10 @@ def judge_behind(data: bytes, end: int) -> Verdict:
 # -- names in signs ---------------------------------------------------------------------------------------------------------
 
 #: Dovecot: `user=<ann>`, `imap(ann)<123><...>:`, `auth: passwd-file(ann,192.0.2.1)`.
-_SIGNED: Final = re.compile(rb"(?:user(?:name)?=<|(?:orig_)?to=<|from=<|[eagf]?[ug]id=[0-9]{1,10}\(|(?:imap|pop3|lmtp|lda|managesieve|submission|pam|sql|ldap|passwd-file|passwd|shadow|indexer-worker)\()\Z", re.IGNORECASE)
+_SIGNED: Final = re.compile(
+    rb"(?:user(?:name)?=<|(?:orig_)?to=<|from=<|[eagf]?[ug]id=[0-9]{1,10}\(|(?:imap|pop3|lmtp|lda|managesieve|submission|pam|sql|ldap|passwd-file|passwd|shadow|indexer-worker)\()\Z",
+    re.IGNORECASE,
+)
 _SIGNED_NAME: Final = re.compile(rb"([A-Za-z0-9_][A-Za-z0-9_.\-+\\@$\x80-\xfe]{0,63})(?=[>),]|@[A-Za-z0-9\-]{1,63}>)")
 _SIGNED_MAX: Final = 20
 _BRACKET: Final = 0x28
@@ -118,9 +124,15 @@ def judge_signed(data: bytes, end: int) -> Verdict:
 
 # -- Windows ----------------------------------------------------------------------------------------------------------------
 
-_EVENT: Final = re.compile(rb"(?:account name|logon account|user name|target user|caller user name|account domain.{0,80}account name|client user name|security id|user id)[ \t]{0,4}:\Z", re.IGNORECASE | re.DOTALL)
+_EVENT: Final = re.compile(
+    rb"(?:account name|logon account|user name|target user|caller user name|account domain.{0,80}account name|client user name|security id|user id)[ \t]{0,4}:\Z",
+    re.IGNORECASE | re.DOTALL,
+)
 #: Behind the colon come tabs, as such or escaped.
-_EVENT_VALUE: Final = re.compile(rb"(?:[ \t]|\\{1,4}t){0,16}([^\s\"\\<>|,;\xff](?:[^\r\n\t\"\\<>|,;\xff]|\\{1,4}(?![rntu\"\\])){0,63}?)(?=[ \t]*(?:[\r\n\t\"<>|,;]|\\{1,4}[rntu\"]|[ ]{2}| (?:account|logon|security|user|source|process|network|caller|target|failure|detailed|additional|new logon|subject|service|client|domain)[ A-Za-z]{0,24}:|\Z))", re.IGNORECASE)
+_EVENT_VALUE: Final = re.compile(
+    rb"(?:[ \t]|\\{1,4}t){0,16}([^\s\"\\<>|,;\xff](?:[^\r\n\t\"\\<>|,;\xff]|\\{1,4}(?![rntu\"\\])){0,63}?)(?=[ \t]*(?:[\r\n\t\"<>|,;]|\\{1,4}[rntu\"]|[ ]{2}| (?:account|logon|security|user|source|process|network|caller|target|failure|detailed|additional|new logon|subject|service|client|domain)[ A-Za-z]{0,24}:|\Z))",
+    re.IGNORECASE,
+)
 #: A person's security identifier: of a domain or a machine, numbered from 1000 on (Microsoft, "Security identifiers").
 _SID: Final = re.compile(rb"S-1-5-21(?:-[0-9]{1,10}){3}-[1-9][0-9]{3,9}\Z", re.IGNORECASE)
 _EVENT_MAX: Final = 24
@@ -144,9 +156,8 @@ def judge_between(data: bytes, end: int) -> Verdict:
     return account(match.start(group), match[group], "account_between") or "account_of_system"
 
 
-
 def judge_event(data: bytes, end: int) -> Verdict:
-    """The account in the text of a Windows security event (`Account Name:\t\tann`)."""
+    r"""The account in the text of a Windows security event (`Account Name:\t\tann`)."""
     label = ends_with_words(_EVENT, data, end, _EVENT_MAX)
     value = _EVENT_VALUE.match(data, end) if label else None
     if label is None or value is None:

@@ -21,7 +21,9 @@ def aba_valid(digits: str) -> bool:
 
 _LINK: Final = rb"(?:[\W_]{0,3}\b(?:number|num|no|nr|code|transit|is|was|of|the|are))"
 _ROUTING_WORD: Final = re.compile(rb"(?:routing|aba|rtn)\Z", re.IGNORECASE)
-_ROUTING: Final = re.compile(_LINK + rb"{0,4}[^0-9A-Za-z\x80-\xff]{1,6}([0-9]{4}-?[0-9]{4}-?[0-9])(?![0-9A-Za-z_]|[\-.][0-9])", re.IGNORECASE)
+_ROUTING: Final = re.compile(
+    _LINK + rb"{0,4}[^0-9A-Za-z\x80-\xff]{1,6}([0-9]{4}-?[0-9]{4}-?[0-9])(?![0-9A-Za-z_]|[\-.][0-9])", re.IGNORECASE
+)
 
 
 def judge_routing(data: bytes, end: int) -> Verdict:
@@ -37,10 +39,14 @@ def judge_routing(data: bytes, end: int) -> Verdict:
 
 
 _ACCOUNT_WORD: Final = re.compile(
-    rb"(?:account (?:number|num|no|nr)\.?|acct\.? ?(?:number|num|no|nr|#)|bank account|banking account|checking account|savings account|sort code|a/c|kontonummer|numero de cuenta|num\xc3\xa9ro de compte)\Z", re.IGNORECASE
+    rb"(?:account (?:number|num|no|nr)\.?|acct\.? ?(?:number|num|no|nr|#)|bank account|banking account|checking account|savings account|sort code|a/c|kontonummer|numero de cuenta|num\xc3\xa9ro de compte)\Z",
+    re.IGNORECASE,
 )
 _ACCOUNT: Final = re.compile(
-    rb"(?:" + _LINK + rb"|[\W_]{0,3}\bending in){0,3}[^0-9A-Za-z\x80-\xff]{1,6}((?:[A-Z]{2}[ \-]?)?[0-9](?:[ \-]?[0-9]){5,19})(?![0-9A-Za-z_]|[.,][0-9]|[\-/:][0-9])", re.IGNORECASE
+    rb"(?:"
+    + _LINK
+    + rb"|[\W_]{0,3}\bending in){0,3}[^0-9A-Za-z\x80-\xff]{1,6}((?:[A-Z]{2}[ \-]?)?[0-9](?:[ \-]?[0-9]){5,19})(?![0-9A-Za-z_]|[.,][0-9]|[\-/:][0-9])",
+    re.IGNORECASE,
 )
 _DATE: Final = re.compile(rb"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}")
 
@@ -68,7 +74,11 @@ _COUNTRIES: Final = frozenset(
     """.split()
 )  # fmt: skip
 _BIC_WORD: Final = re.compile(rb"(?:swift|bic|swift/bic|bic/swift)\Z", re.IGNORECASE)
-_BIC: Final = re.compile(rb"(?:(?i:" + _LINK + rb")){0,3}[^0-9A-Za-z\x80-\xff]{1,6}([A-Z]{4}([A-Z]{2})[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?![0-9A-Za-z_])")
+_BIC: Final = re.compile(
+    rb"(?:(?i:"
+    + _LINK
+    + rb")){0,3}[^0-9A-Za-z\x80-\xff]{1,6}([A-Z]{4}([A-Z]{2})[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?![0-9A-Za-z_])"
+)
 
 
 def judge_bic(data: bytes, end: int) -> Verdict:
@@ -81,8 +91,13 @@ def judge_bic(data: bytes, end: int) -> Verdict:
     return Found(code.start(1), code.end(1), "account", "bic", "iso9362", 50)
 
 
-_CODE_WORD: Final = re.compile(rb"(?:cvv2?|cvc2?|cvn|csc|card security code|security code|card verification (?:value|code)|kartenpr\xc3\xbcfnummer)\Z", re.IGNORECASE)
-_CODE: Final = re.compile(_LINK + rb"{0,2}[^0-9A-Za-z\x80-\xff]{1,6}([0-9]{3,4})(?![0-9A-Za-z_]|[\-.:][0-9])", re.IGNORECASE)
+_CODE_WORD: Final = re.compile(
+    rb"(?:cvv2?|cvc2?|cvn|csc|card security code|security code|card verification (?:value|code)|kartenpr\xc3\xbcfnummer)\Z",
+    re.IGNORECASE,
+)
+_CODE: Final = re.compile(
+    _LINK + rb"{0,2}[^0-9A-Za-z\x80-\xff]{1,6}([0-9]{3,4})(?![0-9A-Za-z_]|[\-.:][0-9])", re.IGNORECASE
+)
 
 
 def judge_code(data: bytes, end: int) -> Verdict:
@@ -93,9 +108,19 @@ def judge_code(data: bytes, end: int) -> Verdict:
     return Found(code.start(1), code.end(1), "vitals", "card_security_code", "word", 50) if code else "no_code"
 
 
-_EXPIRY_WORD: Final = re.compile(rb"(?:exp|expiry|expires|expiration|valid thru|valid through|good thru|exp date|expiry date|expiration date|g\xc3\xbcltig bis|card exp)\Z", re.IGNORECASE)
-_EXPIRY: Final = re.compile(_LINK + rb"{0,2}[^0-9A-Za-z\x80-\xff]{1,4}((?:0[1-9]|1[0-2]) ?[/\-] ?(?:20)?[2-4][0-9])(?![0-9A-Za-z_/\-:]|\.[0-9])", re.IGNORECASE)
-_CARD_NEAR: Final = re.compile(rb"card|visa|amex|mastercard|cvv|cvc|pan\b|(?<![0-9])[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}|\*{4}|x{4}|tok_card", re.IGNORECASE)
+_EXPIRY_WORD: Final = re.compile(
+    rb"(?:exp|expiry|expires|expiration|valid thru|valid through|good thru|exp date|expiry date|expiration date|g\xc3\xbcltig bis|card exp)\Z",
+    re.IGNORECASE,
+)
+_EXPIRY: Final = re.compile(
+    _LINK
+    + rb"{0,2}[^0-9A-Za-z\x80-\xff]{1,4}((?:0[1-9]|1[0-2]) ?[/\-] ?(?:20)?[2-4][0-9])(?![0-9A-Za-z_/\-:]|\.[0-9])",
+    re.IGNORECASE,
+)
+_CARD_NEAR: Final = re.compile(
+    rb"card|visa|amex|mastercard|cvv|cvc|pan\b|(?<![0-9])[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}|\*{4}|x{4}|tok_card",
+    re.IGNORECASE,
+)
 _NEAR: Final = 80
 
 
@@ -112,7 +137,9 @@ def judge_expiry(data: bytes, end: int) -> Verdict:
 
 
 #: Tracks of a magnetic stripe (ISO/IEC 7813): number, name, expiry, service code, discretionary data.
-_TRACK1: Final = re.compile(rb"(?:[Bb]([0-9]{12,19})|([\xb0-\xb9][0-9]{11,18}))\^[^\^\r\n\"\xff]{2,26}\^(?:[0-9]{4}|\^)[0-9A-Z ]{0,60}\??")
+_TRACK1: Final = re.compile(
+    rb"(?:[Bb]([0-9]{12,19})|([\xb0-\xb9][0-9]{11,18}))\^[^\^\r\n\"\xff]{2,26}\^(?:[0-9]{4}|\^)[0-9A-Z ]{0,60}\??"
+)
 _TRACK2: Final = re.compile(rb"([0-9]{12,19})[=D]([0-9]{4})[0-9]{3,20}F?\??")
 
 
@@ -162,7 +189,9 @@ def judge_iban_spaced(data: bytes, end: int) -> Verdict:
             break
     else:
         return "length"
-    if data[start + len(text) : start + len(text) + 1].isalnum() or not iban_valid(_CUT.sub(b"", text).decode().upper()):
+    if data[start + len(text) : start + len(text) + 1].isalnum() or not iban_valid(
+        _CUT.sub(b"", text).decode().upper()
+    ):
         return "mod97"
     return Found(start, start + len(text), "iban", "iban_spaced", "mod97", 79)
 
@@ -185,7 +214,9 @@ def judge_coin(data: bytes, end: int) -> Verdict:
 
 
 _COIN_WORD: Final = re.compile(rb"(?:litecoin|dogecoin|doge|dash|tron|trx|ltc|testnet|wallet|address)\Z", re.IGNORECASE)
-_COIN_GAP: Final = re.compile(rb"(?:[\W_]{0,3}\b(?:wallet|address|is|to|from|of|account)){0,3}[^0-9A-Za-z\x80-\xff]{1,6}", re.IGNORECASE)
+_COIN_GAP: Final = re.compile(
+    rb"(?:[\W_]{0,3}\b(?:wallet|address|is|to|from|of|account)){0,3}[^0-9A-Za-z\x80-\xff]{1,6}", re.IGNORECASE
+)
 
 DETECTORS: Final = (
     Detector(

@@ -6,7 +6,15 @@ from typing import Final
 
 from streams.masking.context import at_word_start
 
-__all__ = ["ACCOUNTS_OF_SYSTEMS", "GENERAL", "NAME", "alternatives", "ends_with_words", "is_account_of_system", "names_nobody"]
+__all__ = [
+    "ACCOUNTS_OF_SYSTEMS",
+    "GENERAL",
+    "NAME",
+    "alternatives",
+    "ends_with_words",
+    "is_account_of_system",
+    "names_nobody",
+]
 
 #: Accounts that no person logs in with: those that the Linux Standard Base requires (LSB Core 5.0, 21.2: root, bin,
 #: daemon), nobody (optional there, the kernel's overflow user), the accounts under which Debian's, Red Hat's and Apple's
@@ -21,7 +29,9 @@ ACCOUNTS_OF_SYSTEMS: Final = frozenset(
     _www _mdnsresponder _spotlight _windowserver _securityagent
     """.split()
 )
-_SERVICE: Final = re.compile(rb"(?:systemd-[a-z\-]+|(?:dwm|umfd)-[0-9]{1,3}|nt (?:authority|service)\\.{1,64}|.{1,64}\$)\Z", re.IGNORECASE)
+_SERVICE: Final = re.compile(
+    rb"(?:systemd-[a-z\-]+|(?:dwm|umfd)-[0-9]{1,3}|nt (?:authority|service)\\.{1,64}|.{1,64}\$)\Z", re.IGNORECASE
+)
 
 
 def is_account_of_system(name: bytes) -> bool:
@@ -36,10 +46,14 @@ _WORD: Final = (
     rb"(?:[A-Za-z\x80-\xc1\xc3-\xdf]|\xe1[\xb8-\xbb][\x80-\xbf]|['-](?=[A-Za-z\x80-\xdf])|\xe2\x80\x99(?=[A-Za-z]))*+"
 )
 #: Particles between the words of a name, and an initial.
-_LINK: Final = rb" (?:(?:van|von|der|den|de|da|di|do|dos|das|del|della|la|le|al|el|bin|ibn|ben|ter|ten|zu|zum|af|av|y|e) ){0,3}"
+_LINK: Final = (
+    rb" (?:(?:van|von|der|den|de|da|di|do|dos|das|del|della|la|le|al|el|bin|ibn|ben|ter|ten|zu|zum|af|av|y|e) ){0,3}"
+)
 
 #: A name in prose: up to four words that begin with capital letters, particles and initials between them.
-NAME: Final = re.compile(rb"(?:[A-Z]\. ?){0,3}" + _WORD + rb"(?:" + _LINK + rb"(?:[A-Z]\.(?![A-Za-z])|" + _WORD + rb")){0,3}")
+NAME: Final = re.compile(
+    rb"(?:[A-Z]\. ?){0,3}" + _WORD + rb"(?:" + _LINK + rb"(?:[A-Z]\.(?![A-Za-z])|" + _WORD + rb")){0,3}"
+)
 
 #: What is said of users in general: nouns and the like that follow the word in logs and code.
 GENERAL: Final = frozenset(

@@ -11,15 +11,26 @@ __all__ = ["DETECTORS"]
 _MONTH: Final = rb"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|m\xc3\xa4r|mai|okt|dez|ene|abr|ago|dic|f\xc3\xa9v|avr|ao\xc3\xbb|d\xc3\xa9c|gen|mag|giu|lug|set|ott)[a-z\x80-\xc5]{0,8}\.?"
 _DATE: Final = (
     rb"(?:[0-9]{1,2}[./\- ][0-9]{1,2}[./\- ](?:[0-9]{4}|[0-9]{2})|(?:18|19|20)[0-9]{2}[./\- ]?[0-9]{1,2}[./\- ]?[0-9]{1,2}|"
-    rb"[0-9]{1,2}(?:st|nd|rd|th|\.)?[ \-]?(?:of |de )?" + _MONTH + rb",?[ \-]?(?:de )?(?:[0-9]{4}|[0-9]{2})|" + _MONTH + rb"[ \-][0-9]{1,2}(?:st|nd|rd|th)?,? ?[0-9]{4})"
+    rb"[0-9]{1,2}(?:st|nd|rd|th|\.)?[ \-]?(?:of |de )?"
+    + _MONTH
+    + rb",?[ \-]?(?:de )?(?:[0-9]{4}|[0-9]{2})|"
+    + _MONTH
+    + rb"[ \-][0-9]{1,2}(?:st|nd|rd|th)?,? ?[0-9]{4})"
 )
 _WORD: Final = re.compile(
     rb"(?:date of birth|birth ?date|birth ?day|dob|d\.o\.b\.?|born|geboren|geburtsdatum|geb\.|n\xc3\xa9e? le|date de naissance|nacid[oa]|fecha de nacimiento|nat[oa] il|data di nascita|nascid[oa]|"
     rb"data de nascimento|f\xc3\xb6dd|geboortedatum|urodzon[ya]|data urodzenia)\Z",
     re.IGNORECASE,
 )
-_BEHIND: Final = re.compile(rb"[^0-9\r\n\xff]{0,28}?(?<![0-9A-Za-z])(" + _DATE + rb")(?![0-9A-Za-z/\-]|\.[0-9])", re.IGNORECASE)
-_AFTER: Final = re.compile(rb"(?<![0-9A-Za-z./\-])(" + _DATE + rb")(?: is|,| was)?(?: (?:my|his|her|the|patient's|customer's|their))?(?: own)? \Z", re.IGNORECASE)
+_BEHIND: Final = re.compile(
+    rb"[^0-9\r\n\xff]{0,28}?(?<![0-9A-Za-z])(" + _DATE + rb")(?![0-9A-Za-z/\-]|\.[0-9])", re.IGNORECASE
+)
+_AFTER: Final = re.compile(
+    rb"(?<![0-9A-Za-z./\-])("
+    + _DATE
+    + rb")(?: is|,| was)?(?: (?:my|his|her|the|patient's|customer's|their))?(?: own)? \Z",
+    re.IGNORECASE,
+)
 
 
 def judge_birth(data: bytes, end: int) -> Verdict:

@@ -138,7 +138,9 @@ def judge_international(data: bytes, end: int) -> Verdict:
 
 
 #: An extension (RFC 3966, 5.1.3, and as people write it).
-_EXTENSION: Final = re.compile(rb"(?:;ext=|,? ?(?:ext(?:ension)?|x|durchwahl|anexo|ramal)[.:]? ?)[0-9]{1,6}(?![0-9A-Za-z])", re.IGNORECASE)
+_EXTENSION: Final = re.compile(
+    rb"(?:;ext=|,? ?(?:ext(?:ension)?|x|durchwahl|anexo|ramal)[.:]? ?)[0-9]{1,6}(?![0-9A-Za-z])", re.IGNORECASE
+)
 
 
 def _with_extension(data: bytes, end: int) -> int:

@@ -20,7 +20,13 @@ def _bare(text: bytes) -> str:
 
 
 #: Letters of a vehicle's number with their values, and the places' weights (49 CFR 565.15, table IV and V).
-_VIN_VALUES: Final = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", (*range(10), 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_VIN_VALUES: Final = dict(
+    zip(
+        "0123456789ABCDEFGHJKLMNPRSTUVWXYZ",
+        (*range(10), 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
+        strict=True,
+    )
+)
 _VIN_WEIGHTS: Final = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
@@ -85,7 +91,9 @@ class _Number(NamedTuple):
     validator: str
 
 
-_GAP: Final = r"(?:\W{0,3}(?:number|num|no|nr|code|id|is|was|of|sv|the|for|device|vehicle|=|:|#)){0,3}[^0-9A-Za-z\x80-\xff]{1,6}"
+_GAP: Final = (
+    r"(?:\W{0,3}(?:number|num|no|nr|code|id|is|was|of|sv|the|for|device|vehicle|=|:|#)){0,3}[^0-9A-Za-z\x80-\xff]{1,6}"
+)
 _GROUPED: Final = r"[0-9](?:[ \-/.]?[0-9]){13,19}"
 _NUMBERS: Final = (
     _Number("imei", "device", "imei|imeisv|imei1|imei2", _GROUPED, _imei, "luhn"),

@@ -8,11 +8,17 @@ from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS"]
 
-_WORD: Final = re.compile(rb"(?:skype|twitter|tweeter|tweet(?:ed|s|ing)?|telegram|instagram|insta|snapchat|tiktok|mastodon|bluesky|discord|facebook|linkedin)\Z", re.IGNORECASE)
+_WORD: Final = re.compile(
+    rb"(?:skype|twitter|tweeter|tweet(?:ed|s|ing)?|telegram|instagram|insta|snapchat|tiktok|mastodon|bluesky|discord|facebook|linkedin)\Z",
+    re.IGNORECASE,
+)
 #: A handle with its sign near the word, or a name right behind the word and a sign.
-_SIGNED: Final = re.compile(rb"(?:[^@\r\n\"<>\xff]{0,24}[\s:(=>\"'])?(@[A-Za-z0-9_](?:[A-Za-z0-9_.\-]{0,38}[A-Za-z0-9_])?)(?![A-Za-z0-9@/])")
+_SIGNED: Final = re.compile(
+    rb"(?:[^@\r\n\"<>\xff]{0,24}[\s:(=>\"'])?(@[A-Za-z0-9_](?:[A-Za-z0-9_.\-]{0,38}[A-Za-z0-9_])?)(?![A-Za-z0-9@/])"
+)
 _NAMED: Final = re.compile(
-    rb"(?:(?: (?:id|name|handle|account|username|user|me))? ?[:=(] ?|[ :.]{1,3}(?:my (?:id|name|handle|account) is|id is|handle is|as|under) )([A-Za-z_](?:[A-Za-z0-9_.\-:]{1,38}[A-Za-z0-9_]))(?=[\s,;)\"'\\.]|\Z)", re.IGNORECASE
+    rb"(?:(?: (?:id|name|handle|account|username|user|me))? ?[:=(] ?|[ :.]{1,3}(?:my (?:id|name|handle|account) is|id is|handle is|as|under) )([A-Za-z_](?:[A-Za-z0-9_.\-:]{1,38}[A-Za-z0-9_]))(?=[\s,;)\"'\\.]|\Z)",
+    re.IGNORECASE,
 )
 _PERSONAL: Final = re.compile(rb"[A-Za-z]{1,30}[._\-0-9][A-Za-z0-9._\-:]{0,38}\Z")
 _BACK: Final = re.compile(rb"(?:\A|[\s\"'(])(@?[A-Za-z_][A-Za-z0-9_.\-]{1,38}) (?:on|at|via) \Z")

@@ -103,7 +103,19 @@ _NEXT_PAIR: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_.\-]{0,40}=(?!=)")
 
 #: Needs that look at the value alone.
 _ALONE: Final = frozenset(
-    {"email", "words", "street", "postcode", "short", "id", "account", "document", "secret", "digits", *(PROMISES.keys() - {"number"})}
+    {
+        "email",
+        "words",
+        "street",
+        "postcode",
+        "short",
+        "id",
+        "account",
+        "document",
+        "secret",
+        "digits",
+        *(PROMISES.keys() - {"number"}),
+    }
 )
 
 
@@ -148,11 +160,7 @@ def judge_field(data: bytes, end: int) -> Verdict:
         return _spans(data, field, _inner(data, value), key.quote)
     if value.form == "bare" and _means_other(data, field, key, value):
         return "other_field"
-    if (
-        value.form == "bare"
-        and field.needs in ("words", "full_name")
-        and (m := _PROSE_NAME.match(data, value.start))
-    ):
+    if value.form == "bare" and field.needs in ("words", "full_name") and (m := _PROSE_NAME.match(data, value.start)):
         # In `customer=Ann Lee Order=12` the last word is the next name.
         stop = m.end() if data[m.end() : m.end() + 1] not in (b"=", b":") else data.rfind(b" ", value.start, m.end())
         value = Value(value.start, stop, "bare", False) if stop > 0 else value
@@ -280,7 +288,8 @@ def _authorization(data: bytes, start: int, end: int, value: Value) -> list[Foun
 
 #: Ways to authenticate, which no credential is called.
 _METHOD: Final = re.compile(
-    rb"(?:simple|kerberos|ldap|saml2?|oauth2?|oidc|token|basic|bearer|digest|ntlm|negotiate|certificate|proxy|plain|password|jwt|mtls|sspi|gssapi|sasl|external|publickey)\Z", re.IGNORECASE
+    rb"(?:simple|kerberos|ldap|saml2?|oauth2?|oidc|token|basic|bearer|digest|ntlm|negotiate|certificate|proxy|plain|password|jwt|mtls|sspi|gssapi|sasl|external|publickey)\Z",
+    re.IGNORECASE,
 )
 _BARE_CREDENTIAL: Final = re.compile(rb"[^\s,;\"'\\]+")
 

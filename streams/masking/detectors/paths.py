@@ -57,7 +57,9 @@ def judge_home(data: bytes, end: int) -> Verdict:
     start = end
     while data[end - 1] == _BACKSLASH and start - end < _SLASHES_MAX and data[start : start + 1] == b"\\":
         start += 1
-    name = (_SPACED.match(data, start) if b"sers" in home[0] or b"ettings" in home[0] else None) or _NAME.match(data, start)
+    name = (_SPACED.match(data, start) if b"sers" in home[0] or b"ettings" in home[0] else None) or _NAME.match(
+        data, start
+    )
     if name is None:
         return "no_name"
     text = name[0].rstrip(b".")

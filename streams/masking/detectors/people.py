@@ -31,7 +31,14 @@ def person_at(data: bytes, at: int, *, least: int = 1, most: int = 4) -> int:
     text = data[at:end]
     if text.endswith((b"'s", b"'S")):
         end -= 2
-    return end if count >= least and end - at > 1 and not data[end : end + 1].isalnum() and data[end : end + 1] not in (b"_", b"(", b"=") else -1
+    return (
+        end
+        if count >= least
+        and end - at > 1
+        and not data[end : end + 1].isalnum()
+        and data[end : end + 1] not in (b"_", b"(", b"=")
+        else -1
+    )
 
 
 _WORDS: Final = re.compile(rb"[^ ]+")
@@ -83,10 +90,14 @@ _GREETINGS: Final = (
     "cher", "ch\xc3\xa8re", "caro", "cara", "gentile", "ol\xc3\xa1", "prezado", "prezada", "beste", "geachte", "good morning", "good afternoon", "good evening",
     "welcome back", "welcome", "thanks", "thank you", "greetings", "salut", "bom dia", "buenos d\xc3\xadas", "buongiorno", "hej", "hei", "witaj", "ahoj",
 )  # fmt: skip
-_GREETING: Final = re.compile(b"(?:%b),? \\Z" % "|".join(sorted(_GREETINGS, key=len, reverse=True)).encode("latin-1"), re.IGNORECASE)
+_GREETING: Final = re.compile(
+    b"(?:%b),? \\Z" % "|".join(sorted(_GREETINGS, key=len, reverse=True)).encode("latin-1"), re.IGNORECASE
+)
 _GREETING_MAX: Final = 20
 #: What ends a greeting.
-_GREETED: Final = re.compile(rb"(?:[ ]?[,!.;:\r\n\"'\\<&)\]]|\Z| (?:from|your|you|we|the|i|thank|welcome|please|and)\b)")
+_GREETED: Final = re.compile(
+    rb"(?:[ ]?[,!.;:\r\n\"'\\<&)\]]|\Z| (?:from|your|you|we|the|i|thank|welcome|please|and)\b)"
+)
 
 
 def judge_greeting(data: bytes, end: int) -> Verdict:
@@ -96,7 +107,11 @@ def judge_greeting(data: bytes, end: int) -> Verdict:
     if _TITLE_AGAIN.match(data, end):
         return "title_goes_on"
     stop = person_at(data, end)
-    return Found(end, stop, "name", "greeting_name", "greeting", 41) if stop > 0 and _GREETED.match(data, stop) else "no_name"
+    return (
+        Found(end, stop, "name", "greeting_name", "greeting", 41)
+        if stop > 0 and _GREETED.match(data, stop)
+        else "no_name"
+    )
 
 
 # -- words for a person -----------------------------------------------------------------------------------------------------
@@ -117,11 +132,26 @@ _AGENTS: Final = (
     "speaking with", "spoke to", "spoke with", "author", "reviewer", "assignee", "reporter", "owner",
     "invoice for", "order for", "booking for", "appointment for", "reservation for", "record of", "mit freundlichen gr\xc3\xbc\xc3\x9fen", "unterschrieben von",
 )  # fmt: skip
-_SELF: Final = ("my name is", "her name is", "his name is", "mein name ist", "je m'appelle", "me llamo", "mi nombre es", "mi chiamo", "this is me,", "ich hei\xc3\x9fe", "name is")
+_SELF: Final = (
+    "my name is",
+    "her name is",
+    "his name is",
+    "mein name ist",
+    "je m'appelle",
+    "me llamo",
+    "mi nombre es",
+    "mi chiamo",
+    "this is me,",
+    "ich hei\xc3\x9fe",
+    "name is",
+)
 
 
 def _before(words: tuple[str, ...]) -> re.Pattern[bytes]:
-    return re.compile(b"(?:%b)[:,]? \\Z" % "|".join(sorted(map(re.escape, words), key=len, reverse=True)).encode("latin-1"), re.IGNORECASE)
+    return re.compile(
+        b"(?:%b)[:,]? \\Z" % "|".join(sorted(map(re.escape, words), key=len, reverse=True)).encode("latin-1"),
+        re.IGNORECASE,
+    )
 
 
 _ROLE, _AGENT, _OWN = _before(_ROLES), _before(_AGENTS), _before(_SELF)
@@ -157,7 +187,12 @@ def judge_person(data: bytes, end: int) -> Verdict:
 
 def _introduced(data: bytes, start: int) -> Verdict:
     stop = person_at(data, start)
-    if stop < 0 and (single := _SINGLE.match(data, start)) and not names_nobody(single[0]) and data[start : start + 1].islower():
+    if (
+        stop < 0
+        and (single := _SINGLE.match(data, start))
+        and not names_nobody(single[0])
+        and data[start : start + 1].islower()
+    ):
         stop = single.end() if _OWN_ONLY.search(data, max(0, start - 20), start) else -1
     return Found(start, stop, "name", "person_name", "phrase", 41) if stop > 0 else "no_name"
 
@@ -167,7 +202,10 @@ _OWN_ONLY: Final = re.compile(rb"(?:my|her|his) name is (?:\\?[\"'])?\Z|appelle 
 
 # -- users ------------------------------------------------------------------------------------------------------------------
 
-_USER: Final = re.compile(rb"(?:user|username|login|logged in as|logging in as|logged on as|signed in as|signing in as|authenticated as|authenticating as|impersonating|running as|login(?: attempt)? (?:for|by)|password (?:reset |change |changed )?(?:for|by)|locked for|lockout for)[:]? \Z", re.IGNORECASE)
+_USER: Final = re.compile(
+    rb"(?:user|username|login|logged in as|logging in as|logged on as|signed in as|signing in as|authenticated as|authenticating as|impersonating|running as|login(?: attempt)? (?:for|by)|password (?:reset |change |changed )?(?:for|by)|locked for|lockout for)[:]? \Z",
+    re.IGNORECASE,
+)
 _USER_MAX: Final = 32
 _LOGIN: Final = re.compile(rb"#?([A-Za-z0-9_\x80-\xfe](?:[A-Za-z0-9_.\-+\\$\x80-\xfe]{0,62}[A-Za-z0-9_$\x80-\xfe])?)")
 #: How a sentence goes on whose subject is a user.
@@ -181,7 +219,9 @@ _DID: Final = re.compile(
 )
 _ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;:)\]\r\n]|\\[\"nrt]|\.(?:\s|\Z|\\)|\Z)")
 _PERSONAL_SHAPE: Final = re.compile(rb"[a-z]{1,32}[._\-][a-z]{2,32}[0-9]{0,6}\Z|[a-z]{2,24}[0-9]{1,6}\Z", re.IGNORECASE)
-_OPAQUE: Final = re.compile(rb"(?:[0-9]{1,20}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64})\Z", re.IGNORECASE)
+_OPAQUE: Final = re.compile(
+    rb"(?:[0-9]{1,20}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64})\Z", re.IGNORECASE
+)
 
 
 def judge_user(data: bytes, end: int) -> Verdict:
@@ -215,11 +255,17 @@ def _means_one(data: bytes, name: re.Match[bytes], *, quoted: bool, after_sign: 
         return bool(_ENDS.match(data, name.end())) or bool(_DID.match(data, name.end()))
     if _DID.match(data, name.end()):
         return True
-    return bool(_ENDS.match(data, name.end())) and (not name[1].isalpha() or name[1].islower()) or bool(_PERSONAL_SHAPE.match(name[1]) and data[name.end() : name.end() + 1] == b" " and not name[1].startswith((b"user", b"non", b"self", b"multi", b"end")))
+    return (bool(_ENDS.match(data, name.end())) and (not name[1].isalpha() or name[1].islower())) or bool(
+        _PERSONAL_SHAPE.match(name[1])
+        and data[name.end() : name.end() + 1] == b" "
+        and not name[1].startswith((b"user", b"non", b"self", b"multi", b"end"))
+    )
 
 
 #: `Ann Lee logged in`, `ann.lee signed out`.
-_LOGGED: Final = re.compile(rb"(?:\A|[\s\"'>:\]])([A-Za-z_\x80-\xfe][A-Za-z0-9_.\-\x80-\xfe]{1,64}(?: [A-Z\xc3-\xd2][A-Za-z\x80-\xdf'\-]{0,30}){0,2}?) (?:has |have |is |was |just |successfully )?(?i:(?:logged|signed|checked) (?:in|out|on|off|up))\Z")
+_LOGGED: Final = re.compile(
+    rb"(?:\A|[\s\"'>:\]])([A-Za-z_\x80-\xfe][A-Za-z0-9_.\-\x80-\xfe]{1,64}(?: [A-Z\xc3-\xd2][A-Za-z\x80-\xdf'\-]{0,30}){0,2}?) (?:has |have |is |was |just |successfully )?(?i:(?:logged|signed|checked) (?:in|out|on|off|up))\Z"
+)
 _LOGGED_MAX: Final = 110
 
 
@@ -243,7 +289,10 @@ _DISPLAY: Final = re.compile(
     rb"(?:\\{0,7}\"([^\"\\<>\r\n\xff]{2,64})\\{0,7}\"|((?:[A-Za-z\x80-\xf4][A-Za-z\x80-\xf4.'\-]{0,30},? ){1,5}?)) ?<\Z"
 )
 _DISPLAY_MAX: Final = 160
-_LABEL: Final = re.compile(rb"[\s\S]{0,160}(?:\b(?:from|to|cc|bcc|sender|by|author|committer|tagger|and|with|for|of|user|mail|email|sent|reply|the|is|date)\b) ", re.IGNORECASE)
+_LABEL: Final = re.compile(
+    rb"[\s\S]{0,160}(?:\b(?:from|to|cc|bcc|sender|by|author|committer|tagger|and|with|for|of|user|mail|email|sent|reply|the|is|date)\b) ",
+    re.IGNORECASE,
+)
 
 
 def name_before_mail(data: bytes, at: int, end: int) -> Found | None:
@@ -280,7 +329,7 @@ DETECTORS: Final = (
         "greeting_name",
         _anchors(_GREETINGS, ",? "),
         judge_greeting,
-        ("Dear Ann,", "subject=\"Hello Ann Lee, your order\"", "Hi Jos\u00e9! Thanks", "Liebe Anna,", "Welcome back, Ann!"),
+        ("Dear Ann,", 'subject="Hello Ann Lee, your order"', "Hi Jos\u00e9! Thanks", "Liebe Anna,", "Welcome back, Ann!"),
         ("Hello World", "Dear customer,", "Hello there", "Dear Team,", "Hi All,", "Welcome to the jungle", "Thanks Google Cloud"),
         "letters and messages",
     ),

@@ -10,7 +10,9 @@ from streams.masking.found import Detector, Found, Verdict
 __all__ = ["DETECTORS"]
 
 _GROUPED: Final = rb"\(?\+?[0-9]{1,5}\)?(?:[ ().\-/]{1,3}[0-9]{2,8}){1,5}"
-_DATE: Final = re.compile(rb"(?:(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}(?![0-9])|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]))")
+_DATE: Final = re.compile(
+    rb"(?:(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}(?![0-9])|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]))"
+)
 _ENDS: Final = re.compile(rb"(?![0-9A-Za-z_]|[.:,\-/][0-9])")
 _DIGITS: Final = re.compile(rb"[0-9]")
 
@@ -20,7 +22,10 @@ def _dialled(text: bytes, least: int = 7) -> bool:
 
 
 #: `082 490 1693-Office`, `416 60 039 (fax)`.
-_PLACE: Final = re.compile(rb"(?<![0-9A-Za-z.:/\-+])(" + _GROUPED + rb")[ \-]{1,2}\(?(?:office|fax|mobile|cell|landline|home phone|work phone)\Z", re.IGNORECASE)
+_PLACE: Final = re.compile(
+    rb"(?<![0-9.:/\-+])(" + _GROUPED + rb")[ \-]{1,2}\(?(?:office|fax|mobile|cell|landline|home phone|work phone)\Z",
+    re.IGNORECASE,
+)
 _PLACE_MAX: Final = 48
 
 
@@ -29,12 +34,15 @@ def judge_place(data: bytes, end: int) -> Verdict:
     if data[end : end + 1].isalpha():
         return "part_of_word"
     number = _PLACE.search(data, max(0, end - _PLACE_MAX), end)
-    if number is None or not _dialled(number[1]):
+    if number is None or not _dialled(number[1]) or not at_word_start(data, number.start(1)):
         return "no_number"
     return Found(number.start(1), number.end(1), "phone", "phone_of_place", "context_word", 58)
 
 
-_CALL: Final = re.compile(rb"(?:call|dial|ring|contact|phone|reach (?:me|us|him|her|them) (?:at|on)|my number is|my number's|number to call is|call back at)(?: on| at)? \Z", re.IGNORECASE)
+_CALL: Final = re.compile(
+    rb"(?:call|dial|ring|contact|phone|reach (?:me|us|him|her|them) (?:at|on)|my number is|my number's|number to call is|call back at)(?: on| at)? \Z",
+    re.IGNORECASE,
+)
 _CALLED: Final = re.compile(_GROUPED)
 
 
@@ -48,9 +56,15 @@ def judge_call(data: bytes, end: int) -> Verdict:
     return Found(end, number.end(), "phone", "phone_called", "context_word", 58)
 
 
-_OWN: Final = re.compile(rb"\b(?:my|his|her|their|our|mobile|contact|whatsapp|callback|(?:[a-z]{2,12} )?phone)(?: [A-Za-z]{2,14})? (?:number|no\.?|nr\.?|#)(?: is|:) \Z", re.IGNORECASE)
+_OWN: Final = re.compile(
+    rb"\b(?:my|his|her|their|our|mobile|contact|whatsapp|callback|(?:[a-z]{2,12} )?phone)(?: [A-Za-z]{2,14})? (?:number|no\.?|nr\.?|#)(?: is|:) \Z",
+    re.IGNORECASE,
+)
 _NUMBER: Final = re.compile(rb"\(?[0-9](?:[ ().\-/]{0,3}[0-9]){6,13}")
-_OTHER: Final = re.compile(rb"(?:order|account|card|invoice|ticket|case|id|passport|ssn|policy|tracking|reference|ref|serial|member|customer|routing|version|build|port|room|house|flight|tax|vat|insurance|security|aadhaar|pan|licen[cs]e|voter|bank|reg\w*|plate|model|page|line|row|lucky|favou?rite|kunden\w*)\b[^,.]{0,12}\Z", re.IGNORECASE)
+_OTHER: Final = re.compile(
+    rb"(?:order|account|card|invoice|ticket|case|id|passport|ssn|policy|tracking|reference|ref|serial|member|customer|routing|version|build|port|room|house|flight|tax|vat|insurance|security|aadhaar|pan|licen[cs]e|voter|bank|reg\w*|plate|model|page|line|row|lucky|favou?rite|kunden\w*)\b[^,.]{0,12}\Z",
+    re.IGNORECASE,
+)
 
 
 def judge_own(data: bytes, end: int) -> Verdict:
@@ -76,7 +90,10 @@ def judge_brackets(data: bytes, end: int) -> Verdict:
     return Found(number.start(), end, "phone", "phone_in_brackets", "format", 54)
 
 
-_CHAT: Final = re.compile(rb"(?:wa\.me/|whatsapp\.com/send/?\?phone=|whatsapp://send\?phone=|t\.me/\+|viber://(?:chat|add)\?number=|callto:|signal\.me/#p/)\Z", re.IGNORECASE)
+_CHAT: Final = re.compile(
+    rb"(?:wa\.me/|whatsapp\.com/send/?\?phone=|whatsapp://send\?phone=|t\.me/\+|viber://(?:chat|add)\?number=|callto:|signal\.me/#p/)\Z",
+    re.IGNORECASE,
+)
 _BARE: Final = re.compile(rb"(?:\+|%2B)?[0-9]{7,15}(?![0-9A-Za-z])")
 
 

@@ -1,5 +1,4 @@
 """Where people live and are: postal addresses in text, geo URIs, coordinates in degrees."""
-# ruff: noqa: ISC004 - an expression is easier to compare with its anchor when it is not chopped.
 
 import re
 from typing import Final
@@ -21,16 +20,23 @@ _SUFFIXES: Final = (
 _SHORT: Final = 4
 _CAPITAL: Final = rb"(?:[A-Z\xc3-\xc5][A-Za-z\x80-\xc5'.\-]{0,24}|[0-9]{1,3}(?:st|nd|rd|th))"
 _STREET: Final = re.compile(
-    rb"([0-9]{1,6}[A-Za-z]?(?:[-/][0-9]{1,4})?,? (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.? )?(?:" + _CAPITAL + rb" ){1,4})(?i:%b)\Z"
-    % "|".join(suffix for suffix in _SUFFIXES if len(suffix) > _SHORT).encode()
+    rb"([0-9]{1,6}[A-Za-z]?(?:[-/][0-9]{1,4})?,? (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.? )?(?:"
+    + _CAPITAL
+    + rb" ){1,4})(?i:%b)\Z" % "|".join(suffix for suffix in _SUFFIXES if len(suffix) > _SHORT).encode()
 )
-_STREET_SHORT: Final = re.compile(_STREET.pattern.rpartition(b"(?i:")[0] + b"(?i:%b)\\Z" % "|".join(suffix for suffix in _SUFFIXES if len(suffix) <= _SHORT).encode())
+_STREET_SHORT: Final = re.compile(
+    _STREET.pattern.rpartition(b"(?i:")[0]
+    + b"(?i:%b)\\Z" % "|".join(suffix for suffix in _SUFFIXES if len(suffix) <= _SHORT).encode()
+)
 #: Suffixes that say nothing else behind a number and a word, so that the word may be written small.
 _SMALL: Final = re.compile(rb"([0-9]{1,6} (?:[a-z]{3,20} ){1,2})(?:street|avenue|boulevard)\Z")
 _SMALL_SHORT: Final = re.compile(rb"([0-9]{1,6} (?:[a-z]{3,20} ){1,2})(?:st|ave|blvd)\Z")
 _STREET_MAX: Final = 120
 #: Words before a number that counts something.
-_COUNTED: Final = re.compile(rb"\b(?:thread|step|line|stage|item|node|task|worker|shard|phase|chunk|page|row|level|part|build|version|round|batch|attempt|test|for|took|after|code)s?[ #]\Z", re.IGNORECASE)
+_COUNTED: Final = re.compile(
+    rb"\b(?:thread|step|line|stage|item|node|task|worker|shard|phase|chunk|page|row|level|part|build|version|round|batch|attempt|test|for|took|after|code)s?[ #]\Z",
+    re.IGNORECASE,
+)
 _SUFFIX_ENDS: Final = re.compile(rb"\.?(?![A-Za-z0-9_\-:=(/])")
 
 #: Countries' and states' parts behind a street: unit, city, state and ZIP code (USPS Publication 28), or another postcode.
@@ -42,7 +48,9 @@ _REST: Final = re.compile(
     rb"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}|[A-Z]{2}(?![A-Za-z0-9])|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4,5}(?![0-9])(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5]{2,20})?))?"
 )  # fmt: skip
 _TOO_MUCH: Final = re.compile(rb"(?:\.?" + _UNIT + rb")")
-_CODE: Final = re.compile(rb"(?:[0-9]{4,5}(?:-[0-9]{4})?|[A-Z]{2}|[0-9][A-Z]{2}|[A-Z][0-9])(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5]{2,20})?\Z")
+_CODE: Final = re.compile(
+    rb"(?:[0-9]{4,5}(?:-[0-9]{4})?|[A-Z]{2}|[0-9][A-Z]{2}|[A-Z][0-9])(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5]{2,20})?\Z"
+)
 
 
 def _street_end(data: bytes, end: int) -> int:
@@ -64,7 +72,11 @@ def judge_street(data: bytes, end: int) -> Verdict:
     if street is None or not _SUFFIX_ENDS.match(data, end):
         return "no_street"
     start = street.start()
-    if start and (data[start - 1] in b".-/:=#" or not at_word_start(data, start)) and data[start - 1 : start] not in (b"=", b":"):
+    if (
+        start
+        and (data[start - 1] in b".-/:=#" or not at_word_start(data, start))
+        and data[start - 1 : start] not in (b"=", b":")
+    ):
         return "part_of_number"
     if _COUNTED.search(data, max(0, start - 16), start):
         return "counted"
@@ -77,9 +89,14 @@ _EUROPEAN: Final = re.compile(
 )
 _EUROPEAN_MAX: Final = 100
 _NUMBER_BEHIND: Final = re.compile(
-    rb"[0-9]{1,4}(?: ?[a-zA-Z](?![A-Za-z0-9]))?(?:[-/][0-9]{1,4})?(?![0-9A-Za-z.:])(?:" + _GAP + rb"(?:[A-Z]{1,2}-)?[0-9]{4,5}(?: ?[A-Z]{2}(?![A-Za-z]))?(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5\-]{1,30}){0,2})?"
+    rb"[0-9]{1,4}(?: ?[a-zA-Z](?![A-Za-z0-9]))?(?:[-/][0-9]{1,4})?(?![0-9A-Za-z.:])(?:"
+    + _GAP
+    + rb"(?:[A-Z]{1,2}-)?[0-9]{4,5}(?: ?[A-Z]{2}(?![A-Za-z]))?(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5\-]{1,30}){0,2})?"
 )
-_ROMANCE: Final = re.compile(rb"[0-9]{1,4}(?: ?(?:bis|ter|[a-z]))?,? (?:rue|avenue|boulevard|place|chemin|impasse|all\xc3\xa9e|route|quai|cours) \Z", re.IGNORECASE)
+_ROMANCE: Final = re.compile(
+    rb"[0-9]{1,4}(?: ?(?:bis|ter|[a-z]))?,? (?:rue|avenue|boulevard|place|chemin|impasse|all\xc3\xa9e|route|quai|cours) \Z",
+    re.IGNORECASE,
+)
 _ROMANCE_NAME: Final = re.compile(
     rb"(?:(?:de la |de l'|des |du |de |d'|la |le |les )?[A-Z\xc3-\xc5][A-Za-z\x80-\xc5'\-]{1,30}(?: (?:de |du |des |la )?[A-Z\xc3-\xc5][A-Za-z\x80-\xc5'\-]{1,30}){0,3})"
     rb"(?:" + _GAP + rb"[0-9]{5}(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5\-]{1,30}){0,3})?"
@@ -90,13 +107,24 @@ def judge_european(data: bytes, end: int) -> Verdict:
     """A street with its number behind it (`Hauptstraße 12, 10115 Berlin`), or before it (`12 rue de la Paix`)."""
     low = max(0, end - _EUROPEAN_MAX)
     if (street := _EUROPEAN.search(data, low, end)) and (rest := _NUMBER_BEHIND.match(data, end)):
-        return Found(street.start(), rest.end(), "address", "street_european", "format", 46) if at_word_start(data, street.start()) else "part_of_word"
-    if (street := _ROMANCE.search(data, low, end)) and (rest := _ROMANCE_NAME.match(data, end)) and at_word_start(data, street.start()):
+        return (
+            Found(street.start(), rest.end(), "address", "street_european", "format", 46)
+            if at_word_start(data, street.start())
+            else "part_of_word"
+        )
+    if (
+        (street := _ROMANCE.search(data, low, end))
+        and (rest := _ROMANCE_NAME.match(data, end))
+        and at_word_start(data, street.start())
+    ):
         return Found(street.start(), rest.end(), "address", "street_european", "format", 46)
     return "no_street"
 
 
-_BOX: Final = re.compile(rb"(?:P\.? ?O\.? ?Box|Postfach|Apartado(?: de Correos)?|Bo\xc3\xaete Postale|Casella Postale|Postbus)\Z", re.IGNORECASE)
+_BOX: Final = re.compile(
+    rb"(?:P\.? ?O\.? ?Box|Postfach|Apartado(?: de Correos)?|Bo\xc3\xaete Postale|Casella Postale|Postbus)\Z",
+    re.IGNORECASE,
+)
 _BOX_NUMBER: Final = re.compile(rb"(?: ?(?:no\.?|#|:))? ?[0-9](?: ?[0-9]){1,7}(?![0-9])")
 
 
@@ -115,7 +143,9 @@ _PHRASES: Final = (
     "address is", "address:", "lives at", "living at", "live at", "resides at", "residing at", "ship to", "shipped to", "shipping to", "deliver to", "delivered to",
     "delivering to", "address changed to", "address updated to", "wohnhaft in", "wohnt in", "adresse:", "anschrift:", "domicili\xc3\xa9", "direcci\xc3\xb3n:", "address =", "address=",
 )  # fmt: skip
-_PHRASE: Final = re.compile(b"(?:%b) \\Z" % "|".join(sorted(map(re.escape, _PHRASES), key=len, reverse=True)).encode("latin-1"), re.IGNORECASE)
+_PHRASE: Final = re.compile(
+    b"(?:%b) \\Z" % "|".join(sorted(map(re.escape, _PHRASES), key=len, reverse=True)).encode("latin-1"), re.IGNORECASE
+)
 #: An address in words: a house number, words, a comma or a postcode; to the end of the line or the sentence.
 _LINE: Final = re.compile(
     rb"(?=[^\r\n\"<>{}|=;]{0,120}[0-9])(?=[^\r\n\"<>{}|=;]{0,120}[A-Za-z\x80-\xc5]{3})[A-Za-z0-9\x80-\xc5#](?:[A-Za-z0-9\x80-\xc5'#/\-]|[ ,](?! )|\.(?=[ ,]?[a-z0-9]|, )|\\n(?! {2})){6,120}(?<![ ,])"
@@ -123,7 +153,10 @@ _LINE: Final = re.compile(
 _HOUSE: Final = re.compile(rb"(?:\A|[ ,])[0-9]{1,6}[A-Za-z]?(?:\Z|[ ,.\\])")
 #: Two words, one of them a name.
 _TOWN: Final = re.compile(rb"[ ,][A-Z\xc3-\xc5][a-z\x80-\xc5]")
-_NO_HOUSE: Final = re.compile(rb"(?:[0-9]+ (?:[a-z]+ )?(?:minutes|items|seconds|ms|days|hours|bytes|times)\b|port [0-9]|0x|[0-9]+\.[0-9]+\.[0-9]|:[0-9]|(?:in|already|not|invalid|required|use|bound|being|version|node|step|stage|state|status|partition|offset)\b)", re.IGNORECASE)
+_NO_HOUSE: Final = re.compile(
+    rb"(?:[0-9]+ (?:[a-z]+ )?(?:minutes|items|seconds|ms|days|hours|bytes|times)\b|port [0-9]|0x|[0-9]+\.[0-9]+\.[0-9]|:[0-9]|(?:in|already|not|invalid|required|use|bound|being|version|node|step|stage|state|status|partition|offset)\b)",
+    re.IGNORECASE,
+)
 
 
 def judge_phrase(data: bytes, end: int) -> Verdict:
@@ -138,7 +171,9 @@ def judge_phrase(data: bytes, end: int) -> Verdict:
 
 # -- coordinates ------------------------------------------------------------------------------------------------------------
 
-_GEO: Final = re.compile(rb"-?[0-9]{1,3}(?:\.[0-9]{1,15})?(?:,|%2C)-?[0-9]{1,3}(?:\.[0-9]{1,15})?(?:,-?[0-9.]{1,10})?", re.IGNORECASE)
+_GEO: Final = re.compile(
+    rb"-?[0-9]{1,3}(?:\.[0-9]{1,15})?(?:,|%2C)-?[0-9]{1,3}(?:\.[0-9]{1,15})?(?:,-?[0-9.]{1,10})?", re.IGNORECASE
+)
 _GEO_WORD: Final = re.compile(rb"geo:\Z", re.IGNORECASE)
 
 
@@ -154,7 +189,11 @@ def judge_geo(data: bytes, end: int) -> Verdict:
 
 _DECIMAL: Final = rb"[+\-]?(?:[0-9]{1,2}|1[0-8][0-9])\.[0-9]{4,15}\xc2?\xb0?"
 _PAIR: Final = re.compile(
-    rb"[\s:=(\[{\"'\\@]{0,6}(?:(?:lat(?:itude)?|is|at|of|are|point)[\s:=(]{1,3})?(" + _DECIMAL + rb"(?: ?[NS])?(?:,|, | |;|%2C|/)(?:(?:lng|lon(?:gitude)?)[\s:=]{1,3})?" + _DECIMAL + rb"(?: ?[EW])?)(?![0-9.])",
+    rb"[\s:=(\[{\"'\\@]{0,6}(?:(?:lat(?:itude)?|is|at|of|are|point)[\s:=(]{1,3})?("
+    + _DECIMAL
+    + rb"(?: ?[NS])?(?:,|, | |;|%2C|/)(?:(?:lng|lon(?:gitude)?)[\s:=]{1,3})?"
+    + _DECIMAL
+    + rb"(?: ?[EW])?)(?![0-9.])",
     re.IGNORECASE,
 )
 _POINT_WORDS: Final = re.compile(

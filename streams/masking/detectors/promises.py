@@ -12,7 +12,9 @@ _CAPITALISED: Final = re.compile(rb"(?:[A-Z]|[\xc3-\xf4][\x80-\xbf]{1,3})[A-Za-z
 _LETTER: Final = re.compile(rb"[A-Za-z\x80-\xfe]")
 _WORDS: Final = re.compile(rb"[^\s:;=<>{}\[\]/]{1,40}(?: [^\s:;=<>{}\[\]/]{1,40}){0,4}\Z")
 #: `ann.lee`, `ann_lee`, `CORP\\ann`: what only a log-in name looks like.
-_PERSONAL: Final = re.compile(rb"(?:[A-Za-z][A-Za-z0-9\-]{0,20}\\{1,4})?[a-z]{1,24}[._][a-z]{2,24}[0-9]{0,4}\Z", re.IGNORECASE)
+_PERSONAL: Final = re.compile(
+    rb"(?:[A-Za-z][A-Za-z0-9\-]{0,20}\\{1,4})?[a-z]{1,24}[._][a-z]{2,24}[0-9]{0,4}\Z", re.IGNORECASE
+)
 #: Suffixes of files and domains, and words of programs behind a dot or an underscore.
 _NO_PERSON: Final = re.compile(
     rb".*[._](?:com|net|org|io|py|js|ts|go|java|rb|exe|sh|json|xml|yaml|yml|log|txt|csv|service|svc|app|api|bot|job|system|server|client|worker|admin|user|id|name|key|prod|dev|test)\Z",
@@ -26,7 +28,12 @@ def _full_name(value: bytes) -> bool:
     if len(words) == 1:
         return _PERSONAL.match(value) is not None and not _NO_PERSON.match(value)
     particles = [word for word in words if not _CAPITALISED.match(word)]
-    return len(words) <= 5 and len(words) - len(particles) > 1 and all(len(word) < 4 and word.isalpha() for word in particles) and not any(map(names_nobody, words))
+    return (
+        len(words) <= 5
+        and len(words) - len(particles) > 1
+        and all(len(word) < 4 and word.isalpha() for word in particles)
+        and not any(map(names_nobody, words))
+    )
 
 
 def _login(value: bytes) -> bool:
@@ -45,7 +52,9 @@ _VIN: Final = re.compile(rb"(?=.*[0-9])(?=.*[A-Za-z])[A-HJ-NPR-Za-hj-npr-z0-9]{1
 #: What manufacturers print; certificates' numbers are longer, hexadecimal or written with colons.
 _SERIAL: Final = re.compile(rb"(?=.*[0-9])(?=.*[G-Zg-z])[A-Za-z0-9][A-Za-z0-9\-]{4,23}\Z")
 _POSTAL: Final = re.compile(rb"(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,])(?!.*://)(?!\S*:[0-9]+\Z)")
-_PAIR: Final = re.compile(rb"[\[(]?-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[NSns])?[ ]{0,2}[,;/ |][ ]{0,2}-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[EWew])?[\])]?\Z")
+_PAIR: Final = re.compile(
+    rb"[\[(]?-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[NSns])?[ ]{0,2}[,;/ |][ ]{0,2}-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[EWew])?[\])]?\Z"
+)
 
 _DEGREES: Final = re.compile(rb"-?[0-9]{1,3}\.[0-9]+(?:[eE][+\-]?[0-9]+)?\Z")
 
@@ -53,6 +62,14 @@ _DEGREES: Final = re.compile(rb"-?[0-9]{1,3}\.[0-9]+(?:[eE][+\-]?[0-9]+)?\Z")
 def _coordinate(value: bytes) -> bool:
     """Degrees with a fraction, or a pair of them."""
     return _DEGREES.match(value) is not None or _PAIR.match(value) is not None
+
+
+_ADDRESS_AMONG: Final = re.compile(rb"\S@\S")
+
+
+def _email(value: bytes) -> bool:
+    """One address, however it is written; of an address among words only the address goes, by its own form."""
+    return value.count(b" ") < 4 and not (b" " in value and _ADDRESS_AMONG.search(value))
 
 
 #: What a value has to be, by need.
@@ -65,6 +82,7 @@ PROMISES: Final[dict[str, Callable[[bytes], bool]]] = {
     "vin": lambda value: _VIN.match(value) is not None,
     "serial": lambda value: _SERIAL.match(value) is not None,
     "postal": lambda value: _POSTAL.match(value) is not None,
+    "email": _email,
     "pair": lambda value: _PAIR.match(value) is not None,
     "number": _coordinate,
     "place": lambda value: _LETTER.search(value) is not None,
