@@ -125,6 +125,16 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         account_number account_no account_num acct_number acct_no acct_num bank_account bank_account_number routing_number
         sort_code bank_routing_number kontonummer
         """),
+    ("account", "bic", """
+        bic bic_code swift_code swift_bic =swift
+        """),
+    ("wallet", "wallet", """
+        wallet wallet_address crypto_address btc_address eth_address bitcoin_address ethereum_address deposit_address withdrawal_address payout_address
+        xpub blockchain_address coin_address
+        """),
+    ("card", "track", """
+        track_1 track_2 track_1_data track_2_data track_data magstripe magnetic_stripe
+        """),
     ("national_id", "document", """
         ssn social_security social_security_number social_security_no national_id national_id_number national_identity_number
         nationalid =sin =nino national_insurance_number nhs_number nric aadhaar aadhaar_number =cpf =curp =pesel =bsn =dni =nie

@@ -58,7 +58,7 @@ NAME: Final = re.compile(
 #: What is said of users in general: nouns and the like that follow the word in logs and code.
 GENERAL: Final = frozenset(
     b"""
-    a about access successful success succeeded succeeds ok okay pending rejected accepted account accounts action actions active activity added admin agent agents aggregate already an and api app are as asked at attempt authenticate
+    a about access read write manage readonly successful success succeeded succeeds ok okay pending rejected accepted account accounts action actions active activity added admin agent agents aggregate already an and api app are as asked at attempt authenticate
     attempts attribute attributes auth authenticated authentication authorization avatar backend base batch be because been behavior blocked by cache can
     cancelled cannot capabilities change changed changes claims class clicked client clients closed collection config configuration confirmation connected
     connection consent context controller count counts created creation credential credentials cron d daemon dao data database default defined delete deleted

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from streams.masking.context import at_word_start
 from streams.masking.detectors.beside import ends_with_words
-from streams.masking.found import Detector, Found, Verdict
+from streams.masking.found import Detector, Found, Judge, Verdict
 from streams.masking.kinds import Kind
 from streams.masking.validators import luhn
 
@@ -81,88 +81,157 @@ def _always(text: str) -> bool:
 
 
 class _Number(NamedTuple):
-    """One kind of number: the words before it, its spelling and its check."""
+    """One kind of number: the words before it, what may stand between, its spelling and its check."""
 
     name: str
     kind: Kind
-    words: str
-    shape: str
+    words: re.Pattern[bytes]
+    gap: re.Pattern[bytes]
+    shape: re.Pattern[bytes]
     check: Callable[[str], bool]
     validator: str
 
 
-_GAP: Final = (
-    r"(?:\W{0,3}(?:number|num|no|nr|code|id|is|was|of|sv|the|for|device|vehicle|=|:|#)){0,3}[^0-9A-Za-z\x80-\xff]{1,6}"
-)
-_GROUPED: Final = r"[0-9](?:[ \-/.]?[0-9]){13,19}"
-_NUMBERS: Final = (
-    _Number("imei", "device", "imei|imeisv|imei1|imei2", _GROUPED, _imei, "luhn"),
-    _Number("imsi", "device", "imsi|supi", r"[0-9](?:[ \-]?[0-9]){13,14}", _imsi, "e212"),
-    _Number("iccid", "device", "iccid|sim card|sim|sim serial", r"89(?:[ \-]?[0-9]){16,18}[Ff]?", _iccid, "e118"),
-    _Number("meid", "device", "meid|esn", r"[0-9A-Fa-f](?:[ \-]?[0-9A-Fa-f]){13,17}", _meid, "s.r0048"),
-    _Number("vin", "plate", "vin|vehicle identification|chassis|fahrgestellnummer|fin|vehicle|bastidor", r"[A-HJ-NPR-Za-hj-npr-z0-9]{17}", _vin, "iso3779"),
-    _Number("serial_number", "device", "serial number|serial no|serialno|serialnumber|seriennummer|num\xc3\xa9ro de s\xc3\xa9rie|service tag|s/n", r"[A-Z0-9][A-Z0-9\-]{5,24}", _mixed, "shape"),
-    _Number(
-        "plate", "plate", "licen[cs]e plate|number plate|plate|plate number|vehicle registration|registration plate|kennzeichen|matricula|immatriculation|targa|license tag",
-        r"(?:[A-Z]{1,3}[ \-:]?[A-Z]{0,2}[ \-]?[0-9]{1,4}(?:[ \-]?[A-Z]{1,3})?|[0-9]{1,4}[ \-]?[A-Z]{1,3}(?:[ \-]?[0-9]{1,4})?)", _plate, "shape",
-    ),
-    _Number("mac_bare", "mac", "mac|mac address|mac addr|hwaddr|bssid|station|ethernet", r"[0-9A-Fa-f]{12}", _mixed, "eui48"),
-    _Number(
-        "advertising_id", "device", "idfa|idfv|gaid|aaid|advertising|android|udid|oaid|device|adid",
-        r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9a-f]{40}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{16}|[0-9a-f]{16}", _always, "uuid",
-    ),
-)  # fmt: skip
+_LINKS: Final = "number|num|no|nr|code|id|is|was|of|sv|the|for|device|vehicle|=|:|#"
 
+
+def _number(
+    name: str, kind: Kind, words: str, shape: str, check: Callable[[str], bool], validator: str, links: str = _LINKS
+) -> _Number:
+    gap = rf"(?:\W{{0,3}}(?:{links})){{0,3}}[^0-9A-Za-z\x80-\xff]{{1,6}}"
+    return _Number(
+        name,
+        kind,
+        re.compile(rf"(?:{words})\Z".encode("latin-1"), re.IGNORECASE),
+        re.compile(gap.encode("latin-1"), re.IGNORECASE),
+        re.compile(rf"(?:{shape})(?![0-9A-Za-z_]|[\-.][0-9A-Za-z])".encode("latin-1")),
+        check,
+        validator,
+    )
+
+
+#: The longest word before a number, in bytes.
 _REACH: Final = 40
 
 
-def _judge(number: _Number) -> Callable[[bytes, int], Verdict]:
-    words = re.compile(rb"(?:%b)\Z" % number.words.encode("latin-1"), re.IGNORECASE)
-    value = re.compile(b"(?:%b)(?![0-9A-Za-z_]|[\\-.][0-9A-Za-z])" % number.shape.encode("latin-1"))
-    gap = re.compile((_GAP_SPECIFIC.get(number.name) or _GAP).encode("latin-1"), re.IGNORECASE)
-
-    def judge(data: bytes, end: int) -> Verdict:
-        if not ends_with_words(words, data, end, _REACH):
-            return "no_word"
-        between = gap.match(data, end)
-        found = value.match(data, between.end()) if between else None
-        if found is None or not at_word_start(data, found.start()):
-            return "no_number"
-        if not number.check(_bare(found[0])):
-            return "check_digit"
-        return Found(found.start(), found.end(), number.kind, number.name, number.validator, 52)
-
-    return judge
+def _judged(number: _Number, data: bytes, end: int) -> Verdict:
+    if not ends_with_words(number.words, data, end, _REACH):
+        return "no_word"
+    between = number.gap.match(data, end)
+    found = number.shape.match(data, between.end()) if between else None
+    if found is None or not at_word_start(data, found.start()):
+        return "no_number"
+    if not number.check(_bare(found[0])):
+        return "check_digit"
+    return Found(found.start(), found.end(), number.kind, number.name, number.validator, 52)
 
 
-#: Words that mean a device only with another word behind them.
-_GAP_SPECIFIC: Final = {
-    "advertising_id": r"[_ \-]?(?:id|identifier)?(?:\W{0,3}(?:is|was|=|:)){0,2}[^0-9A-Za-z\x80-\xff]{1,6}",
-    "vin": r"(?:\W{0,3}(?:number|num|no|nr|is|was|=|:|#)){0,3}[^0-9A-Za-z\x80-\xff]{1,6}",
-    "serial_number": r"(?:\W{0,3}(?:is|was)){0,1}[^0-9A-Za-z\x80-\xff]{1,6}",
-    "mac_bare": r"(?:\W{0,3}(?:address|addr|is|was)){0,2}[^0-9A-Za-z\x80-\xff]{1,6}",
-    "plate": r"(?:\W{0,3}(?:number|num|no|nr|is|was|of)){0,2}[^0-9A-Za-z\x80-\xff]{1,6}",
-}
-
-_EXAMPLES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {
-    "imei": (("IMEI: 35-209900-176148-1 ", "imei 490154203237518,"), ("imei 490154203237519 ", "imei lookup took 12 ms"), "3GPP TS 23.003"),
-    "imsi": (("IMSI 310150123456789 attached", "imsi=262011234567890"), ("imsi 010150123456789 ", "imsi count 12"), "3GPP TS 23.003, ITU-T E.212"),
-    "iccid": (("ICCID: 8949020000012345678", "SIM 89014103211118510720 active"), ("sim 12345678901234567890", "sim swap"), "ITU-T E.118"),
-    "meid": (("MEID AF0123450ABCDE", "meid: 99000000123456"), ("meid 00000000000000", "meid none"), "3GPP2 S.R0048-A"),
-    "vin": (("VIN 1M8GDM9AXKP042788 sold", "vin: WVWZZZ1JZXW000001"), ("vin 1M8GDM9A1KP042788 ", "vin: 12345678901234567"), "ISO 3779, 49 CFR 565"),
-    "serial_number": (("Serial Number: C02XK1ZZJGH5", "S/N 5CG1234ABC"), ("serial number missing", "serial number: 12"), "manufacturers' labels"),
-    "mac_bare": (("MAC 001B44113AB7 joined", "bssid: 001b44113ab7"), ("station 12 seen", "mac 001B44113AB7FF"), "IEEE 802"),
-    "plate": (("license plate 7ABC123 seen", "Kennzeichen: B-MW 1234", "number plate AB12 CDE"), ("plate 12", "license plate missing"), "national vehicle registrations"),
-    "advertising_id": (("IDFA: 6D92078A-8246-4BA4-AE5B-76104861E7DC", "android_id=9774d56d682e549c"), ("device mapper 12", "device 0000:00:1f.2"), "Apple ASIdentifierManager, Google Play services"),
-}  # fmt: skip
-
-DETECTORS: Final = tuple(
-    Detector(
-        number.name,
-        tuple(number.words.split("|")),
-        _judge(number),
-        *_EXAMPLES[number.name],
-        by_word=True,
-    )
-    for number in _NUMBERS
+_IMEI_WORDS: Final = "imei|imeisv|imei1|imei2"
+_IMEI_NUMBER: Final = _number("imei", "device", _IMEI_WORDS, r"[0-9](?:[ \-/.]?[0-9]){13,19}", _imei, "luhn")
+_IMSI_WORDS: Final = "imsi|supi"
+_IMSI_NUMBER: Final = _number("imsi", "device", _IMSI_WORDS, r"[0-9](?:[ \-]?[0-9]){13,14}", _imsi, "e212")
+_ICCID_WORDS: Final = "iccid|sim card|sim|sim serial"
+_ICCID_NUMBER: Final = _number("iccid", "device", _ICCID_WORDS, r"89(?:[ \-]?[0-9]){16,18}[Ff]?", _iccid, "e118")
+_MEID_WORDS: Final = "meid|esn"
+_MEID_NUMBER: Final = _number(
+    "meid", "device", _MEID_WORDS, r"[0-9A-Fa-f](?:[ \-]?[0-9A-Fa-f]){13,17}", _meid, "s.r0048"
 )
+_VIN_WORDS: Final = "vin|vehicle identification|chassis|fahrgestellnummer|fin|vehicle|bastidor"
+_VIN_NUMBER: Final = _number(
+    "vin", "plate", _VIN_WORDS, r"[A-HJ-NPR-Za-hj-npr-z0-9]{17}", _vin, "iso3779", "number|num|no|nr|is|was|=|:|#"
+)
+_SERIAL_WORDS: Final = (
+    "serial number|serial no|serialno|serialnumber|seriennummer|num\xc3\xa9ro de s\xc3\xa9rie|service tag|s/n"
+)
+_SERIAL_NUMBER: Final = _number(
+    "serial_number", "device", _SERIAL_WORDS, r"[A-Z0-9][A-Z0-9\-]{5,24}", _mixed, "shape", "is|was"
+)
+_MAC_WORDS: Final = "mac|mac address|mac addr|hwaddr|bssid|station|ethernet"
+_MAC_NUMBER: Final = _number("mac_bare", "mac", _MAC_WORDS, r"[0-9A-Fa-f]{12}", _mixed, "eui48", "address|addr|is|was")
+_PLATE_WORDS: Final = (
+    "licen[cs]e plate|number plate|plate|plate number|vehicle registration|registration plate|kennzeichen|matricula|"
+    "immatriculation|targa|license tag"
+)
+_PLATE_NUMBER: Final = _number(
+    "plate",
+    "plate",
+    _PLATE_WORDS,
+    r"[A-Z]{1,3}[ \-:]?[A-Z]{0,2}[ \-]?[0-9]{1,4}(?:[ \-]?[A-Z]{1,3})?|[0-9]{1,4}[ \-]?[A-Z]{1,3}(?:[ \-]?[0-9]{1,4})?",
+    _plate,
+    "shape",
+    "number|num|no|nr|is|was|of",
+)
+_AD_WORDS: Final = "idfa|idfv|gaid|aaid|advertising|android|udid|oaid|device|adid"
+_AD_NUMBER: Final = _number(
+    "advertising_id",
+    "device",
+    _AD_WORDS,
+    r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9a-f]{40}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{16}|[0-9a-f]{16}",
+    _always,
+    "uuid",
+    "_?id|identifier|is|was|=|:",
+)
+
+
+def judge_imei(data: bytes, end: int) -> Verdict:
+    """The number of a mobile device behind a word for it: 15 digits with a Luhn digit, or 14 and 16 without."""
+    return _judged(_IMEI_NUMBER, data, end)
+
+
+def judge_imsi(data: bytes, end: int) -> Verdict:
+    """The number of a mobile subscription behind a word for it."""
+    return _judged(_IMSI_NUMBER, data, end)
+
+
+def judge_iccid(data: bytes, end: int) -> Verdict:
+    """The number of a SIM card behind a word for it."""
+    return _judged(_ICCID_NUMBER, data, end)
+
+
+def judge_meid(data: bytes, end: int) -> Verdict:
+    """The number of a CDMA device behind a word for it."""
+    return _judged(_MEID_NUMBER, data, end)
+
+
+def judge_vin(data: bytes, end: int) -> Verdict:
+    """The number of a vehicle behind a word for it, with its check digit where North America's have one."""
+    return _judged(_VIN_NUMBER, data, end)
+
+
+def judge_serial(data: bytes, end: int) -> Verdict:
+    """The serial number of a device behind words for it."""
+    return _judged(_SERIAL_NUMBER, data, end)
+
+
+def judge_mac(data: bytes, end: int) -> Verdict:
+    """Twelve hexadecimal digits behind a word for a MAC address."""
+    return _judged(_MAC_NUMBER, data, end)
+
+
+def judge_plate(data: bytes, end: int) -> Verdict:
+    """A licence plate behind a word for it: letters and digits in the groups that plates have."""
+    return _judged(_PLATE_NUMBER, data, end)
+
+
+def judge_advertising(data: bytes, end: int) -> Verdict:
+    """The identifier of a device or for advertising behind a word for it."""
+    return _judged(_AD_NUMBER, data, end)
+
+
+def _detector(
+    name: str, words: str, judge: Judge, examples: tuple[str, ...], counter: tuple[str, ...], source: str
+) -> Detector:
+    return Detector(name, tuple(words.split("|")), judge, examples, counter, source, by_word=True)
+
+
+DETECTORS: Final = (
+    _detector("imei", _IMEI_WORDS, judge_imei, ("IMEI: 35-209900-176148-1 ", "imei 490154203237518,"), ("imei 490154203237519 ", "imei lookup took 12 ms"), "3GPP TS 23.003"),
+    _detector("imsi", _IMSI_WORDS, judge_imsi, ("IMSI 310150123456789 attached", "imsi=262011234567890"), ("imsi 010150123456789 ", "imsi count 12"), "3GPP TS 23.003, ITU-T E.212"),
+    _detector("iccid", _ICCID_WORDS, judge_iccid, ("ICCID: 8949020000012345678", "SIM 89014103211118510720 active"), ("sim 12345678901234567890", "sim swap"), "ITU-T E.118"),
+    _detector("meid", _MEID_WORDS, judge_meid, ("MEID AF0123450ABCDE", "meid: 99000000123456"), ("meid 00000000000000", "meid none"), "3GPP2 S.R0048-A"),
+    _detector("vin", _VIN_WORDS, judge_vin, ("VIN 1M8GDM9AXKP042788 sold", "vin: WVWZZZ1JZXW000001"), ("vin 1M8GDM9A1KP042788 ", "vin: 12345678901234567"), "ISO 3779, 49 CFR 565"),
+    _detector("serial_number", _SERIAL_WORDS, judge_serial, ("Serial Number: C02XK1ZZJGH5", "S/N 5CG1234ABC"), ("serial number missing", "serial number: 12"), "manufacturers' labels"),
+    _detector("mac_bare", _MAC_WORDS, judge_mac, ("MAC 001B44113AB7 joined", "bssid: 001b44113ab7"), ("station 12 seen", "mac 001B44113AB7FF"), "IEEE 802"),
+    _detector("plate", _PLATE_WORDS, judge_plate, ("license plate 7ABC123 seen", "Kennzeichen: B-MW 1234", "number plate AB12 CDE"), ("plate 12", "license plate missing"), "national vehicle registrations"),
+    _detector("advertising_id", _AD_WORDS, judge_advertising, ("IDFA: 6D92078A-8246-4BA4-AE5B-76104861E7DC", "android_id=9774d56d682e549c"), ("device mapper 12", "device 0000:00:1f.2"), "Apple ASIdentifierManager, Google Play services"),
+)  # fmt: skip

@@ -34,7 +34,6 @@ _NOBODY: Final = re.compile(
     re.IGNORECASE,
 )
 _DIGIT: Final = re.compile(rb"[0-9]")
-_LETTER: Final = re.compile(rb"[A-Za-z\x80-\xfe]")
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?\Z")
 _STREET: Final = re.compile(rb"(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,0-9])(?!.*://)(?!0x)(?!\S*:[0-9]+\Z)(?!\S+\.\S+\Z)")
 _MAC_BARE: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:\-.]?){5}[0-9A-Fa-f]{2}\Z")
@@ -70,8 +69,6 @@ def _keeps_promise(field: Field, value: bytes) -> bool:
 def _wordy(needs: str, value: bytes) -> bool:
     if (promise := PROMISES.get(needs)) is not None:
         return promise(value)
-    if needs == "words":
-        return bool(_LETTER.search(value))
     if needs == "street":
         return bool(_STREET.match(value))
     if needs == "mac":
@@ -281,7 +278,7 @@ def _authorization(data: bytes, start: int, end: int, value: Value) -> list[Foun
             data, first
         )
         end = rest.end() if rest else end
-    if first >= end or _NOBODY.match(data[first:end].strip()) or _METHOD.match(data[first:end].strip()):
+    if first >= end or _NOBODY.match(data[first:end].strip()) or _METHOD.match(data[first:end].strip(b" ()")):
         return []
     return [Found(first, end, "secret", "authorization", "rfc9110", 30)]
 

@@ -217,7 +217,7 @@ _DID: Final = re.compile(
     rb"|from|pass(?:word|wd)|pw|pwd|with id|has no|has \d|\(id|\(email|on host|at [0-9])\b",
     re.IGNORECASE,
 )
-_ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;:)\]\r\n]|\\[\"nrt]|\.(?:\s|\Z|\\)|\Z)")
+_ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;)\]\r\n]|:(?![A-Za-z0-9])|\\[\"nrt]|\.(?:\s|\Z|\\)|\Z)")
 _PERSONAL_SHAPE: Final = re.compile(rb"[a-z]{1,32}[._\-][a-z]{2,32}[0-9]{0,6}\Z|[a-z]{2,24}[0-9]{1,6}\Z", re.IGNORECASE)
 _OPAQUE: Final = re.compile(
     rb"(?:[0-9]{1,20}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64})\Z", re.IGNORECASE
@@ -235,7 +235,7 @@ def judge_user(data: bytes, end: int) -> Verdict:
     if stop > 0 and (_ENDS.match(data, stop) or _DID.match(data, stop)):
         return Found(start, stop, "name", "user_named", "phrase", 41)
     name = _LOGIN.match(data, start)
-    if name is None or name[1].lower() in GENERAL:
+    if name is None or name[1].lower() in GENERAL or name[1].lower().removesuffix(b"s") in GENERAL:
         return "general"
     if not _means_one(data, name, quoted=quote is not None, after_sign=phrase[0][-2:] == b": "):
         return "general"

@@ -22,6 +22,14 @@ _NO_PERSON: Final = re.compile(
 )
 
 
+def _words(value: bytes) -> bool:
+    """Letters, and no path (GitHub's `full_name` is `owner/repository`)."""
+    return _LETTER.search(value) is not None and not _PATH.match(value)
+
+
+_PATH: Final = re.compile(rb"[^\s/\\]*[/\\]\S*\Z|[A-Za-z]:\\")
+
+
 def _full_name(value: bytes) -> bool:
     """Two to four capitalised words of which none is a firm's or a program's, or `first.last`."""
     words = value.replace(b",", b"").split()
@@ -38,12 +46,17 @@ def _full_name(value: bytes) -> bool:
 
 def _login(value: bytes) -> bool:
     """A log-in name: letters or four digits, at most five words."""
-    return bool(_LETTER.search(value) or (value.isdigit() and len(value) > 3)) and _WORDS.match(value) is not None
+    letters = _LETTER.search(value) is not None or (value.isdigit() and len(value) > 3)
+    return letters and not value.startswith(b"arn:") and _WORDS.match(value) is not None
+
+
+#: Words for many.
+_NOT_ONE: Final = frozenset(b"all any everyone everybody public shared".split())
 
 
 def _account(value: bytes) -> bool:
     """A log-in name of a person, in a field that programs' accounts stand in as well."""
-    return _login(value) and not is_account_of_system(value)
+    return _login(value) and not is_account_of_system(value) and value.lower() not in _NOT_ONE
 
 
 _AGE: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9])?(?: ?(?:y|yo|yrs?|years?|jahre|ans)\b.{0,8})?\Z", re.IGNORECASE)
@@ -72,8 +85,14 @@ def _email(value: bytes) -> bool:
     return value.count(b" ") < 4 and not (b" " in value and _ADDRESS_AMONG.search(value))
 
 
+_BIC: Final = re.compile(rb"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\Z", re.IGNORECASE)
+#: Addresses of all currencies, with or without a prefix (`bitcoincash:`); digits among the letters.
+_WALLET: Final = re.compile(rb"(?=.*[0-9])(?:[a-z]{3,12}:)?[A-Za-z0-9]{24,112}\Z")
+_TRACK: Final = re.compile(rb"[%;]?B?[0-9]{12,19}[\^=D].{4,80}\Z", re.IGNORECASE)
+
 #: What a value has to be, by need.
 PROMISES: Final[dict[str, Callable[[bytes], bool]]] = {
+    "words": _words,
     "full_name": _full_name,
     "login": _login,
     "person_login": _account,
@@ -83,6 +102,9 @@ PROMISES: Final[dict[str, Callable[[bytes], bool]]] = {
     "serial": lambda value: _SERIAL.match(value) is not None,
     "postal": lambda value: _POSTAL.match(value) is not None,
     "email": _email,
+    "bic": lambda value: _BIC.match(value) is not None,
+    "wallet": lambda value: _WALLET.match(value) is not None,
+    "track": lambda value: _TRACK.match(value) is not None,
     "pair": lambda value: _PAIR.match(value) is not None,
     "number": _coordinate,
     "place": lambda value: _LETTER.search(value) is not None,
