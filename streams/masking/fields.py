@@ -68,7 +68,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         =login =user =handle =logname =ruser =usr =upn =suser =duser =acct =ugi =sudo_user =ssh_user =smtp_user =ftp_user =os_user =run_as =run_as_user
         =login_user =current_user =request_user =authenticated_user =auth_request_user =forwarded_user =src_user =dst_user =dest_user =source_user
         =destination_user =target_user =session_user =principal_name =benutzer =utilisateur =usuario =utente =gebruiker =skype =skype_id =telegram =twitter
-        =instagram =twitter_handle =social_handle =wechat =wechat_id =github_user =github_login =slack_user =slack_name =discord_user
+        =instagram =twitter_handle =social_handle =wechat =wechat_id =github_user =github_login =slack_user =slack_name =discord_user =x_user =x_username =x_auth_user =x_forwarded_user =x_authenticated_user =x_auth_username
         """),
     ("address", "street", """
         street street_address street_name street_line address_line home_address postal_address mailing_address billing_address

@@ -29,7 +29,8 @@ _AUTHENTICATION: Final = (
     "failed password for ", "accepted password for ", "failed none for ", "attempts exceeded for ", "opened for user ",
     "closed for user ", "opened for local user ", "closed for local user ", "new user: name=", "user slice of ",
     "manager for user ", "successful su for ", "failed su for ", "expired account: ", "no such user: ", "unknown user: ",
-    "new group: name=", "changed password expiry for ", "password changed for ", "(to root) ", "useradd: add '", ": add '", ": delete '",
+    "new group: name=", "changed password expiry for ", "password changed for ", "(to root) ", ": add '", ": delete '",
+    "view acls to: ", "modify acls to: ", "view permissions: set(", "modify permissions: set(",
 )  # fmt: skip
 _AUTHENTICATION_WORDS: Final = re.compile(
     b"(?:%b)\\Z" % "|".join(map(re.escape, _AUTHENTICATION)).encode(), re.IGNORECASE
@@ -172,6 +173,39 @@ def judge_event(data: bytes, end: int) -> Verdict:
     return account(value.start(1), text, "windows_event") or "account_of_system"
 
 
+#: Common log format: host, identity, user, time.
+_REQUEST: Final = re.compile(
+    rb"(?:\A|[\s\"'])[^\s\"']{2,255} [^\s\"']{1,64} ([^\s\"'\[\]\xff]{1,64}) \[[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:\Z"
+)
+_REQUEST_MAX: Final = 420
+
+
+def judge_request(data: bytes, end: int) -> Verdict:
+    """The authenticated user of a web server's access log."""
+    request = _REQUEST.search(data, max(0, end - _REQUEST_MAX), end)
+    if request is None or request[1] == b"-":
+        return "no_name"
+    return account(request.start(1), request[1], "account_of_request") or "account_of_system"
+
+
+_REMOTE: Final = re.compile(
+    rb"(?:ssh|scp|sftp|rsync|sshfs|ssh-copy-id) \Z|(?:ssh|sftp|ftps?|smb|scp)://\Z", re.IGNORECASE
+)
+_AT_HOST: Final = re.compile(
+    rb"(?:[A-Za-z0-9_./=~:,\-]{1,64} ){0,6}?([A-Za-z_][A-Za-z0-9_.\-]{0,31})@(?=[A-Za-z0-9\-]{1,63}(?:[:/\s\"'\\]|\Z))"
+)
+_REMOTE_MAX: Final = 16
+
+
+def judge_at_host(data: bytes, end: int) -> Verdict:
+    """The account before the `@` of a host without a domain, in commands and URLs of remote shells."""
+    remote = ends_with_words(_REMOTE, data, end, _REMOTE_MAX)
+    name = _AT_HOST.match(data, end) if remote else None
+    if remote is None or name is None or (remote[0][-1:] == b"/" and name.start(1) != end):
+        return "no_name"
+    return account(name.start(1), name[1], "account_at_host") or "account_of_system"
+
+
 DETECTORS: Final = (
     Detector(
         "account",
@@ -181,7 +215,7 @@ DETECTORS: Final = (
             "sshd[24206]: Invalid user test9 from 192.0.2.1", "Failed password for invalid user jay from 192.0.2.1 port 60259 ssh2",
             "Accepted publickey for ann from 192.0.2.1 port 22 ssh2: RSA SHA256:x", "pam_unix(su:session): session opened for user cyrus by ann(uid=1000)",
             "input_userauth_request: invalid user FILTER [preauth]", "Disconnected from user ann 192.0.2.1 port 4711",
-            "useradd[12]: new user: name=ann, UID=1001, GID=1001, home=/home/x", "Created slice User Slice of ann.",
+            "SecurityManager: Changing view acls to: ann", "useradd[12]: new user: name=ann, UID=1001, GID=1001, home=/home/x", "Created slice User Slice of ann.",
             "session closed for user news",
         ),
         ("session opened for user root", "Accepted password for root from 192.0.2.1 port 22 ssh2", "Failed password for www-data from 192.0.2.1 port 1"),
@@ -214,6 +248,22 @@ DETECTORS: Final = (
         ("sshd[1]: Starting session: shell on pts/0 for ann from 192.0.2.1 port 22 id 0", 'FATAL:  role "ann" does not exist'),
         ("Starting session: shell for root from 192.0.2.1", 'role "postgres" does not exist', "role admin added"),
         "OpenSSH session.c, PostgreSQL miscinit.c",
+    ),
+    Detector(
+        "account_of_request",
+        (r"[^\- \"] \[[0-9]{2}/[a-z]{3}/[0-9]{4}:",),
+        judge_request,
+        ('192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326',),
+        ('192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 1', "started [10/Oct/2000:13:55:36]"),
+        "Apache HTTP Server, common log format",
+    ),
+    Detector(
+        "account_at_host",
+        ("(?:ssh|scp|sftp|rsync|sshfs|ssh-copy-id) ", "(?:ssh|sftp|ftp|ftps|smb|scp)://"),
+        judge_at_host,
+        ("exec: scp -P 22 ann@web1:/srv/x .", "ssh://ann@web1/srv", "running ssh ann@web-2"),
+        ("ssh root@web1", "ssh web1", "scp file.txt"),
+        "OpenSSH manual, RFC 3986",
     ),
     Detector(
         "windows_event",

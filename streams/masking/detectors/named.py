@@ -10,7 +10,7 @@ from typing import Final
 
 from streams.masking.context import Key, Value, elements, key_before, parent_of, value_after, word_byte
 from streams.masking.detectors.beside import GENERAL
-from streams.masking.detectors.promises import PROMISES
+from streams.masking.detectors.promises import PROMISES, beside_a_person, is_method
 from streams.masking.fields import FIELD_ANCHORS, Field, field_of
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import KINDS
@@ -87,6 +87,8 @@ def _field_below(data: bytes, key: Key) -> Field | None:
     if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id") and key.quote:
         parent = parent_of(data, key.start)
         field = field_of(key.name.decode(), parent.decode("utf-8", "replace")) if parent else None
+    if field is None and key.name.lower() == b"name" and beside_a_person(data, key.start):
+        return Field("name", "full_name")
     return field
 
 
@@ -278,16 +280,11 @@ def _authorization(data: bytes, start: int, end: int, value: Value) -> list[Foun
             data, first
         )
         end = rest.end() if rest else end
-    if first >= end or _NOBODY.match(data[first:end].strip()) or _METHOD.match(data[first:end].strip(b" ()")):
+    if first >= end or _NOBODY.match(data[first:end].strip()) or is_method(data[first:end]):
         return []
     return [Found(first, end, "secret", "authorization", "rfc9110", 30)]
 
 
-#: Ways to authenticate, which no credential is called.
-_METHOD: Final = re.compile(
-    rb"(?:simple|kerberos|ldap|saml2?|oauth2?|oidc|token|basic|bearer|digest|ntlm|negotiate|certificate|proxy|plain|password|jwt|mtls|sspi|gssapi|sasl|external|publickey)\Z",
-    re.IGNORECASE,
-)
 _BARE_CREDENTIAL: Final = re.compile(rb"[^\s,;\"'\\]+")
 
 #: Attributes of Set-Cookie that say nothing about the person (RFC 6265, 4.1.1).

@@ -295,8 +295,30 @@ _LABEL: Final = re.compile(
 )
 
 
+#: `Ann Lee (ann@example.com)`: at least two words with capital letters.
+_BRACKETED: Final = re.compile(NAME.pattern + rb"(?= \Z)")
+
+
+def _name_before_bracket(data: bytes, at: int) -> Found | None:
+    low = max(0, at - _BRACKETED_MAX)
+    for name in _BRACKETED.finditer(data, low, at):
+        if name.end() == at - 1 and at_word_start(data, name.start()):
+            start = name.start()
+            while (label := _FIRST_WORD.match(data, start, at)) and names_nobody(label[1]):
+                start = label.end()
+            if person_at(data, start, least=2) == at - 1:
+                return Found(start, at - 1, "name", "display_name", "phrase", 42)
+    return None
+
+
+_BRACKETED_MAX: Final = 72
+_FIRST_WORD: Final = re.compile(rb"([A-Za-z\x80-\xf4]+) ")
+
+
 def name_before_mail(data: bytes, at: int, end: int) -> Found | None:
     """The display name of a mail address that begins at a position behind its `<`, or None."""
+    if data[at - 1 : at] == b"(" and data[end : end + 1] == b")":
+        return _name_before_bracket(data, at - 1)
     if data[at - 1 : at] != b"<" or data[end : end + 1] != b">":
         return None
     display = _DISPLAY.search(data, max(0, at - _DISPLAY_MAX), at)

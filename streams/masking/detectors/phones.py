@@ -40,7 +40,7 @@ def judge_place(data: bytes, end: int) -> Verdict:
 
 
 _CALL: Final = re.compile(
-    rb"(?:call|dial|ring|contact|phone|reach (?:me|us|him|her|them) (?:at|on)|my number is|my number's|number to call is|call back at)(?: on| at)? \Z",
+    rb"(?:call|dial|reach (?:me|us|him|her|them) (?:at|on)|my number is|my number's|number to call is|call back at)(?: on| at)? \Z",
     re.IGNORECASE,
 )
 _CALLED: Final = re.compile(_GROUPED)
@@ -117,7 +117,7 @@ DETECTORS: Final = (
     ),
     Detector(
         "phone_called",
-        ("(?:call|dial|ring|contact|phone)(?: on| at)? ", "reach (?:me|us|him|her|them) (?:at|on) ", "my number(?: i|')s ", "number to call is ", "call back at "),
+        ("(?:call|dial)(?: on| at)? ", "reach (?:me|us|him|her|them) (?:at|on) ", "my number(?: i|')s ", "number to call is ", "call back at "),
         judge_call,
         ("You can call 73 448 266", "dial 0151 2345678 please", "reach me at 050-98-28-96"),
         ("call 2024-05-01 failed", "rpc call 12 of 20", "text 100 200", "call 12345678"),

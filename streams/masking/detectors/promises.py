@@ -6,7 +6,7 @@ from typing import Final
 
 from streams.masking.detectors.beside import is_account_of_system, names_nobody
 
-__all__ = ["PROMISES"]
+__all__ = ["PROMISES", "beside_a_person", "is_method"]
 
 _CAPITALISED: Final = re.compile(rb"(?:[A-Z]|[\xc3-\xf4][\x80-\xbf]{1,3})[A-Za-z\x80-\xf4.'\-]*\Z")
 _LETTER: Final = re.compile(rb"[A-Za-z\x80-\xfe]")
@@ -109,3 +109,29 @@ PROMISES: Final[dict[str, Callable[[bytes], bool]]] = {
     "number": _coordinate,
     "place": lambda value: _LETTER.search(value) is not None,
 }
+
+
+#: Fields of a person beside a bare `name` make it that person's, if it looks like one.
+_BESIDE_A_NAME: Final = re.compile(
+    rb"(?<![a-z])(?:e-?mail|phone|mobile|telefon|birth|dob|ssn|first_?name|last_?name|user_?name|passport|gender|street|zip_?code|postal_?code|iban|card_?number)"
+    rb"[a-z_]{0,12}\\{0,7}[\"']?\s{0,2}[:=]",
+    re.IGNORECASE,
+)
+_BESIDE_MAX: Final = 256
+
+
+def beside_a_person(data: bytes, at: int) -> bool:
+    """Whether fields stand near a position that only a person has."""
+    return _BESIDE_A_NAME.search(data, max(0, at - _BESIDE_MAX), at + _BESIDE_MAX) is not None
+
+
+#: Ways to authenticate, which no credential is called.
+_METHOD: Final = re.compile(
+    rb"(?:simple|kerberos|ldap|saml2?|oauth2?|oidc|token|basic|bearer|digest|ntlm|negotiate|certificate|proxy|plain|password|jwt|mtls|sspi|gssapi|sasl|external|publickey)\Z",
+    re.IGNORECASE,
+)
+
+
+def is_method(value: bytes) -> bool:
+    """Whether a value in the place of a credential names a way to authenticate."""
+    return _METHOD.match(value.strip(b" ()")) is not None
