@@ -81,13 +81,13 @@ def _field(key: bytes) -> Field | None:
     return field_of(key.decode("utf-8", "replace"))
 
 
-def _field_below(data: bytes, key: Key) -> Field | None:
+def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     """The field of a key; the enclosing object is looked for only where the key alone does not tell."""
     field = _field(key.name)
     if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id") and key.quote:
         parent = parent_of(data, key.start)
         field = field_of(key.name.decode(), parent.decode("utf-8", "replace")) if parent else None
-    if field is None and key.name.lower() == b"name" and beside_a_person(data, key.start):
+    if field is None and key.name.lower() == b"name" and beside_a_person(data, key.start, end):
         return Field("name", "full_name")
     return field
 
@@ -149,7 +149,7 @@ def judge_field(data: bytes, end: int) -> Verdict:
     if (verdict := _simple(data, end)) is not None:
         return verdict
     key = key_before(data, end - 1)
-    field = _field_below(data, key) if key else None
+    field = _field_below(data, key, end) if key else None
     if key is None or field is None:
         return "other_field"
     value = value_after(data, end, secret=field.kind == "secret", key_quoted=bool(key.quote))

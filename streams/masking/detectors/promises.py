@@ -120,8 +120,16 @@ _BESIDE_A_NAME: Final = re.compile(
 _BESIDE_MAX: Final = 256
 
 
-def beside_a_person(data: bytes, at: int) -> bool:
-    """Whether fields stand near a position that only a person has."""
+#: What may be two words of a name; looked at first because it is cheap.
+_TWO_WORDS: Final = re.compile(
+    rb"[ \t]{0,4}\\{0,31}[\"']?(?:[A-Z]|[\xc3-\xf4][\x80-\xbf])[^\s\"'\\<>:=/]{0,30},? [A-Za-z\xc3-\xf4]"
+)
+
+
+def beside_a_person(data: bytes, at: int, end: int) -> bool:
+    """Whether fields that only a person has stand near a position, where what begins at `end` may be a name."""
+    if not _TWO_WORDS.match(data, end):
+        return False
     return _BESIDE_A_NAME.search(data, max(0, at - _BESIDE_MAX), at + _BESIDE_MAX) is not None
 
 
