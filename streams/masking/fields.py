@@ -302,7 +302,11 @@ def _anchors() -> tuple[str, ...]:
     ]
     return (
         *((_START if len(name) <= _SHORT else "") + _spelled(name) + _MORE for name in first),
-        *(rf"(?-i:[a-z0-9]{name[0].upper()}){name[1:]}{_LAST}" for name in first if len(name) <= _SHORT and name.isascii()),
+        *(
+            rf"(?-i:[a-z0-9]{name[0].upper()}){name[1:]}{_LAST}"
+            for name in first
+            if len(name) <= _SHORT and name.isascii()
+        ),
         *(_START + _spelled(name) + _LAST for name in names if name[0] == "="),
         *_of_persons([name for name in names if name[0] == "?"]),
     )

@@ -6,6 +6,7 @@ from typing import Final
 from streams.masking.context import at_word_start
 from streams.masking.detectors.accounts import account
 from streams.masking.detectors.beside import GENERAL, NAME, ends_with_words, names_nobody
+from streams.masking.detectors.promises import beside_a_person
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS", "name_before_mail", "person_at"]
@@ -282,6 +283,26 @@ def judge_logged(data: bytes, end: int) -> Verdict:
     return account(start, text, "logged_in") or "account_of_system"
 
 
+# -- a bare name ------------------------------------------------------------------------------------------------------------
+
+_BARE_NAME: Final = re.compile(rb"(?:\A|[^A-Za-z0-9_.\-\"'`])name ?[:=]\Z|\\[nrt]name ?[:=]\Z", re.IGNORECASE)
+_OPENING: Final = re.compile(rb"[ \t]{0,4}\\{0,7}[\"']?")
+
+
+def judge_bare_name(data: bytes, end: int) -> Verdict:
+    """What stands behind `name:` or `name=` in text, where it looks like a name and other fields of a person are near."""
+    if not _BARE_NAME.search(data, max(0, end - 8), end):
+        return "no_name"
+    opening = _OPENING.match(data, end)
+    start = opening.end() if opening else end
+    stop = person_at(data, start, least=2)
+    if stop < 0 or not beside_a_person(data, end - 5, end):
+        return "no_person_near"
+    last = data[stop : stop + 1]
+    stop = data.rfind(b" ", start, stop) if last in (b":", b"=") else stop
+    return Found(start, stop, "name", "bare_name", "fields_beside", 41)
+
+
 # -- around a mail address --------------------------------------------------------------------------------------------------
 
 #: A display name before `<` (RFC 5322, name-addr), quoted or of at most five words.
@@ -377,6 +398,15 @@ DETECTORS: Final = (
         ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed"),
         ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit"),
         "phrases of logs",
+        by_word=True,
+    ),
+    Detector(
+        "bare_name",
+        ("name ?[:=]",),
+        judge_bare_name,
+        ("Name: Ann Lee, Phone: 030 901820", "User(name='Ann Lee', email='ann@example.com')", "{Name:Ann Lee Email:ann@example.com}"),
+        ("name: Ann Lee", "name=Spring Boot email=x@example.com", "filename: Ann Lee, Phone: 1"),
+        "object prints",
         by_word=True,
     ),
     Detector(
