@@ -6,6 +6,7 @@ compared as a substring: `license` does not contain a `lic`, `service_name` is n
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,49 +27,89 @@ class Field:
 #: last path element, one that begins with `?` only behind a word for a person (see `_PERSONS`).
 _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("email", "email", """
-        email e_mail email_address e_mail_address email_addr mail_address email_id mail =to_email =from_email
-        correo correo_electronico courriel eposta e_posta
+        email e_mail email_address e_mail_address email_addr mail_address email_id mail =to_email =from_email mailbox_address sender_address recipient_address
+        reply_to =mail_from =rcpt_to envelope_from envelope_to correo correo_electronico courriel adresse_mail adresse_electronique eposta e_posta epost e_post
+        e_mail_adresse email_adresse mailadresse indirizzo_email endereco_email sahkoposti sähköposti почта электронная_почта 邮箱 電子郵件 メール メールアドレス 이메일
         """),
     ("phone", "digits", """
-        phone phone_number phone_no phone_num telephone telephone_number mobile mobile_number mobile_no mobile_phone cell
-        cell_phone cell_number cellphone msisdn fax fax_number =tel whatsapp whatsapp_number caller_id calling_number called_number
-        home_phone work_phone contact_number telefon telefonnummer handynummer telefono telefone telefoonnummer celular =gsm
+        phone phone_number phone_no phone_num telephone telephone_number telephone_no mobile mobile_number mobile_no mobile_phone cell
+        cell_phone cell_number cellphone msisdn fax fax_number fax_no =tel =tel_no whatsapp whatsapp_number caller_id calling_number called_number
+        calling_party_number called_party_number =ani =dnis caller_number callee_number home_phone work_phone contact_number contact_no sms_number
+        telefon telefonnummer handynummer handy_nummer mobilnummer rufnummer festnetz telefono teléfono telefone telefoonnummer telefoon celular movil móvil portable_number
+        numero_telephone numero_de_telephone numero_telefono cellulare telemovel puhelin puhelinnumero telefonnr mobiltelefon komorka =gsm =gsm_no
+        телефон мобильный 电话 手机 手机号 手机号码 電話 電話番号 携帯電話 전화번호 휴대폰
         """),
     ("name", "words", """
-        first_name last_name given_name family_name middle_name sur_name full_name display_name maiden_name nick_name
-        real_name legal_name birth_name holder_name card_holder card_holder_name name_on_card account_holder
-        account_holder_name beneficiary_name recipient_name sender_name cardholder vorname nachname familienname
-        prenom nom_de_famille apellido apellidos cognome voornaam achternaam imie nazwisko sobrenome
-        person_name contact_name patient_name customer_name employee_name passenger_name guest_name member_name
-        owner_name author_name user_full_name ?name patient =fname =lname =fullname payee payer_name shipping_name billing_name
+        first_name last_name given_name family_name middle_name sur_name full_name display_name maiden_name nick_name fore_name
+        real_name legal_name birth_name holder_name card_holder card_holder_name name_on_card account_holder second_name
+        account_holder_name beneficiary_name recipient_name sender_name cardholder vorname nachname familienname geburtsname vollständiger_name
+        prenom prénom nom_de_famille nom_famille nom_complet apellido apellidos primer_apellido segundo_apellido nombre_completo nombres cognome nome_completo
+        voornaam achternaam volledige_naam imie nazwisko sobrenome fornamn efternamn fornavn efternavn etternavn förnamn jméno příjmení imię etunimi sukunimi jmeno prijmeni soyad soyadi
+        keresztnev vezeteknev prenume nume_familie ime_prezime
+        person_name contact_name patient_name customer_name employee_name passenger_name guest_name member_name subscriber_name student_name driver_name
+        owner_name author_name user_full_name ?name patient =fname =lname =mname =fullname payee payer_name shipping_name billing_name buyer_name seller_name
+        requester_name reporter_name assignee_name approver_name creator_name doctor_name physician_name insured_name signer_name attendee_name applicant_name
+        spouse_name father_name mother_name mothers_maiden_name next_of_kin emergency_contact contact_person account_owner_name cardholdername
+        debtor_name creditor_name ordering_customer =to_name =from_name =realname 姓名 氏名 名前 이름 имя фамилия отчество фио
+        """),
+    ("name", "full_name", """
+        =customer =passenger =author =authors =assignee =reporter =employee =payer =payee =beneficiary =recipient =addressee =consignee =attendee =applicant
+        =claimant =insured =created_by =updated_by =modified_by =deleted_by =approved_by =requested_by =submitted_by =assigned_to =reviewed_by =signed_by
+        =reviewer =approver =requester =committer =commit_author =owner =contact =cn =nom =nome =naam =nombre =account_name =doctor
+        =uploaded_by =changed_by =last_modified_by =initiated_by =performed_by =signatory
         """),
     ("username", "login", """
-        user_name login_name login_id log_in_name screen_name preferred_username sam_account_name logon_name logon_user
-        remote_user auth_user db_user effective_user =login =user =handle =username =logname =ruser =usr =upn =nickname
-        benutzername nom_utilisateur nombre_usuario
+        user_name login_name login_id log_in_name screen_name preferred_username sam_account_name logon_name logon_user user_principal_name
+        =nickname sasl_username benutzername benutzerkennung nom_utilisateur nom_d_utilisateur nombre_usuario nombre_de_usuario nome_utente nome_usuario
+        gebruikersnaam nazwa_uzytkownika anvandarnamn brukernavn brugernavn kayttajatunnus kullanici_adi kullanıcı_adı uzivatelske_jmeno käyttäjätunnus
+        remote_user auth_user db_user effective_user =username =alternate_id 用户名 ユーザー名 логин
+        """),
+    ("username", "person_login", """
+        =login =user =handle =logname =ruser =usr =upn =suser =duser =acct =ugi =sudo_user =ssh_user =smtp_user =ftp_user =os_user =run_as =run_as_user
+        =login_user =current_user =request_user =authenticated_user =auth_request_user =forwarded_user =src_user =dst_user =dest_user =source_user
+        =destination_user =target_user =session_user =principal_name =benutzer =utilisateur =usuario =utente =gebruiker =skype =skype_id =telegram =twitter
+        =instagram =twitter_handle =social_handle =wechat =wechat_id =github_user =github_login =slack_user =slack_name =discord_user =x_user =x_username =x_auth_user =x_forwarded_user =x_authenticated_user =x_auth_username
         """),
     ("address", "street", """
         street street_address street_name street_line address_line home_address postal_address mailing_address billing_address
-        shipping_address delivery_address residential_address =address full_address strasse anschrift adresse direccion
-        endereco indirizzo
+        shipping_address delivery_address residential_address full_address formatted_address home_addr strasse straße anschrift adresse direccion dirección
+        domicilio endereco endereço indirizzo hausanschrift wohnadresse straatnaam ulica katuosoite gatuadress work_address current_address permanent_address
+        residence_address registered_address address_text 住所 地址 주소
+        """),
+    ("address", "postal", """
+        =address =addr =adres =adress =osoite =adresa =adresse_postale =адрес =calle =rue =rua
         """),
     ("address", "postcode", """
-        postal_code post_code zip_code =zip postcode zipcode plz codigo_postal code_postal
+        postal_code post_code zip_code =zip postcode zipcode plz postleitzahl codigo_postal código_postal code_postal kod_pocztowy postnummer postinumero =cep =cap =psc pin_code_postal
+        """),
+    ("location", "place", """
+        place_of_birth birth_place birth_city geburtsort lieu_naissance lieu_de_naissance lugar_nacimiento luogo_di_nascita geboorteplaats
         """),
     ("vitals", "short", """
-        date_of_birth birth_date birth_day =dob geburtsdatum fecha_nacimiento date_naissance data_nascita data_nascimento
-        =age ?age =gender ?gender =sex ?sex geschlecht card_cvv card_cvc =cvv =cvc =cvv2 =cvc2 =csc card_security_code cvv_code
-        card_expiry card_exp expiry_month expiry_year exp_month exp_year card_expiration =pin pin_code card_pin =ethnicity
-        marital_status blood_type
+        date_of_birth birth_date birth_day =dob =d_o_b birth_dt date_birth geburtsdatum geburtstag fecha_nacimiento fecha_de_nacimiento date_naissance
+        date_de_naissance data_nascita data_di_nascita data_nascimento data_de_nascimento geboortedatum data_urodzenia fodelsedatum födelsedatum fødselsdato fodselsdato fodselsdag
+        syntymaaika datum_narozeni dogum_tarihi year_of_birth birth_year 生年月日 出生日期 생년월일 дата_рождения
+        =gender ?gender =sex ?sex geschlecht =sexo =sexe =sesso =geslacht =plec =cinsiyet =gender_identity card_cvv card_cvc =cvv =cvc =cvv2 =cvc2 =csc
+        card_security_code cvv_code card_expiry card_exp expiry_month expiry_year exp_month exp_year card_expiration card_pin =ethnicity =ethnic_group
+        =race_ethnicity =religion =nationality_at_birth sexual_orientation marital_status blood_type blood_group
+        """),
+    ("vitals", "age", """
+        =age ?age =patient_age =user_age =edad =idade =leeftijd =wiek =lebensalter =age_years
+        """),
+    ("vitals", "pin", """
+        =pin pin_code =pin_number =atm_pin
         """),
     ("user", "id", """
         user_id user_uid user_uuid user_guid user_identifier =uid =sub =usr_id userid actor_id viewer_id person_id employee_id
-        staff_id ?id distinct_id visitor_id profile_id account_user_id login_user_id end_user_id enduser_id =enduser.id
+        staff_id ?id distinct_id visitor_id profile_id account_user_id login_user_id end_user_id enduser_id =enduser.id =auid user_pk user_ref user_key user_no user_number
+        employee_number employee_no personalnummer personnel_number staff_number worker_id player_id contact_id lead_id author_id creator_id
+        personal_nr matrikelnummer user_sid sso_id ldap_uid subject_id
         """),
     ("customer", "id", """
-        customer_id customer_no customer_number customer_uuid customer_ref cust_id cust_no member_id member_number patient_id
-        patient_number subscriber_id passenger_id student_id policy_holder_id guest_id buyer_id shopper_id rider_id
-        medical_record_number =mrn kundennummer kunden_nr customerid
+        customer_id customer_no customer_number customer_uuid customer_ref customer_key cust_id cust_no cust_number member_id member_number member_no patient_id
+        patient_number subscriber_id subscriber_number passenger_id student_id student_number policy_holder_id guest_id buyer_id shopper_id rider_id
+        medical_record_number =mrn kundennummer kunden_nr kunden_id customerid numero_client id_cliente numero_cliente klantnummer membership_number
+        membership_id loyalty_id loyalty_number frequent_flyer_number insurance_policy_number policy_holder_number donor_id
         """),
     ("session", "id", """
         session_id session_key session_uuid =sid session_state =jsessionid =phpsessid sess_id =asp_net_session_id connect_sid
@@ -83,6 +124,16 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("account", "account", """
         account_number account_no account_num acct_number acct_no acct_num bank_account bank_account_number routing_number
         sort_code bank_routing_number kontonummer
+        """),
+    ("account", "bic", """
+        bic bic_code swift_code swift_bic =swift
+        """),
+    ("wallet", "wallet", """
+        wallet wallet_address crypto_address btc_address eth_address bitcoin_address ethereum_address deposit_address withdrawal_address payout_address
+        xpub blockchain_address coin_address
+        """),
+    ("card", "track", """
+        track_1 track_2 track_1_data track_2_data track_data magstripe magnetic_stripe
         """),
     ("national_id", "document", """
         ssn social_security social_security_number social_security_no national_id national_id_number national_identity_number
@@ -99,16 +150,29 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         driving_licence_number drivers_license_number driver_license_no dl_number =dln fuehrerschein
         """),
     ("plate", "document", """
-        license_plate licence_plate number_plate plate_number registration_plate vehicle_registration
+        license_plate licence_plate number_plate plate_number registration_plate vehicle_registration plate_no car_plate kennzeichen kfz_kennzeichen
+        immatriculation matricula_vehiculo targa_veicolo license_tag
+        """),
+    ("plate", "vin", """
+        =vin vin_number vin_no vehicle_identification_number chassis_number fahrgestellnummer vehicle_vin
         """),
     ("device", "id", """
-        device_id imei imsi iccid =idfa =gaid =idfv advertising_id android_id =udid device_uuid device_serial
+        device_id imei imsi iccid =idfa =gaid =idfv =aaid =oaid =adid advertising_id advertiser_id android_id =udid device_uuid device_serial device_identifier
+        device_fingerprint browser_fingerprint identifier_for_vendor hardware_id =hwid device_guid mobile_device_id =meid =esn =imeisv =eid_number =tac_snr
+        installation_id handset_id
+        """),
+    ("device", "serial", """
+        serial_number serial_no serialnumber hardware_serial seriennummer numero_de_serie sim_serial =service_tag asset_serial
         """),
     ("mac", "mac", """
-        mac mac_address mac_addr hw_addr hwaddr bssid
+        mac mac_address mac_addr hw_addr hwaddr bssid hardware_address physical_address bluetooth_address bt_addr wifi_mac =chaddr sta_mac ap_mac mac_id
+        client_mac calling_station_id called_station_id
         """),
     ("location", "number", """
         latitude longitude =lat =lng =lon =long geo_location coordinates lat_lng geo_point
+        """),
+    ("location", "pair", """
+        =location =loc =gps =geo =position =ll =latlng =latlon =lat_lon =geoip_location =coords =coord =gps_position =gps_coordinates =geo_coordinates
         """),
     ("secret", "secret", """
         password passwd passphrase pass_word pass_phrase pwd =pass db_pass user_pass smtp_pass password_confirmation secret
@@ -146,12 +210,37 @@ _PERSONS: Final = frozenset(
 _NOT_BY_ID: Final = frozenset("client operator identity shipping billing payment personal claims agent".split())
 _CUSTOMERS: Final = frozenset("customer patient member subscriber passenger student guest buyer rider holder".split())
 
+#: Names that things bear as well, and the things: `appDisplayName`, `class_full_name`.
+_NAMES_OF_THINGS: Final = frozenset("displayname fullname ownername realname nickname street coordinates".split())
+_THINGS: Final = frozenset(
+    """
+    activity app application resource service policy device role group operation rule product category module package file host server cluster
+    plan event alert job task queue topic index table column field database schema metric sensor node pod container image tenant company
+    organization organisation org team project class type method function feature flag package repo repository branch channel room space workspace
+    model dataset source target template theme layout page view item sku brand vendor provider plugin extension theme tag label stage step
+    pipeline build release environment env zone region location site store bucket disk volume network subnet vpc interface
+    """.split()
+)
+
 #: Tails that do not change whose value it is.
 _NEUTRAL: Final = frozenset(
     "value raw str string text hash hashed plain encoded encrypted input param field new old original".split()
 )
 
 _SEGMENT: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
+
+
+#: Letters that Unicode does not take apart into a letter of ASCII and an accent.
+_LETTERS: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "đ": "d"})
+
+
+def _folded(name: str) -> str:
+    """A name in lower case without accents: `prénom` and `prenom` are one field."""
+    if name.isascii():
+        return name
+    return "".join(
+        char for char in unicodedata.normalize("NFKD", name.translate(_LETTERS)) if not unicodedata.combining(char)
+    )
 
 
 def _spellings() -> tuple[dict[str, Field], dict[str, Field], dict[str, Field]]:
@@ -161,7 +250,7 @@ def _spellings() -> tuple[dict[str, Field], dict[str, Field], dict[str, Field]]:
     for kind, needs, names in _NAMES:
         for name in names.split():
             table = whole if name[0] == "=" else person if name[0] == "?" else anywhere
-            table[re.sub(r"[=?_.]", "", name)] = Field(kind, needs)
+            table[_folded(re.sub(r"[=?_.]", "", name))] = Field(kind, needs)
     return anywhere, whole, person
 
 
@@ -186,7 +275,8 @@ _SHORT: Final = 4
 
 
 def _spelled(name: str) -> str:
-    return _JOIN.join(re.split(r"[_.]", name.lstrip("=?")))
+    """A name as an expression over the bytes of UTF-8."""
+    return _JOIN.join(re.split(r"[_.]", name.lstrip("=?"))).encode().decode("latin-1")
 
 
 def _of_persons(names: list[str]) -> list[str]:
@@ -212,7 +302,11 @@ def _anchors() -> tuple[str, ...]:
     ]
     return (
         *((_START if len(name) <= _SHORT else "") + _spelled(name) + _MORE for name in first),
-        *(rf"(?-i:[a-z0-9]{name[0].upper()}){name[1:]}{_LAST}" for name in first if len(name) <= _SHORT),
+        *(
+            rf"(?-i:[a-z0-9]{name[0].upper()}){name[1:]}{_LAST}"
+            for name in first
+            if len(name) <= _SHORT and name.isascii()
+        ),
         *(_START + _spelled(name) + _LAST for name in names if name[0] == "="),
         *_of_persons([name for name in names if name[0] == "?"]),
     )
@@ -233,7 +327,8 @@ def _look_up(segments: list[str]) -> Field | None:
         joined = "".join(segments[first:])
         for spelling in (joined, joined.removesuffix("s"), joined.removesuffix("es")):
             if field := _ANYWHERE.get(spelling):
-                return field
+                of_thing = spelling in _NAMES_OF_THINGS and first > 0 and segments[first - 1] in _THINGS
+                return None if of_thing else field
     return None
 
 
@@ -243,6 +338,7 @@ def field_of(key: str, parent: str = "") -> Field | None:
     `key` is one path element or a dotted path as logs flatten it; `parent` is the key of the enclosing object where it
     is known, for names such as `name` that mean a person only below one.
     """
+    key = _folded(key)
     segments = [segment.lower() for segment in _SEGMENT.findall(key)]
     while len(segments) > 1 and (segments[-1] in _NEUTRAL or segments[-1].isdigit()):
         segments.pop()

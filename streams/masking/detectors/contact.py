@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.context import at_word_start, word_byte
+from streams.masking.detectors.people import name_before_mail
 from streams.masking.detectors.userinfo import userinfo
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.numbering import plan_of
@@ -25,6 +26,8 @@ _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z0-9_\x80-\xfe](?:[A-Za-z0-9_\-\x80-\xfe]{0,61}[A-Za-z0-9_\x80-\xfe])?\.){1,32}"
     rb"[A-Za-z\x80-\xfe](?:[A-Za-z0-9\-\x80-\xfe]{0,61}[A-Za-z0-9\x80-\xfe])"
 )
+#: A principal of a service in a Kerberos realm (RFC 4120, 6.2): `krbtgt/EXAMPLE.COM@EXAMPLE.COM`.
+_SERVICE: Final = re.compile(rb"\b(?:krbtgt|host|HTTP|cifs|ldap|nfs|DNS|imap|smtp|kadmin|kafka|hdfs|hive|MSSQLSvc)/\Z")
 _VERSION: Final = re.compile(rb"[0-9]+\.[0-9]+\.[0-9]")
 _ASSET: Final = re.compile(rb"[0-9]x\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 
@@ -87,7 +90,11 @@ def judge_email(data: bytes, end: int) -> Verdict:
         return "no_local_part"
     if local == b"git" and data[domain.end() : domain.end() + 1] == b":":
         return "scp_url"
-    return Found(at - len(local), domain.end(), "email", "email", "rfc5322", 80)
+    if _SERVICE.search(data, max(0, at - len(local) - 12), at - len(local)):
+        return "service_principal"
+    mail = Found(at - len(local), domain.end(), "email", "email", "rfc5322", 80)
+    name = name_before_mail(data, mail.start, mail.end)
+    return (name, mail) if name else mail
 
 
 #: Digits with at most three separators between two of them; E.164 allows 15.
@@ -149,7 +156,18 @@ def judge_international(data: bytes, end: int) -> Verdict:
         return "no_such_number"
     if size == len(text) and data[plus + size : plus + size + 1].isdigit():
         return "too_long"
-    return Found(plus, plus + size, "phone", "phone_international", "country_code", 75)
+    return Found(plus, _with_extension(data, plus + size), "phone", "phone_international", "country_code", 75)
+
+
+#: An extension (RFC 3966, 5.1.3, and as people write it).
+_EXTENSION: Final = re.compile(
+    rb"(?:;ext=|,? ?(?:ext(?:ension)?|x|durchwahl|anexo|ramal)[.:]? ?)[0-9]{1,6}(?![0-9A-Za-z])", re.IGNORECASE
+)
+
+
+def _with_extension(data: bytes, end: int) -> int:
+    extension = _EXTENSION.match(data, end)
+    return extension.end() if extension else end
 
 
 _WORDS: Final = (
@@ -183,7 +201,7 @@ def judge_national(data: bytes, end: int) -> Verdict:
         return "date"
     if _QUANTITY.match(data, number.end()):
         return "quantity"
-    return Found(start, number.end(), "phone", "phone_national", "context_word", 60)
+    return Found(start, _with_extension(data, number.end()), "phone", "phone_national", "context_word", 60)
 
 
 _NANP: Final = re.compile(

@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Final
 
 from streams.masking.context import Key, Value, elements, key_before, parent_of, value_after, word_byte
+from streams.masking.detectors.beside import GENERAL
+from streams.masking.detectors.promises import PROMISES, beside_a_person, is_method
 from streams.masking.fields import FIELD_ANCHORS, Field, field_of
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import KINDS
@@ -32,7 +34,6 @@ _NOBODY: Final = re.compile(
     re.IGNORECASE,
 )
 _DIGIT: Final = re.compile(rb"[0-9]")
-_LETTER: Final = re.compile(rb"[A-Za-z\x80-\xfe]")
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?\Z")
 _STREET: Final = re.compile(rb"(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,0-9])(?!.*://)(?!0x)(?!\S*:[0-9]+\Z)(?!\S+\.\S+\Z)")
 _MAC_BARE: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:\-.]?){5}[0-9A-Fa-f]{2}\Z")
@@ -66,16 +67,12 @@ def _keeps_promise(field: Field, value: bytes) -> bool:
 
 
 def _wordy(needs: str, value: bytes) -> bool:
-    if needs == "words":
-        return bool(_LETTER.search(value))
-    if needs == "login":
-        return bool(_LETTER.search(value)) and b" " not in value.strip()
+    if (promise := PROMISES.get(needs)) is not None:
+        return promise(value)
     if needs == "street":
         return bool(_STREET.match(value))
     if needs == "mac":
         return bool(_MAC_BARE.match(value))
-    if needs == "number":
-        return bool(_NUMBER.match(value)) and b"." in value
     return bool(_POSTCODE.match(value) if needs == "postcode" else needs in ("email", "short"))
 
 
@@ -84,12 +81,14 @@ def _field(key: bytes) -> Field | None:
     return field_of(key.decode("utf-8", "replace"))
 
 
-def _field_below(data: bytes, key: Key) -> Field | None:
+def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     """The field of a key; the enclosing object is looked for only where the key alone does not tell."""
     field = _field(key.name)
     if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id") and key.quote:
         parent = parent_of(data, key.start)
         field = field_of(key.name.decode(), parent.decode("utf-8", "replace")) if parent else None
+    if field is None and key.name.lower() == b"name" and beside_a_person(data, key.start, end):
+        return Field("name", "full_name")
     return field
 
 
@@ -98,9 +97,24 @@ _PROSE_NAME: Final = re.compile(
 )
 
 
+#: Another pair behind a name without a value: `ruser= rhost=192.0.2.1`.
+_NEXT_PAIR: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_.\-]{0,40}=(?!=)")
+
 #: Needs that look at the value alone.
 _ALONE: Final = frozenset(
-    {"email", "words", "login", "street", "postcode", "short", "id", "account", "document", "secret", "digits"}
+    {
+        "email",
+        "words",
+        "street",
+        "postcode",
+        "short",
+        "id",
+        "account",
+        "document",
+        "secret",
+        "digits",
+        *(PROMISES.keys() - {"number"}),
+    }
 )
 
 
@@ -135,22 +149,35 @@ def judge_field(data: bytes, end: int) -> Verdict:
     if (verdict := _simple(data, end)) is not None:
         return verdict
     key = key_before(data, end - 1)
-    field = _field_below(data, key) if key else None
+    field = _field_below(data, key, end) if key else None
     if key is None or field is None:
         return "other_field"
     value = value_after(data, end, secret=field.kind == "secret", key_quoted=bool(key.quote))
-    if value is None:
+    if value is None or (value.start > end and field.kind != "secret" and _NEXT_PAIR.match(data, value.start)):
         return "no_value"
     if value.form in ("list", "object"):
         return _spans(data, field, _inner(data, value), key.quote)
-    if (
-        value.form == "bare"
-        and field.needs == "words"
-        and data[end : end + 1] == b" "
-        and (m := _PROSE_NAME.match(data, value.start))
-    ):
-        value = Value(value.start, m.end(), "bare", False)
+    if value.form == "bare" and _means_other(data, field, key, value):
+        return "other_field"
+    if value.form == "bare" and field.needs in ("words", "full_name") and (m := _PROSE_NAME.match(data, value.start)):
+        # In `customer=Ann Lee Order=12` the last word is the next name.
+        stop = m.end() if data[m.end() : m.end() + 1] not in (b"=", b":") else data.rfind(b" ", value.start, m.end())
+        value = Value(value.start, max(stop, value.end), "bare", False)
     return _spans(data, field, [value], key.quote)
+
+
+#: Before `passwd:chauthtok` in the name of a PAM service.
+_PAM: Final = re.compile(rb"pam_[a-z0-9_]{1,24}\(\Z")
+
+
+def _means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
+    """Whether a name in text means something else: `LOGIN: Client`, `PWD=/srv` (POSIX's working directory), PAM's services."""
+    text = data[value.start : value.end]
+    if field.needs == "person_login":
+        return text.lower() in GENERAL
+    if field.kind != "secret":
+        return False
+    return (key.name == b"PWD" and text[:1] == b"/") or _PAM.search(data, max(0, key.start - 30), key.start) is not None
 
 
 #: Keys that say nothing of their own below a telling one: `"password": {"value": ...}`.
@@ -253,7 +280,7 @@ def _authorization(data: bytes, start: int, end: int, value: Value) -> list[Foun
             data, first
         )
         end = rest.end() if rest else end
-    if first >= end or _NOBODY.match(data[first:end].strip()):
+    if first >= end or _NOBODY.match(data[first:end].strip()) or is_method(data[first:end]):
         return []
     return [Found(first, end, "secret", "authorization", "rfc9110", 30)]
 

@@ -1,0 +1,276 @@
+"""Log-in names where system logs write them: sshd, PAM, sudo, su, cron, systemd, FTP and mail servers, Windows' events.
+
+An anchor is the phrase that such a log prints beside the name; the name is read on from there, or back. Accounts of
+systems (`beside.ACCOUNTS_OF_SYSTEMS`) stay.
+"""
+
+import re
+from typing import Final
+
+from streams.masking.detectors.beside import ends_with_words, is_account_of_system
+from streams.masking.found import Detector, Found, Verdict
+from streams.masking.kinds import Kind
+
+__all__ = ["DETECTORS"]
+
+
+def account(start: int, name: bytes, detector: str, kind: Kind = "username") -> list[Found]:
+    """The finding of one log-in name, or nothing where it is a system's or empty."""
+    if not name or is_account_of_system(name):
+        return []
+    return [Found(start, start + len(name), kind, detector, "format", 40)]
+
+
+# -- authentication: the name is what stands before the log's next word ---------------------------------------------------
+
+_AUTHENTICATION: Final = (
+    "invalid user ", "illegal user ", "authenticating user ", "disconnected from user ", "publickey for ",
+    "keyboard-interactive/pam for ", "keyboard-interactive for ", "gssapi-with-mic for ", "gssapi-keyex for ", "hostbased for ",
+    "failed password for ", "accepted password for ", "failed none for ", "attempts exceeded for ", "opened for user ",
+    "closed for user ", "opened for local user ", "closed for local user ", "new user: name=", "user slice of ",
+    "manager for user ", "successful su for ", "failed su for ", "expired account: ", "no such user: ", "unknown user: ",
+    "new group: name=", "changed password expiry for ", "password changed for ", "(to root) ", ": add '", ": delete '",
+    "view acls to: ", "modify acls to: ", "view permissions: set(", "modify permissions: set(",
+)  # fmt: skip
+_AUTHENTICATION_WORDS: Final = re.compile(
+    b"(?:%b)\\Z" % "|".join(map(re.escape, _AUTHENTICATION)).encode(), re.IGNORECASE
+)
+_PHRASE_MAX: Final = 40
+
+#: An account as it is written before the next word of the message; attackers put anything there, spaces and passwords.
+_ACCOUNT: Final = re.compile(
+    rb"(?!(?:invalid|illegal) user )(?![ ]{0,3}(?:from|by) )([^\r\n\"'\\\xff,:;()\[\]]{1,64}?)"
+    rb"(?=(?:\(uid=[0-9]{1,10}\))?(?: from | by | port | ssh2| (?:[0-9]{1,3}\.){3}| [0-9a-f]{0,4}:[0-9a-f:]{2}| on | to | in | at | with | via | \[|[\r\n\"'\\,;:()\[]|\.?\s*\Z|\.[\s\"\\]))",
+    re.IGNORECASE,
+)
+#: Who opened a session, and under which number (pam_unix, `by ann(uid=1000)`).
+_OPENED_BY: Final = re.compile(
+    rb"(?:\(uid=([0-9]{1,10})\))? by ([^\s()\"\\\xff,]{0,64})(?:\((uid=[0-9]{1,10})\))?", re.IGNORECASE
+)
+
+
+def judge_authentication(data: bytes, end: int) -> Verdict:
+    """The account behind a phrase that sshd, PAM, shadow-utils or systemd-logind prints before one."""
+    if not ends_with_words(_AUTHENTICATION_WORDS, data, end, _PHRASE_MAX):
+        return "no_phrase"
+    name = _ACCOUNT.match(data, end)
+    if name is None:
+        return "no_name"
+    found = account(end, name[1].rstrip(b"."), "account")
+    # That root's session was opened by nobody in particular (`by (uid=0)`) is the machine's own doing.
+    if (opened := _OPENED_BY.match(data, name.end(1))) and (found or account(0, opened[2], "")):
+        found += _opener(opened)
+    return found or "account_of_system"
+
+
+def _opener(opened: re.Match[bytes]) -> list[Found]:
+    """Whoever opened a session; the number is that of a person even where it is root's: it says who did it."""
+    found = account(opened.start(2), opened[2], "account")
+    for group in (1, 3):
+        if opened[group]:
+            first = opened.start(group) + (0 if group == 1 else len("uid="))
+            found.append(Found(first, opened.end(group), "user", "account", "format", 40))
+    return found
+
+
+# -- names before the words that tell -------------------------------------------------------------------------------------
+
+#: sudo: `ann : TTY=pts/0 ; ...` (sudo's logging.c); cron: `(ann) CMD (...)` (cron's misc.c); vsftpd: `[ann] OK LOGIN`.
+_BEHIND: Final = re.compile(
+    rb"(?:(?:\A|[\s:\"])([A-Za-z0-9_.\-\\@$]{1,64}) : (?:tty=|[0-9]{1,3} incorrect password|user not in sudoers|command not allowed|a password is required)"
+    rb"|\(([A-Za-z0-9_.\-\\@$]{1,64})\) (?:cmd|list|reload|replace|delete|(?:begin |end )?edit|orphan|error|cmdend|cmdout|auth|pam_acct) \("
+    rb"|\[([^\[\]\r\n\"\\\xff]{1,64})\] (?:ok|fail) (?:login|upload|download|mkdir|delete|rename|chmod)"
+    rb"|(?:\A|[\s\"])([A-Za-z0-9_.\-\\@$]{1,64}) (?:ftp login from|login on tty|logged in on tty))\Z",
+    re.IGNORECASE,
+)
+_BEHIND_MAX: Final = 110
+#: `(CRON) INFO (...)` and the like are cron itself.
+_CRON: Final = frozenset(b"cron crond crontab *system* atd anacron".split())
+
+
+def judge_behind(data: bytes, end: int) -> Verdict:
+    """The account that stands before the words of sudo, cron or an FTP server."""
+    match = _BEHIND.search(data, max(0, end - _BEHIND_MAX), end)
+    if match is None:
+        return "no_name"
+    group = match.lastindex or 1
+    if match[group].lower() in _CRON:
+        return "account_of_system"
+    return account(match.start(group), match[group], "account_before") or "account_of_system"
+
+
+# -- names in signs ---------------------------------------------------------------------------------------------------------
+
+#: Dovecot: `user=<ann>`, `imap(ann)<123><...>:`, `auth: passwd-file(ann,192.0.2.1)`.
+_SIGNED: Final = re.compile(
+    rb"(?:user(?:name)?=<|(?:orig_)?to=<|from=<|[eagf]?[ug]id=[0-9]{1,10}\(|(?:imap|pop3|lmtp|lda|managesieve|submission|pam|sql|ldap|passwd-file|passwd|shadow|indexer-worker)\()\Z",
+    re.IGNORECASE,
+)
+_SIGNED_NAME: Final = re.compile(rb"([A-Za-z0-9_][A-Za-z0-9_.\-+\\@$\x80-\xfe]{0,63})(?=[>),]|@[A-Za-z0-9\-]{1,63}>)")
+_SIGNED_MAX: Final = 20
+_BRACKET: Final = 0x28
+_DIGIT: Final = 0x39
+_DOVECOT: Final = re.compile(rb"\)?(?:<|: |,)")
+
+
+def judge_signed(data: bytes, end: int) -> Verdict:
+    """The account in the signs in which Dovecot writes it."""
+    if not ends_with_words(_SIGNED, data, end, _SIGNED_MAX):
+        return "no_phrase"
+    name = _SIGNED_NAME.match(data, end)
+    if name is None or (data[end - 1] == _BRACKET and data[end - 2] > _DIGIT and not _DOVECOT.match(data, name.end())):
+        return "no_name"
+    return account(end, name[1], "account_in_signs") or "account_of_system"
+
+
+# -- Windows ----------------------------------------------------------------------------------------------------------------
+
+_EVENT: Final = re.compile(
+    rb"(?:account name|logon account|user name|target user|caller user name|account domain.{0,80}account name|client user name|security id|user id)[ \t]{0,4}:\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+#: Behind the colon come tabs, as such or escaped.
+_EVENT_VALUE: Final = re.compile(
+    rb"(?:[ \t]|\\{1,4}t){0,16}([^\s\"\\<>|,;\xff](?:[^\r\n\t\"\\<>|,;\xff]|\\{1,4}(?![rntu\"\\])){0,63}?)(?=[ \t]*(?:[\r\n\t\"<>|,;]|\\{1,4}[rntu\"]|[ ]{2}| (?:account|logon|security|user|source|process|network|caller|target|failure|detailed|additional|new logon|subject|service|client|domain)[ A-Za-z]{0,24}:|\Z))",
+    re.IGNORECASE,
+)
+#: A person's security identifier: of a domain or a machine, numbered from 1000 on (Microsoft, "Security identifiers").
+_SID: Final = re.compile(rb"S-1-5-21(?:-[0-9]{1,10}){3}-[1-9][0-9]{3,9}\Z", re.IGNORECASE)
+_EVENT_MAX: Final = 24
+_WORDS_MAX: Final = 4
+
+#: PostgreSQL and sshd, with other words between.
+_BETWEEN: Final = re.compile(
+    rb"(?: (?:shell|command|subsystem '[^'\r\n\xff]{1,40}')(?: on [a-z0-9/]{1,16})? for ([A-Za-z0-9_.\-@\\]{1,64}) from"
+    rb"|\\{0,7}\"([^\"\\\r\n\xff]{1,64})\\{0,7}\" (?:does not exist|is not permitted|cannot|already exists))",
+    re.IGNORECASE,
+)
+_BETWEEN_WORDS: Final = re.compile(rb"(?:starting session:|role )\Z", re.IGNORECASE)
+
+
+def judge_between(data: bytes, end: int) -> Verdict:
+    """The account in messages that write more words before it."""
+    match = _BETWEEN.match(data, end) if ends_with_words(_BETWEEN_WORDS, data, end, 18) else None
+    if match is None:
+        return "no_name"
+    group = match.lastindex or 1
+    return account(match.start(group), match[group], "account_between") or "account_of_system"
+
+
+def judge_event(data: bytes, end: int) -> Verdict:
+    r"""The account in the text of a Windows security event (`Account Name:\t\tann`)."""
+    label = ends_with_words(_EVENT, data, end, _EVENT_MAX)
+    value = _EVENT_VALUE.match(data, end) if label else None
+    if label is None or value is None:
+        return "no_label"
+    text = value[1]
+    if label[0][-4:].strip(b" \t:")[-2:].lower() == b"id":
+        if not _SID.match(text):
+            return "other_id"
+        return Found(value.start(1), value.end(1), "user", "windows_event", "sid", 45)
+    if text == b"-" or len(text.split(b" ")) > _WORDS_MAX:
+        return "nobody"
+    return account(value.start(1), text, "windows_event") or "account_of_system"
+
+
+#: Common log format: host, identity, user, time.
+_REQUEST: Final = re.compile(
+    rb"(?:\A|[\s\"'])[^\s\"']{2,255} [^\s\"']{1,64} ([^\s\"'\[\]\xff]{1,64}) \[[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:\Z"
+)
+_REQUEST_MAX: Final = 420
+
+
+def judge_request(data: bytes, end: int) -> Verdict:
+    """The authenticated user of a web server's access log."""
+    request = _REQUEST.search(data, max(0, end - _REQUEST_MAX), end)
+    if request is None or request[1] == b"-":
+        return "no_name"
+    return account(request.start(1), request[1], "account_of_request") or "account_of_system"
+
+
+_REMOTE: Final = re.compile(
+    rb"(?:ssh|scp|sftp|rsync|sshfs|ssh-copy-id) \Z|(?:ssh|sftp|ftps?|smb|scp)://\Z", re.IGNORECASE
+)
+_AT_HOST: Final = re.compile(
+    rb"(?:[A-Za-z0-9_./=~:,\-]{1,64} ){0,6}?([A-Za-z_][A-Za-z0-9_.\-]{0,31})@(?=[A-Za-z0-9\-]{1,63}(?:[:/\s\"'\\]|\Z))"
+)
+_REMOTE_MAX: Final = 16
+
+
+def judge_at_host(data: bytes, end: int) -> Verdict:
+    """The account before the `@` of a host without a domain, in commands and URLs of remote shells."""
+    remote = ends_with_words(_REMOTE, data, end, _REMOTE_MAX)
+    name = _AT_HOST.match(data, end) if remote else None
+    if remote is None or name is None or (remote[0][-1:] == b"/" and name.start(1) != end):
+        return "no_name"
+    return account(name.start(1), name[1], "account_at_host") or "account_of_system"
+
+
+DETECTORS: Final = (
+    Detector(
+        "account",
+        tuple(re.escape(words).replace("\\ ", " ") for words in _AUTHENTICATION),
+        judge_authentication,
+        (
+            "sshd[24206]: Invalid user test9 from 192.0.2.1", "Failed password for invalid user jay from 192.0.2.1 port 60259 ssh2",
+            "Accepted publickey for ann from 192.0.2.1 port 22 ssh2: RSA SHA256:x", "pam_unix(su:session): session opened for user cyrus by ann(uid=1000)",
+            "input_userauth_request: invalid user FILTER [preauth]", "Disconnected from user ann 192.0.2.1 port 4711",
+            "SecurityManager: Changing view acls to: ann", "useradd[12]: new user: name=ann, UID=1001, GID=1001, home=/home/x", "Created slice User Slice of ann.",
+            "session closed for user news",
+        ),
+        ("session opened for user root", "Accepted password for root from 192.0.2.1 port 22 ssh2", "Failed password for www-data from 192.0.2.1 port 1"),
+        "OpenSSH auth.c and session.c, Linux-PAM pam_unix, shadow-utils useradd, systemd-logind",
+    ),
+    Detector(
+        "account_before",
+        (
+            r" : tty=", r" : [0-9]{1,3} incorrect password", " : user not in sudoers", " : command not allowed", " : a password is required",
+            r"\) (?:cmd|list|reload|replace|delete|edit|orphan|error|cmdend|cmdout|auth|pam_acct) \(", r"\) (?:begin|end) edit \(",
+            r"\] (?:ok|fail) (?:login|upload|download|mkdir|delete|rename|chmod)", " ftp login from", " login on tty", " logged in on tty",
+        ),
+        judge_behind,
+        ("sudo:      ann : TTY=pts/0 ; PWD=/srv ; USER=root ; COMMAND=/bin/ls", "CRON[123]: (ann) CMD (run-parts /etc)", '[pid 2] [ann] OK LOGIN: Client "192.0.2.1"'),
+        ("CRON[123]: (root) CMD (run-parts /etc)", "(CRON) ERROR (no socket)", "root : TTY=pts/0 ; COMMAND=/bin/ls"),
+        "sudo logging.c, cron misc.c, vsftpd logging.c",
+    ),
+    Detector(
+        "account_in_signs",
+        ("user(?:name)?=<", "to=<", "from=<", r"[ug]id=[0-9]{1,10}\(", r"(?:imap|pop3|lmtp|lda|managesieve|submission|pam|sql|ldap|passwd-file|passwd|shadow|indexer-worker)\("),
+        judge_signed,
+        ("imap-login: Login: user=<ann>, method=PLAIN, rip=192.0.2.1", "imap(ann)<123><abc>: Disconnected", "auth: pam(ann,192.0.2.1): unknown user", "uid=1000(ann)", "orig_to=<ann>, relay=local", "to=<ann@localhost>"),
+        ("user=<>", "login(callback)", "sql(SELECT 1)", "passwd()", "uid=0(root)"),
+        "Dovecot manual, logging and variables",
+    ),
+    Detector(
+        "account_between",
+        ("starting session:", "role "),
+        judge_between,
+        ("sshd[1]: Starting session: shell on pts/0 for ann from 192.0.2.1 port 22 id 0", 'FATAL:  role "ann" does not exist'),
+        ("Starting session: shell for root from 192.0.2.1", 'role "postgres" does not exist', "role admin added"),
+        "OpenSSH session.c, PostgreSQL miscinit.c",
+    ),
+    Detector(
+        "account_of_request",
+        (r"[^\- \"] \[[0-9]{2}/[a-z]{3}/[0-9]{4}:",),
+        judge_request,
+        ('192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326',),
+        ('192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 1', "started [10/Oct/2000:13:55:36]"),
+        "Apache HTTP Server, common log format",
+    ),
+    Detector(
+        "account_at_host",
+        ("(?:ssh|scp|sftp|rsync|sshfs|ssh-copy-id) ", "(?:ssh|sftp|ftp|ftps|smb|scp)://"),
+        judge_at_host,
+        ("exec: scp -P 22 ann@web1:/srv/x .", "ssh://ann@web1/srv", "running ssh ann@web-2"),
+        ("ssh root@web1", "ssh web1", "scp file.txt"),
+        "OpenSSH manual, RFC 3986",
+    ),
+    Detector(
+        "windows_event",
+        (r"(?:account name|logon account|user name|target user|security id|user id)[ \t]{0,4}:",),
+        judge_event,
+        ("Account Name:\t\tann.lee", "Logon Account:  Ann Lee\r\n", "Security ID:\t\tS-1-5-21-1004336348-1177238915-682003330-1512"),
+        ("Account Name:\t\tSYSTEM", "Account Name:\t\tDC01$", "Account Name:\t\t-", "Security ID:\t\tS-1-5-18", "Security ID:\t\tS-1-5-21-1004336348-1177238915-682003330-500"),
+        "Microsoft, security auditing events 4624 to 4634",
+    ),
+)  # fmt: skip

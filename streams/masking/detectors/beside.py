@@ -1,0 +1,130 @@
+"""What detectors share that go by words beside a value: words before a position, words that are nobody's name."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from streams.masking.context import at_word_start
+
+__all__ = [
+    "ACCOUNTS_OF_SYSTEMS",
+    "GENERAL",
+    "NAME",
+    "alternatives",
+    "ends_with_words",
+    "is_account_of_system",
+    "names_nobody",
+]
+
+#: Accounts that no person logs in with: those that the Linux Standard Base requires (LSB Core 5.0, 21.2: root, bin,
+#: daemon), nobody (optional there, the kernel's overflow user), the accounts under which Debian's, Red Hat's and Apple's
+#: packages run their services, and Windows' well-known security principals (Microsoft, "Security identifiers": S-1-5-7,
+#: S-1-5-18 to 20, S-1-5-90 and 96). Names that the LSB lists as optional (news, uucp, operator, mail, ftp) are left out:
+#: attackers try them and people are given them.
+ACCOUNTS_OF_SYSTEMS: Final = frozenset(
+    b"""
+    root bin daemon nobody www-data postgres systemd-network systemd-resolve systemd-timesync systemd-coredump messagebus
+    syslog sshd polkitd dbus chrony rpc rpcuser avahi _apt kube system local_service network_service
+    nt\xa0authority local\xa0system localsystem localservice networkservice local\xa0service network\xa0service anonymous\xa0logon anonymous
+    _www _mdnsresponder _spotlight _windowserver _securityagent
+    """.split()
+)
+_SERVICE: Final = re.compile(
+    rb"(?:systemd-[a-z\-]+|(?:dwm|umfd)-[0-9]{1,3}|nt (?:authority|service)\\.{1,64}|.{1,64}\$)\Z", re.IGNORECASE
+)
+
+
+def is_account_of_system(name: bytes) -> bool:
+    """Whether a log-in name is that of a program, a machine or an operating system."""
+    plain = name.lower().replace(b" ", b"\xa0")
+    return plain in ACCOUNTS_OF_SYSTEMS or _SERVICE.match(name) is not None
+
+
+#: One word of a name as it is written in prose: a capital letter first, of any script that has them.
+_WORD: Final = (
+    rb"(?:[A-Z]|\xc3[\x80-\x9e]|[\xc4-\xca][\x80-\xbf]|\xce[\x86-\xab]|\xd0[\x80-\xaf]|\xd2[\x80-\xbf])"
+    rb"(?:[A-Za-z\x80-\xc1\xc3-\xdf]|\xe1[\xb8-\xbb][\x80-\xbf]|['-](?=[A-Za-z\x80-\xdf])|\xe2\x80\x99(?=[A-Za-z]))*+"
+)
+#: Particles between the words of a name, and an initial.
+_LINK: Final = (
+    rb" (?:(?:van|von|der|den|de|da|di|do|dos|das|del|della|la|le|al|el|bin|ibn|ben|ter|ten|zu|zum|af|av|y|e) ){0,3}"
+)
+
+#: A name in prose: up to four words that begin with capital letters, particles and initials between them.
+NAME: Final = re.compile(
+    rb"(?:[A-Z]\. ?){0,3}" + _WORD + rb"(?:" + _LINK + rb"(?:[A-Z]\.(?![A-Za-z])|" + _WORD + rb")){0,3}"
+)
+
+#: What is said of users in general: nouns and the like that follow the word in logs and code.
+GENERAL: Final = frozenset(
+    b"""
+    a about access read write manage readonly successful success succeeded succeeds ok okay pending rejected accepted account accounts action actions active activity added admin agent agents aggregate already an and api app are as asked at attempt authenticate
+    attempts attribute attributes auth authenticated authentication authorization avatar backend base batch be because been behavior blocked by cache can
+    cancelled cannot capabilities change changed changes claims class clicked client clients closed collection config configuration confirmation connected
+    connection consent context controller count counts created creation credential credentials cron d daemon dao data database default defined delete deleted
+    deletion denied deposit details devices did directory disabled disconnected do does domain dto email enabled endpoint engagement entered entity entries entry
+    environment error event events exists experience failed feed feedback field fields file files filter folder for found from function generated global got
+    group groups guide had handle handler has have he home id identifier identity ids if import in index info information input insert installed interaction
+    interface interfaces invalid is it items job journey key lacks language level limit list lists load locale location locked lock logged login logins logoff logon
+    logout lookup mailbox management manager mapping mapper match message metadata missing mode model module must name named names namespace no none not
+    notification notifications null object of off on only operation option options or order orders page param parameter parameters password path permission
+    permissions policy pool portal post preference preferences prefs privilege privileges process profile profiles prompt properties property provided
+    provider provisioning query quota rate record records ref reference registered registration repository request requested requests required resource response
+    returned rights role roles row rows said scope script search security segment selected selection sent service services session sessions set setting settings setup
+    should side sign signed signin signup since so space started state stats status stopped storage store story string submitted such summary support
+    sync synced table tables target task task tasks template terminated test text that the their them then they this thread threads time timeout timezone to token
+    tokens tool tracking traffic triggered true type types typed undefined unknown unlocked update updated updates upload uses using validation value values
+    verification version via view was were when where which who whose will with without workspace would you your
+    """.split()
+)  # fmt: skip
+
+#: Words with capital letters that are no part of a person's name: how letters and messages go on, and what firms,
+#: programs and departments are called.
+_NOBODY: Final = frozenset(
+    b"""
+    a about account accounts admin administrator africa again agent agents all america amazon an and android another any api
+    apache app apple application approval are as at australia authentication authority authorization automation aws azure
+    backend backlog batch because been billing board boot bot browser build builder but by ca cache can canada card
+    certificate chrome ci client cloud cluster co code colleague colleagues com commit company complete config configuration
+    contact container controller core corp corporation credentials customer customers cv daemon dashboard data database date
+    default demo denied department deploy deployment desk details developer development device devops digicert disabled do docker
+    document does done each edge email employee enabled encrypt engine engineering enterprise error europe event everybody
+    everyone expired failed failure feature file files finance firefox folks for foundation friend friends from
+    frontend gateway git github gitlab global gmbh go google group guest guests guys has have he head helm help her his
+    host hr http https i id ids if in inc india info information infrastructure input instance integration internal interface
+    internet invalid invoice is issue it its java jenkins job jobs json key kubernetes ladies last launch let let's library
+    limited linux list llc load local location login ltd mac machine mail maintenance manager marketing master me member
+    members message meta microsoft missing mobile model module monday month mr mrs ms my name network new next nginx no node
+    none not note now null number object of office ok on one online only operations operator or oracle order orders org our
+    out owner package pages partner password patient patients payment payments permission phone pipeline platform please
+    plugin plus policy portal post pre premium private process processor prod product production profile program project
+    proxy public python query queue red redis reference registry release renovate report request required resource response
+    root rule run runtime sales sap schedule scheduler script search security server service services session settings she
+    shift sir site so software spark spring sql ssl staff staging status stock storage store support sync system systems task
+    team teams technology terraform test tests thank thanks that the their them then there these they this thread tls to
+    today token tomorrow tool transaction type undefined unit unknown update updated upgrade usa use user users using valid value
+    vendor verification version via view visit wait warning was we web welcome were what when which who windows with
+    workflow world write xml yes you your
+    stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
+    madam madame herr frau kunde kundin kunden nutzer benutzer team leute zusammen welt cliente clientes usuario usuarios mundo
+    client clients monsieur mesdames messieurs tous amigo amigos gentleman gentlemen hiring manager recruiter valued sirs
+    january february march april may june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday
+    """.split()
+) - {b"may", b"april", b"june", b"august"}  # fmt: skip
+
+
+def names_nobody(word: bytes) -> bool:
+    """Whether a capitalised word is one of prose, a firm's or a program's rather than a person's."""
+    return word.lower().strip(b".,'") in _NOBODY
+
+
+def alternatives(words: Iterable[str]) -> bytes:
+    """The words as alternatives of an expression, longest first."""
+    return b"|".join(re.escape(word.encode("latin-1")) for word in sorted(words, key=len, reverse=True))
+
+
+def ends_with_words(words: re.Pattern[bytes], data: bytes, end: int, most: int) -> re.Match[bytes] | None:
+    """The match of an expression that ends at a position and begins where a word begins, within `most` bytes."""
+    match = words.search(data, max(0, end - most), end)
+    return match if match and at_word_start(data, match.start()) else None

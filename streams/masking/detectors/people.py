@@ -1,0 +1,421 @@
+"""Names of people in prose: behind titles, greetings and words for a person, and around a mail address."""
+
+import re
+from typing import Final
+
+from streams.masking.context import at_word_start
+from streams.masking.detectors.accounts import account
+from streams.masking.detectors.beside import GENERAL, NAME, ends_with_words, names_nobody
+from streams.masking.detectors.promises import beside_a_person
+from streams.masking.found import Detector, Found, Verdict
+
+__all__ = ["DETECTORS", "name_before_mail", "person_at"]
+
+
+def person_at(data: bytes, at: int, *, least: int = 1, most: int = 4) -> int:
+    """Where the name of a person ends that begins at a position; -1 where none does.
+
+    A capitalised word that is prose, a firm's or a program's ends the name; with fewer than `least` words it is none.
+    """
+    name = NAME.match(data, at)
+    if name is None:
+        return -1
+    end, count = at, 0
+    for word in _WORDS.finditer(name[0]):
+        if names_nobody(word[0]) or count == most:
+            break
+        count += word[0][:1].isupper() or word[0][0] >= _NOT_ASCII
+        end = at + word.end()
+    else:
+        if names_nobody(_next_word(data, name.end())):
+            return -1  # `Ann Lee Inc`, `Spring Boot`
+    text = data[at:end]
+    if text.endswith((b"'s", b"'S")):
+        end -= 2
+    return (
+        end
+        if count >= least
+        and end - at > 1
+        and not data[end : end + 1].isalnum()
+        and data[end : end + 1] not in (b"_", b"(", b"=")
+        else -1
+    )
+
+
+_WORDS: Final = re.compile(rb"[^ ]+")
+_NOT_ASCII: Final = 0x80
+
+
+def _next_word(data: bytes, at: int) -> bytes:
+    following = _FOLLOWING.match(data, at)
+    return following[1] if following else b""
+
+
+#: A suffix of a firm behind a name.
+_FOLLOWING: Final = re.compile(rb",? ((?:inc|ltd|llc|gmbh|corp|co|ag|bv|sa|plc|ca|root)\b)", re.IGNORECASE)
+
+# -- titles -----------------------------------------------------------------------------------------------------------------
+
+#: Forms of address; `M.` and `Fr.` stand for too much else.
+_TITLES: Final = (
+    "Mr", "Mrs", "Ms", "Miss", "Mx", "Mister", "Dr", "Prof", "Professor", "Doctor", "Herr", "Herrn", "Frau", "Hr", "Monsieur", "Madame", "Mme", "Mlle",
+    "Se\xc3\xb1or", "Se\xc3\xb1ora", "Senor", "Senora", "Srta", "Sra", "Signor", "Signora", "Dott", "Dhr", "Mevr", "Mevrouw", "Meneer", "Sig", "Sr",
+    "Senhor", "Senhora", "Pani", "Bay", "Bayan", "Rev", "Capt",
+)  # fmt: skip
+_TITLE: Final = re.compile(b"(?:%b)\\.? \\Z" % "|".join(sorted(_TITLES, key=len, reverse=True)).encode("latin-1"))
+_SHOUTED: Final = re.compile(rb"(?:MR|MRS|MS|DR|HERR|FRAU)\.? \Z")
+_TITLE_MAX: Final = 16
+_QUANTITY: Final = re.compile(rb"[0-9] ?\Z")
+
+
+def judge_title(data: bytes, end: int) -> Verdict:
+    """The name behind a title (`Mrs. Lee`, `Herr Müller`)."""
+    title = ends_with_words(_TITLE, data, end, _TITLE_MAX) or ends_with_words(_SHOUTED, data, end, _TITLE_MAX)
+    if title is None:
+        return "no_title"
+    if _QUANTITY.search(data, max(0, title.start() - 2), title.start()):
+        return "quantity"
+    if (more := _TITLE_AGAIN.match(data, end)) and more.end() > end:
+        return "title_goes_on"
+    stop = person_at(data, end)
+    return Found(end, stop, "name", "title_name", "title", 42) if stop > 0 else "no_name"
+
+
+#: `Herr Dr. Müller`: the last title is asked.
+_TITLE_AGAIN: Final = re.compile(b"(?:%b)\\.? " % "|".join(sorted(_TITLES, key=len, reverse=True)).encode("latin-1"))
+
+# -- greetings --------------------------------------------------------------------------------------------------------------
+
+_GREETINGS: Final = (
+    "dear", "hello", "hi", "hey", "hola", "bonjour", "bonsoir", "ciao", "liebe", "lieber", "hallo", "guten tag", "guten morgen", "estimado", "estimada",
+    "cher", "ch\xc3\xa8re", "caro", "cara", "gentile", "ol\xc3\xa1", "prezado", "prezada", "beste", "geachte", "good morning", "good afternoon", "good evening",
+    "welcome back", "welcome", "thanks", "thank you", "greetings", "salut", "bom dia", "buenos d\xc3\xadas", "buongiorno", "hej", "hei", "witaj", "ahoj",
+)  # fmt: skip
+_GREETING: Final = re.compile(
+    b"(?:%b),? \\Z" % "|".join(sorted(_GREETINGS, key=len, reverse=True)).encode("latin-1"), re.IGNORECASE
+)
+_GREETING_MAX: Final = 20
+#: What ends a greeting.
+_GREETED: Final = re.compile(
+    rb"(?:[ ]?[,!.;:\r\n\"'\\<&)\]]|\Z| (?:from|your|you|we|the|i|thank|welcome|please|and)\b)"
+)
+
+
+def judge_greeting(data: bytes, end: int) -> Verdict:
+    """The name behind a greeting, where the greeting ends behind it (`Dear Ann,`)."""
+    if not ends_with_words(_GREETING, data, end, _GREETING_MAX):
+        return "no_greeting"
+    if _TITLE_AGAIN.match(data, end):
+        return "title_goes_on"
+    stop = person_at(data, end)
+    return (
+        Found(end, stop, "name", "greeting_name", "greeting", 41)
+        if stop > 0 and _GREETED.match(data, stop)
+        else "no_name"
+    )
+
+
+# -- words for a person -----------------------------------------------------------------------------------------------------
+
+#: Words that a person's name follows; those that things have as well (`by`) need two words of a name.
+_ROLES: Final = (
+    "customer", "patient", "passenger", "employee", "student", "subscriber", "cardholder", "card holder", "account holder", "policyholder",
+    "policy holder", "beneficiary", "recipient", "applicant", "claimant", "attendee", "candidate", "payee", "payer", "buyer",
+    "shopper", "insured", "colleague", "kunde", "kundin", "patientin", "mitarbeiter", "mitarbeiterin", "usuario", "cliente",
+    "paciente", "utilisateur", "employee name", "customer name", "full name", "patient name", "name on card",
+)  # fmt: skip
+_AGENTS: Final = (
+    "client", "tenant", "guest", "caller", "rider", "driver", "nurse", "benutzer", "member", "contact", "user",
+    "signed by", "approved by", "reviewed by", "submitted by", "requested by", "assigned to", "created by", "modified by", "uploaded by", "owned by",
+    "written by", "reported by", "authored by", "updated by", "deleted by", "changed by", "edited by", "cancelled by", "ordered by", "booked by",
+    "received by", "registered by", "invited by", "referred by", "prepared by", "issued to", "billed to", "bill to", "ship to", "shipped to", "sold to",
+    "deliver to", "delivered to", "registered to", "reassigned to", "on behalf of", "attn", "attention", "sincerely", "best regards", "kind regards", "regards",
+    "speaking with", "spoke to", "spoke with", "author", "reviewer", "assignee", "reporter", "owner",
+    "invoice for", "order for", "booking for", "appointment for", "reservation for", "record of", "mit freundlichen gr\xc3\xbc\xc3\x9fen", "unterschrieben von",
+)  # fmt: skip
+_SELF: Final = (
+    "my name is",
+    "her name is",
+    "his name is",
+    "mein name ist",
+    "je m'appelle",
+    "me llamo",
+    "mi nombre es",
+    "mi chiamo",
+    "this is me,",
+    "ich hei\xc3\x9fe",
+    "name is",
+)
+
+
+def _before(words: tuple[str, ...]) -> re.Pattern[bytes]:
+    return re.compile(
+        b"(?:%b)[:,]? \\Z" % "|".join(sorted(map(re.escape, words), key=len, reverse=True)).encode("latin-1"),
+        re.IGNORECASE,
+    )
+
+
+_ROLE, _AGENT, _OWN = _before(_ROLES), _before(_AGENTS), _before(_SELF)
+_ROLE_MAX: Final = 32
+_QUOTE: Final = re.compile(rb"\\{0,7}[\"'`<]|\xe2\x80[\x98\x9c]")
+#: What may follow a single name behind a word for a person.
+_NAME_ENDS: Final = re.compile(
+    rb"(?:[ ]?[,!.;:)\]\r\n\"'\\<]|\Z| (?:from|with|has|had|was|is|will|can|could|logged|signed|did|does|paid|bought|ordered|placed|called|cancelled|checked|"
+    rb"requested|registered|reported|submitted|updated|changed|created|at|on|in|born|aged|and|via|by|for|to|lives|who|whose|failed|successfully|id|email|phone|\()\b)"
+)
+_SINGLE: Final = re.compile(rb"[A-Za-z\x80-\xf4][A-Za-z\x80-\xf4'\-]{1,30}(?=[.,;!?\s\"'\\)]|\Z)")
+
+
+def judge_person(data: bytes, end: int) -> Verdict:
+    """The name behind a word for a person, a signature or an introduction."""
+    start = end
+    if quote := _QUOTE.match(data, end):
+        start = quote.end()
+    least = 1
+    if ends_with_words(_OWN, data, end, _ROLE_MAX):
+        return _introduced(data, start)
+    if not ends_with_words(_ROLE, data, end, _ROLE_MAX):
+        least = 2
+        if not ends_with_words(_AGENT, data, end, _ROLE_MAX):
+            return "no_phrase"
+    if _TITLE_AGAIN.match(data, start):
+        return "title_goes_on"
+    stop = person_at(data, start, least=least)
+    if stop < 0 or (b" " not in data[start:stop] and not _NAME_ENDS.match(data, stop)):
+        return "no_name"
+    return Found(start, stop, "name", "person_name", "phrase", 41)
+
+
+def _introduced(data: bytes, start: int) -> Verdict:
+    stop = person_at(data, start)
+    if (
+        stop < 0
+        and (single := _SINGLE.match(data, start))
+        and not names_nobody(single[0])
+        and data[start : start + 1].islower()
+    ):
+        stop = single.end() if _OWN_ONLY.search(data, max(0, start - 20), start) else -1
+    return Found(start, stop, "name", "person_name", "phrase", 41) if stop > 0 else "no_name"
+
+
+#: Introductions in which a name may be written in small letters.
+_OWN_ONLY: Final = re.compile(rb"(?:my|her|his) name is (?:\\?[\"'])?\Z|appelle |llamo |chiamo ", re.IGNORECASE)
+
+# -- users ------------------------------------------------------------------------------------------------------------------
+
+_USER: Final = re.compile(
+    rb"(?:user|username|login|logged in as|logging in as|logged on as|signed in as|signing in as|authenticated as|authenticating as|impersonating|running as|login(?: attempt)? (?:for|by)|password (?:reset |change |changed )?(?:for|by)|locked for|lockout for)[:]? \Z",
+    re.IGNORECASE,
+)
+_USER_MAX: Final = 32
+_LOGIN: Final = re.compile(rb"#?([A-Za-z0-9_\x80-\xfe](?:[A-Za-z0-9_.\-+\\$\x80-\xfe]{0,62}[A-Za-z0-9_$\x80-\xfe])?)")
+#: How a sentence goes on whose subject is a user.
+_DID: Final = re.compile(
+    rb"[\"'`>]{0,2},? (?:(?:has |have |had |was |is |got |been |successfully |just |already |not |could not |cannot |does not |did not |is not |was not )*"
+    rb"(?:logged|signed|authenticated|connected|disconnected|created|deleted|removed|registered|requested|failed|attempted|tried|joined|left|submitted|uploaded|downloaded|"
+    rb"purchased|bought|paid|changed|reset|locked|unlocked|blocked|banned|suspended|accessed|updated|added|opened|viewed|ordered|cancelled|subscribed|unsubscribed|verified|"
+    rb"invited|granted|denied|assigned|promoted|enrolled|found|exist|exists|authorized|allowed|moved|deactivated|activated|disabled|enabled|provisioned|login|logon|sent|posted|checked)"
+    rb"|from|pass(?:word|wd)|pw|pwd|with id|has no|has \d|\(id|\(email|on host|at [0-9])\b",
+    re.IGNORECASE,
+)
+_ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;)\]\r\n]|:(?![A-Za-z0-9])|\\[\"nrt]|\.(?:\s|\Z|\\)|\Z)")
+_PERSONAL_SHAPE: Final = re.compile(rb"[a-z]{1,32}[._\-][a-z]{2,32}[0-9]{0,6}\Z|[a-z]{2,24}[0-9]{1,6}\Z", re.IGNORECASE)
+_OPAQUE: Final = re.compile(
+    rb"(?:[0-9]{1,20}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64})\Z", re.IGNORECASE
+)
+
+
+def judge_user(data: bytes, end: int) -> Verdict:
+    """The log-in name or number behind `user` and its like, where the words go on as they do about one user."""
+    phrase = ends_with_words(_USER, data, end, _USER_MAX)
+    if phrase is None:
+        return "no_phrase"
+    quote = _QUOTE.match(data, end)
+    start = quote.end() if quote else end
+    stop = person_at(data, start, least=2)
+    if stop > 0 and (_ENDS.match(data, stop) or _DID.match(data, stop)):
+        return Found(start, stop, "name", "user_named", "phrase", 41)
+    name = _LOGIN.match(data, start)
+    if name is None or name[1].lower() in GENERAL or name[1].lower().removesuffix(b"s") in GENERAL:
+        return "general"
+    if not _means_one(data, name, quoted=quote is not None, after_sign=phrase[0][-2:] == b": "):
+        return "general"
+    opaque = _OPAQUE.match(name[1]) is not None
+    if opaque and data[phrase.start() - 3 : phrase.start()].lower() == b"as ":
+        return "process"
+    if phrase[0][:8].lower() == b"username":
+        return Found(name.start(1), name.end(1), "username", "user_named", "phrase", 40)
+    return account(name.start(1), name[1], "user_named", "user" if opaque else "username") or "account_of_system"
+
+
+def _means_one(data: bytes, name: re.Match[bytes], *, quoted: bool, after_sign: bool) -> bool:
+    """Whether a word behind `user` is one user's name: by its quotes, its shape, or how the sentence goes on."""
+    if data[name.end() : name.end() + 1] in (b"=", b"(", b"@", b"/", b"[", b"{"):
+        return False
+    if quoted or after_sign:
+        return bool(_ENDS.match(data, name.end())) or bool(_DID.match(data, name.end()))
+    if _DID.match(data, name.end()):
+        return True
+    return (bool(_ENDS.match(data, name.end())) and (not name[1].isalpha() or name[1].islower())) or bool(
+        _PERSONAL_SHAPE.match(name[1])
+        and data[name.end() : name.end() + 1] == b" "
+        and not name[1].startswith((b"user", b"non", b"self", b"multi", b"end"))
+    )
+
+
+#: `Ann Lee logged in`, `ann.lee signed out`.
+_LOGGED: Final = re.compile(
+    rb"(?:\A|[\s\"'>:\]])([A-Za-z_\x80-\xfe][A-Za-z0-9_.\-\x80-\xfe]{1,64}(?: [A-Z\xc3-\xd2][A-Za-z\x80-\xdf'\-]{0,30}){0,2}?) (?:has |have |is |was |just |successfully )?(?i:(?:logged|signed|checked) (?:in|out|on|off|up))\Z"
+)
+_LOGGED_MAX: Final = 110
+
+
+def judge_logged(data: bytes, end: int) -> Verdict:
+    """The name before `logged in` and its like."""
+    match = _LOGGED.search(data, max(0, end - _LOGGED_MAX), end)
+    if match is None:
+        return "no_name"
+    start, text = match.start(1), match[1]
+    if person_at(data, start, least=2) == match.end(1):
+        return Found(start, match.end(1), "name", "logged_in", "phrase", 41)
+    if b" " in text or not _PERSONAL_SHAPE.match(text) or text.lower() in GENERAL:
+        return "general"
+    return account(start, text, "logged_in") or "account_of_system"
+
+
+# -- a bare name ------------------------------------------------------------------------------------------------------------
+
+_BARE_NAME: Final = re.compile(rb"(?:\A|[^A-Za-z0-9_.\-\"'`])name ?[:=]\Z|\\[nrt]name ?[:=]\Z", re.IGNORECASE)
+_OPENING: Final = re.compile(rb"[ \t]{0,4}\\{0,7}[\"']?")
+
+
+def judge_bare_name(data: bytes, end: int) -> Verdict:
+    """What stands behind `name:` or `name=` in text, where it looks like a name and other fields of a person are near."""
+    if not _BARE_NAME.search(data, max(0, end - 8), end):
+        return "no_name"
+    opening = _OPENING.match(data, end)
+    start = opening.end() if opening else end
+    stop = person_at(data, start, least=2)
+    if stop < 0 or not beside_a_person(data, end - 5, end):
+        return "no_person_near"
+    last = data[stop : stop + 1]
+    stop = data.rfind(b" ", start, stop) if last in (b":", b"=") else stop
+    return Found(start, stop, "name", "bare_name", "fields_beside", 41)
+
+
+# -- around a mail address --------------------------------------------------------------------------------------------------
+
+#: A display name before `<` (RFC 5322, name-addr), quoted or of at most five words.
+_DISPLAY: Final = re.compile(
+    rb"(?:\\{0,7}\"([^\"\\<>\r\n\xff]{2,64})\\{0,7}\"|((?:[A-Za-z\x80-\xf4][A-Za-z\x80-\xf4.'\-]{0,30},? ){1,5}?)) ?<\Z"
+)
+_DISPLAY_MAX: Final = 160
+_LABEL: Final = re.compile(
+    rb"[\s\S]{0,160}(?:\b(?:from|to|cc|bcc|sender|by|author|committer|tagger|and|with|for|of|user|mail|email|sent|reply|the|is|date)\b) ",
+    re.IGNORECASE,
+)
+
+
+#: `Ann Lee (ann@example.com)`: at least two words with capital letters.
+_BRACKETED: Final = re.compile(NAME.pattern + rb"(?= \Z)")
+
+
+def _name_before_bracket(data: bytes, at: int) -> Found | None:
+    low = max(0, at - _BRACKETED_MAX)
+    for name in _BRACKETED.finditer(data, low, at):
+        if name.end() == at - 1 and at_word_start(data, name.start()):
+            start = name.start()
+            while (label := _FIRST_WORD.match(data, start, at)) and names_nobody(label[1]):
+                start = label.end()
+            if person_at(data, start, least=2) == at - 1:
+                return Found(start, at - 1, "name", "display_name", "phrase", 42)
+    return None
+
+
+_BRACKETED_MAX: Final = 72
+_FIRST_WORD: Final = re.compile(rb"([A-Za-z\x80-\xf4]+) ")
+
+
+def name_before_mail(data: bytes, at: int, end: int) -> Found | None:
+    """The display name of a mail address that begins at a position behind its `<`, or None."""
+    if data[at - 1 : at] == b"(" and data[end : end + 1] == b")":
+        return _name_before_bracket(data, at - 1)
+    if data[at - 1 : at] != b"<" or data[end : end + 1] != b">":
+        return None
+    display = _DISPLAY.search(data, max(0, at - _DISPLAY_MAX), at)
+    if display is None:
+        return None
+    group = 1 if display[1] else 2
+    start, text = display.start(group), display[group]
+    if group == 2 and (label := _LABEL.match(text)):
+        start, text = start + label.end(), text[label.end() :]
+    text = text.rstrip(b" ,")
+    if not text or not at_word_start(data, start) or all(names_nobody(word) for word in text.split()):
+        return None
+    return Found(start, start + len(text), "name", "display_name", "rfc5322", 42)
+
+
+def _anchors(words: tuple[str, ...], tail: str) -> tuple[str, ...]:
+    return tuple(re.escape(word).replace("\\ ", " ") + tail for word in words)
+
+
+DETECTORS: Final = (
+    Detector(
+        "title_name",
+        (rf"(?-i:(?:{'|'.join(_TITLES)})\.? )", r"(?-i:(?:MR|MRS|MS|DR|HERR|FRAU)\.? )"),
+        judge_title,
+        ("Sehr geehrte Frau M\u00fcller", "I spoke to Mr. Mayers", "Dr. Ann Lee-Smith will call", "Herr Dr. Weber"),
+        ("took 12 Ms Foo", "Mr Robot_1", "Dr. ", "Frau und Herr"),
+        "forms of address",
+    ),
+    Detector(
+        "greeting_name",
+        _anchors(_GREETINGS, ",? "),
+        judge_greeting,
+        ("Dear Ann,", 'subject="Hello Ann Lee, your order"', "Hi Jos\u00e9! Thanks", "Liebe Anna,", "Welcome back, Ann!"),
+        ("Hello World", "Dear customer,", "Hello there", "Dear Team,", "Hi All,", "Welcome to the jungle", "Thanks Google Cloud"),
+        "letters and messages",
+    ),
+    Detector(
+        "person_name",
+        (*_anchors(_ROLES, "[:,]? "), *_anchors(_AGENTS, "[:,]? "), *_anchors(_SELF, "[:,]? ")),
+        judge_person,
+        (
+            "invoice sent for customer Ann Lee", "patient John Doe admitted", "signed by Ann Lee", "Author: Ann Lee", "my name is dan", "Best regards, Ann Lee",
+            "approved by Jean-Luc Picard on Monday", "My name is Aantje Mourik.",
+        ),
+        (
+            "signed by DigiCert Global Root CA", "created by Terraform", "created by Spring Boot", "customer Order 12", "client Version 3", "assigned to Platform Team",
+            "member Function", "signed by Apple Inc", "user Service started", "contact Support",
+        ),
+        "phrases of logs and letters",
+        by_word=True,
+    ),
+    Detector(
+        "user_named",
+        ("user:? ", "username:? ", "login:? ", "(?:logged|logging|signed|signing) (?:in|on) as:? ", "authenticat(?:ed|ing) as:? ", "impersonating:? ", "running as:? ", "login(?: attempt)? (?:for|by):? ", "password (?:reset |change |changed )?(?:for|by):? ", "locked for:? ", "lockout for:? "),
+        judge_user,
+        ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed"),
+        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit"),
+        "phrases of logs",
+        by_word=True,
+    ),
+    Detector(
+        "bare_name",
+        ("name ?[:=]",),
+        judge_bare_name,
+        ("Name: Ann Lee, Phone: 030 901820", "User(name='Ann Lee', email='ann@example.com')", "{Name:Ann Lee Email:ann@example.com}"),
+        ("name: Ann Lee", "name=Spring Boot email=x@example.com", "filename: Ann Lee, Phone: 1"),
+        "object prints",
+        by_word=True,
+    ),
+    Detector(
+        "logged_in",
+        (r"(?:logged|signed|checked) (?:in|out|on|off|up)",),
+        judge_logged,
+        ("ann.lee logged in", "12:00 Ann Lee has signed out", "bob42 just signed up"),
+        ("user not logged in", "was signed in", "nobody logged on", "Application signed out"),
+        "phrases of logs",
+        by_word=True,
+    ),
+)  # fmt: skip

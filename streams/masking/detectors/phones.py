@@ -1,0 +1,145 @@
+"""Telephone numbers by the words around them, where `contact` does not look: extensions' owners, introductions, chat links."""
+
+import re
+from typing import Final
+
+from streams.masking.context import at_word_start
+from streams.masking.detectors.beside import ends_with_words
+from streams.masking.found import Detector, Found, Verdict
+
+__all__ = ["DETECTORS"]
+
+_GROUPED: Final = rb"\(?\+?[0-9]{1,5}\)?(?:[ ().\-/]{1,3}[0-9]{2,8}){1,5}"
+_DATE: Final = re.compile(
+    rb"(?:(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}(?![0-9])|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]))"
+)
+_ENDS: Final = re.compile(rb"(?![0-9A-Za-z_]|[.:,\-/][0-9])")
+_DIGITS: Final = re.compile(rb"[0-9]")
+
+
+def _dialled(text: bytes, least: int = 7) -> bool:
+    return least <= len(_DIGITS.findall(text)) <= 15 and not _DATE.match(text)
+
+
+#: `082 490 1693-Office`, `416 60 039 (fax)`.
+_PLACE: Final = re.compile(
+    rb"(?<![0-9.:/\-+])(" + _GROUPED + rb")[ \-]{1,2}\(?(?:office|fax|mobile|cell|landline|home phone|work phone)\Z",
+    re.IGNORECASE,
+)
+_PLACE_MAX: Final = 48
+
+
+def judge_place(data: bytes, end: int) -> Verdict:
+    """A grouped number before the word for the line it belongs to."""
+    if data[end : end + 1].isalpha():
+        return "part_of_word"
+    number = _PLACE.search(data, max(0, end - _PLACE_MAX), end)
+    if number is None or not _dialled(number[1]) or not at_word_start(data, number.start(1)):
+        return "no_number"
+    return Found(number.start(1), number.end(1), "phone", "phone_of_place", "context_word", 58)
+
+
+_CALL: Final = re.compile(
+    rb"(?:call|dial|reach (?:me|us|him|her|them) (?:at|on)|my number is|my number's|number to call is|call back at)(?: on| at)? \Z",
+    re.IGNORECASE,
+)
+_CALLED: Final = re.compile(_GROUPED)
+
+
+def judge_call(data: bytes, end: int) -> Verdict:
+    """A grouped number behind a word for calling."""
+    if not ends_with_words(_CALL, data, end, 32):
+        return "no_word"
+    number = _CALLED.match(data, end)
+    if number is None or not _ENDS.match(data, number.end()) or not _dialled(number[0]):
+        return "no_number"
+    return Found(end, number.end(), "phone", "phone_called", "context_word", 58)
+
+
+_OWN: Final = re.compile(
+    rb"\b(?:my|his|her|their|our|mobile|contact|whatsapp|callback|(?:[a-z]{2,12} )?phone)(?: [A-Za-z]{2,14})? (?:number|no\.?|nr\.?|#)(?: is|:) \Z",
+    re.IGNORECASE,
+)
+_NUMBER: Final = re.compile(rb"\(?[0-9](?:[ ().\-/]{0,3}[0-9]){6,13}")
+_OTHER: Final = re.compile(
+    rb"(?:order|account|card|invoice|ticket|case|id|passport|ssn|policy|tracking|reference|ref|serial|member|customer|routing|version|build|port|room|house|flight|tax|vat|insurance|security|aadhaar|pan|licen[cs]e|voter|bank|reg\w*|plate|model|page|line|row|lucky|favou?rite|kunden\w*)\b[^,.]{0,12}\Z",
+    re.IGNORECASE,
+)
+
+
+def judge_own(data: bytes, end: int) -> Verdict:
+    """The number behind `my number is`, where no other word says what number it is."""
+    phrase = _OWN.search(data, max(0, end - 48), end)
+    if phrase is None or _OTHER.search(data, max(0, phrase.start() - 4), end):
+        return "no_phrase"
+    number = _NUMBER.match(data, end)
+    if number is None or not _ENDS.match(data, number.end()) or not _dialled(number[0]):
+        return "no_number"
+    return Found(end, number.end(), "phone", "phone_introduced", "context_word", 56)
+
+
+#: Any area code between brackets, in the groups of North America: nothing else is written so.
+_BRACKETS: Final = re.compile(rb"\([0-9]{3}\) ?[0-9]{3}[-. ][0-9]{4}\Z")
+
+
+def judge_brackets(data: bytes, end: int) -> Verdict:
+    """A number of North American form whatever its area code."""
+    number = _BRACKETS.search(data, max(0, end - 14), end)
+    if number is None or not _ENDS.match(data, end) or not at_word_start(data, number.start()):
+        return "no_number"
+    return Found(number.start(), end, "phone", "phone_in_brackets", "format", 54)
+
+
+_CHAT: Final = re.compile(
+    rb"(?:wa\.me/|whatsapp\.com/send/?\?phone=|whatsapp://send\?phone=|t\.me/\+|viber://(?:chat|add)\?number=|callto:|signal\.me/#p/)\Z",
+    re.IGNORECASE,
+)
+_BARE: Final = re.compile(rb"(?:\+|%2B)?[0-9]{7,15}(?![0-9A-Za-z])")
+
+
+def judge_chat(data: bytes, end: int) -> Verdict:
+    """The number in a link of a messenger (WhatsApp, "Click to chat"; Viber, Signal)."""
+    if not ends_with_words(_CHAT, data, end, 32):
+        return "no_link"
+    number = _BARE.match(data, end)
+    return Found(end, number.end(), "phone", "phone_in_link", "url", 58) if number else "no_number"
+
+
+DETECTORS: Final = (
+    Detector(
+        "phone_of_place",
+        (r"[0-9][ \-]{1,2}\(?(?:office|fax|mobile|cell|landline|home phone|work phone)",),
+        judge_place,
+        ("082 490 1693-Office", "416 60 039 office", "050-98-28-96 (fax)", "751-954-9268-Fax"),
+        ("2024-05-01 office hours", "3 mobile devices", "12 cells", "build 2024-11 cell"),
+        "vCard's kinds of lines (RFC 6350, 6.4.1)",
+        by_word=True,
+    ),
+    Detector(
+        "phone_called",
+        ("(?:call|dial)(?: on| at)? ", "reach (?:me|us|him|her|them) (?:at|on) ", "my number(?: i|')s ", "number to call is ", "call back at "),
+        judge_call,
+        ("You can call 73 448 266", "dial 0151 2345678 please", "reach me at 050-98-28-96"),
+        ("call 2024-05-01 failed", "rpc call 12 of 20", "text 100 200", "call 12345678"),
+        "phrases",
+        by_word=True,
+    ),
+    Detector(
+        "phone_introduced",
+        (r"(?:number|no\.?|nr\.?|#)(?: is|:) ",),
+        judge_own,
+        ("My Israeli number is 09-7625400", "her number is 13812345678", "whatsapp no: 09171234567"),
+        ("my account number is 12345678", "row number is 12345678", "order number: 12345678", "my lucky number is 12345678"),
+        "phrases",
+        by_word=True,
+    ),
+    Detector("phone_in_brackets", (r"\([0-9]{3}\) ?[0-9]{3}[-. ][0-9]{4}",), judge_brackets, ("(790)091-7442", "(081) 555-0132"), ("f(790)091-7442x", "(790)091-74421"), "NANPA numbering"),
+    Detector(
+        "phone_in_link",
+        (r"wa\.me/", r"whatsapp\.com/send/?\?phone=", r"whatsapp://send\?phone=", r"t\.me/\+", r"viber://(?:chat|add)\?number=", "callto:", r"signal\.me/#p/"),
+        judge_chat,
+        ("https://wa.me/4915112345678", "api.whatsapp.com/send?phone=14155550132&text=x", "callto:+14155550132"),
+        ("https://wa.me/qr/AB12", "t.me/+AbCdEf"),
+        "WhatsApp, Click to chat",
+    ),
+)  # fmt: skip

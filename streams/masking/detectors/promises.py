@@ -1,0 +1,145 @@
+"""What a value has to look like to be what its field's name promises, for names that other things have too."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from streams.masking.detectors.beside import is_account_of_system, names_nobody
+
+__all__ = ["PROMISES", "beside_a_person", "is_method"]
+
+_CAPITALISED: Final = re.compile(rb"(?:[A-Z]|[\xc3-\xf4][\x80-\xbf]{1,3})[A-Za-z\x80-\xf4.'\-]*\Z")
+_LETTER: Final = re.compile(rb"[A-Za-z\x80-\xfe]")
+_WORDS: Final = re.compile(rb"[^\s:;=<>{}\[\]/]{1,40}(?: [^\s:;=<>{}\[\]/]{1,40}){0,4}\Z")
+#: `ann.lee`, `ann_lee`, `CORP\\ann`: what only a log-in name looks like.
+_PERSONAL: Final = re.compile(
+    rb"(?:[A-Za-z][A-Za-z0-9\-]{0,20}\\{1,4})?[a-z]{1,24}[._][a-z]{2,24}[0-9]{0,4}\Z", re.IGNORECASE
+)
+#: Suffixes of files and domains, and words of programs behind a dot or an underscore.
+_NO_PERSON: Final = re.compile(
+    rb".*[._](?:com|net|org|io|py|js|ts|go|java|rb|exe|sh|json|xml|yaml|yml|log|txt|csv|service|svc|app|api|bot|job|system|server|client|worker|admin|user|id|name|key|prod|dev|test)\Z",
+    re.IGNORECASE,
+)
+
+
+def _words(value: bytes) -> bool:
+    """Letters, and no path (GitHub's `full_name` is `owner/repository`)."""
+    return _LETTER.search(value) is not None and not _PATH.match(value)
+
+
+_PATH: Final = re.compile(rb"[^\s/\\]*[/\\]\S*\Z|[A-Za-z]:\\")
+
+
+def _full_name(value: bytes) -> bool:
+    """Two to four capitalised words of which none is a firm's or a program's, or `first.last`."""
+    words = value.replace(b",", b"").split()
+    if len(words) == 1:
+        return _PERSONAL.match(value) is not None and not _NO_PERSON.match(value)
+    particles = [word for word in words if not _CAPITALISED.match(word)]
+    return (
+        len(words) <= 5
+        and len(words) - len(particles) > 1
+        and all(len(word) < 4 and word.isalpha() for word in particles)
+        and not any(map(names_nobody, words))
+    )
+
+
+def _login(value: bytes) -> bool:
+    """A log-in name: letters or four digits, at most five words."""
+    letters = _LETTER.search(value) is not None or (value.isdigit() and len(value) > 3)
+    return letters and not value.startswith(b"arn:") and _WORDS.match(value) is not None
+
+
+#: Words for many.
+_NOT_ONE: Final = frozenset(b"all any everyone everybody public shared".split())
+
+
+def _account(value: bytes) -> bool:
+    """A log-in name of a person, in a field that programs' accounts stand in as well."""
+    return _login(value) and not is_account_of_system(value) and value.lower() not in _NOT_ONE
+
+
+_AGE: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9])?(?: ?(?:y|yo|yrs?|years?|jahre|ans)\b.{0,8})?\Z", re.IGNORECASE)
+_PIN: Final = re.compile(rb"[0-9]{4,12}\Z")
+_VIN: Final = re.compile(rb"(?=.*[0-9])(?=.*[A-Za-z])[A-HJ-NPR-Za-hj-npr-z0-9]{17}\Z")
+#: What manufacturers print; certificates' numbers are longer, hexadecimal or written with colons.
+_SERIAL: Final = re.compile(rb"(?=.*[0-9])(?=.*[G-Zg-z])[A-Za-z0-9][A-Za-z0-9\-]{4,23}\Z")
+_POSTAL: Final = re.compile(rb"(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,])(?!.*://)(?!\S*:[0-9]+\Z)")
+_PAIR: Final = re.compile(
+    rb"[\[(]?-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[NSns])?[ ]{0,2}[,;/ |][ ]{0,2}-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[EWew])?[\])]?\Z"
+)
+
+_DEGREES: Final = re.compile(rb"-?[0-9]{1,3}\.[0-9]+(?:[eE][+\-]?[0-9]+)?\Z")
+
+
+def _coordinate(value: bytes) -> bool:
+    """Degrees with a fraction, or a pair of them."""
+    return _DEGREES.match(value) is not None or _PAIR.match(value) is not None
+
+
+_ADDRESS_AMONG: Final = re.compile(rb"\S@\S")
+
+
+def _email(value: bytes) -> bool:
+    """One address, however it is written; of an address among words only the address goes, by its own form."""
+    return value.count(b" ") < 4 and not (b" " in value and _ADDRESS_AMONG.search(value))
+
+
+_BIC: Final = re.compile(rb"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\Z", re.IGNORECASE)
+#: Addresses of all currencies, with or without a prefix (`bitcoincash:`); digits among the letters.
+_WALLET: Final = re.compile(rb"(?=.*[0-9])(?:[a-z]{3,12}:)?[A-Za-z0-9]{24,112}\Z")
+_TRACK: Final = re.compile(rb"[%;]?B?[0-9]{12,19}[\^=D].{4,80}\Z", re.IGNORECASE)
+
+#: What a value has to be, by need.
+PROMISES: Final[dict[str, Callable[[bytes], bool]]] = {
+    "words": _words,
+    "full_name": _full_name,
+    "login": _login,
+    "person_login": _account,
+    "age": lambda value: _AGE.match(value) is not None,
+    "pin": lambda value: _PIN.match(value) is not None,
+    "vin": lambda value: _VIN.match(value) is not None,
+    "serial": lambda value: _SERIAL.match(value) is not None,
+    "postal": lambda value: _POSTAL.match(value) is not None,
+    "email": _email,
+    "bic": lambda value: _BIC.match(value) is not None,
+    "wallet": lambda value: _WALLET.match(value) is not None,
+    "track": lambda value: _TRACK.match(value) is not None,
+    "pair": lambda value: _PAIR.match(value) is not None,
+    "number": _coordinate,
+    "place": lambda value: _LETTER.search(value) is not None,
+}
+
+
+#: Fields of a person beside a bare `name` make it that person's, if it looks like one.
+_BESIDE_A_NAME: Final = re.compile(
+    rb"(?<![a-z])(?:e-?mail|phone|mobile|telefon|birth|dob|ssn|first_?name|last_?name|user_?name|passport|gender|street|zip_?code|postal_?code|iban|card_?number)"
+    rb"[a-z_]{0,12}\\{0,7}[\"']?\s{0,2}[:=]",
+    re.IGNORECASE,
+)
+_BESIDE_MAX: Final = 256
+
+
+#: What may be two words of a name; looked at first because it is cheap.
+_TWO_WORDS: Final = re.compile(
+    rb"[ \t]{0,4}\\{0,31}[\"']?(?:[A-Z]|[\xc3-\xf4][\x80-\xbf])[^\s\"'\\<>:=/]{0,30},? [A-Za-z\xc3-\xf4]"
+)
+
+
+def beside_a_person(data: bytes, at: int, end: int) -> bool:
+    """Whether fields that only a person has stand near a position, where what begins at `end` may be a name."""
+    if not _TWO_WORDS.match(data, end):
+        return False
+    return _BESIDE_A_NAME.search(data, max(0, at - _BESIDE_MAX), at + _BESIDE_MAX) is not None
+
+
+#: Ways to authenticate, which no credential is called.
+_METHOD: Final = re.compile(
+    rb"(?:simple|kerberos|ldap|saml2?|oauth2?|oidc|token|basic|bearer|digest|ntlm|negotiate|certificate|proxy|plain|password|jwt|mtls|sspi|gssapi|sasl|external|publickey)\Z",
+    re.IGNORECASE,
+)
+
+
+def is_method(value: bytes) -> bool:
+    """Whether a value in the place of a credential names a way to authenticate."""
+    return _METHOD.match(value.strip(b" ()")) is not None

@@ -1,0 +1,109 @@
+"""People in the phrases, paths and signs of logs that are not about one detector alone."""
+
+from functools import lru_cache
+
+import pytest
+
+from streams.masking.masker import Masker
+from streams.masking.policy import Policy
+from tests.support.disguise import masker_keyring
+
+
+@lru_cache(maxsize=1)
+def _masker() -> Masker:
+    return Masker(Policy(), masker_keyring())
+
+
+def _masked(text: str) -> str:
+    outcome = _masker().mask(text.encode())
+    assert outcome.failure is None
+    return outcome.text.decode()
+
+
+#: What must go, and the line of a log that holds it.
+_PERSONAL = (
+    ("ann", "sshd[1]: Postponed publickey for ann from 192.0.2.1 port 22 ssh2 [preauth]"),
+    ("ann", "sshd[1]: User ann from 192.0.2.1 not allowed because not listed in AllowUsers"),
+    (
+        "ann",
+        "sshd[1]: error: maximum authentication attempts exceeded for invalid user ann from 192.0.2.1 port 22 ssh2",
+    ),
+    ("hunter two", "sshd[1]: Invalid user hunter two from 192.0.2.1"),
+    ("ann", "su[1]: Successful su for root by ann"),
+    ("ann", "su: FAILED SU (to root) ann on pts/0"),
+    ("ann", "pam_unix(su:session): session opened for user root by ann(uid=1000)"),
+    ("1000", "pam_unix(su:session): session opened for user root by ann(uid=1000)"),
+    ("ann", "passwd[1]: pam_unix(passwd:chauthtok): password changed for ann"),
+    ("ann", "useradd[1]: add 'ann' to group 'sudo'"),
+    ("ann", "type=USER_LOGIN msg=audit(1): uid=0 msg='op=login acct=\"ann\" hostname=?'"),
+    ("ann", "mysqld: Access denied for user 'ann'@'192.0.2.1' (using password: YES)"),
+    ("ann", 'FATAL:  password authentication failed for user "ann"'),
+    ("ann", "proftpd[1]: web (host[192.0.2.1]) - USER ann: Login successful."),
+    ("ann.lee", '{"msg":"Account Name:\\t\\tann.lee\\r\\n\\tAccount Domain:\\t\\tCORP"}'),
+    ("ann.lee", "New Logon: Security ID: S-1-5-18 Account Name: ann.lee Account Domain: CORP"),
+    ("Lee", 'From: "Lee, Ann" <ann@example.com>'),
+    ("Stone", "To: Ann Lee <ann@example.com>, Bob Stone <bob@example.com>"),
+    ("Lee", "customer=Ann Lee order=12"),
+    ("O'Brien", "Order placed by customer John O'Brien for $12"),
+    ("M\u00fcller", "Sehr geehrter Herr Dr. M\u00fcller, Ihre Bestellung"),
+    ("ann lee", r'{"path":"C:\\Users\\ann lee\\x"}'),
+    ("123", "phone +1 415 555 0132 ext. 123"),
+    ("12704", "address: 12 Main St, Springfield, IL 12704"),
+    ("NW1 6XE", "shipping to 221B Baker Street, London NW1 6XE"),
+    ("10115", "Anschrift: Hauptstra\u00dfe 12, 10115 Berlin"),
+    ("13.4049", "https://www.google.com/maps/@52.5200,13.4049,17z"),
+    ("2607:f140", "network changed: v6(en0!:2607:f140:6000:8:f1dc:a608:863:19ad) DNS"),
+)
+
+
+@pytest.mark.parametrize(("value", "line"), _PERSONAL)
+def test_person_in_a_log_line_is_masked(value: str, line: str) -> None:
+    """A name, number or place in the phrase in which logs write it does not get through."""
+    assert value not in _masked(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "user session expired after 30 minutes",
+        "User service started on port 8080",
+        "Pushing user passwords",
+        "username must not be empty",
+        "Logged in users: 12",
+        "Customer Portal v2 deployed",
+        "created by Terraform Cloud",
+        "signed by Let's Encrypt Authority X3",
+        "owner: Platform Team",
+        '{"author":"Acme Bot","owner":"payments-team","created_by":"terraform"}',
+        '{"full_name":"org/repo","appDisplayName":"Azure Portal","users":["All"]}',
+        "thread 5 Event Loop Drive",
+        '{"address":"10-0-0-1-node","location":"us-east-1","lat":12}',
+        "GET /home/index HTTP/1.1",
+        "GET /api/users/list HTTP/1.1",
+        "running as user 1000",
+        "CRON[1]: pam_unix(cron:session): session opened for user root by (uid=0)",
+        "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=web-1",
+        "sudo:     root : TTY=pts/0 ; PWD=/srv/app ; USER=root ; COMMAND=/bin/ls",
+        'scopes: ["users:read","user:write"]',
+        "User: arn:aws:iam::123456789012:user/x is not authorized",
+        "krbtgt/EXAMPLE.COM@EXAMPLE.COM",
+        "call 2024-05-01 10:00",
+        "Age: 12345",
+        '{"age":86400,"pin":13}',
+        "login(username, password)",
+        "card reader exp 12 of 27",
+        "certificate expires 12/27",
+        "Welcome to Ubuntu 22.04",
+        "Auth successful for job_1 (auth:SIMPLE)",
+    ],
+)
+def test_line_without_a_person_stays(line: str) -> None:
+    """Programs, things and words about users in general stay as they are."""
+    assert _masked(line) == line
+
+
+def test_one_name_is_one_token_wherever_it_stands() -> None:
+    """A log-in name has the same token in a phrase, a path and a field."""
+    first = _masked("Accepted publickey for ann from host").split(" for ")[1].split()[0]
+    assert _masked("/home/ann/x") == f"/home/{first}/x"
+    assert _masked('{"user":"ann"}') == f'{{"user":"{first}"}}'
