@@ -58,6 +58,19 @@ def test_counter_example_is_not_found_as_its_row(row: Row, text: str) -> None:
     assert _found(row, text) == []
 
 
+@pytest.mark.parametrize(("row", "text"), _EXAMPLES[::3], ids=_ids)
+def test_judges_answer_at_their_anchors_alone(row: Row, text: str) -> None:
+    """Asked at every position, the family answers with the same spans as at its anchors, and no others."""
+    data = f"a {text} b".encode()
+    hits = set(_prefilter().hits(data))
+    judges = [(ident, judge) for ident, judge in enumerate(_prefilter().judges) if judge]
+    asked = [
+        (end, ident) for end in range(len(data) + 1) for ident, judge in judges if not isinstance(judge(data, end), str)
+    ]
+    assert asked
+    assert hits >= set(asked)
+
+
 def test_rows_name_their_sources_and_have_names_of_their_own() -> None:
     """Every row cites where its format comes from, shows an example, and is told apart from the others."""
     assert all(row.source and row.examples and bool(row.alone) == bool(row.bare) for row in ROWS)

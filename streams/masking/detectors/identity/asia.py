@@ -44,11 +44,11 @@ ROWS: Final = (
     ),
     Row("kr_driving", "운전면허|면허번호|면허증|driver license|drivers license|driving licence|license number|my license|korean driver|korea driver", "(?:1[1-9]|2[0-8]) ## ###### ##", None, Reach.SENTENCE, "licence", source="도로교통공단", examples=("운전면허 11-23-123456-78",), counter=("11-23-123456-78",)),
     Row(
-        "cn_id", "cn id|身份证|身份號碼|公民身份|居民身份|证件号|resident identity|chinese id|china id|shenfenzheng|identity card|id card|id number", "[1-8]#{16}[0-9X]", checks.chinese, Reach.ANY,
-        source="GB 11643-1999", examples=("身份证号码：11010519491231002X", "ID card 11010519491231002X"), counter=("110105194912310021", "11010519491331002X"),
+        "cn_id", "cn id|身份证|身份號碼|公民身份|居民身份|证件号|resident identity|chinese id|china id|shenfenzheng|identity card|id card|id number", "[1-8]#{16}[0-9X]", checks.chinese, Reach.ANY, alone="[1-8]#{16}X",
+        source="GB 11643-1999", examples=("身份证号码：11010519491231002X", "ID card 11010519491231002X"), bare=("11010519491231002X",), counter=("110105194912310021", "11010519491331002X"),
     ),
     Row("tw_id", "tw id|身分證|身份證|統一編號|居留證|taiwan id|taiwanese id|national id|identity card|arc number", "[A-Z][1289A-D]#{8}", checks.taiwanese, source="內政部戶政司", examples=("身分證字號 A123456789",), counter=("身分證 A123456788", "A123456789")),
-    Row("hk_id", "hk id|香港身份證|身份證|身份证|hkid|hong kong id|hong kong identity|identity card", r"@{1,2}#{6} ?\(?[0-9A]\)?", checks.hong_kong, source="入境事務處", examples=("HKID A123456(3)", "身份證 A123456(3)"), counter=("A123456(4)",)),
+    Row("hk_id", "hk id|香港身份證|身份證|身份证|hkid|hong kong id|hong kong identity|identity card", r"@{1,2}#{6} ?\(?[0-9A]\)?", checks.hong_kong, alone=r"[A-Z]#{6}\([0-9A]\)", source="入境事務處", examples=("HKID A123456(3)", "身份證 A123456(3)"), bare=("A123456(3)",), counter=("A123456(4)",)),
     Row("ph_number", "=TIN|philhealth|sss|gsis|philsys|psn|pcn|pag ibig|umid", "#{3}[ -]#{3}[ -]#{3}(?:[ -]#{3,5})?|##-#{7,9}-#|#{9,12}|#{4}[ -]#{4}[ -]#{4}(?:[ -]#{4})?", None, Reach.JOINED, source="BIR, SSS, PSA", examples=("TIN 123-456-789-000", "SSS 34-1234567-8"), counter=("123-456-789-000",)),
     Row("vn_id", "căn cước|cccd|cmnd|chứng minh nhân dân|chứng minh thư|vietnamese id", "#{12}|#{9}", None, Reach.JOINED, source="Thông tư 07/2016/TT-BCA", examples=("CCCD: 001099012345",), counter=("001099012345",)),
     Row("pk_cnic", "cnic|nicop|nadra|شناختی کارڈ|قومی شناختی|pakistani id", "[1-7]#### ####### [1-9]", "pk.cnic", Reach.ANY, source="NADRA", examples=("CNIC 3420103912345", "Cnic 34201-0391234-5"), counter=("84201-0391234-5", "3420103912345")),
@@ -61,7 +61,7 @@ ROWS: Final = (
     Row("ir_melli", "کد ملی|کدملی|code melli|melli|شماره ملی", "### ###### #", checks.iranian, source="سازمان ثبت احوال", examples=("کد ملی 0499370899",), counter=("کد ملی 0499370898",)),
     Row("il_id", "il id|תעודת זהות|ת.ז|ת״ז|מספר זהות|teudat zehut|mispar zehut|israeli id|israel id", "#{8}-?#", "il.idnr", source="רשות האוכלוסין", examples=("ת.ז. 039337423", "Israeli ID 03933742-3"), counter=("ת.ז. 039337424", "039337423")),
     Row(
-        "za_id", "south african id|sa id|rsa id|za id|id number|identity number|south african identity|identity document|permanent resident|refugee id|resident number", "#{6} #{4} [012]#{2}", "za.idnr", Reach.ANY,
+        "za_id", "south african id|sa id|rsa id|za id|id number|identity number|south african identity|identity document|permanent resident|refugee id|resident number", "#{6} #{4} [012]#{2}", checks.south_african, Reach.ANY,
         source="Department of Home Affairs", examples=("My South African ID is 7503305044089", "ID number 7503305044089"), counter=("ID number 8503305044089", "7503305044089"),
     ),
     Row("ng_nin", "nin|national identification number|nimc|bvn|bank verification number|nin number", "#{11}|#### ### ####", None, Reach.JOINED, source="NIMC; CBN", examples=("NIN: 12345678901", "NIN is 1234 567 8901"), counter=("nin 123", "12345678901")),

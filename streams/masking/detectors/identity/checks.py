@@ -10,7 +10,7 @@ __all__ = [
     "german_pension", "hong_kong", "hungarian_health", "hungarian_person", "hungarian_tax", "icelandic",
     "iranian", "kazakh", "korean", "latvian", "luxembourg", "mbi", "moldovan",
     "new_zealand_nhi", "nino", "polish_card", "portuguese_nif", "portuguese_niss", "rfc",
-    "scottish_chi", "singapore", "snils", "spanish_social", "swedish", "taiwanese",
+    "scottish_chi", "singapore", "snils", "south_african", "spanish_social", "swedish", "taiwanese",
 ]  # fmt: skip
 
 
@@ -258,6 +258,11 @@ def hong_kong(number: str) -> bool:
 def emirates(number: str) -> bool:
     """784, year of birth, serial, Luhn digit (ICP)."""
     return 1900 <= int(number[3:7]) <= 2100 and luhn(number)
+
+
+def south_african(number: str) -> bool:
+    """YYMMDD, sex, citizenship (0 citizen, 1 permanent resident, 2 refugee), Luhn digit (Identification Act 68 of 1997)."""
+    return _century_day(number) and luhn(number)
 
 
 def egyptian(number: str) -> bool:

@@ -79,7 +79,8 @@ ROWS: Final = (
     Row(
         "fr_nir", "sécurité sociale|numéro de sécu|nir|insee|carte vitale|social security|assuré social|immatriculation sociale",
         "[12378] ## [0-9]{2} (?:##|2[AB]) ### ###(?: ##)?", checks.french_nir, Reach.ANY,
-        source="INSEE, décret 82-103", examples=("numéro de sécurité sociale 295109912611193", "Sécurité sociale 2 95 10 99 126 111 93"), counter=("NIR 295109912611199", "2 95 10 99 126 111 94"),
+        alone=r"[12]\x20##\x20##\x20[0-9][0-9AB]\x20###\x20###\x20##",
+        source="INSEE, décret 82-103", examples=("numéro de sécurité sociale 295109912611193", "Sécurité sociale 2 95 10 99 126 111 93"), bare=("2 95 10 99 126 111 93",), counter=("NIR 295109912611199", "2 95 10 99 126 111 94"),
     ),
     Row(
         "fr_nif", "numéro fiscal|nif|référence fiscale|identifiant fiscal|spi|avis d'imposition|tax id|tax number", "[0-3]# ## ### ### ###", "fr.nif", Reach.ANY,
@@ -95,8 +96,9 @@ ROWS: Final = (
     ),
     Row(
         "gb_nino", "national insurance|nino|=NI|ni number|ni no|ni nr|insurance number",
-        "[A-CEGHJ-PRSTW-Z][A-CEGHJ-NPRSTW-Z] ## ## ## [A-D]", checks.nino, Reach.ANY,
-        source="HMRC NIM39110", examples=("NI number jg 12 13 16 a", "National insurance JG 12 13 16 A", "National insurance JG121316A"), counter=("GB 12 13 16 A", "JG 12 13 16 E", "DA 12 13 16 A"),
+        "[A-CEGHJ-PRSTW-Z][A-CEGHJ-NPRSTW-Z] ## # # ## [A-D]", checks.nino, Reach.ANY,
+        alone=r"[A-CEGHJ-PRSTW-Z][A-CEGHJ-NPRSTW-Z]\x20##\x20?#\x20?#\x20?##\x20[A-D]", anchor="[A-Z]{2}\\x20[0-9]{2}\\x20?[0-9]\\x20?[0-9]\\x20?[0-9]{2}\\x20[A-D]",
+        source="HMRC NIM39110", examples=("NI number jg 12 13 16 a", "National insurance JG 12 13 16 A", "National insurance JG121316A"), bare=("JG 12 13 16 A", "JG 121 316 A"), counter=("GB 12 13 16 A", "JG 12 13 16 E", "DA 12 13 16 A"),
     ),
     Row(
         "gb_utr", "utr|unique taxpayer reference|self assessment|tax reference", "##### #####K?", "gb.utr",
