@@ -24,7 +24,7 @@ class Alone:
         self._rows = tuple(rows)
 
     def judge(self, data: bytes, end: int) -> Verdict:
-        """The number of which a position is the end, or the place that its shape marks."""
+        """A number from a state's register whose grouping and check digits nobody takes for anything else."""
         verdict: Found | str = "no_number"
         for row in self._rows:
             verdict = _by_itself(row, data, end)

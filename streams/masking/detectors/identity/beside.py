@@ -32,6 +32,7 @@ _JOINING: Final = frozenset(
     ist lautet hei\xc3\x9ft mein meine ihre ihr mit der die das den von f\xc3\xbcr es el la le les los de del du des au un una mi su est mon ma son sa votre
     son sono mio mia suo il lo di da \xc3\xa8 \xc3\xa9 o do meu minha seu sua com jest moj m\xc3\xb3j to je moje \xc3\xa4r mitt min er mit on minun is mijn zijn het een
     como en na nel je cu este e m\xc4\x83 olan benim adalah saya number: ssn uk us usa gb eu serie series seria ref reference expires
+    on file user client customer patient member applicant employee person taxpayer citizen this new old used invalid duplicate wrong
     """.split()
 )
 _LETTERS: Final = re.compile(rb"[A-Za-z\x80-\xfe]+")
@@ -55,10 +56,20 @@ _KEY: Final = re.compile(_NEUTRAL + b"(" + _PAIRED + b"|" + _SIGN + b")", re.IGN
 #: The same where other words stand in between (`cpf_cnpj`, `pesel_of_customer`): the number has to prove itself.
 _LOOSE_KEY: Final = re.compile(rb"[A-Za-z0-9_.\-]{0,32}(" + _PAIRED + b"|" + _SIGN + b")", re.IGNORECASE)
 
+#: Names of measures and states, whatever they are measured of.
+_MEASURED: Final = re.compile(
+    rb"(?:counts?|counter|total|sum|valid|invalid|status|retries|attempts|errors?|failures|size|length|len|time|ms|ns|us|sec|seconds|rows|"
+    rb"rate|limit|version|ts|timestamp|at|date|hits|misses|offset|bytes|took|duration|latency|checks?|enabled|type)\Z",
+    re.IGNORECASE,
+)
+
 #: What is a number of some document under a name that leaves no doubt: digits enough, and no date.
 _DOCUMENT: Final = re.compile(
     rb"(?!(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})(?=(?:[^0-9]*[0-9]){5})[A-Za-z0-9](?:[A-Za-z0-9*]|[ .\-/()](?=[A-Za-z0-9*(])|\)(?=\Z)){3,31}\Z"
 )
+
+#: A word of so few letters is an abbreviation of something else as well: a bare number under it has to be of a row's shape.
+_AMBIGUOUS: Final = 3
 
 #: Before a number that is the value of another key.
 _OTHER_VALUE: Final = re.compile(rb"[:=][ \t]{0,4}\\*[\"'`]?\Z")
@@ -81,7 +92,7 @@ class Beside:
         self._vocabulary = vocabulary
 
     def judge(self, data: bytes, end: int) -> Verdict:
-        """The numbers that belong to the word whose core ends at a position."""
+        """A number from a state's register near a word for it: in a field of that name, behind the word or before it."""
         word = self._vocabulary.at(data, end)
         if word is None:
             return "no_word"
@@ -95,6 +106,8 @@ def _beside(data: bytes, word: Word, rows: list[Row]) -> Verdict:
     key = _KEY.match(data, word.end) if word.whole else None
     evident = key is not None
     key = key or _LOOSE_KEY.match(data, word.end)
+    if key is not None and not evident and _MEASURED.search(data, word.end, key.start(1)):
+        return "measure"
     if key is not None:
         value = value_after(data, key.end(), key_quoted=key[1][:1] in b"\\\"'`")
         if value is not None and (found := _in_field(data, word, rows, value, evident=evident)):
@@ -148,7 +161,8 @@ def _value(data: bytes, word: Word, rows: list[Row], value: Value, evident: bool
         number = whole_pattern(row).match(data, start, start + len(text))
         if number and number.end() == start + len(text) and passes(row, number[0]):
             return [_found(row, data, start, number.end(), max(_CERTAIN[row.reach], 61))]
-    if evident and not word.capitals and _DOCUMENT.match(text):
+    telling = value.form == "string" or word.end - word.start > _AMBIGUOUS
+    if evident and telling and not word.capitals and _DOCUMENT.match(text):
         return [_found(rows[0], data, start, start + len(text), _CERTAIN_EVIDENT, "field")]
     if value.form != "string":
         return []

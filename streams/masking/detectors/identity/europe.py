@@ -36,7 +36,7 @@ ROWS: Final = (
         examples=("TIC 10259033P",), counter=("TIC 10259033Z",),
     ),
     Row(
-        "cz_rc", "rodné číslo|rodného čísla|rodné čísla|birth number|rč|číslo pojištěnce", "######[/ ]?####?", "cz.rc", Reach.ANY,
+        "cz_rc", "rodné číslo|=RC|rodného čísla|rodné čísla|birth number|rč|číslo pojištěnce", "######[/ ]?####?", "cz.rc", Reach.ANY,
         source="Zákon 133/2000 Sb.; Zákon 301/1995 Z. z.", examples=("rodné číslo 710319/2745", "RČ: 7103192745"), counter=("rodné číslo 711319/2745", "610319/274"),
     ),
     Row(
@@ -69,7 +69,7 @@ ROWS: Final = (
         source="Orden INT/2058/2008", examples=("Z8078221M en mi NIE", "x-2482300w es el NIE", "Nie X2482300W"), counter=("X2482300A", "NIE X2482300A"),
     ),
     Row(
-        "es_social", "seguridad social|nuss|naf|número de afiliación|afiliación|social security", "## ####### ##|## ######## ##", checks.spanish_social, Reach.ANY,
+        "es_social", "seguridad social|nuss|nss|naf|número de afiliación|afiliación|social security", "## ####### ##|## ######## ##", checks.spanish_social, Reach.ANY,
         source="TGSS", examples=("NUSS 28/12345678/40",), counter=("NUSS 28/12345678/41",),
     ),
     Row(
@@ -77,7 +77,7 @@ ROWS: Final = (
         source="Digi- ja väestötietovirasto", examples=("henkilötunnus 131052-308T", "Hetu 131052-308T", "Hetu 131052A308T"), counter=("131052-308U", "311352-308T"),
     ),
     Row(
-        "fr_nir", "sécurité sociale|numéro de sécu|nir|insee|carte vitale|social security|assuré social|immatriculation sociale",
+        "fr_nir", "sécurité sociale|numéro de sécu|numéro sécu|numero secu|nir|insee|carte vitale|social security|assuré social|immatriculation sociale",
         "[12378] ## [0-9]{2} (?:##|2[AB]) ### ###(?: ##)?", checks.french_nir, Reach.ANY,
         alone=r"[12]\x20##\x20##\x20[0-9][0-9AB]\x20###\x20###\x20##",
         source="INSEE, décret 82-103", examples=("numéro de sécurité sociale 295109912611193", "Sécurité sociale 2 95 10 99 126 111 93"), bare=("2 95 10 99 126 111 93",), counter=("NIR 295109912611199", "2 95 10 99 126 111 94"),
@@ -127,7 +127,7 @@ ROWS: Final = (
     ),
     Row("is_kennitala", "kennital|kennitölu", "[0-3]##### ####", checks.icelandic, Reach.ANY, source="Þjóðskrá", examples=("kennitala 120174-3399",), counter=("kennitala 450401-3150", "kennitala 120174-3389")),
     Row(
-        "it_fiscal", "codice fiscale|cod fisc|fiscal code|codice fisc", "@{6} [0-9L-NP-V]{2}[A-EHLMPRST][0-9L-NP-V]{2} @[0-9L-NP-V]{3}@", "it.codicefiscale", Reach.ANY,
+        "it_fiscal", "codice fiscale|=CF|cod fisc|fiscal code|codice fisc", "@{6} [0-9L-NP-V]{2}[A-EHLMPRST][0-9L-NP-V]{2} @[0-9L-NP-V]{3}@", "it.codicefiscale", Reach.ANY,
         source="Decreto ministeriale 23 dicembre 1976", examples=("codice fiscale rccmnl83s18d969h", "Codice fiscale RCCMNL83S18D969H"), counter=("RCCMNL83S18D969I",),
     ),
     Row("lt_asmens", "asmens kod|lithuanian id|personal code", "[1-9]##########", "lt.asmens", Reach.ANY, source="Gyventojų registro įstatymas", examples=("asmens kodas 33309240064",), counter=("asmens kodas 33309240164",)),
