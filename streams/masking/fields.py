@@ -140,7 +140,8 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         nationalid =sin =nino national_insurance_number nhs_number nric aadhaar aadhaar_number =cpf =curp =pesel =bsn =dni =nie
         tax_id tax_number tax_payer_id taxpayer_id tin itin personal_number personnummer personal_code personal_id
         citizen_id identity_number id_card_number id_card fiscal_code codice_fiscale =rut =rrn =egn =cnp =oib steuer_id
-        personal_identity_code identity_card_number medicare_number =tfn ssn_last4
+        personal_identity_code identity_card_number medicare_number =tfn ssn_last4 id_number national_identifier
+        identification_number
         """),
     ("passport", "document", """
         passport passport_number passport_no passport_num reisepass travel_document_number

@@ -10,7 +10,6 @@ from streams.masking.validators import ssn_valid
 __all__ = ["DETECTORS"]
 
 _DASHED: Final = re.compile(rb"[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9]|-[0-9]|[A-Za-z_])")
-_NAMED: Final = re.compile(rb"[0-9]{3}([ .\-]?)[0-9]{2}\1[0-9]{4}(?![0-9]|[.\-][0-9]|[A-Za-z_])")
 
 
 def judge_dashed(data: bytes, end: int) -> Verdict:
@@ -25,19 +24,6 @@ def judge_dashed(data: bytes, end: int) -> Verdict:
     return Found(start, end, "national_id", "us_ssn", "ssa_ranges", 65)
 
 
-def judge_named(data: bytes, end: int) -> Verdict:
-    """Nine digits, grouped or not, behind a word for the number."""
-    start = end - 1
-    if start < 0 or (start and (data[start - 1] in b"0123456789-." or not at_word_start(data, start))):
-        return "part_of_number"
-    number = _NAMED.match(data, start)
-    if number is None:
-        return "no_number"
-    if not ssn_valid(re.sub(rb"[^0-9]", b"", number[0]).decode()):
-        return "ssa_ranges"
-    return Found(start, number.end(), "national_id", "us_ssn_named", "ssa_ranges", 66)
-
-
 DETECTORS: Final = (
     Detector(
         "us_ssn",
@@ -47,13 +33,5 @@ DETECTORS: Final = (
         ("000-12-3456", "666-12-3456", "123-00-4567", "2024-123-45-6789", "123-45-67890"),
         "SSA POMS RM 10201.035, IRS Publication 1915",
         shapes=(r"[0-9]{3}-[0-9]{2}-[0-9]{4}",),
-    ),
-    Detector(
-        "us_ssn_named",
-        (r"(?:\b|_|\\[nrtbf])(?:ssn|social security|itin|tax ?payer id)[^0-9\xff]{0,24}[0-9]",),
-        judge_named,
-        ("my social security number is 078051120", "ssn: 123 45 6789"),
-        ("ssn count 12", "itin 123456"),
-        "SSA POMS RM 10201.035, IRS Publication 1915",
     ),
 )

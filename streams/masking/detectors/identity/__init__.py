@@ -1,0 +1,35 @@
+"""Numbers that states give to persons: identity, tax, health and social insurance, passports, driving licences."""
+
+from typing import Final
+
+from streams.masking.detectors.identity import americas, asia, europe, papers, ssn
+from streams.masking.detectors.identity.alone import Alone
+from streams.masking.detectors.identity.beside import Beside
+from streams.masking.detectors.identity.rows import Row, alone_anchor
+from streams.masking.detectors.identity.words import Vocabulary
+from streams.masking.found import Detector
+
+__all__ = ["DETECTORS", "ROWS"]
+
+ROWS: Final[tuple[Row, ...]] = (*europe.ROWS, *americas.ROWS, *asia.ROWS, *papers.ROWS)
+
+_WORDS: Final = Vocabulary(row.words for row in ROWS)
+_ALONE: Final = tuple(row for row in ROWS if row.alone)
+
+DETECTORS: Final = (
+    *ssn.DETECTORS,
+    Detector(
+        "national_number",
+        _WORDS.anchors(),
+        Beside(ROWS, _WORDS).judge,
+        tuple(text for row in ROWS for text in row.examples),
+        source="the registers that the rows name",
+    ),
+    Detector(
+        "national_number_alone",
+        tuple(map(alone_anchor, _ALONE)),
+        Alone(_ALONE).judge,
+        tuple(text for row in _ALONE for text in row.bare),
+        source="the registers that the rows name",
+    ),
+)
