@@ -73,10 +73,16 @@ def key_before(data: bytes, at: int) -> Key | None:
     return Key(found, at - len(window) + len(name) - len(found) + (len(window) - (at - low)), b"") if found else None
 
 
-_OPENING: Final = re.compile(rb"[:=>]{0,3}[ \t\r\n]*+(?:(?:b|u|r|f)(?=[\"']))?(\\{0,31})([\"'`]?)")
-_BARE: Final = re.compile(rb"[^\s\"'`&,;|<>(){}\[\]\\\xff]+")
-#: A secret may hold an ampersand; one before another parameter of a query ends it.
-_BARE_SECRET: Final = re.compile(rb"(?:[^\s\"'`&<>\\\xff]|&(?!amp;|[A-Za-z0-9_.\[\]%\-]{1,64}=))+")
+#: What stands between a sign and a value: Python's prefixes, and what wraps a value that may be missing (Rust, Swift, Scala).
+_OPENING: Final = re.compile(
+    rb"[:=>]{0,3}[ \t\r\n]*+(?:(?:b|u|r|f)(?=[\"'])|(?:Some|Optional|Just|Ok|Right|Option|Secret|ObjectId|UUID)\((?=\\{0,31}[\"']))?(\\{0,31})([\"'`]?)"
+)
+#: No bare value that is not a secret is half as long; bounds what a text full of names without spaces can cost.
+_BARE: Final = re.compile(rb"[^\s\"'`&,;|<>(){}\[\]\\\xff]{1,1024}")
+#: A secret may hold an ampersand or a semicolon; one before another parameter of a query or a connection string ends it.
+_BARE_SECRET: Final = re.compile(
+    rb"(?:[^\s\"'`&;<>\\\xff]|&(?!amp;|[A-Za-z0-9_.\[\]%\-]{1,64}=)|;(?![ ]?[A-Za-z][A-Za-z0-9_.\- ]{1,40}=|[ ]|\Z))+"
+)
 
 
 def _closing(data: bytes, at: int, quote: bytes, level: int) -> int:

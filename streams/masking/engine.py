@@ -238,6 +238,7 @@ class Engine:
                     covered = verdict.end
             else:
                 found += verdict
+                named = max((one.end for one in verdict), default=named)
         if found and self._actions.may_hold_own(text):
             found = [one for one in found if not self._actions.is_own(text[one.start : one.end])]
         return (found if _apart(found) else resolved(found, text)), kept

@@ -185,6 +185,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         verification_code passcode pass_code auth_code authorization_code =x_api_key x_auth_token =client_assertion
         =saml_response =saml_request =assertion webhook_secret kennwort passwort contrasena mot_de_passe senha wachtwoord haslo
         connection_string =accountkey =sharedaccesskey sharedaccesssignature security_answer personal_access_token =pat use_auth_token
+        =pgpassword =mysql_pwd =rediscli_auth =sshpass =creds subscription_key functions_key =code_verifier =device_code =oauth_verifier
         hf_token github_token gitlab_token npm_token slack_token signature_key web_hook_url webhook_url private_token deploy_token
         job_token runner_token sonar_login sonar_token origin_ca consumer_secret consumer_key token_secret
         """),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from operator import itemgetter
+from typing import Final
 
 from streams.masking.found import Found
 
@@ -9,6 +10,9 @@ __all__ = ["resolved"]
 
 
 _PLACE = itemgetter(0, 1)
+
+#: More findings over one another than any log has: they are masked as one, since settling them costs the square of it.
+_CROWD: Final = 256
 
 
 def resolved(found: Iterable[Found], data: bytes) -> list[Found]:
@@ -34,7 +38,11 @@ def resolved(found: Iterable[Found], data: bytes) -> list[Found]:
     ordered.sort(key=lambda one: (one.start, -one.end, -one.certain))
     result: list[Found] = []
     for cluster in _clusters(ordered):
-        result += cluster if len(cluster) == 1 else _settled(cluster, data)
+        if len(cluster) > _CROWD:
+            reach = max(one.end for one in cluster)
+            result.append(Found(cluster[0].start, reach, "secret", "crowd", "overlap", 99))
+        else:
+            result += cluster if len(cluster) == 1 else _settled(cluster, data)
     return result
 
 

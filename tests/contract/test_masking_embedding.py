@@ -19,6 +19,7 @@ _PAIRS = 2_500
 _STEPS: dict[str, Callable[[str], str]] = {**AROUND, **{f"encoded {name}": one for name, one in ENCODINGS.items()}}
 
 #: A run of base64 is opened for the ASCII in it, so characters that hide every letter are not put into one.
+_RUNS = ("bytes_list", *(f"encoded {name}" for name in ENCODINGS if "base64" in name))
 _HIDING = ("encoded zero_width", "encoded full_width", "encoded soft_hyphen")
 #: Its soft line breaks stand at the ends of lines; in a string that escapes line ends they are told by other escapes.
 _BREAKING = "encoded quoted_printable"
@@ -40,7 +41,7 @@ def _written(value: Personal) -> dict[str, str]:
 def _around(text: str, outer: tuple[str, ...]) -> str | None:
     """The text in these steps, the last outermost; None where nobody would read it."""
     for inner, name in zip((None, *outer), outer, strict=False):
-        if (inner in _HIDING and "base64" in name) or inner == _BREAKING:
+        if (inner in _HIDING and name in _RUNS) or inner == _BREAKING:
             return None
         text = _STEPS[name](text)
     return None if _DEEPEST in text or _DEEPEST.replace("\\", "%5C") in text else text

@@ -230,6 +230,17 @@ AROUND: dict[str, _Around] = {
 
 #: How a value is written under a name.
 BESIDE: dict[str, _Beside] = {
+    "otlp": lambda text, field: _otlp([{"key": field, "value": {"stringValue": text}}], "done"),
+    "otlp_dotted": lambda text, field: _otlp([{"key": "app." + field, "value": {"stringValue": text}}], "done"),
+    "otlp_list": lambda text, field: _otlp([{"key": field, "value": {"arrayValue": {"values": [{"stringValue": text}]}}}], "done"),
+    "dynamo": lambda text, field: _json({"Item": {"id": {"N": "3"}, field: {"S": text}}}),
+    "ruby_instance": lambda text, field: f"#<User:0x00007f @id=3, @{field}={_quoted(text)}>",
+    "rust_some": lambda text, field: f"User {{ id: 3, {field}: Some({_quoted(text)}) }}",
+    "swift_optional": lambda text, field: f'User(id: 3, {field}: Optional({_quoted(text)}))',
+    "query": lambda text, field: f"GET /v1/find?n=1&{field}={_url(text)}&m=2 HTTP/1.1",
+    "yaml": lambda text, field: f"user:\n  id: 3\n  {field}: {_quoted(text)}\n",
+    "yaml_single": lambda text, field: f"user:\n  id: 3\n  {field}: {_single(text)}\n",
+    "properties": lambda text, field: f"app.user.{field.replace('_', '-')}={_line(text)}",
     "json": lambda text, field: _json({"ts": 1.10, field: text, "ok": True}),
     "json_camel": lambda text, field: _json({"ts": 1.10, _camel(field): text, "ok": True}),
     "json_spaced": lambda text, field: '{ "ts" : 1.10 , "' + field + '" : ' + _json(text) + " }",

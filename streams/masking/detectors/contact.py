@@ -5,7 +5,7 @@ from typing import Final
 
 from streams.masking.context import at_word_start, word_byte
 from streams.masking.detectors.people import name_before_mail
-from streams.masking.detectors.userinfo import userinfo
+from streams.masking.detectors.userinfo import is_password
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.numbering import plan_of
 
@@ -64,10 +64,6 @@ def _local_part(data: bytes, at: int) -> bytes:
     return local if local.isascii() else _ascii_tail(local)
 
 
-#: How far before an `@` the `//` of its URL is looked for, in bytes.
-_URL_MAX: Final = 330
-
-
 def judge_email(data: bytes, end: int) -> Verdict:
     """An address of RFC 5322's common form around the `@` before a position; no list of top-level domains decides."""
     at = data.rfind(b"@", max(0, end - 70), end)
@@ -80,14 +76,13 @@ def judge_email(data: bytes, end: int) -> Verdict:
         return "version"
     if _ASSET.match(data, at + 1):
         return "asset"
-    slashes = data.rfind(b"//", max(0, at - _URL_MAX), at)
-    if slashes >= 0 and (info := userinfo(data, slashes)) is not None and at <= info.at:
-        return "userinfo"
     local = _local_part(data, at)
     if b"'" in local and data[domain.end() : domain.end() + 1] == b"'":
         local = local.rpartition(b"'")[2]  # The apostrophe before it is a quote: `b'ann@example.org'`.
     if not local.rstrip(b"."):
         return "no_local_part"
+    if is_password(data, at - len(local), at):
+        return "userinfo"
     if local == b"git" and data[domain.end() : domain.end() + 1] == b":":
         return "scp_url"
     if _SERVICE.search(data, max(0, at - len(local) - 12), at - len(local)):

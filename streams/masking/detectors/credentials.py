@@ -70,6 +70,10 @@ _CURL_USER: Final = re.compile(
 )
 
 
+#: A variable of a shell or a template in a value's place.
+_VARIABLE: Final = re.compile(rb"\$(?:\w+|\{\{?[^{}\xff]{1,128}\}?\})\Z")
+
+
 def judge_curl(data: bytes, end: int) -> Verdict:
     """User and password on curl's command line."""
     at = max(data.rfind(b" -u", max(0, end - 140), end), data.rfind(b"-user", max(0, end - 140), end))
@@ -78,10 +82,12 @@ def judge_curl(data: bytes, end: int) -> Verdict:
         return "no_user_and_password"
     user = 2 if option[1] else 4
     password = 3 if option[1] else 6 if option[5] else 7
-    return [
-        Found(*option.span(user), "username", "curl_user", "option", 84),
-        Found(*option.span(password), "secret", "curl_user", "option", 84),
-    ]
+    found = []
+    if not _VARIABLE.match(option[user]):
+        found.append(Found(*option.span(user), "username", "curl_user", "option", 84))
+    if not _VARIABLE.match(option[password]):
+        found.append(Found(*option.span(password), "secret", "curl_user", "option", 84))
+    return found or "variables"
 
 
 DETECTORS: Final = (

@@ -52,6 +52,9 @@ def judge_jwt(data: bytes, end: int) -> Verdict:
     if says == "nothing" or (says == "object" and b"." not in rest):
         return "no_jose_header"
     stop = start + len(whole.rstrip(b"."))
+    if data[stop : stop + 1] in _STANDARD and whole.count(b".") == 1 and not _closed(rest):
+        more = _REST.match(data, stop)
+        stop = more.end() if more else stop
     if data[stop : stop + 1] in _BREAKS:
         stop = _over_lines(data, stop)
     return Found(start, stop, "jwt", "jwt", "jose_header", 90)
@@ -67,6 +70,18 @@ def _header(head: bytes) -> Literal["jose", "object", "nothing"]:
 
 
 _known_header: Final = lru_cache(_KNOWN_HEADERS)(_header)
+
+
+#: A payload that was written in base64 with `+` and `/`, as some libraries do, and the signature behind it.
+_STANDARD: Final = (b"+", b"/")
+_REST: Final = re.compile(rb"[A-Za-z0-9+/_\-]*+={0,2}(?:\.[A-Za-z0-9+/_\-]*+={0,2})?")
+
+
+def _closed(part: bytes) -> bool:
+    """Whether a payload is a whole JSON object."""
+    bare = part.rstrip(b"=")
+    text = base64_text(bare[: len(bare) // 4 * 4] if len(bare) % 4 == 1 else bare) or b""
+    return text.rstrip().endswith(b"}")
 
 
 #: What a token that was broken into lines goes on with: a dot on either side of the break, or letters and digits mixed as no

@@ -40,7 +40,7 @@ _PART: Final = re.compile(
     rb"(?:" + _LINE_END + rb"[A-Za-z\-]{1,40}:[^\r\n\\\xff]{0,300}){0,4}" + _LINE_END + rb"{2}",
     re.IGNORECASE,
 )
-_PART_END: Final = re.compile(_LINE_END + rb"--|\xff")
+_PART_END: Final = re.compile(_LINE_END + rb"--|\xff|form-data;")
 #: How much of a part's content is looked at, in bytes.
 _PART_MAX: Final = 65_536
 

@@ -29,8 +29,9 @@ _NOBODY: Final = re.compile(
     rb"(?:null|none|nil|nan|true|false|undefined|unknown|anonymous|default|n/?a|empty|blank|missing|present|set|unset|not[_ ]set|required|"
     rb"invalid|expired|optional|redacted|masked|filtered|hidden|removed|\[(?:%b)?\]|<(?:%b)?>|\{\{?[ ]?[a-z_][a-z_.]{0,38}[ ]?\}?\}|\{\}|"
     rb"\$\{[a-z_][a-z0-9_.:\-]{0,58}\}?|\$(?-i:[A-Z_][A-Z0-9_]{1,40})|\$[0-9]{1,2}|"
-    rb"%%(?:\([a-z_]+\))?[sdvq]|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|self|system|localhost|object|string|number|boolean|any|int|str|bool)\Z"
-    % (_HIDDEN.encode(), _HIDDEN.encode()),
+    rb"%%(?:\([a-z_]+\))?[sdvq]|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|self|system|localhost|object|string|number|boolean|any|int|str|bool|"
+    rb"enabled|disabled|accepted|denied|granted|failed|rejected|succeeded|include|omit|same-origin|eof|eol|ok|valid|revoked|refreshed|identifier|punctuation|"
+    rb"bearer|basic|oauth2?|jwt|mfa|not found)\Z" % (_HIDDEN.encode(), _HIDDEN.encode()),
     re.IGNORECASE,
 )
 _DIGIT: Final = re.compile(rb"[0-9]")
@@ -93,7 +94,7 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
 
 
 _PROSE_NAME: Final = re.compile(
-    rb"[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*(?: (?:(?:van|von|de|der|den|da|di|del|la|al|bin|el|y) )*[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*){0,3}"
+    rb"[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*(?: (?:(?:van|von|de|der|den|da|di|del|la|al|bin|el|y) )*[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*+(?!\s?[:=])){0,3}"
 )
 
 
@@ -157,7 +158,9 @@ def judge_field(data: bytes, end: int) -> Verdict:
         return "no_value"
     if value.form in ("list", "object"):
         return _spans(data, field, _inner(data, value), key.quote)
-    if value.form == "bare" and _means_other(data, field, key, value):
+    if value.form == "bare" and (
+        _means_other(data, field, key, value) or (not key.quote and _is_structure(data, key, field, value))
+    ):
         return "other_field"
     if value.form == "bare" and field.needs in ("words", "full_name") and (m := _PROSE_NAME.match(data, value.start)):
         # In `customer=Ann Lee Order=12` the last word is the next name.
@@ -180,9 +183,22 @@ def _means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
     return (key.name == b"PWD" and text[:1] == b"/") or _PAM.search(data, max(0, key.start - 30), key.start) is not None
 
 
-#: Keys that say nothing of their own below a telling one: `"password": {"value": ...}`.
+_NEXT_KEY: Final = re.compile(rb"[\w.\-]{1,64}:(?!//)")
+
+
+def _is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
+    """Whether a key is no key, or its value none: YAML's next key, the user before a URL's password, a path of names."""
+    if b"\n" in data[key.start : value.start] and _NEXT_KEY.match(data, value.start):
+        return True
+    before = data[max(0, key.start - 2) : key.start]
+    if before == b"//" or (key.name == b"PASS" and data[value.start - 2 : value.start] == b": "):
+        return True  # The user before a password in a URL, the verdict of a test.
+    return field.kind == "username" and before[-1:] in (b"=", b":", b"/") and b":" in data[value.start : value.end]
+
+
+#: Keys that say nothing of their own below a telling one: `"password": {"value": ...}`, OTLP's and DynamoDB's types.
 _PLAIN_KEY: Final = re.compile(
-    rb"[{,]\s{0,64}(\\{0,31})[\"'](?:value|val|v|raw|data|plain|plaintext|text|content|number|first|last|given|family|middle|full|"
+    rb"[{,]\s{0,64}(\\{0,31})[\"'](?:value|s|n|b|string_?value|int_?value|double_?value|bytes_?value|val|v|raw|data|plain|plaintext|text|content|number|first|last|given|family|middle|full|"
     rb"line_?[1-4]|current|new|old)\\{0,31}[\"']\s{0,8}:",
     re.IGNORECASE,
 )
@@ -219,7 +235,9 @@ def judge_pair(data: bytes, end: int) -> Verdict:
     if pair is None or field is None:
         return "other_field"
     value = value_after(data, end, secret=field.kind == "secret")
-    return _spans(data, field, [value], pair[2] or b"") if value and value.form in ("string", "bare") else "no_value"
+    if value is None:
+        return "no_value"
+    return _spans(data, field, [value] if value.form in ("string", "bare") else _inner(data, value), pair[2] or b"")
 
 
 def _spans(data: bytes, field: Field, values: list[Value], quote: bytes) -> Verdict:
@@ -241,6 +259,9 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
         start += 1
     while end > start and data[end - 1] in b" \t":
         end -= 1
+    if data[end - 2 : end] in (b"\\n", b"\\r") and end - 2 > start:
+        # The line's end in a string that was cut.
+        end -= 4 if data[end - 4 : end] == b"\\r\\n" else 2
     text = data[start:end]
     if not text or _NOBODY.match(text):
         return []
@@ -346,6 +367,10 @@ _COOKIE_HEADER: Final = re.compile(rb"(?:set-)?cookie2?: ?([^\r\n\"\\]{1,65536})
 _EARLIER_MAX: Final = 1024
 
 
+#: What closes the text that a header stands in at once, by what opened it before the header's name.
+_CLOSING: Final = {0x27: b"'", 0x60: b"`", 0x3E: b"<", 0x28: b")", 0x5B: b"]"}
+
+
 def judge_cookie_header(data: bytes, end: int) -> Verdict:
     """The values behind an unquoted `Cookie:` or `Set-Cookie:`."""
     at = data[max(0, end - 12) : end].lower().rfind(b"cookie")
@@ -360,7 +385,10 @@ def judge_cookie_header(data: bytes, end: int) -> Verdict:
     header = _COOKIE_HEADER.match(data, at) if at >= 0 else None
     if header is None or not header[1].strip() or (at and word_byte(data[at - 1]) and data[at - 1] != 0x6E):
         return "no_header"
-    return _cookies(data, header.start(1), header.end(1)) or "nobody"
+    stop = header.end(1)
+    if at and (closing := _CLOSING.get(data[at - 1])) and (end_of := data.find(closing, header.start(1), stop)) > 0:
+        stop = end_of
+    return _cookies(data, header.start(1), stop) or "nobody"
 
 
 DETECTORS: Final = (
@@ -374,6 +402,7 @@ DETECTORS: Final = (
         ),
         ('{"service":{"name":"api"}}', '{"token_type":"Bearer"}', "password=null", '{"phone":"home"}', "hostname=web-1", '{"email_verified":true}'),
         "field names",
+        by_word=True,
     ),
     Detector(
         "name_value",
@@ -382,6 +411,7 @@ DETECTORS: Final = (
         ('{"name":"password","value":"hunter2"}', '{"key": "user_id", "value": 4711}', '<input name="password" value="hunter2">'),
         ('{"name":"colour","value":"blue"}', '{"value":"blue"}'),
         "HAR 1.2, form fields",
+        by_word=True,
     ),
     Detector(
         "cookie_header",

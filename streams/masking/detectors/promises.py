@@ -47,7 +47,8 @@ def _full_name(value: bytes) -> bool:
 def _login(value: bytes) -> bool:
     """A log-in name: letters or four digits, at most five words."""
     letters = _LETTER.search(value) is not None or (value.isdigit() and len(value) > 3)
-    return letters and not value.startswith(b"arn:") and _WORDS.match(value) is not None
+    # Ruby prints an object as `#<User:0x00007f...>`.
+    return letters and not value.startswith((b"arn:", b"0x")) and _WORDS.match(value) is not None
 
 
 #: Words for many.

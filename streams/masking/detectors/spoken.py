@@ -133,7 +133,9 @@ _TICKET: Final = re.compile(rb"[SPT]G?T-[0-9]+-")
 def judge_parameter(data: bytes, end: int) -> Verdict:
     """A parameter that OAuth or CAS hands a credential over in (RFC 6749, RFC 7636, CAS 3.0)."""
     for parameter in _PARAMETER.finditer(data, max(0, end - 24), end + 2100):
-        if not parameter.start() < end <= parameter.start(2) + 1:
+        if parameter.start() >= end:
+            break
+        if end > parameter.start(2) + 1:
             continue
         text = parameter[2].rstrip(b".")
         if parameter[1].lower() in (b"code", b"ticket") and not (

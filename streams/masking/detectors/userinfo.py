@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from streams.masking.detectors.providers.telling import looks_random
 from streams.masking.found import Detector, Found, Verdict
 
-__all__ = ["DETECTORS", "userinfo"]
+__all__ = ["DETECTORS", "is_password", "userinfo"]
 
 
 class Userinfo(NamedTuple):
@@ -84,6 +84,17 @@ def judge_userinfo(data: bytes, end: int) -> Verdict:
     if password and not _PLACEHOLDER.match(password):
         found.append(Found(*info.password, "secret", "url_userinfo", "rfc3986", 86))
     return found or "nobody"
+
+
+_ORACLE_USER: Final = re.compile(rb"(?:oracle:(?:thin|oci8?):|sqlplus[ \t])[^\s/@]{1,64}/\Z", re.IGNORECASE)
+
+
+def is_password(data: bytes, start: int, at: int) -> bool:
+    """Whether what stands between a position and an `@` is a connection's password or user, and no mailbox."""
+    slashes = data.rfind(b"//", max(0, at - _RUN_MAX), at)
+    if slashes >= 0 and (info := userinfo(data, slashes)) is not None and at <= info.at:
+        return True
+    return data[start - 1 : start] == b"/" and bool(_ORACLE_USER.search(data, max(0, start - 90), start))
 
 
 _GO: Final = re.compile(rb"([^\s:@/\"'=`<>\\]{1,64}):([^\s\"'`<>\\]{1,128})@\Z")
