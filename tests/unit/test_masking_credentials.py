@@ -245,7 +245,6 @@ _HARMLESS = (
     '{"secret":true,"hasPassword":false,"passwordResetRequired":true}',
     "password_policy=strict password_min_length=12 password_expired=true",
     "passwordEncoder=bcrypt passwordLength=12",
-    "invalid password for user",
     "password authentication failed",
     "Password changed successfully",
     "secretName=db-credentials secretRef=app",
