@@ -281,6 +281,16 @@ def _spelled(name: str) -> str:
     return _JOIN.join(re.split(r"[_.]", name.lstrip("=?"))).encode().decode("latin-1")
 
 
+#: So many names in one expression compile several times as fast as each by itself, and scan as fast.
+_GROUP: Final = 8
+
+
+def _grouped(names: list[str]) -> list[str]:
+    """Names that have to be whole elements, several in one expression."""
+    groups = (names[first : first + _GROUP] for first in range(0, len(names), _GROUP))
+    return [f"{_START}(?:{'|'.join(group)}){_LAST}" for group in groups]
+
+
 def _of_persons(names: list[str]) -> list[str]:
     """Names that hold behind a word for a person (`user_id`, `customers.name`), or below one as whole quoted keys."""
     last = "|".join(sorted(name[1:] for name in names))
@@ -309,7 +319,7 @@ def _anchors() -> tuple[str, ...]:
             for name in first
             if len(name) <= _SHORT and name.isascii()
         ),
-        *(_START + _spelled(name) + _LAST for name in names if name[0] == "="),
+        *_grouped([_spelled(name) for name in names if name[0] == "="]),
         *_of_persons([name for name in names if name[0] == "?"]),
     )
 

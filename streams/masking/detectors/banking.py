@@ -168,14 +168,17 @@ def judge_track2(data: bytes, end: int) -> Verdict:
     return Found(end - 1, track.end(), "card", "track2", "iso7813", 85)
 
 
-_IBAN_COUNTRIES: Final = "|".join(sorted(IBAN_LENGTHS))
-_SPACED: Final = re.compile(rb"(%b)[ \-]([0-9]{2})(?:[ .\-]?[0-9A-Za-z]){11,30}" % _IBAN_COUNTRIES.encode())
+_SPACED: Final = re.compile(
+    rb"(%b)[ \-]([0-9]{2})(?:[ .\-]?[0-9A-Za-z]){11,30}" % "|".join(sorted(IBAN_LENGTHS)).encode()
+)
+#: How far before the end of an anchor such a number begins, in bytes.
+_SPACED_REACH: Final = 11
 _CUT: Final = re.compile(rb"[ .\-]")
 
 
 def judge_iban_spaced(data: bytes, end: int) -> Verdict:
     """An account number with a space between its country and its check digits (`NO 31 6018 04 47124`)."""
-    start = end - 6
+    start = end - _SPACED_REACH
     if start < 0 or not at_word_start(data, start):
         return "no_country"
     number = _SPACED.match(data, start)
@@ -220,7 +223,7 @@ _COIN_GAP: Final = re.compile(
 
 DETECTORS: Final = (
     Detector(
-        "us_routing", ("routing", "aba", "rtn"), judge_routing,
+        "us_routing", ("routing", "[^a-z]aba", "[^a-z]rtn"), judge_routing,
         ("routing number is: 111000025", "ABA 0210-0002-1"), ("routing number 123456789", "aba 12"), "ABA, ANSI X9.100-160", by_word=True,
     ),
     Detector(
@@ -248,7 +251,7 @@ DETECTORS: Final = (
         "track2", (r";[0-9]",), judge_track2, (";4111111111111111=25121010000000000000?",), (";4111111111111112=2512101000?", ";12"), "ISO/IEC 7813",
     ),
     Detector(
-        "iban_spaced", (rf"(?-i:(?:{_IBAN_COUNTRIES}))[ \-][0-9]{{2}}[ .\-]",), judge_iban_spaced,
+        "iban_spaced", (r"(?-i:[A-Z]{2})[ \-][0-9]{2}[ \-][0-9a-z]{4}[ .\-]",), judge_iban_spaced,
         (" NO 31 6018 04 47124", " ES 58 0049 0290 3424 1352 8341"), (" NO 32 6018 04 47124", "DE 12 Mai"), "ISO 13616",
     ),
     Detector(

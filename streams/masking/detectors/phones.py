@@ -48,12 +48,13 @@ _CALLED: Final = re.compile(_GROUPED)
 
 def judge_call(data: bytes, end: int) -> Verdict:
     """A grouped number behind a word for calling."""
-    if not ends_with_words(_CALL, data, end, 32):
+    start = end - 1
+    if not ends_with_words(_CALL, data, start, 32):
         return "no_word"
-    number = _CALLED.match(data, end)
+    number = _CALLED.match(data, start)
     if number is None or not _ENDS.match(data, number.end()) or not _dialled(number[0]):
         return "no_number"
-    return Found(end, number.end(), "phone", "phone_called", "context_word", 58)
+    return Found(start, number.end(), "phone", "phone_called", "context_word", 58)
 
 
 _OWN: Final = re.compile(
@@ -117,7 +118,13 @@ DETECTORS: Final = (
     ),
     Detector(
         "phone_called",
-        ("(?:call|dial)(?: on| at)? ", "reach (?:me|us|him|her|them) (?:at|on) ", "my number(?: i|')s ", "number to call is ", "call back at "),
+        (
+            r"(?:call|dial)(?: on| at)? [(+0-9]",
+            r"reach (?:me|us|him|her|them) (?:at|on) [(+0-9]",
+            r"my number(?: i|')s [(+0-9]",
+            r"number to call is [(+0-9]",
+            r"call back at [(+0-9]",
+        ),
         judge_call,
         ("You can call 73 448 266", "dial 0151 2345678 please", "reach me at 050-98-28-96"),
         ("call 2024-05-01 failed", "rpc call 12 of 20", "text 100 200", "call 12345678"),
