@@ -75,5 +75,5 @@ ROWS: Final = (
     Row("au_ihi", "ihi|individual healthcare identifier|healthcare identifier", "8003 60## #### ####", luhn, source="Australian Digital Health Agency", examples=("IHI 8003 6081 6669 0503",), counter=("IHI 8003 6081 6669 0504",)),
     Row("au_crn", "crn|centrelink|customer reference number", "### ### ### ?@", None, Reach.JOINED, source="Services Australia", examples=("CRN 204 123 456A",), counter=("204 123 456A",)),
     Row("nz_ird", "ird|ird number|ird no|inland revenue", "##? ### ###|#{3} ### ###", "nz.ird", source="Inland Revenue", examples=("IRD 49-091-850",), counter=("IRD 49-091-851",)),
-    Row("nz_nhi", "nhi|nhi number|national health index", "[A-HJ-NP-Z]{3}(?:#{4}|##[A-HJ-NP-Z]{2})", checks.new_zealand_nhi, source="HISO 10046", examples=("NHI ZZZ0016",), counter=("NHI ZZZ0017",)),
+    Row("nz_nhi", "nhi|nhi number|national health index", "[A-HJ-NP-Z]{3}(?:#{4}|##[A-HJ-NP-Z]{2})", checks.new_zealand_nhi, source="HISO 10046", examples=("NHI ZZZ0016", "NHI ZBN77VL"), counter=("NHI ZZZ0017",)),
 )  # fmt: skip

@@ -19,6 +19,11 @@ _NEAR_BYTES: Final = 44
 #: The longest number with its separators, in bytes.
 _NUMBER_MAX: Final = 40
 
+#: How far around the core of a word the digits of a number can stand, in bytes: that way, a number, and the longest word.
+_AROUND: Final = _FAR_BYTES + _NUMBER_MAX + 64
+#: What every number of the tables holds: four digits with little between them, or New Zealand's two between letters.
+_DIGITS: Final = re.compile(rb"[0-9](?:[^0-9]{0,4}[0-9]){3}|[A-Z]{3}[0-9]{2}[A-Z]{2}", re.IGNORECASE)
+
 #: The ranks of findings (`Found.certain`): cards have 78, telephone numbers in context 60, names of fields 30.
 _CERTAIN: Final = {Reach.ANY: 79, Reach.SENTENCE: 70, Reach.JOINED: 57}
 _CERTAIN_EVIDENT: Final = 31
@@ -93,11 +98,11 @@ class Beside:
 
     def judge(self, data: bytes, end: int) -> Verdict:
         """A number from a state's register near a word for it: in a field of that name, behind the word or before it."""
+        if not _DIGITS.search(data, max(0, end - _AROUND), end + _AROUND):
+            return "no_number"
         word = self._vocabulary.at(data, end)
         if word is None:
             return "no_word"
-        if not _DIGIT.search(data, max(0, word.start - _FAR_BYTES - _NUMBER_MAX), word.end + _FAR_BYTES + _NUMBER_MAX):
-            return "no_number"
         return _beside(data, word, [self._rows[place] for place in word.rows])
 
 

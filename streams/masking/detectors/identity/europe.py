@@ -137,7 +137,7 @@ ROWS: Final = (
     ),
     Row("lv_pk", "personas kod|latvian id|personal code", "###### #####", checks.latvian, source="Iedzīvotāju reģistra likums", examples=("personas kods 161175-19997", "personas kods 328673-00679"), counter=("personas kods 991375-19997",)),
     Row(
-        "mt_id", "maltese id|malta id|karta tal identità|identity card|id card", "#{3,7} [MGAPLHBZ]", None, Reach.JOINED,
+        "mt_id", "maltese id|malta id|karta tal identità|identity card|id card", "#{4,7} [MGAPLHBZ]", None, Reach.JOINED,
         source="Identità Malta", examples=("identity card 0123456M",), counter=("identity card 0123456X",),
     ),
     Row("md_idnp", "idnp|codul personal|cod personal", "[02]############", checks.moldovan, source="Agenția Servicii Publice", examples=("IDNP 2002004512349",), counter=("IDNP 2002004512346",)),

@@ -24,7 +24,7 @@ class Reach(Enum):
     JOINED = "joined"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """A number that a state, or a body for it, gives to persons.
 

@@ -134,7 +134,7 @@ class Vocabulary:
         self._exact: dict[bytes, _Core] = {}
         self._raw: dict[bytes, tuple[int, ...]] = {}
         self._build(_rows_of(words_of_rows))
-        self._lengths = tuple(sorted({len(one) for one in (*self._cores, *self._exact, *self._raw)}, reverse=True))
+        self._sizes = _sizes((*self._cores, *self._exact, *self._raw))
 
     def _build(self, rows_of: dict[tuple[str, bool], tuple[int, ...]]) -> None:
         entries: dict[str, dict[_Entry, None]] = {}
@@ -181,7 +181,7 @@ class Vocabulary:
 
     def at(self, data: bytes, end: int) -> Word | None:
         """The longest word whose core ends at a position."""
-        for size in self._lengths:
+        for size in self._sizes.get(data[end - 1 : end].lower(), ()):
             if size > end:
                 continue
             text = data[end - size : end]
@@ -194,6 +194,14 @@ class Vocabulary:
             if word := _word(data, end - core.back, core.entries):
                 return word
         return None
+
+
+def _sizes(literals: Iterable[bytes]) -> dict[bytes, tuple[int, ...]]:
+    """The lengths of literals by their last byte in lower case, the longest first."""
+    sizes: dict[bytes, set[int]] = {}
+    for literal in literals:
+        sizes.setdefault(literal[-1:].lower(), set()).add(len(literal))
+    return {last: tuple(sorted(found, reverse=True)) for last, found in sizes.items()}
 
 
 def _rows_of(words_of_rows: Iterable[str]) -> dict[tuple[str, bool], tuple[int, ...]]:
