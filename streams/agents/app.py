@@ -101,6 +101,10 @@ class AgentMask:
         """From now on batches go through the agent that reads `channel`."""
         self._channel, self._loop = channel, loop
 
+    def use(self, mask: MaskBatch) -> None:
+        """From the next batch on it is masked like this; called between batches by whoever hands them over."""
+        self._mask = mask
+
     def detach(self) -> None:
         """The agent is going: what it has not begun is masked by whoever waits for it."""
         self._gone.set()

@@ -43,7 +43,7 @@ def _attempt(mask: MaskBatch, columns: RecordColumns, *, tell: bool) -> MaskedCo
 def _one_by_one(mask: MaskBatch, columns: RecordColumns, progress: Callable[[], None]) -> MaskedColumns:
     whole = MaskedColumns([], [], [], {}, Counter())
     for index, (key, value, headers) in enumerate(zip(columns.keys, columns.values, columns.headers, strict=True)):
-        one = _attempt(mask, RecordColumns([key], [value], [headers]), tell=False)
+        one = _attempt(mask, RecordColumns([key], [value], [headers], columns.topics[index : index + 1]), tell=False)
         failure = RAISED if one is None else one.failures.get(0)
         if failure is not None:
             whole.failures[index] = failure

@@ -1,29 +1,56 @@
-"""Loads what masking needs: policy, keys and the public key that quarantine is sealed to."""
+"""Loads what masking needs: keys, the public key that quarantine is sealed to, and the policy whenever it changes."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streams.agents.reload import PolicyWatch
 from streams.agents.stamp import stamp
 from streams.agents.worker import Masking
 from streams.keystore import load_keyring, load_review_public
 from streams.masking.batch import RecordMasker
+from streams.masking.policy import Policy
 from streams.masking.records import Failure, Headers
-from streams.policyfile import load_policy
+from streams.policies.approval import approved
 from streams.quarantine.envelope import EnvelopeWriter, Origin, QuarantineRecord
 from streams.telemetry import log
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+    from streams.masking.keyring import Keyring
     from streams.settings import Settings
 
 __all__ = ["load_masking"]
 
 
 def load_masking(settings: "Settings") -> Masking:
-    """The masking core, the seal and the stamp; PolicyError or KeyringError where a file is wrong."""
-    policy = load_policy(settings.policy, settings.max_depth)
+    """The masking core, the seal and the stamp; PolicyError or KeyringError where a file is wrong.
+
+    With a policy file it comes with a watch that builds it anew when the file changes; keys stay as they were read.
+    """
     keyring = load_keyring(settings.keyring)
+    public = load_review_public(settings.review_public_key)
+
+    def build() -> tuple[Masking, Sequence[Path]]:
+        loaded = approved(settings.policy, settings.max_depth)
+        return _masking(loaded.policy, keyring, public), loaded.files
+
+    masking, files = build()
+    version = masking.policy.version
+    log.EventLog().info("policy_loaded", policy=version, key=keyring.active)
+    return replace(masking, watch=PolicyWatch(files, version, build)) if files else masking
+
+
+def _masking(policy: Policy, keyring: "Keyring", public: "X25519PublicKey") -> Masking:
+    mask = RecordMasker(policy, keyring)
+    return Masking(mask, _sealing(policy, public), stamp(policy.version, keyring.active), policy)
+
+
+def _sealing(policy: Policy, public: "X25519PublicKey") -> Callable[..., QuarantineRecord]:
     limit_bytes = 0
-    writer = EnvelopeWriter(load_review_public(settings.review_public_key), policy.version, lambda: limit_bytes)
-    log.EventLog().info("policy_loaded", policy=policy.version, key=keyring.active)
+    writer = EnvelopeWriter(public, policy.version, lambda: limit_bytes)
 
     def seal(
         coordinates: tuple[str, int, int, int],
@@ -38,4 +65,4 @@ def load_masking(settings: "Settings") -> Masking:
         limit_bytes = max_bytes
         return writer.write(Origin(*coordinates), failure, key, headers, value)
 
-    return Masking(RecordMasker(policy, keyring), seal, stamp(policy.version, keyring.active))
+    return seal

@@ -28,6 +28,7 @@ Send = Callable[
 Stamp = tuple[tuple[str, bytes], ...]
 
 TOO_LARGE: Final = Failure("too_large", "produce")
+TIMESTAMP: Final = Failure("timestamp", "produce")
 
 _events: Final = log.EventLog()
 
@@ -64,7 +65,10 @@ class QuarantineWriter(Protocol):
 
 @dataclass(slots=True)
 class Outputs:
-    """What a batch is written with; `condemned` are coordinates of records that Kafka refused as too large."""
+    """What a batch is written with; `condemned` are coordinates of records that Kafka refused as too large.
+
+    `refuses_time` tells of a raw topic whether a record whose timestamp cannot stay goes to quarantine.
+    """
 
     clean: Callable[[str], Target]
     quarantine: Target
@@ -72,6 +76,7 @@ class Outputs:
     stamp: Stamp
     client_bytes_max: int
     condemned: set[tuple[str, int, int]] = field(default_factory=set)
+    refuses_time: Callable[[str], bool] = lambda _topic: False
 
 
 def write_batch(batch: RecordBatch, masked: MaskedColumns, outputs: Outputs, now_ms: int, send: Send) -> BatchNumbers:
@@ -83,6 +88,8 @@ def write_batch(batch: RecordBatch, masked: MaskedColumns, outputs: Outputs, now
         target = outputs.clean(topic)
         clean = _clean(batch, masked, range(start, end), failures)
         clean.headers = _stamped(clean.headers, outputs.stamp)
+        if outputs.refuses_time(topic):
+            failures |= dict.fromkeys(clean.drop_untimely(now_ms, target), TIMESTAMP)
         rewritten += clean.keep_time(now_ms, target)
         failures |= dict.fromkeys(clean.drop_larger(min(target.max_bytes, outputs.client_bytes_max)), TOO_LARGE)
         send(target.topic, clean.partitions, clean.keys, clean.values, clean.headers, clean.timestamps)
@@ -131,7 +138,15 @@ class _Clean:
         if largest_bytes(self.keys, self.values, _distinct(self.headers)) <= limit:
             return []
         sizes = map(record_bytes, self.keys, self.values, self.headers)
-        fits = [size <= limit for size in sizes]
+        return self._drop([size <= limit for size in sizes])
+
+    def drop_untimely(self, now_ms: int, target: Target) -> list[int]:
+        """Takes out records whose timestamp cannot stay; gives their indices in the batch."""
+        fits = [not replaced(time_ms, now_ms, target.timestamps) for time_ms in self.timestamps]
+        return [] if all(fits) else self._drop(fits)
+
+    def _drop(self, fits: list[bool]) -> list[int]:
+        """Takes out records that do not fit; gives their indices in the batch."""
         dropped = [i for i, fit in zip(self.indices, fits, strict=True) if not fit]
         self.indices = list(compress(self.indices, fits))
         self.partitions, self.timestamps = list(compress(self.partitions, fits)), list(compress(self.timestamps, fits))

@@ -4,12 +4,13 @@ import ctypes
 import gc
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from streams.agents.app import AgentMask, Host
 from streams.agents.heartbeat import Heartbeat, StageTimer
 from streams.agents.stamp import KEY, POLICY
-from streams.agents.worker import Masking, Worker
+from streams.agents.worker import Masking, Watch, Worker
 from streams.errors import FencedError, GuardError, MaskstreamError
 from streams.kafka.config import check_kafka_properties, transactional_id
 from streams.settings import Settings
@@ -45,7 +46,7 @@ def serve(settings: Settings, slot: int, heartbeat: Heartbeat, masking: Masking)
         worker = Worker(
             settings,
             slot,
-            Masking(agent, masking.seal, masking.stamp),
+            replace(masking, mask=agent, watch=_Handing(masking.watch, agent) if masking.watch else None),
             metrics=metrics,
             health=health,
             timer=timer,
@@ -87,3 +88,22 @@ def _settle_memory() -> None:
     # Compiling patterns leaves 20 MB of free memory behind, which glibc keeps; other libraries have no such call.
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+class _Handing:
+    """Hands what masks by a new policy over to the agent: between batches, since the worker asks."""
+
+    def __init__(self, watch: Watch, agent: AgentMask) -> None:
+        self._watch = watch
+        self._agent = agent
+
+    @property
+    def rejected(self) -> bool:
+        return self._watch.rejected
+
+    def poll(self) -> Masking | None:
+        fresh = self._watch.poll()
+        if fresh is None:
+            return None
+        self._agent.use(fresh.mask)
+        return replace(fresh, mask=self._agent)

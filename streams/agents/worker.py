@@ -8,14 +8,16 @@ loop waits for it. While a batch is in hand the consumer is not polled, so no re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from confluent_kafka import KafkaError
 
 from streams.agents.mask import MaskBatch, mask_safely
 from streams.agents.outputs import Outputs, QuarantineWriter, Stamp, write_batch
-from streams.errors import MaskstreamError, RunError, UnreachableError
+from streams.agents.share import QuarantineShare
+from streams.agents.stamp import KEY, POLICY
+from streams.errors import GuardError, MaskstreamError, RunError, UnreachableError
 from streams.kafka.admin import Admin
 from streams.kafka.batches import BatchLimits, RecordBatch
 from streams.kafka.config import BATCH_SIZE_BYTES, consumer_config, producer_config
@@ -24,6 +26,7 @@ from streams.kafka.intake import Intake
 from streams.kafka.outbox import Outbox, TransactionAbortedError
 from streams.kafka.placing import Placing
 from streams.kafka.targets import Target, target_of
+from streams.masking.policy import Policy
 from streams.masking.records import MaskedColumns, RecordColumns
 from streams.settings import Settings
 from streams.telemetry import log, trouble
@@ -62,13 +65,27 @@ class Stop(Protocol):
     def wait(self, timeout: float | None = None, /) -> bool: ...
 
 
+class Watch(Protocol):
+    """Whoever sees that a policy changed (`streams.agents.reload.PolicyWatch`)."""
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the policy as it is now was refused."""
+
+    def poll(self) -> "Masking | None": ...
+
+
 @dataclass(frozen=True, slots=True)
 class Masking:
-    """What is done to records: the masking core, the quarantine's seal, and the headers of a clean record."""
+    """What is done to records: the masking core, the quarantine's seal, the headers of a clean record, and the policy
+    that says so; with a `watch`, what masks by its next version.
+    """
 
     mask: MaskBatch
     seal: QuarantineWriter
     stamp: Stamp
+    policy: Policy = field(default_factory=Policy)
+    watch: Watch | None = None
 
 
 class Worker:
@@ -86,6 +103,8 @@ class Worker:
         stop: Stop,
         count_batch: Callable[[int], None] = lambda _records: None,
     ) -> None:
+        self._share = QuarantineShare()
+        self._share_high = False
         self._settings = settings
         self._slot = slot
         self._masking = masking
@@ -162,6 +181,7 @@ class Worker:
         self._health.kafka_reachable()
 
     def _step(self) -> None:
+        self._heed_policy()
         limits = BatchLimits(self._most_records, self._settings.batch_bytes, self._settings.batch_ms)
         batch = self._intake.collect(limits, self._stop.is_set)
         if len(batch):
@@ -173,10 +193,22 @@ class Worker:
             self._lagged_s = now_s
             self._intake.tell_lag()
 
+    def _heed_policy(self) -> None:
+        """Takes a new policy between two batches, so that each is masked, sealed and stamped by one."""
+        watch = self._masking.watch
+        if watch is None:
+            return
+        fresh = watch.poll()
+        self._metrics.policy_rejected(watch.rejected)
+        if fresh is not None:
+            self._masking = replace(fresh, watch=watch)
+            words = dict(fresh.stamp)
+            self._metrics.versions(words[POLICY].decode(), words[KEY].decode())
+
     def _move(self, batch: RecordBatch) -> None:
         begun_s = time.monotonic()
         with self._timer.stage("mask"):
-            columns = RecordColumns(batch.keys, batch.values, batch.headers)
+            columns = RecordColumns(batch.keys, batch.values, batch.headers, batch.topics)
             masked = mask_safely(self._masking.mask, columns, self._timer.again)
         masked_s = time.monotonic()
         try:
@@ -197,6 +229,7 @@ class Worker:
             self._masking.stamp,
             self._outbox.client_bytes_max,
             self._condemned,
+            self._refuses_time,
         )
         with self._timer.stage("produce"):
             self._outbox.begin()
@@ -215,6 +248,24 @@ class Worker:
         self._most_records = min(self._settings.batch_records, self._most_records * 2)
         for reason, count in numbers.reasons.items():
             _events.info("records_quarantined", reason=reason, records=count)
+        self._heed_share(sum(numbers.reasons.values()), len(batch))
+
+    def _heed_share(self, quarantined: int, records: int) -> None:
+        """Says once that more is quarantined than the policy bears, and ends where it says stop: all is committed."""
+        limits = self._masking.policy.quarantine
+        high = self._share.add(records, quarantined, limits)
+        if high and not self._share_high:
+            _events.warning("quarantine_share_high", records=limits.records)
+        self._share_high = high
+        self._metrics.quarantine_share_high(high)
+        if high and limits.action == "stop":
+            raise GuardError(
+                f"More than {limits.share:.1%} of the last {limits.records} records were quarantined, and the policy "
+                "says stop: look at `maskstream quarantine list`, mend the policy or the producer, and start again."
+            )
+
+    def _refuses_time(self, topic: str) -> bool:
+        return self._masking.policy.for_topic(topic).timestamps == "quarantine"
 
     def _give_up(self, batch: RecordBatch, aborted: TransactionAbortedError) -> None:
         """Nothing of the batch was written: rewind, and make sure that the same does not happen for ever."""

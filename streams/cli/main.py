@@ -48,6 +48,7 @@ COMMANDS: Final = {
     "settings": Place("settings", "app", "Service"),
     "mask": Place("mask", "mask", "Masking"),
     "explain": Place("mask", "explain", "Masking"),
+    "policy": Place("policy", "app", "Masking"),
     "token": Place("keys", "token", "Masking"),
     "keys": Place("keys", "app", "Masking"),
     "quarantine": Place("quarantine", "app", "Quarantine"),

@@ -17,6 +17,7 @@ __all__ = ["SCHEMAS", "generated", "main"]
 SCHEMAS: Final = {
     "audit": "streams.quarantine.audit:AuditEvent",
     "envelope": "streams.quarantine.envelope:Envelope",
+    "policy": "streams.policies.model:json_schema",
     "settings": "streams.settings.schema:json_schema",
 }
 

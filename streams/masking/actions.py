@@ -1,11 +1,14 @@
-"""What comes in the place of a finding: a token, `***`, a JWT's surrogate, or the value itself."""
+"""What comes in the place of a finding: a token, `***`, a JWT's surrogate, less of the value, or the value itself."""
 
+import ipaddress
 import re
 from collections.abc import Callable
 from typing import Final
 
 from streams.masking.found import Found
+from streams.masking.overlaps import apart, resolved
 from streams.masking.policy import Policy
+from streams.masking.rules import Rules, plain_text
 from streams.masking.surrogate import SURROGATE_RE, Surrogates
 from streams.masking.tokens import Tokens
 
@@ -14,9 +17,15 @@ __all__ = ["REDACTED", "Actions"]
 REDACTED: Final = b"***"
 
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?")
-#: Escapes that keep the nesting of strings; a value is the same person's with or without them.
-_NESTING: Final = re.compile(rb"\\+([\"'/\\])")
 _ALNUM: Final = re.compile(rb"[A-Za-z0-9\x80-\xfe]")
+#: What may be shown of a truncated value: characters that need no escape wherever they stand.
+_SHOWN: Final = re.compile(r"[A-Za-z0-9._\-\u00c0-\U0010ffff]*")
+#: A value is shown in part only if three times as much stays hidden.
+_HIDDEN_TIMES: Final = 4
+
+#: How much of an address is kept (bits): a /24 is what a provider's customers share, a /48 one customer's site (RFC 6177).
+_IPV4_BITS: Final = 24
+_IPV6_BITS: Final = 48
 
 
 class Actions:
@@ -27,25 +36,45 @@ class Actions:
         self._actions = policy.actions
         self._tokens = tokens
         self._surrogates = Surrogates(tokens, mask_text)
+        self._rules = Rules.of(policy)
+
+    def settled(self, found: list[Found], text: bytes, released: list[Found] | None = None) -> list[Found]:
+        """The findings of a text that are acted on: none is our own work, kept by the policy or over another one.
+
+        What the policy keeps is appended to `released` where somebody asks why.
+        """
+        own = self.may_hold_own(text)
+        if own:
+            found = [one for one in found if not self.is_own(text[one.start : one.end])]
+        if self._rules is None:
+            return found if apart(found) else resolved(found, text)
+        found = self._rules.applied(found, text, released)
+        if own:
+            found = [one for one in found if one.action == "drop_field" or not self.is_own(text[one.start : one.end])]
+        found = found if apart(found) else resolved(found, text)
+        return self._rules.widened(found, text) if self._rules.drops else found
 
     def replacement(self, found: Found, text: bytes) -> bytes:
         """What replaces the text of a finding; the text itself where the policy keeps its kind."""
         if found.replacement is not None:
             return found.replacement
-        action = self._actions[found.kind]
+        action = found.action or self._actions[found.kind]
         if action == "keep":
             return text
         if self._policy.keep_type and found.quote and _NUMBER.fullmatch(text):
             return b"0"
         if action == "surrogate":
             return self._surrogates.of(text) or REDACTED
-        if action == "redact":
-            return found.quote + REDACTED + found.quote
-        return found.quote + self._tokens.token(found.kind, _readable(text)) + found.quote
+        if action == "token":
+            return found.quote + self._tokens.token(found.kind, plain_text(text)) + found.quote
+        if action == "generalise" and (wider := _generalised(text)):
+            return wider
+        shown = _head(text, self._policy.truncate) if action == "truncate" else b""
+        return found.quote + shown + REDACTED + found.quote
 
     def changes(self, found: Found, text: bytes) -> bool:
         """Whether the policy would put something else in the place of a finding."""
-        return self._actions[found.kind] != "keep" and self.replacement(found, text) != text
+        return self.replacement(found, text) != text
 
     def may_hold_own(self, text: bytes) -> bool:
         """Whether anything of our own can stand in a text; `is_own` is true of no part of another."""
@@ -66,6 +95,32 @@ class Actions:
         return b"" if self._tokens.is_own(whole.partition(b"~")[0]) else whole
 
 
-def _readable(text: bytes) -> str:
-    plain = _NESTING.sub(rb"\1", text) if b"\\" in text else text
-    return plain.decode("utf-8", "surrogateescape")
+def _head(text: bytes, most: int) -> bytes:
+    """The first characters of a value; none of one that is so short that they would say too much.
+
+    What was cut before is not cut again: a head that ends in `***` stays.
+    """
+    whole = text.decode("utf-8", "replace")
+    begun = whole.removesuffix("***")
+    if len(begun) <= most and begun != whole:
+        return begun.encode() if _SHOWN.fullmatch(begun) else b""
+    shown = _SHOWN.match(begun[:most])
+    return shown[0].encode() if shown and len(begun) >= _HIDDEN_TIMES * most else b""
+
+
+def _generalised(text: bytes) -> bytes:
+    """The network of an address, written as its first address; empty where the text is no address."""
+    whole = text.decode("utf-8", "replace").partition("%")[0]
+    try:
+        address = ipaddress.ip_address(whole)
+    except ValueError:
+        return b""
+    if isinstance(address, ipaddress.IPv4Address):
+        return _first(address, _IPV4_BITS)
+    if address.ipv4_mapped is not None:
+        return b"::ffff:" + _first(address.ipv4_mapped, _IPV4_BITS)
+    return _first(address, _IPV6_BITS)
+
+
+def _first(address: ipaddress.IPv4Address | ipaddress.IPv6Address, bits: int) -> bytes:
+    return str(ipaddress.ip_network((address, bits), strict=False).network_address).encode()

@@ -1,7 +1,7 @@
 """Whole Kafka records: values, keys and headers go through the engine in one batch."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
@@ -11,10 +11,12 @@ from streams.masking.detectors.named import judge_whole, tells
 from streams.masking.encodings import wide
 from streams.masking.engine import Engine
 from streams.masking.keyring import Keyring
-from streams.masking.overlaps import resolved
-from streams.masking.policy import Policy
+from streams.masking.policy import Policy, topic_fits
 from streams.masking.records import Failure, MaskedColumns, RecordColumns
+from streams.masking.required import json_required
+from streams.masking.selection import detectors_for
 from streams.masking.tokens import Tokens
+from streams.masking.topics import masked_by_topic
 
 __all__ = ["RecordMasker"]
 
@@ -32,13 +34,28 @@ class RecordMasker:
     """Masks batches of records under one policy and one keyring; a record fails as a whole. Threads may share it."""
 
     def __init__(self, policy: Policy, keyring: Keyring) -> None:
+        """PolicyError where a pattern of the policy cannot be compiled."""
         self.policy = policy
         self.tokens = Tokens(keyring, policy.default_region)
-        self._engine = Engine(policy, self.tokens)
+        self._engine = Engine(policy, self.tokens, detectors_for(policy))
         self._actions = Actions(policy, self.tokens, self._engine.mask_text)
+        self._refused = json_required(policy)
+        self._sections = [(pattern, RecordMasker(rules, keyring)) for pattern, rules in policy.topics]
 
     def __call__(self, columns: RecordColumns) -> MaskedColumns:
-        """The masked batch. Values, keys and headers are texts of one scan; most records have a value and no more."""
+        """The masked batch; with rules for topics, the records of each topic by its own."""
+        if self._sections and columns.topics:
+            return masked_by_topic(columns, self._masker_for)
+        masked = self._masked(columns)
+        if self._refused is not None:
+            masked.failures = self._refused(columns.values) | masked.failures
+        return masked
+
+    def _masker_for(self, topic: str) -> Callable[[RecordColumns], MaskedColumns]:
+        return next((masker for pattern, masker in self._sections if topic_fits(pattern, topic)), self)
+
+    def _masked(self, columns: RecordColumns) -> MaskedColumns:
+        """Values, keys and headers are texts of one scan; most records have a value and no more."""
         masked = MaskedColumns(list(columns.keys), list(columns.values), list(columns.headers))
         values = self._value_rows(masked)
         keys = self._key_rows(masked) if any(masked.keys) else []
@@ -63,6 +80,10 @@ class RecordMasker:
         """Records whose key the engine has to look at; one that is no text is masked right here."""
         keys = masked.keys
         rows = [index for index, key in enumerate(keys) if key]
+        if self.policy.keys != "mask":
+            for index in rows:
+                keys[index] = self._whole_key(masked, keys[index] or b"")
+            return []
         # All of them at once: hardly any key holds a control character.
         if not _CONTROL.search(b"".join(filter(None, keys))):
             return rows
@@ -94,16 +115,21 @@ class RecordMasker:
 
     def _told(self, masked: MaskedColumns, name: str, value: bytes) -> bytes:
         """A header's value without what its name makes personal; the engine looks at what is left."""
-        spans = resolved(judge_whole(name, value), value)
+        spans = self._actions.settled(judge_whole(name, value), value)
         masked.findings.update(span.kind for span in spans)
         pieces: list[bytes] = []
         mark = 0
         for span in spans:
             text = value[span.start : span.end]
-            own = self._actions.is_own(text)
-            pieces += value[mark : span.start], text if own else self._actions.replacement(span, text)
+            pieces += value[mark : span.start], self._actions.replacement(span, text)
             mark = span.end
         return b"".join((*pieces, value[mark:]))
+
+    def _whole_key(self, masked: MaskedColumns, key: bytes) -> bytes | None:
+        """What becomes of a key that is not masked like a text."""
+        if self.policy.keys == "drop":
+            return None
+        return key if self.tokens.is_own(key) else self._opaque(masked, key)
 
     def _opaque(self, masked: MaskedColumns, data: bytes) -> bytes:
         masked.findings["opaque"] += 1

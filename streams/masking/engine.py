@@ -18,7 +18,6 @@ from streams.masking.actions import Actions
 from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Verdict
-from streams.masking.overlaps import resolved
 from streams.masking.prefilter import BLOCK, DISGUISE, Hit, Prefilter
 from streams.masking.quoting import raw_quote
 from streams.masking.records import Failure
@@ -110,11 +109,15 @@ class Engine:
         return b"***" if result.failures else result.outputs[0]
 
     def explain(self, text: bytes) -> tuple[list[Found], list[Rejected], Fold]:
-        """Everything found in one text and everything that was considered and kept, as read (`Fold.raw_span` leads back)."""
+        """Everything found in one text and everything that was considered and kept, as read (`Fold.raw_span` leads back).
+
+        What the policy keeps is among the findings, with the action `keep`.
+        """
         read, hits = self._read(text)
-        found, kept = self._judge(read.text, hits, 0)
+        released: list[Found] = []
+        found, kept = self._judge(read.text, hits, 0, released)
         rejected = [Rejected(end, self._prefilter.names[ident], rule) for (end, ident), rule in kept.items()]
-        return found, rejected, read
+        return found + released, rejected, read
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -207,8 +210,10 @@ class Engine:
             result.outputs[index] = output
             changed.append(_Changed(index, spliced, kept, read is not None))
 
-    def _judge(self, text: bytes, hits: list[Hit], depth: int) -> tuple[list[Found], dict[Hit, str]]:
-        """What the detectors say of their candidates in one text, overlaps resolved."""
+    def _judge(
+        self, text: bytes, hits: list[Hit], depth: int, released: list[Found] | None = None
+    ) -> tuple[list[Found], dict[Hit, str]]:
+        """What the detectors say of their candidates in one text, overlaps resolved; what the policy keeps is `released`."""
         judges, names, by_word = self._prefilter.judges, self._prefilter.names, self._prefilter.by_word
         found: list[Found] = []
         kept: dict[Hit, str] = {}
@@ -239,9 +244,7 @@ class Engine:
             else:
                 found += verdict
                 named = max((one.end for one in verdict), default=named)
-        if found and self._actions.may_hold_own(text):
-            found = [one for one in found if not self._actions.is_own(text[one.start : one.end])]
-        return (found if _apart(found) else resolved(found, text)), kept
+        return (self._actions.settled(found, text, released) if found else found), kept
 
     # -- unwrapping -------------------------------------------------------------------------------------------------
 
@@ -343,16 +346,6 @@ class Engine:
         if len(text) <= self._max_depth or text.count(b"{") + text.count(b"[") <= self._max_depth:
             return False
         return wide.depth(text) > self._max_depth
-
-
-def _apart(found: list[Found]) -> bool:
-    """Whether findings are in order and none reaches into the next."""
-    mark = 0
-    for one in found:
-        if one.start < mark:
-            return False
-        mark = one.end
-    return True
 
 
 def _unsettled(one: _Changed, hits: list[Hit]) -> list[Hit]:

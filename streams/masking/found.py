@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from streams.masking.kinds import Kind
+from streams.masking.kinds import Action, Kind
 
 __all__ = ["Detector", "Found", "Judge", "Verdict"]
 
@@ -14,7 +14,8 @@ class Found(NamedTuple):
 
     `quote` is what has to stand on both sides of a token that replaces a bare JSON number. `replacement` is set where
     the detector itself knows what comes instead (a re-encoded base64 run); else the policy's action decides. `certain`
-    is the rank in an overlap: a value that proves itself (checksum, grammar) goes before a field's name.
+    is the rank in an overlap: a value that proves itself (checksum, grammar) goes before a field's name. `action` and
+    `rule` are set where a rule of the policy says otherwise than its action for the kind, and which rule it was.
     """
 
     start: int
@@ -26,6 +27,8 @@ class Found(NamedTuple):
     quote: bytes = b""
     replacement: bytes | None = None
     inner: tuple[str, ...] = ()
+    action: Action | None = None
+    rule: str = ""
 
 
 #: A span, several spans (cookies), or the name of the rule by which the candidate stays.

@@ -10,8 +10,8 @@ Kind = Literal[
     "wallet",
 ]  # fmt: skip
 
-#: What is done with a finding: `surrogate` is for JWTs only.
-Action = Literal["token", "redact", "surrogate", "keep"]
+#: What is done with a finding: `surrogate` is for JWTs only, `generalise` for addresses of networks.
+Action = Literal["token", "redact", "surrogate", "truncate", "generalise", "drop_field", "keep"]
 
 #: Every kind with its action where no policy says otherwise. `vitals` is what is too poor to tokenise (birth date,
 #: age, gender): a token over a few thousand possible values can be reversed by trying them. `opaque` is a key or a

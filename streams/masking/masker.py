@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic, NoReturn, TypeVar, overload
 
 import orjson
@@ -13,6 +13,8 @@ from streams.masking.engine import Engine, Masked
 from streams.masking.keyring import Keyring
 from streams.masking.policy import Policy
 from streams.masking.records import Failure, Reason
+from streams.masking.required import json_required
+from streams.masking.selection import detectors_for
 from streams.masking.tokens import Tokens
 
 __all__ = ["Explanation", "MaskedStrings", "Masker", "ObjectOutcome", "Outcome", "notice"]
@@ -63,7 +65,8 @@ class MaskedStrings:
 class Explanation:
     """One finding or rejected candidate; `start` and `end` are raw bytes, `end` alone is known of a rejected one.
 
-    Of a string they are characters.
+    Of a string they are characters. `rule` is the rule of the policy that decides, empty for the default pack's; `inner`
+    are the kinds inside a block.
     """
 
     detector: str
@@ -73,6 +76,8 @@ class Explanation:
     validator: str
     action: str
     kept_by: str
+    rule: str = ""
+    inner: tuple[str, ...] = ()
 
 
 def notice(reason: Reason) -> bytes:
@@ -86,12 +91,16 @@ class Masker:
     Making one costs about a second, so make one a process. It never changes, so threads, tasks and forked children may
     share it; it may be called again while it masks (from a signal handler, a finalizer). It holds keys and refuses to be
     pickled; a copy is itself. No exception of its own holds anything of a text.
+
+    PolicyError where a pattern of the policy cannot be compiled. Rules for topics are not looked at: hand over
+    `policy.for_topic(name)`.
     """
 
     def __init__(self, policy: Policy, keyring: Keyring, *, prefilter: bool = True) -> None:
         self.policy = policy
         self.tokens = Tokens(keyring, policy.default_region)
-        self._engine = Engine(policy, self.tokens, prefilter=prefilter)
+        self._engine = Engine(policy, self.tokens, detectors_for(policy), prefilter=prefilter)
+        self._refused = json_required(policy)
         self._thread = threading.local()
 
     @overload
@@ -159,8 +168,10 @@ class Masker:
         rows = []
         for one in found:
             start, end = read.raw_span(one.start, one.end)
+            action = one.action or self.policy.actions[one.kind]
+            kept_by = (one.rule or "policy") if action == "keep" else ""
             rows.append(
-                Explanation(one.detector, one.kind, start, end, one.validator, self.policy.actions[one.kind], "")
+                Explanation(one.detector, one.kind, start, end, one.validator, action, kept_by, one.rule, one.inner)
             )
         for other in rejected:
             _, end = read.raw_span(max(0, other.end - 1), other.end)
@@ -197,6 +208,8 @@ class Masker:
             done = self._alone(self._engine.mask, texts)
         except Exception as error:  # noqa: BLE001 - its message may hold a text
             done = self._one_by_one(texts) if len(texts) > 1 else _failed(texts, error)
+        if self._refused is not None:
+            done.failures = self._refused(texts) | done.failures
         for index, failure in done.failures.items():
             done.outputs[index] = notice(failure.reason)
         return done
@@ -282,4 +295,4 @@ def _apart(call: Callable[[_Given], _Result], given: _Given) -> _Result:
 def _in_characters(row: Explanation, raw: bytes) -> Explanation:
     """The same row with its place counted in characters."""
     start, end = (len(raw[:place].decode("utf-8", "ignore")) for place in (row.start, row.end))
-    return Explanation(row.detector, row.kind, start, end, row.validator, row.action, row.kept_by)
+    return replace(row, start=start, end=end)

@@ -6,13 +6,23 @@ from typing import Final
 
 from streams.masking.found import Found
 
-__all__ = ["resolved"]
+__all__ = ["apart", "resolved"]
 
 
 _PLACE = itemgetter(0, 1)
 
 #: More findings over one another than any log has: they are masked as one, since settling them costs the square of it.
 _CROWD: Final = 256
+
+
+def apart(found: Iterable[Found]) -> bool:
+    """Whether findings are in order and none reaches into the next."""
+    mark = 0
+    for one in found:
+        if one.start < mark:
+            return False
+        mark = one.end
+    return True
 
 
 def resolved(found: Iterable[Found], data: bytes) -> list[Found]:

@@ -6,6 +6,7 @@ without any of them holds nothing that a detector could find.
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple, cast
 
@@ -60,7 +61,7 @@ class Prefilter:
         for ident, detector in enumerate(detectors, _FIRST_DETECTOR):
             there = detector.name in SHAPES and self._shapes is not None
             anchors += [(text, ident, _CASELESS) for text in detector.anchors + (() if there else detector.shapes)]
-        self._database = _compiled(anchors)
+        self._database = _compiled(tuple(anchors))
         self._scratches = threading.local()
 
     def scan(self, texts: Sequence[bytes]) -> Hits:
@@ -92,7 +93,9 @@ class Prefilter:
         return cast("hyperscan.Scratch", scratch)
 
 
-def _compiled(anchors: Sequence[tuple[str, int, int]]) -> hyperscan.Database:
+@lru_cache(maxsize=4)
+def _compiled(anchors: tuple[tuple[str, int, int], ...]) -> hyperscan.Database:
+    """The database of some anchors: policies that differ in their rules alone, or from one day to the next, share it."""
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[text.encode("latin-1") for text, _, _ in anchors],

@@ -22,11 +22,12 @@ REASONS: tuple[Reason, ...] = (
 
 @dataclass(slots=True)
 class RecordColumns:
-    """A batch of records as read; a tombstone has the value None."""
+    """A batch of records as read; a tombstone has the value None. `topics` may be empty where no rule asks for them."""
 
     keys: list[bytes | None]
     values: list[bytes | None]
     headers: list[Headers | None]
+    topics: list[str] = field(default_factory=list)
 
 
 class Failure(NamedTuple):

@@ -19,7 +19,7 @@ Event = Literal[
     # Batches and partitions.
     "partitions_assigned", "partitions_revoked", "partitions_lost", "partition_stopped", "partition_resumed",
     "partitions_waiting", "position_set", "batch_committed", "batch_aborted", "batch_failed", "batch_dropped",
-    "records_quarantined", "rewound", "timestamp_replaced",
+    "records_quarantined", "rewound", "timestamp_replaced", "quarantine_share_high",
     # Kafka.
     "kafka_error", "kafka_unreachable", "kafka_reachable", "producer_fenced", "producer_replaced", "retention_lost",
     "retention_restored", "transaction_retried",

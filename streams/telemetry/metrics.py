@@ -144,6 +144,14 @@ class WorkerMetrics:
             self._versions = (policy, key)
             self._policy.labels(policy, key).set(1)
 
+    def policy_rejected(self, rejected: bool) -> None:
+        """Tell whether the policy file as it is now was refused, so that a former version goes on."""
+        self._rejected.set(rejected)
+
+    def quarantine_share_high(self, high: bool) -> None:
+        """Tell whether more is quarantined than the policy bears."""
+        self._share_high.set(high)
+
     def render(self) -> bytes:
         """The page for a scraper, in Prometheus' text format 0.0.4."""
         return generate_latest(self.registry)
@@ -202,6 +210,12 @@ class WorkerMetrics:
                           ["topic", "partition"], registry=registry)  # fmt: skip
         self._policy = Gauge("maskstream_policy_info", "The live policy version and key id; always 1.",
                              ["policy", "key"], registry=registry)  # fmt: skip
+        self._rejected = Gauge("maskstream_policy_rejected",
+                               "1 while the policy file is refused and a former version goes on.",
+                               registry=registry)  # fmt: skip
+        self._share_high = Gauge("maskstream_quarantine_share_high",
+                                 "1 while more records are quarantined than the policy bears.",
+                                 registry=registry)  # fmt: skip
         build = Gauge("maskstream_build_info", "The running version; always 1.", ["version"], registry=registry)
         build.labels(__version__).set(1)
         computed("last_commit_age_seconds", "Seconds since the last commit, or since the start.",

@@ -21,6 +21,7 @@ from streams.masking.found import Detector, Found
 from streams.masking.kinds import DEFAULT_ACTIONS, Kind
 from streams.masking.prefilter import Prefilter
 from streams.masking.tokens import HINTED_KINDS
+from streams.policies.reference import keys, validators
 from streams.settings import Settings, shown
 from streams.settings.names import attribute_of, variable_of
 from streams.telemetry.events import EVENTS, FIELD_TYPES
@@ -216,6 +217,13 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "national-numbers": _numbers,
     "provider-keys": _providers,
     "field-names": _field_names,
+    "policy-keys": lambda: keys(""),
+    "policy-keys-allow": lambda: keys("allow"),
+    "policy-keys-detectors": lambda: keys("detectors"),
+    "policy-keys-topics": lambda: keys("topics"),
+    "policy-keys-quarantine": lambda: keys("quarantine"),
+    "policy-keys-tests": lambda: keys("tests"),
+    "policy-validators": validators,
     "bench": _bench,
 }
 

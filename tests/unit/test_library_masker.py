@@ -17,6 +17,7 @@ from streams.keystore import load_keyring, new_keyring
 from streams.masking.batch import RecordMasker
 from streams.masking.engine import Masked
 from streams.masking.keyring import Keyring
+from streams.masking.kinds import DEFAULT_ACTIONS
 from streams.masking.masker import Masker
 from streams.masking.policy import Policy
 from streams.masking.records import RecordColumns
@@ -151,7 +152,7 @@ def test_tokens_are_the_services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     new_keyring(path)
     policy.write_text("actions: {ip: redact}\n")
     line = f"an {EMAIL} from 203.0.113.9".encode()
-    rules = Policy.from_mapping({"actions": {"ip": "redact"}})
+    rules = Policy(actions={**DEFAULT_ACTIONS, "ip": "redact"})
     service = RecordMasker(rules, load_keyring(path))(RecordColumns([None], [line], [None])).values[0]
     assert load_masker(path, policy).mask(line).text == service
     monkeypatch.setenv("MASKSTREAM_KEYRING", str(path))

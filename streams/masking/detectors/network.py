@@ -57,7 +57,7 @@ _EVIDENT_COLONS: Final = 3
 #: The longest spelling of an address is 45 characters.
 _V6_MAX: Final = 46
 _V6_BYTES: Final = b"0123456789abcdefABCDEF:."
-_ZONE: Final = re.compile(rb"%25?[A-Za-z0-9_.\-]{1,16}")
+_ZONE: Final = re.compile(rb"%(?:25)?[A-Za-z0-9_.\-]{1,16}")
 
 
 def judge_ipv6(data: bytes, end: int) -> Verdict:

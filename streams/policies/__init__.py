@@ -1,0 +1,1 @@
+"""Policy files: YAML in, a policy out, with line numbers; their tests, differences and reference."""
