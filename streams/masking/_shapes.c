@@ -29,7 +29,7 @@ typedef struct {
     const byte *text;
     PyObject *hits;
     PyObject *ident[SHAPES];
-    /* The end of the last word that was walked to its end, so that none is walked twice. */
+    /* The end of the last long word that was walked to its end, so that none is walked twice. */
     const byte *walked;
     int failed;
 } Scan;
@@ -406,9 +406,10 @@ static void rest_of_word(Scan *scan, const byte *at, int least)
         return;
     while (IS(*end, RUN))
         end++;
+    if (end - at < least)
+        return;
     scan->walked = end;
-    if (end - at >= least)
-        report_block(scan, end);
+    report_block(scan, end);
 }
 
 /* The magic of zlib at each of its levels in base64 (RFC 1950), `eJw` to `eF7`, at its second letter. */

@@ -77,6 +77,7 @@ def test_shapes_of_logs_are_found_alike(mix: str) -> None:
 @example("\\n3782-822463-10005 ")
 @example("a" * 63 + "4111111111111111 ")
 @example("x" * 51 + "2001:db8::1")
+@example("H4sI4111822463eJw")
 @example("eJw1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa=0")
 def test_shapes_of_pieces_are_found_alike(text: str) -> None:
     """So they do in texts made of the pieces of shapes, wherever these lie in the pass's blocks of 64 bytes."""

@@ -199,23 +199,22 @@ _Handler = Callable[[bytes, bytes, bytes], bytes | None]
 
 
 class _Table(NamedTuple):
-    """One expression for many units; group i belongs to handler i - 1."""
+    """One expression for many units, and the bytes that they begin with; group i belongs to handler i - 1."""
 
+    begins: re.Pattern[bytes]
     pattern: re.Pattern[bytes]
     handlers: tuple[_Handler, ...]
 
 
-def _table(units: Sequence[tuple[bytes, _Handler]]) -> _Table:
-    # The look-ahead spares most positions all the alternatives.
+def _table(units: Sequence[tuple[bytes, _Handler]], begins: bytes) -> _Table:
     any_of = b"|".join(pattern for pattern, _ in units)
-    return _Table(
-        re.compile(rb"(?=[\\%&=\x1b\xc2-\xf4]|\"\"|'')(?:" + any_of + rb")"), tuple(handler for _, handler in units)
-    )
+    return _Table(re.compile(begins), re.compile(any_of), tuple(handler for _, handler in units))
 
 
 @lru_cache(maxsize=4)
 def _units(*, printable: bool, doubled: bool) -> _Table:
-    return _table((*(_PRINTABLE if printable else ()), *(_DOUBLED if doubled else ()), *_UNITS))
+    units = (*(_PRINTABLE if printable else ()), *(_DOUBLED if doubled else ()), *_UNITS)
+    return _table(units, rb"[\\%&=\x1b\xc2-\xf4\"']" if doubled else rb"[\\%&=\x1b\xc2-\xf4]")
 
 
 #: Every `=` of quoted-printable text begins an escape or ends a line; a bare `=20` is a number somewhere else.
@@ -231,6 +230,12 @@ def _is_printable(text: bytes) -> bool:
         if len(row) == _SIGNS_IN_A_ROW and (len(set(row)) > 1 or row[0] == b"=3D"):
             return True
     return False
+
+
+def _is_doubled(text: bytes) -> bool:
+    """Whether a doubled quote opens a string; none does where no quote stands before a quote or a backslash."""
+    told = b'""' in text or b"''" in text or b'"\\' in text or b"'\\" in text
+    return told and _OPENED.search(text) is not None
 
 
 def _deeper(text: bytes) -> bytes:
@@ -307,21 +312,24 @@ class Fold:
 def _round(text: bytes, table: _Table, slashes: bytes) -> tuple[bytes, _Layer] | None:
     pieces: list[bytes] = []
     layer = _Layer([], [], [], [])
-    mark = size = 0
-    for match in table.pattern.finditer(text):
+    at = mark = size = 0
+    # A class alone is looked for at a tenth of the cost of all alternatives.
+    for begin in table.begins.finditer(text):
+        if begin.start() < at or (match := table.pattern.match(text, begin.start())) is None:
+            continue
+        start, at = match.span()
         unit = match.lastindex or 0
         plain = table.handlers[unit - 1](match[unit], match[0], slashes)
         if plain is None or plain == match[0]:
             continue
-        start, stop = match.span()
         pieces += (text[mark:start], plain)
         size += start - mark
         layer.at.append(size)
         size += len(plain)
         layer.stop.append(size)
         layer.raw_at.append(start)
-        layer.raw_stop.append(stop)
-        mark = stop
+        layer.raw_stop.append(at)
+        mark = at
     if not layer.at:
         return None
     pieces.append(text[mark:])
@@ -333,7 +341,7 @@ def fold(raw: bytes) -> Fold:
     text, layers = raw, []
     for _ in range(_ROUNDS):
         text = _spaced(text)
-        units = _units(printable=b"=" in text and _is_printable(text), doubled=bool(_OPENED.search(text)))
+        units = _units(printable=b"=" in text and _is_printable(text), doubled=_is_doubled(text))
         done = _round(text, units, _deeper(text))
         if done is None:
             break
