@@ -5,6 +5,7 @@ Started by `tests.fuzz`; libFuzzer ends it.
 
 import hashlib
 import sys
+import time
 from pathlib import Path
 
 import atheris
@@ -15,23 +16,23 @@ with atheris.instrument_imports(include=["streams.masking"]):
 
 __all__: list[str] = []
 
-#: Attempts at making one input smaller.
-_SHRINKS = 2_000
+#: CPU seconds for making one input smaller; it counts towards libFuzzer's limit for that input.
+_SHRINK_S = 8.0
 
 
 def main() -> None:
-    kept = Path(sys.argv[1])
+    kept, everywhere = Path(sys.argv[1]), sys.argv[2] == "everywhere"
     seen: set[str] = set()
 
     def one(data: bytes) -> None:
         try:
-            check(data)
+            check(data, everywhere=everywhere)
         except Broken as broken:
             if str(broken) not in seen:
                 seen.add(str(broken))
-                keep(kept, str(broken), smaller(data, str(broken)))
+                keep(kept, str(broken), smaller(data, str(broken), everywhere))
 
-    atheris.Setup([sys.argv[0], *sys.argv[2:]], one, custom_mutator=mutate)
+    atheris.Setup([sys.argv[0], *sys.argv[3:]], one, custom_mutator=mutate)
     atheris.Fuzz()
 
 
@@ -47,15 +48,14 @@ def keep(folder: Path, what: str, data: bytes) -> None:
     sys.stderr.write(f"FOUND {what}: {data!r}\n")
 
 
-def smaller(data: bytes, what: str) -> bytes:
+def smaller(data: bytes, what: str, everywhere: bool) -> bytes:
     """As few bytes as break the same, by leaving out runs that are not needed."""
-    left, size = _SHRINKS, max(1, len(data) // 2)
-    while size and left > 0:
+    until, size = time.process_time() + _SHRINK_S, max(1, len(data) // 2)
+    while size:
         at = 0
-        while at < len(data) and left > 0:
-            left -= 1
+        while at < len(data) and time.process_time() < until:
             shorter = data[:at] + data[at + size :]
-            if breaks(shorter, what):
+            if breaks(shorter, what, everywhere):
                 data = shorter
             else:
                 at += size
@@ -63,9 +63,9 @@ def smaller(data: bytes, what: str) -> bytes:
     return data
 
 
-def breaks(data: bytes, what: str) -> bool:
+def breaks(data: bytes, what: str, everywhere: bool) -> bool:
     try:
-        check(data)
+        check(data, everywhere=everywhere)
     except Broken as broken:
         return str(broken) == what
     return False
