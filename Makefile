@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types bench bench-accuracy fuzz kafka schemas docs clean
+.PHONY: help setup demo test test-long lint types bench bench-accuracy fuzz mutation kafka schemas docs clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,6 +73,14 @@ bench-accuracy: $(VENV)/dev.lock .build/presidio/lock ## What is found and kept:
 
 fuzz: $(VENV)/dev.lock .build/atheris/lock ## Throw bytes at the masking core (SECONDS=60)
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
+
+.build/mutmut/lock: requirements/mutation.txt | $(VENV)/bin/python
+	@echo "Installing mutmut into .build/mutmut ..."
+	@$(PIP) install --target .build/mutmut --upgrade --require-hashes -r requirements/mutation.txt
+	@cp requirements/mutation.txt $@
+
+mutation: $(VENV)/dev.lock .build/mutmut/lock ## Put errors into validators, tokens and splicing: which do no tests see?
+	@$(BIN)/python -m tests.mutation
 
 kafka: $(VENV)/dev.lock ## Start a real Apache Kafka on a free loopback port, until Ctrl-C
 	@tests/support/need-java

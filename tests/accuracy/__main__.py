@@ -87,11 +87,16 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 
 def _write(path: Path, about: dict[str, Any], sets: list[dict[str, Any]]) -> None:
-    """Replaces the sets of these names and what they were made with; others stay."""
-    before = json.loads(path.read_text("utf-8")) if path.exists() else {"sets": []}
-    names = {one["name"] for one in sets}
-    kept = [one for one in before["sets"] if one["name"] not in names]
-    path.write_text(json.dumps({**before, **about, "sets": [*kept, *sets]}, indent=2) + "\n", "utf-8")
+    """Replaces the sets of these names; other sets stay, and so do the rows of maskers that did not run."""
+    content = json.loads(path.read_text("utf-8")) if path.exists() else {"sets": []}
+    by_name = {one["name"]: one for one in content["sets"]}
+    for one in sets:
+        before = by_name.get(one["name"], one)
+        ran = {row["masker"] for row in one["rows"]}
+        if before["cases"] == one["cases"]:
+            one["rows"] += [row for row in before["rows"] if row["masker"] not in ran]
+        by_name[one["name"]] = one
+    path.write_text(json.dumps({**content, **about, "sets": list(by_name.values())}, indent=2) + "\n", "utf-8")
 
 
 def _arguments() -> argparse.Namespace:
