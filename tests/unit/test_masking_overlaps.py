@@ -28,7 +28,10 @@ def test_the_more_certain_of_two_on_one_place_holds() -> None:
     """Whatever their order; of two equally certain ones there is one left."""
     weak, strong = _found(5, 20, 40, "weak"), _found(5, 20, 60, "strong")
     assert resolved([weak, strong], _DATA) == resolved([strong, weak], _DATA) == [strong]
-    assert len(resolved([weak, weak._replace(detector="other")], _DATA)) == 1
+    other = weak._replace(detector="other", replacement=b"x")
+    assert resolved([weak, other], _DATA) == [weak]
+    assert resolved([other, weak], _DATA) == [other]
+    assert resolved([weak, weak._replace(replacement=b"x")], _DATA) == [weak]
 
 
 def test_a_quote_that_one_of_them_knows_is_kept() -> None:
@@ -56,7 +59,7 @@ def test_a_wide_finding_that_only_adds_signs_gives_way() -> None:
     assert _spans(resolved([wide, inner._replace(start=5)], data)) == [(0, len(data), "wide")]
 
 
-@pytest.mark.parametrize("rest", [b"\xc3\xa9", b"a", b"7"])
+@pytest.mark.parametrize("rest", [b"\xc3\xa9", b"a", b"7", b"\x80"])
 def test_a_letter_or_digit_between_is_said(rest: bytes) -> None:
     """Two values in a wide finding hold by themselves only if nothing but signs lies between them."""
     data = b"1.1.1.1" + b", " + b"2.2.2.2"
@@ -65,6 +68,19 @@ def test_a_letter_or_digit_between_is_said(rest: bytes) -> None:
     data = b"1.1.1.1" + rest + b"2.2.2.2"
     last = _found(7 + len(rest), len(data), 80, "last")
     assert _spans(resolved([_found(0, len(data), 50, "wide"), first, last], data)) == [(0, len(data), "wide")]
+
+
+def test_what_stands_before_a_wide_finding_is_no_part_of_it() -> None:
+    """Only what it covers itself counts as left over."""
+    data = b"abc 'ann@example.com'"
+    assert _spans(resolved([_found(4, 21, 50, "wide"), _found(5, 20, 80, "inner")], data)) == [(5, 20, "inner")]
+
+
+def test_a_finding_that_gives_way_takes_no_other_with_it() -> None:
+    """A third one that only touches what gave way is still there."""
+    data = b"'ann@example.com' x"
+    found = [_found(0, 17, 50, "wide"), _found(1, 16, 80, "inner"), _found(16, 19, 40, "third")]
+    assert _spans(resolved(found, data)) == [(1, 16, "inner"), (16, 19, "third")]
 
 
 def test_of_two_that_overlap_partly_the_less_certain_keeps_its_own_part() -> None:
@@ -92,6 +108,8 @@ def test_equal_certainty_is_settled_by_length_and_then_by_place() -> None:
     """The longer holds; of two of one length the first does."""
     long, short = _found(0, 12, 50, "long"), _found(8, 16, 50, "short")
     assert _spans(resolved([short, long], _DATA)) == [(0, 12, "long"), (12, 16, "short")]
+    short, long = _found(0, 6, 50, "short"), _found(4, 20, 50, "long")
+    assert _spans(resolved([short, long], _DATA)) == [(0, 4, "short"), (4, 20, "long")]
     first, last = _found(0, 10, 50, "first"), _found(5, 15, 50, "last")
     assert _spans(resolved([last, first], _DATA)) == [(0, 10, "first"), (10, 15, "last")]
 
@@ -103,6 +121,7 @@ def test_whatever_overlaps_every_byte_is_covered_once() -> None:
         found = [_found(*span, level) for span, level in zip((a, b, c), levels, strict=True)]
         result = resolved(found, b"a b, c")
         assert all(one.end <= other.start for one, other in pairwise(result))
+        assert all(one.start < one.end for one in result)
         wanted = {at for one in found for at in range(one.start, one.end)}
         covered = {at for one in result for at in range(one.start, one.end)}
         assert covered <= wanted

@@ -95,6 +95,9 @@ def test_positions_lead_back_through_every_layer() -> None:
         (rb"\/a\/b", b"/a/b", (1, 2), (2, 3)),
         (b"plain", b"plain", (1, 3), (1, 3)),
         ("a\u200bb\u200bc".encode(), b"abc", (0, 3), (0, 9)),
+        ("\u200b\u200babc".encode(), b"abc", (0, 3), (6, 9)),
+        ("\u200b%61bc".encode(), b"abc", (0, 1), (3, 6)),
+        ("ab\u200b\u200bc".encode(), b"abc", (0, 2), (0, 2)),
     ],
 )
 def test_what_is_read_as_nothing_belongs_to_a_span_only_inside(
@@ -112,7 +115,7 @@ def test_what_is_read_as_nothing_belongs_to_a_span_only_inside(
         (b'"a":', b'"'), (b"'a' : ", b"'"), (rb'\"a\":', rb"\""), (rb'\\\"a\\\":', rb"\\\""), (b"%22a%22%3A", b"%22"),
         (b"%2522a%2522%253A", b"%2522"), (b"&quot;a&quot;:", b"&quot;"), (b"&#34;a&#34;:", b"&#34;"),
         (rb"\u0022a\u0022:", rb"\u0022"), (rb"\x22a\x22:", rb"\x22"), (b"%5C%22a%5C%22:", b"%5C%22"), (b'"a"=', b'"'),
-        (b'"a":%20', b'"'), (b'"a":+', b'"'), (b"%27a%27:", b"%27"),
+        (b'"a":%20', b'"'), (b'"a":+', b'"'), (b"%27a%27:", b"%27"), (b'":', b'"'),
         (b"a:", b"?"), (b'"a"', b"?"), (b'"a":     ', b"?"),
         (b'"a"     :', b"?"), (b'"a": "', b"?"), (b"", b"?"), (b'"' + b"a" * 60 + b'":', b'"'),
     ],
@@ -120,3 +123,9 @@ def test_what_is_read_as_nothing_belongs_to_a_span_only_inside(
 def test_quote_of_the_key_before(before: bytes, quote: bytes) -> None:
     """It is the one that closes the key, as it is written there; another one where none is seen."""
     assert raw_quote(before + b"42", len(before), b"?") == quote
+
+
+def test_a_quote_is_looked_for_in_a_bounded_window() -> None:
+    """Any number of backslashes costs the same."""
+    text = b"\\" * 100 + b'":'
+    assert raw_quote(text, len(text), b"?") == b"\\" * 46 + b'"'

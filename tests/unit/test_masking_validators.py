@@ -137,7 +137,7 @@ def test_iban_lengths_are_those_that_exist() -> None:
         ("000010001", False), ("123000001", False), ("123010000", False), ("900010001", False), ("900490001", False),
         ("900500001", True), ("999650001", True), ("900660001", False), ("900690001", False), ("900700001", True),
         ("900880001", True), ("900890001", False), ("900900001", True), ("900920001", True), ("900930001", False),
-        ("900940001", True), ("900990001", True),
+        ("900940001", True), ("900990001", True), ("123011000", True),
     ],
 )  # fmt: skip
 def test_ranges_of_social_security_numbers(digits: str, valid: bool) -> None:
@@ -170,6 +170,15 @@ def test_base58check_of_bitcoin(text: str) -> None:
     assert not base58check(text + "1")
     assert not base58check("z" * 60)
     assert not base58check("")
+    assert not base58check(_in_base58(1 << 200))
+
+
+def _in_base58(number: int) -> str:
+    text = ""
+    while number:
+        number, digit = divmod(number, 58)
+        text = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"[digit] + text
+    return text
 
 
 @pytest.mark.parametrize(
@@ -195,7 +204,13 @@ def test_base64_in_both_alphabets_with_and_without_padding(raw: bytes) -> None:
         assert base64_text(text) == base64_text(text.rstrip(b"=")) == raw
 
 
-@pytest.mark.parametrize("text", [b"A", b"AAAAA", b"AA!A", b"AA A"])
+def test_base64_with_too_much_padding_and_with_letters_at_its_edges() -> None:
+    """Any number of signs at the end is padding, and nothing else is taken off."""
+    assert base64_text(b"Zg====") == base64_text(b"Zg=") == b"f"
+    assert base64_text(b"XXXX") == base64.b64decode(b"XXXX")
+
+
+@pytest.mark.parametrize("text", [b"A", b"AAAAA", b"AA!A", b"AA A", b"AAAA!!!!", b"=AAA"])
 def test_base64_refuses_what_is_none(text: bytes) -> None:
     """No length leaves a single sixth of a byte, and no other sign is skipped."""
     assert base64_text(text) is None

@@ -283,8 +283,6 @@ class _Layer:
 
     def start_of(self, position: int) -> int:
         unit = bisect_right(self.at, position) - 1
-        while unit >= 0 and self.stop[unit] == self.at[unit] == position and unit and self.at[unit - 1] == position:
-            unit -= 1
         if unit < 0:
             return position
         if position < self.stop[unit]:
