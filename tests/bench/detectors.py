@@ -12,7 +12,7 @@ from streams.masking.engine import Engine
 from streams.masking.found import Detector
 from streams.masking.keyring import Keyring
 from streams.masking.policy import Policy
-from streams.masking.prefilter import SEPARATOR, Prefilter
+from streams.masking.prefilter import Prefilter
 from streams.masking.tokens import Tokens
 from tests.bench.figures import Figure, median_of
 from tests.bench.svg import Line, below, plot
@@ -61,7 +61,7 @@ class _Both:
         self.mask = Engine(Policy(), Tokens(Keyring.ephemeral(bytes(32))), found_by).mask
 
     def scan(self, texts: Sequence[bytes]) -> object:
-        return self._prefilter.scan(SEPARATOR.join((b"", *texts, b"")))
+        return self._prefilter.scan(texts)
 
 
 def _measure(curves: _Curves, engines: dict[float, _Both], mix: Mix, repeat: int, records: int) -> None:

@@ -18,7 +18,7 @@ from streams.masking.detectors import providers
 from streams.masking.encodings.fold import fold
 from streams.masking.found import Detector, Found
 from streams.masking.kinds import KINDS
-from streams.masking.prefilter import SEPARATOR, Prefilter
+from streams.masking.prefilter import Prefilter
 from tests.support.markdown import code, table
 
 __all__ = ["asked", "catalogue", "families", "kinds_of", "shape"]
@@ -158,8 +158,8 @@ def asked(one: Detector, text: str) -> _Tried:
     ident = next(place for place, judge in enumerate(prefilter.judges) if judge is one.judge)
     found: list[Found] = []
     kept: dict[str, None] = {}
-    for end, hit in prefilter.scan(SEPARATOR + read + SEPARATOR):
-        verdict = one.judge(read, end - 1) if hit == ident else ()
+    for end, hit in prefilter.hits(read):
+        verdict = one.judge(read, end) if hit == ident else ()
         if isinstance(verdict, str):
             kept[verdict] = None
         else:
