@@ -76,7 +76,7 @@ def _batch(data: bytes, outcome: Outcome) -> None:
     """Neighbours in a batch change nothing, and nothing of theirs is changed."""
     neighbour = b"plain {"
     batch = masker().mask_batch([neighbour, data, neighbour])
-    alone = data if outcome.text is None else outcome.text
+    alone = outcome.safe if outcome.text is None else outcome.text
     if batch.outputs != [neighbour, alone, neighbour] or (1 in batch.failures) != (outcome.text is None):
         raise Broken("batch differs")
 
