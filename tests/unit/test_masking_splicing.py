@@ -1,6 +1,7 @@
 """Replacements land on the raw bytes of what was found, in the right quotes, and everything else stays."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from streams.masking.encodings.fold import fold
 from streams.masking.engine import Engine
 from streams.masking.found import Detector, Found, Verdict
+from streams.masking.kinds import Kind
 from streams.masking.policy import Policy
 from streams.masking.quoting import raw_quote
 from streams.masking.tokens import Tokens
@@ -129,3 +131,30 @@ def test_a_quote_is_looked_for_in_a_bounded_window() -> None:
     """Any number of backslashes costs the same."""
     text = b"\\" * 100 + b'":'
     assert raw_quote(text, len(text), b"?") == b"\\" * 46 + b'"'
+
+
+def test_each_replacement_is_told_with_where_it_ends_now() -> None:
+    """Begin and end before, end afterwards; a value that its policy keeps is passed by, those behind it are not."""
+    policy = Policy({**Policy().actions, "user": "keep"})
+    raw = b"<bob> <ann> <ann>, bobby."
+    found = [_at(raw, 1, 4, "user"), _at(raw, 7, 10), _at(raw, 13, 16), _at(raw, 19, 24)]
+    counts: Counter[str] = Counter()
+    spliced, output = _engine(policy)._splice(counts, raw, raw, None, found)
+    ann, bobby = _token("ann"), _token("bobby")
+    assert output == b"<bob> <" + ann + b"> <" + ann + b">, " + bobby + b"."
+    assert [(start, end) for start, end, _ in spliced] == [(7, 10), (13, 16), (19, 24)]
+    assert [output[:size].endswith(token) for (_, _, size), token in zip(spliced, (ann, ann, bobby), strict=True)] == [
+        True, True, True,
+    ]  # fmt: skip
+    assert spliced[-1][2] == len(output) - 1
+    assert counts == {"username": 3}
+
+
+def test_a_disguised_number_without_a_key_gets_the_quote_that_was_found() -> None:
+    """Where the raw bytes show no quote, the one that the detector gave stands."""
+    assert _engine(quote=b'"').mask([b"%61nn"]).outputs == [b'"' + _token("ann") + b'"']
+
+
+def _at(raw: bytes, start: int, end: int, kind: Kind = "username") -> Found:
+    assert _NAMES.fullmatch(raw, start, end)
+    return Found(start, end, kind, "names", "list")
