@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types bench kafka schemas docs clean
+.PHONY: help setup demo test test-long lint types bench bench-accuracy fuzz mutation kafka schemas docs clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,32 @@ types: $(VENV)/dev.lock ## mypy, strict
 bench: $(VENV)/dev.lock ## How fast: engine and pipeline as ratios in one run (LOGS=file adds your own)
 	@tests/support/need-java
 	@$(BIN)/python -m tests.bench $(if $(LOGS),--logs "$(LOGS)") $(if $(JSON),--json "$(JSON)")
+
+.build/presidio/lock: requirements/accuracy.txt
+	@echo "Installing Presidio into .build/presidio ..."
+	@$(PYTHON) -m venv .build/presidio
+	@.build/presidio/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/accuracy.txt
+	@cp requirements/accuracy.txt $@
+
+bench-accuracy: $(VENV)/dev.lock .build/presidio/lock ## What is found and kept: maskstream, Presidio, pasted expressions (CASES=file NAME=text)
+	@$(BIN)/python -m tests.accuracy --presidio .build/presidio/bin/python \
+	  $(if $(CASES),--cases "$(CASES)") $(if $(NAME),--name "$(NAME)") $(if $(JSON),--json "$(JSON)")
+
+.build/atheris/lock: requirements/fuzz.txt | $(VENV)/bin/python
+	@echo "Installing atheris into .build/atheris ..."
+	@$(PIP) install --target .build/atheris --upgrade --require-hashes -r requirements/fuzz.txt
+	@cp requirements/fuzz.txt $@
+
+fuzz: $(VENV)/dev.lock .build/atheris/lock ## Throw bytes at the masking core (SECONDS=60)
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60)
+
+.build/mutmut/lock: requirements/mutation.txt | $(VENV)/bin/python
+	@echo "Installing mutmut into .build/mutmut ..."
+	@$(PIP) install --target .build/mutmut --upgrade --require-hashes -r requirements/mutation.txt
+	@cp requirements/mutation.txt $@
+
+mutation: $(VENV)/dev.lock .build/mutmut/lock ## Put errors into validators, tokens and splicing: which do no tests see?
+	@$(BIN)/python -m tests.mutation
 
 kafka: $(VENV)/dev.lock ## Start a real Apache Kafka on a free loopback port, until Ctrl-C
 	@tests/support/need-java

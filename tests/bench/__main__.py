@@ -1,6 +1,7 @@
 """`make bench`: what masking costs, next to its bars. Ratios within one run, medians, CPU seconds; nothing is asserted.
 
-    python -m tests.bench [--only engine,tokens,large,pipeline] [--repeats 5] [--json FILE] [--logs PATH]
+    python -m tests.bench [--only engine,tokens,large,detectors,pipeline] [--repeats 5]
+                          [--json FILE] [--svg FILE] [--logs PATH]
 
 The environment's LOGS is the default of --logs: real log files, one or a folder of them, gz too.
 """
@@ -11,6 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
+from tests.bench.detectors import detector_figures
 from tests.bench.engine import engine_figures, log_figures
 from tests.bench.figures import Figure, show, write_json
 from tests.bench.large import large_figures
@@ -18,7 +20,7 @@ from tests.bench.tokens import token_figures
 
 __all__: list[str] = []
 
-_PARTS = ("engine", "tokens", "large", "pipeline")
+_PARTS = ("engine", "tokens", "large", "detectors", "pipeline")
 
 
 def main() -> None:
@@ -42,6 +44,8 @@ def _measure(part: str, asked: argparse.Namespace) -> list[Figure]:
         return token_figures(asked.repeats)
     if part == "large":
         return large_figures(asked.repeats)
+    if part == "detectors":
+        return detector_figures(asked.repeats, asked.records, asked.svg)
     from tests.bench.pipeline import pipeline_figures  # noqa: PLC0415  The other parts need no Java.
 
     return pipeline_figures(asked.repeats, asked.pipeline_records)
@@ -57,6 +61,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pipeline-records", type=int, default=200_000, help="records of a run of the pipeline")
     parser.add_argument("--logs", type=Path, default=Path(logs) if logs else None, help="real log files to measure too")
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
+    parser.add_argument("--svg", type=Path, help="draw the cost by the number of detectors into this file")
     asked = parser.parse_args()
     if unknown := set(asked.only.split(",")) - set(_PARTS):
         parser.error(f"unknown part {min(unknown)}; there are {', '.join(_PARTS)}")

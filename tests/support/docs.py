@@ -1,4 +1,4 @@
-"""The generated parts of docs/: tables from settings, metrics, detectors; `python -m tests.support.docs` writes them.
+"""The generated parts of the documents, from settings, metrics, detectors; `python -m tests.support.docs` writes them.
 
 A part stands between `<!-- generated: NAME -->` and `<!-- end -->`. A test holds the files to what this writes, so a
 setting, metric or detector without its line cannot land.
@@ -7,8 +7,7 @@ setting, metric or detector without its line cannot land.
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
@@ -16,10 +15,8 @@ from unittest.mock import patch
 from streams.agents.heartbeat import STAGE_LIMITS_S
 from streams.kafka.config import REFUSED
 from streams.masking import detectors, fields
-from streams.masking.detectors import identity, listed, named, providers
-from streams.masking.found import Detector, Found
-from streams.masking.kinds import DEFAULT_ACTIONS, Kind
-from streams.masking.prefilter import Prefilter
+from streams.masking.detectors import listed, named
+from streams.masking.kinds import DEFAULT_ACTIONS
 from streams.masking.tokens import HINTED_KINDS
 from streams.policies.reference import keys, validators
 from streams.settings import Settings, shown
@@ -27,21 +24,21 @@ from streams.settings.names import attribute_of, variable_of
 from streams.telemetry.events import EVENTS, FIELD_TYPES
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import WorkerMetrics
+from tests.support.catalogue import catalogue, kinds_of
+from tests.support.markdown import DOCUMENTS, ROOT, code, table
 
 __all__ = ["DOCS", "PARTS", "files", "metric_names", "regenerated"]
 
-DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
+DOCS: Final = ROOT / "docs"
 BENCH: Final = DOCS / "bench.json"
-
-#: The table of numbers that states give; a catalogue without one has its detectors among the others.
-ROWS: Final[Sequence[Any]] = getattr(identity, "ROWS", ())
+ACCURACY: Final = DOCS / "accuracy.json"
 
 _PART: Final = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def files() -> list[Path]:
-    """Every file of docs/ with a generated part."""
-    return [path for path in sorted(DOCS.rglob("*.md")) if _PART.search(path.read_text("utf-8"))]
+    """Every document with a generated part."""
+    return [path for path in DOCUMENTS if _PART.search(path.read_text("utf-8"))]
 
 
 def regenerated(text: str) -> str:
@@ -59,19 +56,6 @@ def metric_names() -> set[str]:
     return {name for row in _metrics() for name in row[0].split()}
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", r"\|")
-
-
-def _code(text: str) -> str:
-    return f"`{text}`" if text else ""
-
-
 def _settings() -> str:
     # Defaults as they are for anybody: no home, no host of the machine that writes this.
     with patch.dict(os.environ, {"HOME": "~"}, clear=True):
@@ -80,104 +64,53 @@ def _settings() -> str:
     rows = []
     for name, default in defaults.items():
         about = Settings.model_fields[attribute_of(name, Settings.model_fields) or ""].description or ""
-        said = "the host's name" if name == "instance" else _code(default) or "not set"
-        rows.append([_code(name), _code(variable_of(name)), said, about])
-    return _table(["Setting", "Variable", "Default", "What it is"], rows)
+        said = "the host's name" if name == "instance" else code(default) or "not set"
+        rows.append([code(name), code(variable_of(name)), said, about])
+    return table(["Setting", "Variable", "Default", "What it is"], rows)
 
 
 def _refused() -> str:
-    return _table(["Property", "Refused because"], [[_code(name), why] for name, why in REFUSED.items()])
+    return table(["Property", "Refused because"], [[code(name), why] for name, why in REFUSED.items()])
 
 
 def _metrics() -> Iterator[list[str]]:
     # prometheus_client tells labels of a metric without samples only by its private attributes.
     for collector in WorkerMetrics(Health()).registry._collector_to_names:
         metric: Any = collector
-        labels = ", ".join(map(_code, metric._labelnames)) or "none"
+        labels = ", ".join(map(code, metric._labelnames)) or "none"
         suffix = {"counter": "_total"}.get(metric._type, "")
         yield [metric._name + suffix, metric._type, labels, metric._documentation]
 
 
 def _metric_table() -> str:
-    rows = sorted([_code(name), kind, labels, text] for name, kind, labels, text in _metrics())
-    return _table(["Metric", "Type", "Labels", "What it says"], rows)
+    rows = sorted([code(name), kind, labels, text] for name, kind, labels, text in _metrics())
+    return table(["Metric", "Type", "Labels", "What it says"], rows)
 
 
 def _stages() -> str:
-    return _table(["Stage", "Limit"], [[_code(stage), f"{limit:g} s"] for stage, limit in STAGE_LIMITS_S.items()])
+    return table(["Stage", "Limit"], [[code(stage), f"{limit:g} s"] for stage, limit in STAGE_LIMITS_S.items()])
 
 
 def _events() -> str:
-    said = ", ".join(map(_code, sorted(EVENTS)))
-    held = ", ".join(map(_code, sorted(FIELD_TYPES)))
+    said = ", ".join(map(code, sorted(EVENTS)))
+    held = ", ".join(map(code, sorted(FIELD_TYPES)))
     return f"Events: {said}.\n\nFields: {held}.\n"
 
 
 def _kinds() -> str:
     by_name = {kind for kind, _, _ in fields._NAMES}
     names = {detector.name for detector in (*named.DETECTORS, *listed.DETECTORS)}
-    by_value = {kind for detector in detectors.ALL if detector.name not in names for kind in _kinds_of(detector)}
+    by_value = {kind for detector in detectors.ALL if detector.name not in names for kind in kinds_of(detector)}
     rows = [
         [
-            _code(kind),
-            _code(action) + (", last four digits shown" if kind in HINTED_KINDS else ""),
+            code(kind),
+            code(action) + (", last four digits shown" if kind in HINTED_KINDS else ""),
             "yes" if kind in by_value else "",
             "yes" if kind in by_name else "",
         ]
         for kind, action in DEFAULT_ACTIONS.items()
     ]
-    return _table(["Kind", "Default action", "Told by the value", "Told by a field's name"], rows)
-
-
-def _kinds_of(detector: Detector) -> list[Kind]:
-    """The kinds of what a detector finds in its own examples; a key's format has none and is a secret."""
-    prefilter = _prefilter()
-    found: set[Kind] = set()
-    for example in detector.examples:
-        data = example.encode()
-        for end, ident in prefilter.hits(data):
-            if prefilter.names[ident] == detector.name and (judge := prefilter.judges[ident]):
-                verdict = judge(data, end)
-                one = (verdict,) if isinstance(verdict, Found) else () if isinstance(verdict, str) else verdict
-                found |= {span.kind for span in one}
-    return sorted(found) or ["secret"]
-
-
-@lru_cache(maxsize=1)
-def _prefilter() -> Prefilter:
-    return Prefilter(detectors.ALL)
-
-
-def _general() -> str:
-    """Detectors that are functions of their own: neither rows of a table of numbers nor formats of keys."""
-    special = {row.name for row in ROWS} | {form.name for form in providers.FORMATS}
-    rows = [
-        [_code(one.name), ", ".join(_kinds_of(one)), (one.judge.__doc__ or "").strip(), one.source]
-        for one in detectors.ALL
-        if one.name not in special
-    ]
-    return _table(["Detector", "Kind", "Finds", "After"], rows)
-
-
-def _numbers() -> str:
-    rows = [
-        [
-            _code(row.name),
-            row.kind,
-            "check digits" if row.check else "shape",
-            "yes" if row.alone else "beside its word",
-            row.source,
-        ]
-        for row in ROWS
-    ]
-    if not rows:
-        return "So far the US social security number and its relatives: `us_ssn` and `us_ssn_named` above.\n"
-    return _table(["Detector", "Kind", "Proven by", "Stands alone", "After"], rows)
-
-
-def _providers() -> str:
-    rows = [[_code(form.name), form.source] for form in providers.FORMATS]
-    return f"{len(rows)} formats.\n\n" + _table(["Detector", "After"], rows)
+    return table(["Kind", "Default action", "Told by the value", "Told by a field's name"], rows)
 
 
 def _field_names() -> str:
@@ -185,8 +118,8 @@ def _field_names() -> str:
     by_kind: dict[str, list[str]] = {}
     for kind, _, names in fields._NAMES:
         by_kind.setdefault(kind, []).extend(names.split())
-    rows = [[_code(kind), " ".join(map(_code, names))] for kind, names in by_kind.items()]
-    return _table(["Kind", "Names"], rows)
+    rows = [[code(kind), " ".join(map(code, names))] for kind, names in by_kind.items()]
+    return table(["Kind", "Names"], rows)
 
 
 def _bench() -> str:
@@ -195,7 +128,32 @@ def _bench() -> str:
     content = json.loads(BENCH.read_text("utf-8"))
     about = ", ".join(f"{name} {content[name]}" for name in ("maskstream", "python", "machine", "cores"))
     columns = ["Figure", "Median", "First bar", "Goal", "Reached"]
-    return f"{about}\n\n" + _table(columns, map(_figure, content["figures"]))
+    return f"{about}\n\n" + table(columns, map(_figure, content["figures"]))
+
+
+def _accuracy() -> str:
+    """One table a set: what each masker found, what it left alone, how fast."""
+    if not ACCURACY.exists():
+        return "No figures are kept yet: `make bench-accuracy` prints them.\n"
+    content = json.loads(ACCURACY.read_text("utf-8"))
+    columns = ["Lines", "Masker", "Recall", "Hard negatives left alone", "JSON broken", "Records/s"]
+    rows = [
+        [
+            one["name"] + f" ({one['cases']:,})" if not place else "",
+            row["masker"],
+            f"{row['recall']:.1f} %",
+            f"{row['kept']:.1f} %",
+            f"{row['broken']:,}",
+            f"{row['records_per_s']:,.0f}",
+        ]
+        for one in content["sets"]
+        for place, row in enumerate(one["rows"])
+    ]
+    about = (
+        f"maskstream {content['maskstream']}; Presidio {content['presidio']} with its {content['recognisers']} English "
+        f"recognisers and the language model {content['model']} (spaCy {content['spacy']}); Python {content['python']}."
+    )
+    return f"{table(columns, rows)}\n{about}\n"
 
 
 def _figure(figure: dict[str, Any]) -> list[str]:
@@ -213,9 +171,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "stages": _stages,
     "log-vocabulary": _events,
     "kinds": _kinds,
-    "detectors": _general,
-    "national-numbers": _numbers,
-    "provider-keys": _providers,
+    "detectors": catalogue,
     "field-names": _field_names,
     "policy-keys": lambda: keys(""),
     "policy-keys-allow": lambda: keys("allow"),
@@ -225,6 +181,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "policy-keys-tests": lambda: keys("tests"),
     "policy-validators": validators,
     "bench": _bench,
+    "accuracy": _accuracy,
 }
 
 

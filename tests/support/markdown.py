@@ -1,11 +1,11 @@
-"""The documents of the repository as tests read them: fenced blocks, links, headings and words in code."""
+"""The documents of the repository as tests read and write them: blocks, links, headings, tables, words in code."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["DOCUMENTS", "ROOT", "Block", "anchors", "blocks", "links", "prose", "said"]
+__all__ = ["DOCUMENTS", "ROOT", "Block", "anchors", "blocks", "code", "links", "prose", "said", "table"]
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -66,3 +66,21 @@ def anchors(document: Path) -> set[str]:
     """Anchors of headings, as GitHub makes them."""
     titles = (re.sub(r"[`*]|\]\([^)]*\)|\[", "", match[1]) for match in _HEADING.finditer(prose(document)))
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table with these columns; a cell is one line."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", r"\|")
+
+
+def code(text: str) -> str:
+    """A text in code, backticks in it too; nothing for nothing."""
+    if not text:
+        return ""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"`{text}`" if fence == "`" else f"{fence} {text} {fence}"

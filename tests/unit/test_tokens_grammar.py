@@ -41,6 +41,15 @@ def test_tokens_lookup_gives_every_live_key_with_the_active_first() -> None:
     assert all(TOKENS.is_own(token) and token.endswith(b"_1820") for _, token in found)
 
 
+def test_tokens_lookup_knows_the_region_and_keeps_its_order() -> None:
+    """A national number is looked up as it was masked; the active key comes first, the others by their names."""
+    keyring = Keyring("m", {"z": bytes(32), "m": bytes(range(32)), "a": bytes(range(1, 33))})
+    german = Tokens(keyring, "DE")
+    found = german.lookup("phone", "030 901820")
+    assert [kid for kid, _ in found] == ["m", "a", "z"]
+    assert found[0][1] == german.token("phone", "030 901820") == german.token("phone", "+4930901820")
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "hint"),
     [
@@ -50,6 +59,7 @@ def test_tokens_lookup_gives_every_live_key_with_the_active_first() -> None:
         ("card", "1111", ""),
         ("email", "1234567890123@x.com", ""),
         ("phone", "no digits", ""),
+        ("card", "X4111111111111111X", "1111"),
     ],
 )
 def test_tokens_hint_only_where_enough_stays_hidden(kind: str, value: str, hint: str) -> None:
@@ -61,7 +71,7 @@ def test_tokens_hint_only_where_enough_stays_hidden(kind: str, value: str, hint:
 @pytest.mark.parametrize("hint", ["a@x.com", "123456789", "a_b", "é", "a\n"])
 def test_tokens_refuse_a_hint_outside_the_grammar(hint: str) -> None:
     """A hint that could carry a value, or break the token, is an error that does not repeat it."""
-    with pytest.raises(ValueError, match="one to eight") as caught:
+    with pytest.raises(ValueError, match=r"^A token's hint is one to eight letters or digits\.$") as caught:
         TOKENS.token("email", "x", hint)
     assert hint not in str(caught.value)
 

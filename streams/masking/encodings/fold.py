@@ -153,6 +153,16 @@ def _character(code: int, raw: bytes, slashes: bytes) -> bytes | None:
     return _characters().get(plain, plain)
 
 
+#: Quoted-printable (RFC 2045, 6.7: hex digits are upper case) of an address's signs. What follows has to be a domain, a
+#: word or a quote: `user_id=40bc2e59` and `session=3dd38bfc` are assignments.
+_QUOTED_PRINTABLE: Final = (
+    rb"(?<=[A-Za-z0-9._\-])=(?:"
+    rb"(?=40(?:[*\"']|[A-Za-z][A-Za-z0-9\-]{0,62}(?:\.|=2E)[A-Za-z]))"
+    rb"|(?=2E(?:[*\"']|[A-Za-z][A-Za-z0-9\-]{0,62}(?![A-Za-z0-9_\-])))(?!2E[0-9A-Fa-f]{6})"
+    rb"|(?=3D[A-Za-z*\"'])(?!3D[0-9A-Fa-f]{6})"
+    rb")(40|2E|3D)"
+)
+
 #: What is undone, and how: each expression has one group. Colours first: their `\u001b` is an escape of its own.
 _UNITS: Final = (
     (
@@ -168,7 +178,7 @@ _UNITS: Final = (
     (rb"&#[xX]([0-9a-fA-F]{1,6});", _hexadecimal),  # HTML
     (rb"&#([0-9]{1,7});", _decimal),
     (rb"&([A-Za-z]{2,8});", _entity),
-    (rb"(?<=[A-Za-z0-9._\-])=(40|2[Ee]|3[Dd])(?=[A-Za-z*\"'])", _hexadecimal),  # quoted-printable, RFC 2045
+    (_QUOTED_PRINTABLE, _hexadecimal),
     (rb"(?<=[A-Za-z0-9._\-\"')\] ])=(3D)(?=[ (>\[{])", _hexadecimal),
     (rb"(?<=[^\r\n]{60})(?:(?<![A-Za-z0-9+/=_\-]{20})|(?<=\n.{75})|(?<=\A.{75}))(=\r?\n)", _nothing),  # its soft break
     (rb"((?<!\\)\\++/)", _slash),  # JSON's optional escape
@@ -278,8 +288,6 @@ class _Layer:
 
     def start_of(self, position: int) -> int:
         unit = bisect_right(self.at, position) - 1
-        while unit >= 0 and self.stop[unit] == self.at[unit] == position and unit and self.at[unit - 1] == position:
-            unit -= 1
         if unit < 0:
             return position
         if position < self.stop[unit]:
