@@ -89,7 +89,11 @@ def _phone(value: str, region: str | None) -> str:
         return explicit.translate(_PHONE_SEPARATORS)
     if possible is None and (number := _parsed(explicit, None if explicit.startswith("+") else region)):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return "".join(_ascii_digit(char) for char in text if char.isdecimal()) or _text(value)
+    digits = "".join(_ascii_digit(char) for char in explicit if char.isdecimal())
+    if not digits or digits == text:
+        return digits or _text(value)
+    # What is left may be a number by itself: `030:901820` is the `030901820` that is +4930901820; a country's code stays one.
+    return "+" + digits if explicit.startswith("+") else _phone(digits, region)
 
 
 def _possible_as_written(text: str) -> bool | None:

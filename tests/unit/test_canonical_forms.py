@@ -76,11 +76,21 @@ def phone_by_the_book(value: str, region: str | None) -> str | None:
 @example(value="+44 0", region=None)
 @example(value="+800 1234 5678", region=None)
 def test_canonical_phone_is_what_phonenumbers_makes_of_it(value: str, region: str | None) -> None:
-    """A number that is not parsed, because its plan settles it, has the form that parsing gives; or its digits."""
+    """A number that its plan settles, without parsing, has the form that parsing gives; or a plus and its digits."""
     form = canonical("phone", value, region)
     expected = phone_by_the_book(value, region)
-    digits = "".join(str(int(char)) for char in value if char.isdecimal())
-    assert form == (expected or digits or form)
+    written = value.strip().removeprefix("00")
+    digits = "".join(str(int(char)) for char in written if char.isdecimal())
+    assert form == (expected or ("+" + digits if digits else form))
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [("030:901820", "+4930901820"), ("+20", "+20"), ("0020", "+20"), ("0:1", "+4901"), ("n/a", "n/a")],
+)
+def test_canonical_phone_of_odd_spellings(value: str, form: str) -> None:
+    """Odd signs between digits make no other number, and a country's code alone is no national number."""
+    assert canonical("phone", value, "DE") == form
 
 
 @given(
