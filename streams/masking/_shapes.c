@@ -22,15 +22,17 @@ enum { DIGIT = 1, HEX = 2, ALPHA = 4, RUN = 8, BASE58 = 16, LOCAL = 32 };
 static byte class_of[256], before_word[256], quad_of[3][256];
 static byte country[26 * 26];
 
-/* In the order of SHAPES in shapes.py. */
-enum shape { BLOCK, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, IBAN, WALLET, DISCORD, SHAPES };
+/* The detectors whose shapes are looked for; shapes.py has the same names and takes no other pass. */
+#define NAMES                                                                                                    \
+    "block email phone_international phone_nanp us_ssn ipv4 ipv6 mac card iban wallet discord_bot_token url_userinfo"
+enum shape { BLOCK, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, IBAN, WALLET, DISCORD, USERINFO, SHAPES };
 
 typedef struct {
     const byte *text;
     PyObject *hits;
     PyObject *ident[SHAPES];
-    /* The end of the last long word that was walked to its end, so that none is walked twice. */
-    const byte *walked;
+    /* From where the last long word was walked to its end, so that none is walked again and again. */
+    const byte *walked_from, *walked;
     int failed;
 } Scan;
 
@@ -84,6 +86,34 @@ static void at_sign(Scan *scan, const byte *at)
     label = span(at + 1, LOCAL, 63);
     if (label > at + 1 && *label == '.' && (IS(label[1], ALPHA | DIGIT) || (label[1] >= 0x80 && label[1] != 0xff)))
         report(scan, EMAIL, label + 2);
+}
+
+/* What no part of a URL's authority holds, beside the signs that end it. */
+static int ends_authority(byte c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == '"' || c == '\'' || c == '<' || c == '>' || c == '\\' || c == 0xff;
+}
+
+/* User information before the sign: //[^\s/?#"'<>\\:]{0,128}:[^\s"'<>\\]{1,160}@ and ://[^\s/?#"'<>@\\:]{1,128}@ */
+static void userinfo(Scan *scan, const byte *sign)
+{
+    const byte *low = sign, *slash;
+    while (sign - low < 291 && !ends_authority(low[-1]))
+        low--;
+    for (slash = low; slash + 2 < sign; slash++) {
+        const byte *user = slash + 2, *end = user;
+        if (slash[0] != '/' || slash[1] != '/')
+            continue;
+        while (end < sign && *end != ':' && *end != '/' && *end != '?' && *end != '#')
+            end++;
+        if (end - user > 128)
+            continue;
+        if ((end < sign - 1 && *end == ':' && sign - end <= 161) ||
+            (end == sign && slash[-1] == ':' && !memchr(user, '@', (size_t)(end - user)))) {
+            report(scan, USERINFO, sign + 1);
+            return;
+        }
+    }
 }
 
 static int joins(byte c)
@@ -402,12 +432,13 @@ static void at_word_end(Scan *scan, const byte *end)
 static void rest_of_word(Scan *scan, const byte *at, int least)
 {
     const byte *end = at;
-    if (at < scan->walked)
+    if (at >= scan->walked_from && at < scan->walked)
         return;
     while (IS(*end, RUN))
         end++;
     if (end - at < least)
         return;
+    scan->walked_from = at;
     scan->walked = end;
     report_block(scan, end);
 }
@@ -642,7 +673,7 @@ static void pass(Scan *scan, const byte *at, const byte *end)
         EACH(now.colon & (BEFORE(hex, 1) | BEFORE(colon, 1) | now.colon >> 1), at_colon(scan, here));
         EACH(now.dot & BEFORE(dot, 7), discord_token(scan, here));
         EACH(now.dash & BEFORE(dash, 3), at_dash(scan, here));
-        EACH(now.at, at_sign(scan, here));
+        EACH(now.at, (at_sign(scan, here), userinfo(scan, here)));
         EACH(now.plus, at_plus(scan, here));
         EACH(now.level & BEFORE(e, 1), at_zlib(scan, here));
         EACH(now.four & BEFORE(h, 1), at_gzip(scan, here));
@@ -739,7 +770,10 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_shapes", NULL, 
 
 PyMODINIT_FUNC PyInit__shapes(void)
 {
+    PyObject *module = PyModule_Create(&definition);
     fill_tables();
     choose(64);
-    return PyModule_Create(&definition);
+    if (module && PyModule_AddStringConstant(module, "NAMES", NAMES) < 0)
+        Py_CLEAR(module);
+    return module;
 }

@@ -16,17 +16,23 @@ MARGIN: Final = 128
 #: The detectors whose shapes the pass knows, in its own order.
 SHAPES: Final = (
     "block", "email", "phone_international", "phone_nanp", "us_ssn", "ipv4", "ipv6", "mac", "card", "iban", "wallet",
-    "discord_bot_token",
+    "discord_bot_token", "url_userinfo",
 )  # fmt: skip
 
 _Scan = Callable[[bytes, tuple[int | None, ...]], list[tuple[int, int]]]
 
 
 def native_scan(idents: Mapping[str, int]) -> Callable[[bytes], list[tuple[int, int]]] | None:
-    """The pass over a text for the detectors named, each under its identifier; None where it has not been built."""
+    """The pass over a text for the detectors named, each under its identifier.
+
+    None where it has not been built, or was built from an older source that knows other shapes.
+    """
     try:
-        scan = cast("_Scan", import_module("streams.masking._shapes").scan)
+        native = import_module("streams.masking._shapes")
     except ImportError:
         return None
+    if getattr(native, "NAMES", "").split() != [*SHAPES]:
+        return None
+    scan = cast("_Scan", native.scan)
     wanted = tuple(idents.get(name) for name in SHAPES)
     return lambda data: scan(data, wanted)

@@ -77,6 +77,9 @@ def test_shapes_of_logs_are_found_alike(mix: str) -> None:
 @example("\\n3782-822463-10005 ")
 @example("a" * 63 + "4111111111111111 ")
 @example("x" * 51 + "2001:db8::1")
+@example("postgres://app:s3/c//r@t@db")
+@example("https://0f1e2d3c@o1.example://a@b")
+@example("H4sI041114111192.0.2.1eJw1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa")
 @example("H4sI4111822463eJw")
 @example("eJw1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa=0")
 def test_shapes_of_pieces_are_found_alike(text: str) -> None:

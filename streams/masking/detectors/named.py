@@ -406,7 +406,13 @@ DETECTORS: Final = (
     ),
     Detector(
         "name_value",
-        (r"[\"' {](?:value|val|v)\\*[\"']?[ \t]{0,4}[:=]",),
+        # Apart, since each is a literal by itself; a bare `v` has no quotes on either side or on both.
+        (
+            r"[\"' {]value\\*[\"']?[ \t]{0,4}[:=]",
+            r"[\"' {]val\\*[\"']?[ \t]{0,4}[:=]",
+            r"[\"']v\\*[\"'][ \t]{0,4}[:=]",
+            r"[ {]v[ \t]{0,4}[:=]",
+        ),
         judge_pair,
         ('{"name":"password","value":"hunter2"}', '{"key": "user_id", "value": 4711}', '<input name="password" value="hunter2">'),
         ('{"name":"colour","value":"blue"}', '{"value":"blue"}'),

@@ -133,11 +133,12 @@ def judge_oracle(data: bytes, end: int) -> Verdict:
 DETECTORS: Final = (
     Detector(
         "url_userinfo",
-        (r"//[^\s/?#\"'<>\\:]{0,128}:[^\s\"'<>\\]{1,160}@", r"://[^\s/?#\"'<>@\\:]{1,128}@"),
+        (),
         judge_userinfo,
         ("postgres://app:s3cr3t@db/orders", "amqp://:hunter2@mq", "mysql://app:p@ss/w0rd@db.local:3306/x", "https://0f1e2d3c4b5a69788796a5b4c3d2e1f0@o1.example.org/2"),
         ("https://example.com/@user", "http://host:80/", "http://host:8080/a@b", "ssh://git@example.com/x.git", "redis://:${PASSWORD}@mq"),
         "RFC 3986, 3.2.1",
+        shapes=(r"//[^\s/?#\"'<>\\:]{0,128}:[^\s\"'<>\\]{1,160}@", r"://[^\s/?#\"'<>@\\:]{1,128}@"),
     ),
     Detector(
         "go_dsn",
