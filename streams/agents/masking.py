@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from streams.agents.reload import PolicyWatch
 from streams.agents.stamp import stamp
 from streams.agents.worker import Masking
+from streams.anchorstore import user_store
 from streams.keystore import load_keyring, load_review_public
 from streams.masking.batch import RecordMasker
 from streams.masking.policy import Policy
@@ -44,7 +45,7 @@ def load_masking(settings: "Settings") -> Masking:
 
 
 def _masking(policy: Policy, keyring: "Keyring", public: "X25519PublicKey") -> Masking:
-    mask = RecordMasker(policy, keyring)
+    mask = RecordMasker(policy, keyring, store=user_store())
     return Masking(mask, _sealing(policy, public), stamp(policy.version, keyring.active), policy)
 
 

@@ -46,6 +46,7 @@ def _write(data: bytes) -> None:
 
 
 def _masker(settings: Settings) -> "Masker":
+    from streams.anchorstore import user_store
     from streams.keystore import ephemeral_keyring, load_keyring
     from streams.masking.masker import Masker
     from streams.policyfile import load_policy
@@ -58,7 +59,7 @@ def _masker(settings: Settings) -> "Masker":
         keyring = ephemeral_keyring()
     else:
         keyring = load_keyring(settings.keyring)
-    return Masker(load_policy(settings.policy, settings.max_depth), keyring)
+    return Masker(load_policy(settings.policy, settings.max_depth), keyring, store=user_store())
 
 
 def explain(

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
+from streams.anchorstore import user_store
 from streams.keystore import ephemeral_keyring, load_keyring
 from streams.masking.masker import Masker
 from streams.policyfile import load_policy
@@ -24,9 +25,10 @@ def load_masker(keyring: str | Path | None = None, policy: str | Path | None = N
 
 def ephemeral_masker(policy: str | Path | None = None) -> Masker:
     """A masker whose key ends with this process: for tests and trials, its tokens are no one else's."""
-    return Masker(load_policy(Path(policy).expanduser() if policy else None), ephemeral_keyring())
+    rules = load_policy(Path(policy).expanduser() if policy else None)
+    return Masker(rules, ephemeral_keyring(), store=user_store())
 
 
 @lru_cache(maxsize=8)
 def _loaded(keyring: Path, policy: Path | None, max_depth: int) -> Masker:
-    return Masker(load_policy(policy, max_depth), load_keyring(keyring))
+    return Masker(load_policy(policy, max_depth), load_keyring(keyring), store=user_store())

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from streams.masking.actions import Actions
+from streams.masking.databases import Store
 from streams.masking.detectors.named import judge_whole, tells
 from streams.masking.encodings import wide
 from streams.masking.engine import Engine
@@ -33,14 +34,14 @@ _SECOND: Final = itemgetter(1)
 class RecordMasker:
     """Masks batches of records under one policy and one keyring; a record fails as a whole. Threads may share it."""
 
-    def __init__(self, policy: Policy, keyring: Keyring) -> None:
-        """PolicyError where a pattern of the policy cannot be compiled."""
+    def __init__(self, policy: Policy, keyring: Keyring, *, store: Store | None = None) -> None:
+        """PolicyError where a pattern of the policy cannot be compiled; `store` keeps what is compiled."""
         self.policy = policy
         self.tokens = Tokens(keyring, policy.default_region)
-        self._engine = Engine(policy, self.tokens, detectors_for(policy))
+        self._engine = Engine(policy, self.tokens, detectors_for(policy), store=store)
         self._actions = Actions(policy, self.tokens, self._engine.mask_text)
         self._refused = json_required(policy)
-        self._sections = [(pattern, RecordMasker(rules, keyring)) for pattern, rules in policy.topics]
+        self._sections = [(pattern, RecordMasker(rules, keyring, store=store)) for pattern, rules in policy.topics]
 
     def __call__(self, columns: RecordColumns) -> MaskedColumns:
         """The masked batch; with rules for topics, the records of each topic by its own."""

@@ -15,6 +15,7 @@ import orjson
 
 from streams.masking import detectors, policy, tokens
 from streams.masking.actions import Actions
+from streams.masking.databases import Store
 from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Verdict
@@ -86,8 +87,9 @@ class Engine:
         found_by: Sequence[Detector] = detectors.ALL,
         *,
         prefilter: bool = True,
+        store: Store | None = None,
     ) -> None:
-        self._prefilter = Prefilter(found_by)
+        self._prefilter = Prefilter(found_by, store=store)
         self._actions = Actions(rules, own, self.mask_text)
         self._max_depth = rules.max_depth
         self._everywhere = not prefilter

@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, NoReturn, TypeVar, overload
 import orjson
 
 from streams.masking import objects
+from streams.masking.databases import Store
 from streams.masking.engine import Engine, Masked
 from streams.masking.keyring import Keyring
 from streams.masking.policy import Policy
@@ -88,7 +89,7 @@ def notice(reason: Reason) -> bytes:
 class Masker:
     """Masks texts and objects under one policy and one keyring, always to the same tokens.
 
-    Making one costs about a second, so make one a process. It never changes, so threads, tasks and forked children may
+    Making one costs seconds, or a few milliseconds where a store has kept what has to be compiled; make one a process. It never changes, so threads, tasks and forked children may
     share it; it may be called again while it masks (from a signal handler, a finalizer). It holds keys and refuses to be
     pickled; a copy is itself. No exception of its own holds anything of a text.
 
@@ -96,10 +97,10 @@ class Masker:
     `policy.for_topic(name)`.
     """
 
-    def __init__(self, policy: Policy, keyring: Keyring, *, prefilter: bool = True) -> None:
+    def __init__(self, policy: Policy, keyring: Keyring, *, prefilter: bool = True, store: Store | None = None) -> None:
         self.policy = policy
         self.tokens = Tokens(keyring, policy.default_region)
-        self._engine = Engine(policy, self.tokens, detectors_for(policy), prefilter=prefilter)
+        self._engine = Engine(policy, self.tokens, detectors_for(policy), prefilter=prefilter, store=store)
         self._refused = json_required(policy)
         self._thread = threading.local()
 

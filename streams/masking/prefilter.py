@@ -6,12 +6,12 @@ without any of them holds nothing that a detector could find.
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple, cast
 
 import hyperscan
 
+from streams.masking.databases import Anchor, Store, database
 from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_ANCHOR
 from streams.masking.encodings.fold import fold_anchors
 from streams.masking.found import Detector, Judge
@@ -46,22 +46,25 @@ class Prefilter:
     """The compiled anchors of a set of detectors.
 
     Threads may share it: the database is never written to, and each thread scans with a scratch of its own (one scratch
-    is neither thread-safe nor re-entrant). `native=False` leaves the shapes to hyperscan as well.
+    is neither thread-safe nor re-entrant). `native=False` leaves the shapes to hyperscan as well. What is compiled is taken
+    from the store and kept there.
     """
 
-    def __init__(self, detectors: Sequence[Detector], *, native: bool = True) -> None:
+    def __init__(self, detectors: Sequence[Detector], *, native: bool = True, store: Store | None = None) -> None:
         self.judges: list[Judge | None] = [None, None, *(detector.judge for detector in detectors)]
         self.names: list[str] = ["disguise", "block", *(detector.name for detector in detectors)]
         self.by_word = frozenset(ident for ident, detector in enumerate(detectors, _FIRST_DETECTOR) if detector.by_word)
         idents = {name: ident for ident, name in enumerate(self.names) if name in SHAPES}
         self._shapes = native_scan(idents) if native else None
-        anchors: list[tuple[str, int, int]] = [(text, DISGUISE, _CASELESS) for text in (*fold_anchors(), NUL_ANCHOR)]
+        anchors = [Anchor(text, DISGUISE, _CASELESS) for text in (*fold_anchors(), NUL_ANCHOR)]
         if self._shapes is None:
-            anchors += [(text, BLOCK, _EXACT) for text in BASE64_SHAPES]
+            anchors += [Anchor(text, BLOCK, _EXACT) for text in BASE64_SHAPES]
         for ident, detector in enumerate(detectors, _FIRST_DETECTOR):
             there = detector.name in SHAPES and self._shapes is not None
-            anchors += [(text, ident, _CASELESS) for text in detector.anchors + (() if there else detector.shapes)]
-        self._database = _compiled(tuple(anchors))
+            anchors += [
+                Anchor(text, ident, _CASELESS) for text in detector.anchors + (() if there else detector.shapes)
+            ]
+        self._database = database(tuple(anchors), store)
         self._scratches = threading.local()
 
     def scan(self, texts: Sequence[bytes]) -> Hits:
@@ -91,15 +94,3 @@ class Prefilter:
         if scratch is None:
             scratch = self._scratches.scratch = hyperscan.Scratch(database=self._database)
         return cast("hyperscan.Scratch", scratch)
-
-
-@lru_cache(maxsize=4)
-def _compiled(anchors: tuple[tuple[str, int, int], ...]) -> hyperscan.Database:
-    """The database of some anchors: policies that differ in their rules alone, or from one day to the next, share it."""
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=[text.encode("latin-1") for text, _, _ in anchors],
-        ids=[ident for _, ident, _ in anchors],
-        flags=[flags for _, _, flags in anchors],
-    )
-    return database

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from streams.anchorstore import user_store
 from streams.masking.keyring import Keyring
 from streams.masking.masker import Masker
 from streams.masking.policy import Policy
@@ -52,7 +53,7 @@ class Maskers:
         rules = self._policy.for_topic(topic) if topic is not None else self._policy
         made = self._made.get(rules.version)
         if made is None:
-            made = self._made[rules.version] = Masker(rules, self._keyring)
+            made = self._made[rules.version] = Masker(rules, self._keyring, store=user_store())
         return made
 
 
