@@ -7,6 +7,7 @@ compared as a substring: `license` does not contain a `lic`, `service_name` is n
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -304,17 +305,22 @@ def _of_persons(names: list[str]) -> list[str]:
     ]
 
 
+def _beginnings(texts: Iterable[str]) -> list[str]:
+    """The texts that no other one begins: in their order, what a text begins stands right behind it."""
+    found: list[str] = []
+    for text in sorted(texts):
+        if not found or not text.startswith(found[-1]):
+            found.append(text)
+    return found
+
+
 def _anchors() -> tuple[str, ...]:
     """Expressions for the names that no other name begins; `email` also stands for `email_address`."""
     names = [name for _, _, names in _NAMES for name in names.split()]
     # Names that differ in their joins alone: the one with all of them stands for the others.
     spelled = sorted((name for name in names if name[0] not in "=?"), key=len)
     anywhere = {re.sub(r"[_.]", "", name): name for name in spelled}
-    first = [
-        name
-        for flat, name in anywhere.items()
-        if not any(flat != other and flat.startswith(other) for other in anywhere)
-    ]
+    first = [anywhere[flat] for flat in _beginnings(anywhere)]
     short = [name for name in first if len(name) <= _SHORT]
     behind_small = [rf"(?-i:[a-z0-9]{name[0].upper()}){name[1:]}" for name in short if name.isascii()]
     return (
