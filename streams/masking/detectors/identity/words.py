@@ -7,7 +7,7 @@ nearly nothing. Where a core ends, the text around it is read as segments withou
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -146,7 +146,7 @@ class Vocabulary:
                 self._raw[word.encode()] = rows
                 continue
             for text in literals[word, capitals]:
-                core = min((one for one in wanted if one in text and len(one) >= _CORE_MIN), key=len, default=text)
+                core = next((one for one in _parts(text, _CORE_MIN) if one in wanted), text)
                 entry = _entry(word, core, shared[folded(word)], capitals=capitals)
                 entries.setdefault(core, {})[entry] = None
         for literal, found in entries.items():
@@ -219,14 +219,19 @@ def _shared(rows_of: dict[tuple[str, bool], tuple[int, ...]]) -> dict[str, tuple
     own: dict[str, list[int]] = {}
     for (word, _), rows in rows_of.items():
         own.setdefault(folded(word), []).extend(rows)
-    return {
-        word: tuple(
-            dict.fromkeys(
-                [*rows, *(row for other in own if len(other) >= LONG_WORD and other in word for row in own[other])]
-            )
-        )
-        for word, rows in own.items()
-    }
+    places = {word: place for place, word in enumerate(own)}
+    shared: dict[str, tuple[int, ...]] = {}
+    for word, its_own in own.items():
+        within = sorted(places.keys() & set(_parts(word, LONG_WORD)), key=places.__getitem__)
+        shared[word] = tuple(dict.fromkeys([*its_own, *(row for other in within for row in own[other])]))
+    return shared
+
+
+def _parts(text: str, least: int) -> Iterator[str]:
+    """All that stands in a text from so many letters on, the shortest first."""
+    for size in range(least, len(text) + 1):
+        for first in range(len(text) - size + 1):
+            yield text[first : first + size]
 
 
 def _entry(word: str, core: str, rows: tuple[int, ...], *, capitals: bool) -> _Entry:
