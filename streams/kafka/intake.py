@@ -28,6 +28,9 @@ __all__ = ["Intake", "Stages"]
 
 #: Most records of one slice: small enough that a slice of large records stays near the batch's limit of bytes.
 SLICE_RECORDS: Final = 1000
+#: What a record is thought to have before any was read: the most that Kafka takes by default, so that the first slice
+#: is no hundred times its limit.
+FIRST_RECORD_BYTES: Final = 1_000_000.0
 #: Longest wait for the first record of a batch; how soon a stop is seen.
 IDLE_S: Final = 0.1
 #: Between two looks at partitions that wait, and between two tries to rewind.
@@ -80,7 +83,7 @@ class Intake:
         self._owned: dict[Key, _Owned] = {}
         self._batch = RecordBatch()
         self._touched: set[Key] = set()
-        self._record_bytes = 1000.0
+        self._record_bytes = FIRST_RECORD_BYTES
         self._paused = False
         self._broken: Exception | None = None
         self._consumer = Consumer({**config, "error_cb": self._on_error}, logger=log.librdkafka_logger())
