@@ -187,9 +187,11 @@ class Intake:
         if not messages:
             return
         # A callback inside consume may have replaced the batch, so it is not looked at before here.
-        before = self._batch.size_bytes
+        count, size = len(self._batch), self._batch.size_bytes
         stale = {key for run in runs_of(messages) if (key := self._take_run(run)) is not None}
-        self._record_bytes = max(100.0, (self._batch.size_bytes - before) / len(messages))
+        if len(self._batch) > count:
+            # Records that were dropped tell nothing.
+            self._record_bytes = max(100.0, (self._batch.size_bytes - size) / (len(self._batch) - count))
         for key in stale & self._owned.keys():
             if self._owned[key].state == "reading":
                 self._seek(key)

@@ -1,5 +1,6 @@
 """Records that hardly anybody writes, through the real masking core and a real Kafka: each comes out, none unmasked."""
 
+import re
 from pathlib import Path
 
 from streams.agents.worker import Masking
@@ -57,7 +58,7 @@ def test_keys_that_are_no_text_and_headers_without_value(kafka: KafkaBroker, tmp
 
 
 def test_records_of_nearly_a_megabyte_full_of_findings_flow(kafka: KafkaBroker, tmp_path: Path) -> None:
-    """900 kB each with thousands of findings, far smaller in Kafka than unpacked: all come out, nothing is aborted."""
+    """900 kB each with thousands of findings, far smaller in Kafka than unpacked: in batches of few, all come out."""
     line = Pipeline.create(
         kafka.bootstrap,
         tmp_path,
@@ -72,9 +73,12 @@ def test_records_of_nearly_a_megabyte_full_of_findings_flow(kafka: KafkaBroker, 
     line.produce([{"value": value, "partition": n % 2} for n in range(12)])
     with line.running(using=real()) as running:
         clean = line.read(count=12)
-        page = running.metrics.render()
+    page = running.metrics.render()
     assert len({message.value() for message in clean}) == 1
     assert PERSON not in (clean[0].value() or b"")
     assert (clean[0].value() or b"").count(b"tok_email_k1_") == value.count(PERSON)
     assert b'maskstream_aborts_total{cause="kafka"}' not in page
+    # Two megabytes a batch, and what the one record more has.
+    (batches,) = re.findall(rb"^maskstream_batch_records_count ([0-9.]+)$", page, re.MULTILINE)
+    assert float(batches) >= 12 / 3
     assert line.read(line.quarantine) == []
