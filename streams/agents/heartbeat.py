@@ -22,11 +22,14 @@ Stage = Literal["startup", "idle", "poll", "mask", "produce", "offsets", "commit
 
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 
-#: Seconds a stage may last before the process is ended. All are far below the 300 s of max.poll.interval.ms: whoever
-#: hangs would keep its partitions until then, because librdkafka heartbeats from a thread of its own.
+#: Seconds a stage may last before the process is ended. All of a group's member are far below the 300 s of
+#: max.poll.interval.ms: whoever hangs would keep its partitions until then, because librdkafka heartbeats from a thread
+#: of its own.
 STAGE_LIMITS_S: Final[dict[Stage, float]] = {
-    # Imports, hyperscan databases, first metadata; waiting for an unreachable Kafka re-enters the stage.
-    "startup": 120.0,
+    # Imports, hyperscan databases (2.6 s of CPU for the policy and for each topic's rules that have patterns of their
+    # own, 14 s seen on a loaded machine), first metadata. Nothing is held yet that others could take over; waiting for
+    # an unreachable Kafka re-enters the stage.
+    "startup": 240.0,
     # Between two stages lies bookkeeping only.
     "idle": 30.0,
     # Slices of 200 ms at most; the rest is a machine under load, and the time a client takes to reconnect.

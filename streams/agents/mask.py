@@ -4,9 +4,11 @@ An exception of the masking core may hold a record in its text, so it is neither
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import accumulate, pairwise
 from typing import Final
 
+from streams.kafka.batches import Headers, header_payload_bytes
 from streams.masking.records import Failure, MaskedColumns, RecordColumns
 from streams.telemetry import log
 
@@ -17,14 +19,62 @@ MaskBatch = Callable[[RecordColumns], MaskedColumns]
 #: What a record is whose masking raised.
 RAISED: Final = Failure("detector_error", "detect")
 
+#: Masked between two signs of progress. A batch may be many times its limit (one answer of Kafka's, unpacked), and the
+#: densest records take seconds a megabyte on a loaded machine: a limit of time for all of it would end the process
+#: again and again over the same batch.
+PORTION_BYTES: Final = 2 << 20
+
 _events: Final = log.EventLog()
 
 
 def mask_safely(mask: MaskBatch, columns: RecordColumns, progress: Callable[[], None]) -> MaskedColumns:
     """The masked batch. When masking raises, record by record; whichever still raises is a failure.
 
-    Calls `progress` after each record of the slow way. Never raises, other than for an interpreter that ends.
+    Calls `progress` after each portion of a large batch, and after each record of the slow way. Never raises, other
+    than for an interpreter that ends.
     """
+    cuts = _cuts(columns)
+    if not cuts:
+        return _portion(mask, columns, progress)
+    whole = MaskedColumns([], [], [], {}, Counter())
+    for start, end in pairwise([0, *cuts, len(columns.values)]):
+        _append(whole, _portion(mask, _slice(columns, start, end), progress))
+        progress()
+    return whole
+
+
+def _cuts(columns: RecordColumns) -> list[int]:
+    """Where a batch is cut, so that no portion is larger than PORTION_BYTES and one record more."""
+    keys, values, headers = columns.keys, columns.values, columns.headers
+    heads = map(_header_bytes, headers) if any(headers) else [0] * len(headers)
+    sizes = map(sum, zip(_lengths(keys), _lengths(values), heads, strict=True))
+    numbers = [end // PORTION_BYTES for end in accumulate(sizes)]
+    return [at for at, (before, after) in enumerate(pairwise(numbers), 1) if before != after]
+
+
+def _lengths(texts: Iterable[bytes | None]) -> Iterable[int]:
+    return [len(text) if text else 0 for text in texts]
+
+
+def _header_bytes(headers: Headers | None) -> int:
+    return header_payload_bytes(headers) if headers else 0
+
+
+def _slice(columns: RecordColumns, start: int, end: int) -> RecordColumns:
+    parts = columns.keys[start:end], columns.values[start:end], columns.headers[start:end], columns.topics[start:end]
+    return RecordColumns(*parts)
+
+
+def _append(whole: MaskedColumns, part: MaskedColumns) -> None:
+    at = len(whole.values)
+    whole.keys += part.keys
+    whole.values += part.values
+    whole.headers += part.headers
+    whole.failures |= {at + index: failure for index, failure in part.failures.items()}
+    whole.findings += part.findings
+
+
+def _portion(mask: MaskBatch, columns: RecordColumns, progress: Callable[[], None]) -> MaskedColumns:
     masked = _attempt(mask, columns, tell=True)
     return _one_by_one(mask, columns, progress) if masked is None else masked
 

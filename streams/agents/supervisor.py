@@ -51,6 +51,8 @@ class Patience:
 
 #: A child's exit status that ends the run instead of restarting the slot: it would fail in the same way again.
 _FINAL: Final[dict[int, type[MaskstreamError]]] = {2: UsageError, 3: GuardError}
+#: But not in a slot that has begun before: its policy or a key is being changed, and whoever has read it goes on.
+_WRONG_FILE: Final = 2
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
@@ -170,7 +172,7 @@ class Supervisor:
         while True:
             for slot in self._slots:
                 status = slot.take_exit()
-                if status in _FINAL:
+                if status in _FINAL and not (status == _WRONG_FILE and slot.heartbeat.restarts):
                     return _refusal(slot, status)
                 if status is not None:
                     slot.restart_later()

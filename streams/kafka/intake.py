@@ -28,6 +28,9 @@ __all__ = ["Intake", "Stages"]
 
 #: Most records of one slice: small enough that a slice of large records stays near the batch's limit of bytes.
 SLICE_RECORDS: Final = 1000
+#: What a record is thought to have before any was read: the most that Kafka takes by default, so that the first slice
+#: is no hundred times its limit.
+FIRST_RECORD_BYTES: Final = 1_000_000.0
 #: Longest wait for the first record of a batch; how soon a stop is seen.
 IDLE_S: Final = 0.1
 #: Between two looks at partitions that wait, and between two tries to rewind.
@@ -80,7 +83,7 @@ class Intake:
         self._owned: dict[Key, _Owned] = {}
         self._batch = RecordBatch()
         self._touched: set[Key] = set()
-        self._record_bytes = 1000.0
+        self._record_bytes = FIRST_RECORD_BYTES
         self._paused = False
         self._broken: Exception | None = None
         self._consumer = Consumer({**config, "error_cb": self._on_error}, logger=log.librdkafka_logger())
@@ -184,9 +187,11 @@ class Intake:
         if not messages:
             return
         # A callback inside consume may have replaced the batch, so it is not looked at before here.
-        before = self._batch.size_bytes
+        count, size = len(self._batch), self._batch.size_bytes
         stale = {key for run in runs_of(messages) if (key := self._take_run(run)) is not None}
-        self._record_bytes = max(100.0, (self._batch.size_bytes - before) / len(messages))
+        if len(self._batch) > count:
+            # Records that were dropped tell nothing.
+            self._record_bytes = max(100.0, (self._batch.size_bytes - size) / (len(self._batch) - count))
         for key in stale & self._owned.keys():
             if self._owned[key].state == "reading":
                 self._seek(key)

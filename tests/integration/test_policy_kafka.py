@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from confluent_kafka import Producer
 
@@ -76,3 +77,32 @@ def test_policies_change_between_batches(kafka: KafkaBroker, service: Service) -
     assert service.process.wait(60) == 3
     assert "the policy says stop" in service.log.read_text()
     assert len(read_topic(kafka.bootstrap, f"{service.raw}.quarantine", count=201)) == 201
+
+
+def test_a_policy_that_vanishes_and_a_worker_that_is_killed_meanwhile(kafka: KafkaBroker, service: Service) -> None:
+    """Without its file the worker goes on by the former policy; one killed then waits for the file, and nothing is lost
+    or doubled.
+    """
+    produce(kafka, service, ADDRESS)
+    read_topic(kafka.bootstrap, f"{service.raw}.clean", count=1)
+    (service.folder / "policy.yaml").unlink()
+    service.until(lambda: metric(service, b"maskstream_policy_rejected 1.0"), 60)
+    produce(kafka, service, ADDRESS)
+    clean = read_topic(kafka.bootstrap, f"{service.raw}.clean", count=2)
+    assert [each.value() for each in clean] == [b"from ***"] * 2
+    assert clean[0].headers() == clean[1].headers()
+    (slot,) = psutil.Process(service.process.pid).children()
+    slot.kill()
+    service.until(lambda: said(service, '"event":"slot_failed"') >= 1, 120)
+    produce(kafka, service, ADDRESS)
+    policy(service, "actions: {ip: generalise}\n")
+    service.until(lambda: metric(service, b"maskstream_policy_rejected 0.0"), 120)
+    clean = read_topic(kafka.bootstrap, f"{service.raw}.clean", count=3)
+    assert [each.value() for each in clean] == [b"from ***", b"from ***", b"from 203.0.113.0"]
+    service.process.terminate()
+    assert service.process.wait(60) == 0
+    assert len(read_topic(kafka.bootstrap, f"{service.raw}.clean")) == 3
+
+
+def said(service: Service, text: str) -> int:
+    return service.log.read_text().count(text)

@@ -233,6 +233,17 @@ def test_wrong_settings_in_a_slot_end_the_run(start: Start, target: str, sentenc
     assert run.sentence == sentence
 
 
+def test_a_file_that_is_wrong_when_a_slot_comes_back_is_waited_for(start: Start) -> None:
+    """A slot killed while its policy is being written tries again, and the others never stop."""
+    run = start("wrong_file_for_a_while", 2)
+    run.until(lambda: run.journal(0, "started") and run.journal(1, "started"))
+    psutil.Process(pids_of(run, 2)[0]).kill()
+    run.until(lambda: len(run.journal(0, "started")) == 2)
+    assert [event["status"] for event in run.events("slot_exited")] == [-9, 2]
+    assert len(run.journal(1, "begun")) == 1
+    assert run.end() == 0
+
+
 def test_slots_die_with_a_killed_supervisor_and_a_new_one_begins(start: Start) -> None:
     """`kill -9` of the supervisor leaves nobody behind, and the locks are free for the next run."""
     run = start("steady", 2)

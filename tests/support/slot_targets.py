@@ -74,6 +74,13 @@ def wrong_usage(_settings: Settings, _slot: int, _heartbeat: Heartbeat) -> int:
     raise UsageError("POLICY is no file: set MASKSTREAM_POLICY.")
 
 
+def wrong_file_for_a_while(settings: Settings, slot: int, heartbeat: Heartbeat) -> int:
+    """Work until killed; then a file is found half written, and whole the next time."""
+    if note(settings, slot, "begun") == 2:
+        raise UsageError("POLICY is half a file: mend it.")
+    return steady(settings, slot, heartbeat)
+
+
 def status_2(_settings: Settings, _slot: int, _heartbeat: Heartbeat) -> int:
     """End the run without saying why."""
     return 2

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from streams.agents.mask import mask_safely
+from streams.agents.mask import PORTION_BYTES, mask_safely
 from streams.masking.records import Failure, MaskedColumns, RecordColumns
 
 
@@ -36,3 +36,31 @@ def test_a_masker_that_loses_records_is_not_believed() -> None:
     masked = mask_safely(lambda _batch: MaskedColumns([], [], []), columns(b"a", b"b"), lambda: None)
     assert set(masked.failures) == {0, 1}
     assert masked.values == [None, None]
+
+
+def test_a_large_batch_is_masked_in_portions_that_tell_of_progress() -> None:
+    """No step without a sign of progress has more than a portion and a record; each record stays in its place."""
+    sizes: list[int] = []
+    steps: list[None] = []
+
+    def mask(batch: RecordColumns) -> MaskedColumns:
+        if b"bad" in batch.values:
+            raise ValueError
+        sizes.append(sum(map(len, filter(None, batch.values))))
+        assert batch.topics == [str(len(value or b"")) for value in batch.values]
+        masked = [value.upper() if value else value for value in batch.values]
+        failures = {at: Failure("residue", "verify") for at, value in enumerate(batch.values) if value == b"left"}
+        return MaskedColumns(batch.keys, masked, batch.headers, failures, Counter(email=len(masked)))
+
+    values: list[bytes | None] = [b"%02dx" % n + b"-" * 900_000 for n in range(20)]
+    values[10:10] = [None, b"bad", b"left"]
+    topics = [str(len(value or b"")) for value in values]
+    batch = RecordColumns([b"%d" % n for n in range(23)], values, [[("h", b"1"), ("none", None)]] * 23, topics)
+    masked = mask_safely(mask, batch, lambda: steps.append(None))
+    assert masked.failures == {11: Failure("detector_error", "detect"), 12: Failure("residue", "verify")}
+    assert (masked.values[10], masked.values[11], masked.values[22]) == (None, None, b"19X" + b"-" * 900_000)
+    assert masked.keys[13:] == [b"%d" % n for n in range(13, 23)]
+    assert len(masked.headers) == 23
+    assert max(sizes) <= PORTION_BYTES + 900_003
+    assert len(steps) >= 18_000_000 // (PORTION_BYTES + 900_003)
+    assert masked.findings["email"] == 22
