@@ -74,6 +74,7 @@ GENERAL: Final = frozenset(
     should side sign signed signin signup since so space started state stats status stopped storage store story string submitted such summary support
     sync synced table tables target task task tasks template terminated test text that the their them then they this thread threads time timeout timezone to token
     tokens tool tracking traffic triggered true type types typed undefined unknown unlocked update updated updates upload uses using validation value values
+    confusion project projects str didn doesn isn wasn hasn couldn creds node nodes explicitly implicitly site package packages site-package site-packages
     accepts agrees bus button buttons chooses clicks closes controlled cookie cookies creates deletes dialog enters flow flows form forms friendly gets
     guides input inputs interfaces likes makes modal needs nil on-demand opens permitted presses receives screen screens
     secret secrets selects sends sees specified starts stops supplied text types user users visible visits wants writes
@@ -108,7 +109,7 @@ _NOBODY: Final = frozenset(
     today token tomorrow tool transaction type undefined unit unknown update updated upgrade usa use user users using valid value
     vendor verification version via view visit wait warning was we web welcome were what when which who windows with
     workflow world write xml yes you your
-    visual studio excel outlook exchange stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
+    gnu texinfo environment variables history visual studio excel outlook exchange stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
     madam madame herr frau kunde kundin kunden nutzer benutzer team leute zusammen welt cliente clientes usuario usuarios mundo
     client clients monsieur mesdames messieurs tous amigo amigos gentleman gentlemen hiring manager recruiter valued sirs
     january february march april may june july august september october november december

@@ -12,6 +12,7 @@ from streams.masking.context import Key, Value, elements, key_before, parent_of,
 from streams.masking.detectors.beside import GENERAL
 from streams.masking.detectors.ordinary import carries_a_token, is_code, is_own_name, is_reference, is_said_of_field
 from streams.masking.detectors.promises import PROMISES, beside_a_person, is_method
+from streams.masking.detectors.things import other_thing
 from streams.masking.fields import FIELD_ANCHORS, Field, field_of, is_thing, of_things
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import KINDS
@@ -27,7 +28,7 @@ _HIDDEN: Final = (
     r"object [a-z]+|circular|data|binary|bytes|here|anonymi[sz]ed)"
 )
 _NOBODY: Final = re.compile(
-    rb"(?:null|none|nil|nan|true|false|undefined|unknown|anonymous|default|n/?a|empty|blank|missing|present|set|unset|not[_ ]set|required|"
+    rb"(?:null|none|nil|nan|true|false|undefined|unknown|anonymous|default|n/?a|empty|blank|missing|present|set|unset|0x[0-9a-f]{1,4}|not[_ ]set|required|"
     rb"invalid|expired|optional|redacted|masked|filtered|hidden|removed|\[(?:%b)?\]|<(?:%b)?>|\{\{?[ ]?[a-z_][a-z_.]{0,38}[ ]?\}?\}|\{\}|"
     rb"\$\{[a-z_][a-z0-9_.:\-]{0,58}\}?|\$(?-i:[A-Z_][A-Z0-9_]{1,40})|\$[0-9]{1,2}|"
     rb"%%(?:\([a-z_]+\))?[sdvq]|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|self|system|localhost|object|string|number|boolean|any|int|str|bool|enum|varchar|bigint|"
@@ -37,7 +38,9 @@ _NOBODY: Final = re.compile(
 )
 _DIGIT: Final = re.compile(rb"[0-9]")
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?\Z")
-_STREET: Final = re.compile(rb"(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,0-9])(?!.*://)(?!0x)(?!\S*:[0-9]+\Z)(?!\S+\.\S+\Z)")
+_STREET: Final = re.compile(
+    rb"(?![,;:)+])(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,0-9])(?!.*://)(?!0x)(?!\S*:[0-9]+\Z)(?!\S+\.\S+\Z)"
+)
 _MAC_BARE: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:\-.]?){5}[0-9A-Fa-f]{2}\Z")
 _POSTCODE: Final = re.compile(
     rb"(?=.*[0-9])(?!(?i:amd|arm|armv|aarch|ppc|x|i[3-6]|s|riscv)(?:[3-9][0-9]|390)[a-z0-9]{0,4}\Z)[A-Za-z0-9][A-Za-z0-9 \-]{2,9}\Z"
@@ -149,7 +152,7 @@ def _simple(data: bytes, end: int) -> Verdict | None:
         or not start
         or stop < 0
         or field.needs not in _ALONE
-        or name.lower() == b"ownerid"
+        or name.lower().endswith((b"ownerid", b"owner_id", b"sid"))
         or (field.kind == "name" and of_things(name))
     ):
         return None
@@ -198,26 +201,13 @@ def judge_field(data: bytes, end: int) -> Verdict:
         # In `customer=Ann Lee Order=12` the last word is the next name.
         stop = m.end() if data[m.end() : m.end() + 1] not in (b"=", b":") else data.rfind(b" ", value.start, m.end())
         value = Value(value.start, max(stop, value.end), "bare", False)
+    if rule := other_thing(data, field, key, value):
+        return rule
     return _spans(data, field, [value], key.quote)
 
 
 #: Before `passwd:chauthtok` in the name of a PAM service.
 _PAM: Final = re.compile(rb"pam_[a-z0-9_]{1,24}\(\Z")
-
-
-#: Amazon numbers its customers' accounts in twelve digits, beside identifiers of resources (AWS, "Resource IDs").
-_CLOUD_ACCOUNT: Final = re.compile(rb"[0-9]{12}\Z")
-_RESOURCE: Final = re.compile(
-    rb"[\"'](?:arn:aws[a-z\-]*:|(?:i|ami|vpc|subnet|eni|sg|vol|snap|acl|rtb|igw|nat|lt|eipalloc|pcx|vpce|dopt|tgw)-[0-9a-f]{4,17}[\"'])"
-)
-_RESOURCE_MAX: Final = 1024
-
-
-def _is_of_cloud(data: bytes, key: Key, value: bytes) -> bool:
-    """Whether the owner of a resource in Amazon's cloud is an account, which a company holds."""
-    if not key.name.lower().replace(b"_", b"").endswith(b"ownerid") or not _CLOUD_ACCOUNT.match(value):
-        return False
-    return _RESOURCE.search(data, max(0, key.start - _RESOURCE_MAX), key.start + _RESOURCE_MAX) is not None
 
 
 #: What a run of tests counts beside those that pass.
@@ -252,6 +242,8 @@ def _is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
         return True
     if text.startswith(key.name + b"."):
         return True  # `users.map(user => user.name)`
+    if field.kind != "secret" and data[value.start - 2 : value.start] == b"::":
+        return True  # A member of a class in C++, Rust, PHP.
     if is_code(data, key.name, key.start, value.start) or _PART_OF_SELECTOR.match(data, value.start):
         return True
     if field.kind != "secret" and is_own_name(key.name, text):
@@ -401,7 +393,12 @@ _JOINED: Final = re.compile(rb",\s*(?=[^=;,\s]+=)")
 def _cookies(data: bytes, start: int, end: int) -> list[Found]:
     """The values of cookies, their names and attributes left; what is no pair goes as a whole."""
     if b"=" not in data[start:end]:
-        return [] if _NOBODY.match(data[start:end].strip()) else [Found(start, end, "secret", "cookie", "rfc6265", 45)]
+        text = data[start:end].strip()
+        return (
+            []
+            if _NOBODY.match(text) or text in (b"(", b"[", b"{")
+            else [Found(start, end, "secret", "cookie", "rfc6265", 45)]
+        )
     found = []
     mark = start
     while mark < end:

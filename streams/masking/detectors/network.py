@@ -45,7 +45,7 @@ def _is_anywhere(data: bytes, before: bytes, stop: int) -> bool:
     """Whether the unspecified address is one to listen on or a range of all; alone it may stand for a client."""
     if data[stop : stop + 2] == b"/0":
         return _RANGE_BEFORE.search(before) is not None
-    if _SOCKET.match(data, stop) and not before.endswith(b"/"):
+    if _SOCKET.match(data, stop) and (before.endswith(b"://") or not before.endswith(b"/")):
         return True
     return _ANYWHERE_BEFORE.search(before) is not None
 

@@ -31,7 +31,7 @@ def is_said_of_field(data: bytes, at: int) -> bool:
 
 #: Roots under which programs keep settings and secrets: a path there, of plain words, is where a value is to be found.
 _PATH: Final = re.compile(
-    rb"(?:file://)?/(?:etc|var|run|usr|opt|tmp|mnt|srv|secrets|vault|proc|dev|app|config)(?:/[A-Za-z0-9_.\-]{1,40}(?<![0-9a-f]{32})){1,10}/?\Z"
+    rb"(?:file://)?(?:/(?:etc|var|run|usr|opt|tmp|mnt|srv|secrets|vault|proc|dev|app|config)|projects/[a-z0-9\-]{1,40}/(?:locations|secrets)(?=/))(?:/[A-Za-z0-9_.\-]{1,40}(?<![0-9a-f]{32})){1,10}/?\Z"
 )
 _KEY_FILE: Final = re.compile(
     rb"[A-Za-z0-9_.\-/~]{1,120}\.(?:pem|key|crt|cer|der|p12|pfx|jks|keystore|kdbx)\Z", re.IGNORECASE
@@ -58,21 +58,28 @@ def is_reference(value: bytes) -> bool:
 
 
 _IDENTIFIER: Final = rb"[A-Za-z_][A-Za-z_]{0,40}"
-#: A call with no argument or a literal one, a subscript by one, a member of what only code has.
+#: A call: of a member, with no argument or a literal one, or of what converts, reads and makes in many languages; a
+#: subscript by a literal; a member of what only code has.
 _CALL: Final = re.compile(
-    rb"(?:new )?"
+    rb"(?:new )?(?:(?:"
     + _IDENTIFIER
-    + rb"(?:\."
+    + rb"\.){0,4}"
     + _IDENTIFIER
-    + rb"){0,4}(?:\(\)|[(\[]\\{0,7}[\"']|\((?:[a-z_]{2,24}|[A-Z_]{2,40}), )"
+    + rb"(?:\(\)|[(\[]\\{0,7}[\"']|\((?:[a-z_]{2,24}|[A-Z_]{2,40}), )|(?:"
+    + _IDENTIFIER
+    + rb"\.){1,4}"
+    + _IDENTIFIER
+    + rb"\((?=[A-Za-z_0-9)])"
+    rb"|(?:u?int(?:8|16|32|64)?|str|dict|list|len|next|bytes|string|tuple|hash|hex|format|(?:get|new|make|create|load|read|split|parse|fetch|decode|encode|generate|ObjectIdentifier)_?[A-Za-z_]{0,32})\((?=[A-Za-z_0-9\"')]))"
 )
 _MEMBER: Final = re.compile(
     rb"(?:process\.env|import\.meta\.env|os\.environ|self|this|cls|settings|config|cfg|req|request|ctx|context|secrets|vars?|local|module|props|opts|options|env|args|event|handler|parser)"
     rb"(?:\." + _IDENTIFIER + rb"){1,5}(?![A-Za-z0-9_.\-!@#$%^&*])"
 )
-#: A type with its parameters (`List[PyJWK]`), Rust's and Hadoop's prints of an object (`Token { kind: ... }`).
+#: A type with its parameters (`List[PyJWK]`), prints of objects of Rust, Hadoop, Android and Java (`Token { kind: ... }`,
+#: `Token{78af589 ...}`, `android.os.Binder@1a2b3c`).
 _TYPE: Final = re.compile(
-    rb"(?:List|Dict|Optional|Union|Sequence|Mapping|Tuple|Set|Vec|Array|Map)[\[<]|[A-Z][a-z]{2,20} \{ [a-z_]+: "
+    rb"(?:List|Dict|Optional|Union|Sequence|Mapping|Tuple|Set|Vec|Array|Map)[\[<]|[A-Z][a-z]{2,20} \{ [a-z_]+: |(?:[A-Z][a-z]{1,20}){1,4}\{[0-9a-f]{5,8} |[a-z]{2,20}(?:\.[A-Za-z$]{2,40}){1,8}@[0-9a-f]{4,8}(?![0-9A-Za-z])"
 )
 #: Python's and JavaScript's attributes of an object that is being made: what is assigned to them is a variable.
 _ATTRIBUTE: Final = (b"self.", b"this.", b"cls.")
@@ -81,6 +88,10 @@ _VARIABLE: Final = re.compile(rb"(?:" + _IDENTIFIER + rb"\.){0,3}" + _IDENTIFIER
 _BEFORE: Final = re.compile(rb"(?::param |(?:unexpected|next|previous|lookahead|illegal|reserved) )\Z", re.IGNORECASE)
 _BEFORE_MAX: Final = 12
 _WORD: Final = re.compile(rb"[^0-9\s]{1,24}(?=[\s,;:.)\"'\\]|\Z)")
+#: How a sentence begins that says what a field is for; behind a name without quotes, of which only a word would be masked.
+_SENTENCE: Final = re.compile(
+    rb"(?:the|an?|this|your|if|whether|which|used) [a-z]{2,20}(?: [a-z]{2,20}|\.)", re.IGNORECASE
+)
 #: The answer of MySQL's `Access denied for user ... (using password: YES)`.
 _USING: Final = re.compile(rb"(?:YES|NO)\b")
 #: The ARN before a secret's name (AWS, "Amazon Resource Names"): `arn:aws:secretsmanager:eu-west-1:123456789012:secret:`.
@@ -97,7 +108,7 @@ def is_code(data: bytes, name: bytes, start: int, at: int) -> bool:
         return True
     if before.endswith(b":") and _ARN.search(data, max(0, start - _ARN_MAX), start):
         return True
-    if _CALL.match(data, at) or _MEMBER.match(data, at) or _TYPE.match(data, at):
+    if _CALL.match(data, at) or _SENTENCE.match(data, at) or _MEMBER.match(data, at) or _TYPE.match(data, at):
         return True
     return name.startswith(_ATTRIBUTE) and data[at - 1 : at] == b" " and _VARIABLE.match(data, at) is not None
 

@@ -68,7 +68,7 @@ _PIN: Final = re.compile(rb"[0-9]{4,12}\Z")
 _VIN: Final = re.compile(rb"(?=.*[0-9])(?=.*[A-Za-z])[A-HJ-NPR-Za-hj-npr-z0-9]{17}\Z")
 #: What manufacturers print; certificates' numbers are longer, hexadecimal or written with colons.
 _SERIAL: Final = re.compile(rb"(?=.*[0-9])(?=.*[G-Zg-z])[A-Za-z0-9][A-Za-z0-9\-]{4,23}\Z")
-_POSTAL: Final = re.compile(rb"(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,])(?!.*://)(?!\S*:[0-9]+\Z)")
+_POSTAL: Final = re.compile(rb"(?![,;:)+])(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,])(?!.*://)(?!\S*:[0-9]+\Z)")
 _PAIR: Final = re.compile(
     rb"[\[(]?-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[NSns])?[ ]{0,2}[,;/ |][ ]{0,2}-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[EWew])?[\])]?\Z"
 )
