@@ -13,7 +13,7 @@ from typing import Final
 
 from streams.masking.kinds import Kind
 
-__all__ = ["FIELD_ANCHORS", "Field", "field_of", "is_person_word"]
+__all__ = ["FIELD_ANCHORS", "Field", "field_of", "is_person_word", "is_thing", "of_things"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +215,7 @@ _CUSTOMERS: Final = frozenset("customer patient member subscriber passenger stud
 
 #: Names that things bear as well, and the things: `appDisplayName`, `class_full_name`.
 _NAMES_OF_THINGS: Final = frozenset("displayname fullname ownername realname nickname street coordinates".split())
+_BYTES_OF_THINGS: Final = (b"displayname", b"fullname", b"ownername", b"realname", b"nickname")
 _THINGS: Final = frozenset(
     """
     activity app application resource service policy device role group operation rule product category module package file host server cluster
@@ -340,6 +341,17 @@ def is_person_word(name: str) -> bool:
     """Whether the last word of a key stands for a person (`user`, `billingContact`)."""
     segments = [segment.lower() for segment in _SEGMENT.findall(name)]
     return bool(segments) and (segments[-1] in _PERSONS or segments[-1].rstrip("s") in _PERSONS)
+
+
+def is_thing(name: str) -> bool:
+    """Whether the last word of a key stands for a thing that has a name of its own (`service`, `roles`)."""
+    segments = [segment.lower() for segment in _SEGMENT.findall(name)]
+    return bool(segments) and (segments[-1] in _THINGS or segments[-1].removesuffix("s") in _THINGS)
+
+
+def of_things(key: bytes) -> bool:
+    """Whether things bear a name under this key as well as persons (`displayName`)."""
+    return key.translate(None, b"_-. ").lower().endswith(_BYTES_OF_THINGS)
 
 
 def _look_up(segments: list[str]) -> Field | None:

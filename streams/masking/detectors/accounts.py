@@ -49,12 +49,18 @@ _OPENED_BY: Final = re.compile(
 )
 
 
+#: systemd's slices and sessions of a number, and how usermod goes on (`add 'ann' to group 'staff'`, shadow-utils).
+_UID: Final = re.compile(rb"UID [0-9]{1,10}\Z")
+_TO_GROUP: Final = re.compile(rb"' (?:to|from) (?:shadow )?group\b")
+_APOSTROPHE: Final = 0x27
+
+
 def judge_authentication(data: bytes, end: int) -> Verdict:
     """The account behind a phrase that sshd, PAM, shadow-utils or systemd-logind prints before one."""
     if not ends_with_words(_AUTHENTICATION_WORDS, data, end, _PHRASE_MAX):
         return "no_phrase"
     name = _ACCOUNT.match(data, end)
-    if name is None:
+    if name is None or _UID.match(name[1]) or (data[end - 1] == _APOSTROPHE and not _TO_GROUP.match(data, name.end(1))):
         return "no_name"
     found = account(end, name[1].rstrip(b"."), "account")
     # That root's session was opened by nobody in particular (`by (uid=0)`) is the machine's own doing.
@@ -110,6 +116,8 @@ _SIGNED_NAME: Final = re.compile(rb"([A-Za-z0-9_][A-Za-z0-9_.\-+\\@$\x80-\xfe]{0
 _SIGNED_MAX: Final = 20
 _BRACKET: Final = 0x28
 _DIGIT: Final = 0x39
+#: A section of the manual: `slapd-ldap(5), slapd.conf(5)`.
+_MANUAL: Final = re.compile(rb"[1-9](?:p|ssl|pm|x)?\Z")
 _DOVECOT: Final = re.compile(rb"\)?(?:<|: |,)")
 
 
@@ -118,7 +126,9 @@ def judge_signed(data: bytes, end: int) -> Verdict:
     if not ends_with_words(_SIGNED, data, end, _SIGNED_MAX):
         return "no_phrase"
     name = _SIGNED_NAME.match(data, end)
-    if name is None or (data[end - 1] == _BRACKET and data[end - 2] > _DIGIT and not _DOVECOT.match(data, name.end())):
+    if name is None or (data[end - 1] == _BRACKET and _MANUAL.match(name[1])):
+        return "no_name"
+    if data[end - 1] == _BRACKET and data[end - 2] > _DIGIT and not _DOVECOT.match(data, name.end()):
         return "no_name"
     return account(end, name[1], "account_in_signs") or "account_of_system"
 
@@ -218,7 +228,7 @@ DETECTORS: Final = (
             "SecurityManager: Changing view acls to: ann", "useradd[12]: new user: name=ann, UID=1001, GID=1001, home=/home/x", "Created slice User Slice of ann.",
             "session closed for user news",
         ),
-        ("session opened for user root", "Accepted password for root from 192.0.2.1 port 22 ssh2", "Failed password for www-data from 192.0.2.1 port 1"),
+        ("session opened for user root", "Accepted password for root from 192.0.2.1 port 22 ssh2", "Failed password for www-data from 192.0.2.1 port 1", "Created slice User Slice of UID 1000.", "* cipher.c (gcry_open): Add 'volatile' for clang."),
         "OpenSSH auth.c and session.c, Linux-PAM pam_unix, shadow-utils useradd, systemd-logind",
     ),
     Detector(
@@ -238,7 +248,7 @@ DETECTORS: Final = (
         ("user(?:name)?=<", "to=<", "from=<", r"[ug]id=[0-9]{1,10}\(", r"(?:imap|pop3|lmtp|lda|managesieve|submission|pam|sql|ldap|passwd-file|passwd|shadow|indexer-worker)\("),
         judge_signed,
         ("imap-login: Login: user=<ann>, method=PLAIN, rip=192.0.2.1", "imap(ann)<123><abc>: Disconnected", "auth: pam(ann,192.0.2.1): unknown user", "uid=1000(ann)", "orig_to=<ann>, relay=local", "to=<ann@localhost>"),
-        ("user=<>", "login(callback)", "sql(SELECT 1)", "passwd()", "uid=0(root)"),
+        ("user=<>", "login(callback)", "sql(SELECT 1)", "passwd()", "uid=0(root)", "slapd-ldap(5), slapd-meta(5)"),
         "Dovecot manual, logging and variables",
     ),
     Detector(

@@ -74,6 +74,10 @@ GENERAL: Final = frozenset(
     should side sign signed signin signup since so space started state stats status stopped storage store story string submitted such summary support
     sync synced table tables target task task tasks template terminated test text that the their them then they this thread threads time timeout timezone to token
     tokens tool tracking traffic triggered true type types typed undefined unknown unlocked update updated updates upload uses using validation value values
+    confusion project projects str didn doesn isn wasn hasn couldn creds node nodes explicitly implicitly site package packages site-package site-packages
+    accepts agrees bus button buttons chooses clicks closes controlled cookie cookies creates deletes dialog enters flow flows form forms friendly gets
+    guides input inputs interfaces likes makes modal needs nil on-demand opens permitted presses receives screen screens
+    secret secrets selects sends sees specified starts stops supplied text types user users visible visits wants writes
     verification version via view was were when where which who whose will with without workspace would you your
     """.split()
 )  # fmt: skip
@@ -93,7 +97,7 @@ _NOBODY: Final = frozenset(
     frontend gateway git github gitlab global gmbh go google group guest guests guys has have he head helm help her his
     host hr http https i id ids if in inc india info information infrastructure input instance integration internal interface
     internet invalid invoice is issue it its java jenkins job jobs json key kubernetes ladies last launch let let's library
-    limited linux list llc load local location login ltd mac machine mail maintenance manager marketing master me member
+    liable limited linux list llc load local location login ltd mac machine mail maintenance manager marketing master me member
     members message meta microsoft missing mobile model module monday month mr mrs ms my name network new next nginx no node
     none not note now null number object of office ok on one online only operations operator or oracle order orders org our
     out owner package pages partner password patient patients payment payments permission phone pipeline platform please
@@ -105,7 +109,7 @@ _NOBODY: Final = frozenset(
     today token tomorrow tool transaction type undefined unit unknown update updated upgrade usa use user users using valid value
     vendor verification version via view visit wait warning was we web welcome were what when which who windows with
     workflow world write xml yes you your
-    stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
+    gnu texinfo environment variables history visual studio excel outlook exchange stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
     madam madame herr frau kunde kundin kunden nutzer benutzer team leute zusammen welt cliente clientes usuario usuarios mundo
     client clients monsieur mesdames messieurs tous amigo amigos gentleman gentlemen hiring manager recruiter valued sirs
     january february march april may june july august september october november december

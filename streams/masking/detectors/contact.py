@@ -133,6 +133,10 @@ def _longest_dialable(text: bytes) -> int:
     return 0
 
 
+#: The day of a version's build (Semantic Versioning 2.0.0, 10): `2.4+20151223`, `0.182+20210205-1`.
+_BUILD_DATE: Final = re.compile(rb"\+(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
+
+
 def judge_international(data: bytes, end: int) -> Verdict:
     """A number with a `+` before a position, whose country code exists and whose length that country has."""
     plus = data.rfind(b"+", max(0, end - 30), end)
@@ -140,6 +144,8 @@ def judge_international(data: bytes, end: int) -> Verdict:
         return "no_plus"
     if plus and data[plus - 1] in _GLUE and _GLUED.search(data, max(0, plus - 3), plus):
         return "glued"
+    if _BUILD_DATE.match(data, plus) and data[plus - 1 : plus].isdigit():
+        return "version"
     number = _INTERNATIONAL.match(data, plus)
     if number is None:
         return "too_short"

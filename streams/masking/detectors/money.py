@@ -30,6 +30,9 @@ _THING: Final = re.compile(
     rb"\\*[\"']?[ :=#(\[]{0,3}\\*[\"']?\Z",
     re.IGNORECASE,
 )
+#: The account in an ARN (AWS, "Amazon Resource Names"): `arn:aws:iam::123456789012:role/x`.
+_ARN: Final = re.compile(rb"\barn:[a-z\-]{3,16}:[a-z0-9\-]{2,32}:[a-z0-9\-]{0,24}:\Z")
+_ARN_MAX: Final = 90
 _UNIT: Final = re.compile(
     rb"\s?(?:ms|ns|us|\xc2\xb5s|s|secs?|seconds|bytes|[kmgt]i?b|rows|records|items|times|ticks)\b", re.IGNORECASE
 )
@@ -65,6 +68,8 @@ def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
     # Nobody prints a count or an identifier in the groups of a card.
     if bare and start and _THING.search(data[max(0, start - 32) : start]):
         return "named_otherwise"
+    if bare and data[start - 1 : start] == b":" and _ARN.search(data, max(0, start - _ARN_MAX), start):
+        return "account_of_cloud"
     if bare and _UNIT.match(data, stop):
         return "quantity"
     quote = number_quote(data, start, stop) if bare else b""

@@ -10,8 +10,10 @@ from typing import Final
 
 from streams.masking.context import Key, Value, elements, key_before, parent_of, value_after, word_byte
 from streams.masking.detectors.beside import GENERAL
+from streams.masking.detectors.ordinary import carries_a_token, is_code, is_own_name, is_reference, is_said_of_field
 from streams.masking.detectors.promises import PROMISES, beside_a_person, is_method
-from streams.masking.fields import FIELD_ANCHORS, Field, field_of
+from streams.masking.detectors.things import other_thing
+from streams.masking.fields import FIELD_ANCHORS, Field, field_of, is_thing, of_things
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import KINDS
 
@@ -26,20 +28,24 @@ _HIDDEN: Final = (
     r"object [a-z]+|circular|data|binary|bytes|here|anonymi[sz]ed)"
 )
 _NOBODY: Final = re.compile(
-    rb"(?:null|none|nil|nan|true|false|undefined|unknown|anonymous|default|n/?a|empty|blank|missing|present|set|unset|not[_ ]set|required|"
+    rb"(?:null|none|nil|nan|true|false|undefined|unknown|anonymous|default|n/?a|empty|blank|missing|present|set|unset|0x[0-9a-f]{1,4}|not[_ ]set|required|"
     rb"invalid|expired|optional|redacted|masked|filtered|hidden|removed|\[(?:%b)?\]|<(?:%b)?>|\{\{?[ ]?[a-z_][a-z_.]{0,38}[ ]?\}?\}|\{\}|"
     rb"\$\{[a-z_][a-z0-9_.:\-]{0,58}\}?|\$(?-i:[A-Z_][A-Z0-9_]{1,40})|\$[0-9]{1,2}|"
-    rb"%%(?:\([a-z_]+\))?[sdvq]|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|self|system|localhost|object|string|number|boolean|any|int|str|bool|"
+    rb"%%(?:\([a-z_]+\))?[sdvq]|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|self|system|localhost|object|string|number|boolean|any|int|str|bool|enum|varchar|bigint|"
     rb"enabled|disabled|accepted|denied|granted|failed|rejected|succeeded|include|omit|same-origin|eof|eol|ok|valid|revoked|refreshed|identifier|punctuation|"
     rb"bearer|basic|oauth2?|jwt|mfa|not found)\Z" % (_HIDDEN.encode(), _HIDDEN.encode()),
     re.IGNORECASE,
 )
 _DIGIT: Final = re.compile(rb"[0-9]")
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?\Z")
-_STREET: Final = re.compile(rb"(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,0-9])(?!.*://)(?!0x)(?!\S*:[0-9]+\Z)(?!\S+\.\S+\Z)")
+_STREET: Final = re.compile(
+    rb"(?![,;:)+])(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,0-9])(?!.*://)(?!0x)(?!\S*:[0-9]+\Z)(?!\S+\.\S+\Z)"
+)
 _MAC_BARE: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:\-.]?){5}[0-9A-Fa-f]{2}\Z")
-_POSTCODE: Final = re.compile(rb"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9 \-]{2,9}\Z")
-_DOCUMENT: Final = re.compile(rb"(?=(?:.*[0-9]){4})[A-Za-z0-9][A-Za-z0-9 .\-/]{3,31}\Z")
+_POSTCODE: Final = re.compile(
+    rb"(?=.*[0-9])(?!(?i:amd|arm|armv|aarch|ppc|x|i[3-6]|s|riscv)(?:[3-9][0-9]|390)[a-z0-9]{0,4}\Z)[A-Za-z0-9][A-Za-z0-9 \-]{2,9}\Z"
+)
+_DOCUMENT: Final = re.compile(rb"(?!0\.[0-9]+\Z)(?=(?:.*[0-9]){4})[A-Za-z0-9][A-Za-z0-9 .\-/]{3,31}\Z")
 _PHONE: Final = re.compile(rb"[+(]?[0-9](?:[ ().\-/]{0,3}[0-9]){3,18}(?:\s?(?:x|ext\.?)\s?[0-9]{1,6})?\Z")
 _CARD: Final = re.compile(rb"[0-9](?:[ \-.]?[0-9]){11,18}\Z")
 _ACCOUNT: Final = re.compile(rb"(?=(?:.*[0-9]){4})[A-Za-z0-9](?:[ \-./]?[A-Za-z0-9]){3,33}\Z")
@@ -48,18 +54,28 @@ _ACCOUNT: Final = re.compile(rb"(?=(?:.*[0-9]){4})[A-Za-z0-9](?:[ \-./]?[A-Za-z0
 _PHONE_AMONG: Final = re.compile(rb"(?<![0-9A-Za-z])[+(]?[0-9](?:[ ().\-/]{0,3}[0-9]){5,14}(?![0-9A-Za-z])")
 _DATE: Final = re.compile(rb"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}")
 
+#: A value this short that holds signs is a word of a parser (`{`, `=>`), in bytes.
+_SIGN_MAX: Final = 2
+
 #: The longest value that can be a name, an identifier or a number, in bytes; a longer one is prose, left to the others.
 _SHORT_MAX: Final = 256
+
+
+#: A consumer in its group (Apache Kafka: client id, and a UUID behind it), and audit's number for nobody (auditd, `unset`).
+_MEMBER_OF_GROUP: Final = re.compile(rb"[A-Za-z][\w.\-]{2,120}-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z")
+_UNSET: Final = b"4294967295"
 
 
 def _keeps_promise(field: Field, value: bytes) -> bool:
     needs = field.needs
     if needs == "secret":
-        return len(value) > 1 or not value.isdigit()
+        return len(value) > _SIGN_MAX or value.isalpha() or (len(value) > 1 and value.isalnum())
     if len(value) > _SHORT_MAX:
         return False
     if needs == "digits":
         return bool((_CARD if field.kind == "card" else _PHONE).match(value))
+    if needs == "id" and (_MEMBER_OF_GROUP.match(value) or value == _UNSET):
+        return False
     if needs == "id":
         return value not in (b"0", b"-1", b"1") and value[:1] not in (b"{", b"[", b"/") and value[:2] != b"0x"
     if needs in ("document", "account"):
@@ -88,6 +104,9 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id") and key.quote:
         parent = parent_of(data, key.start)
         field = field_of(key.name.decode(), parent.decode("utf-8", "replace")) if parent else None
+    if field is not None and field.kind == "name" and key.quote and of_things(key.name):
+        parent = parent_of(data, key.start)
+        return None if parent and is_thing(parent.decode("utf-8", "replace")) else field
     if field is None and key.name.lower() == b"name" and beside_a_person(data, key.start, end):
         return Field("name", "full_name")
     return field
@@ -124,22 +143,38 @@ def _simple(data: bytes, end: int) -> Verdict | None:
     if data[end - 2 : end - 1] != b'"' or data[end - 3 : end - 2] == b"\\":
         return None
     key = data.rfind(b'"', max(0, end - _KEY_MAX), end - 2)
-    field = _field(data[key + 1 : end - 2]) if key >= 0 else None
+    name = data[key + 1 : end - 2]
+    field = _field(name) if key >= 0 else None
     start = end + 1 if data[end : end + 1] == b'"' else end + 2 if data[end : end + 2] == b' "' else 0
     stop = data.find(b'"', start)
-    if field is None or not start or stop < 0 or field.needs not in _ALONE:
+    if (
+        field is None
+        or not start
+        or stop < 0
+        or field.needs not in _ALONE
+        or name.lower().endswith((b"ownerid", b"owner_id", b"sid"))
+        or (field.kind == "name" and of_things(name))
+    ):
         return None
     text = data[start:stop]
     if b"\\" in text or text != text.strip():
         return None
-    if not text or _NOBODY.match(text):
+    if text.isalpha() and field.needs != "secret" and is_own_name(name, text):
+        return "own_name"
+    if not text or _NOBODY.match(text) or (b" " in text and is_said_of_field(data, start)):
         return "nobody"
     if not _keeps_promise(field, text):
         return None if field.kind == "phone" else "nobody"
+    if field.needs == "secret" and (
+        is_reference(text) or (len(text) > _TOKEN_MIN and carries_a_token(data, start, stop))
+    ):
+        return "elsewhere"
     return Found(start, stop, field.kind, _DETECTOR_OF[field.kind], field.needs, 30)
 
 
 _KEY_MAX: Final = 96
+#: The shortest JSON web token is longer, in bytes.
+_TOKEN_MIN: Final = 30
 _DETECTOR_OF: Final = {kind: f"field_{kind}" for kind in KINDS}
 
 
@@ -166,11 +201,20 @@ def judge_field(data: bytes, end: int) -> Verdict:
         # In `customer=Ann Lee Order=12` the last word is the next name.
         stop = m.end() if data[m.end() : m.end() + 1] not in (b"=", b":") else data.rfind(b" ", value.start, m.end())
         value = Value(value.start, max(stop, value.end), "bare", False)
+    if rule := other_thing(data, field, key, value):
+        return rule
     return _spans(data, field, [value], key.quote)
 
 
 #: Before `passwd:chauthtok` in the name of a PAM service.
 _PAM: Final = re.compile(rb"pam_[a-z0-9_]{1,24}\(\Z")
+
+
+#: What a run of tests counts beside those that pass.
+_TALLY: Final = re.compile(
+    rb"[0-9][,;|]? {0,2}(?:fail(?:ed|ures?)?|skip(?:ped)?|errors?|warn(?:ings?)?|xfail|total)[:=]", re.IGNORECASE
+)
+_TALLY_MAX: Final = 24
 
 
 def _means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
@@ -180,20 +224,36 @@ def _means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
         return text.lower() in GENERAL
     if field.kind != "secret":
         return False
+    if key.name.lower() == b"pass" and text.isdigit() and _TALLY.search(data, key.start, value.end + _TALLY_MAX):
+        return True
     return (key.name == b"PWD" and text[:1] == b"/") or _PAM.search(data, max(0, key.start - 30), key.start) is not None
 
 
 _NEXT_KEY: Final = re.compile(rb"[\w.\-]{1,64}:(?!//)")
+_ASSIGNED: Final = re.compile(rb"[a-z_]{2,24}=\\{0,7}[{\[('\"]")
+#: Another part of an Objective-C selector (`initWithName:password:`).
+_PART_OF_SELECTOR: Final = re.compile(rb"[A-Za-z]{1,64}:[\])]")
 
 
 def _is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
     """Whether a key is no key, or its value none: YAML's next key, the user before a URL's password, a path of names."""
+    text = data[value.start : value.end]
     if b"\n" in data[key.start : value.start] and _NEXT_KEY.match(data, value.start):
         return True
+    if text.startswith(key.name + b"."):
+        return True  # `users.map(user => user.name)`
+    if field.kind != "secret" and data[value.start - 2 : value.start] == b"::":
+        return True  # A member of a class in C++, Rust, PHP.
+    if is_code(data, key.name, key.start, value.start) or _PART_OF_SELECTOR.match(data, value.start):
+        return True
+    if field.kind != "secret" and is_own_name(key.name, text):
+        return True
+    if key.name.lower() == b"auth" and _ASSIGNED.match(data, value.start):
+        return True  # A logger of this name, and the next name.
     before = data[max(0, key.start - 2) : key.start]
     if before == b"//" or (key.name == b"PASS" and data[value.start - 2 : value.start] == b": "):
         return True  # The user before a password in a URL, the verdict of a test.
-    return field.kind == "username" and before[-1:] in (b"=", b":", b"/") and b":" in data[value.start : value.end]
+    return field.kind == "username" and before[-1:] in (b"=", b":", b"/") and b":" in text
 
 
 #: Keys that say nothing of their own below a telling one: `"password": {"value": ...}`, OTLP's and DynamoDB's types.
@@ -263,7 +323,11 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
         # The line's end in a string that was cut.
         end -= 4 if data[end - 4 : end] == b"\\r\\n" else 2
     text = data[start:end]
-    if not text or _NOBODY.match(text):
+    if not text or _NOBODY.match(text) or is_said_of_field(data, start):
+        return []
+    if field.needs == "secret" and (
+        is_reference(text) or (value.form == "string" and len(text) > _TOKEN_MIN and carries_a_token(data, start, end))
+    ):
         return []
     if field.needs == "cookie":
         return list(_cookies(data, start, end))
@@ -312,6 +376,14 @@ _BARE_CREDENTIAL: Final = re.compile(rb"[^\s,;\"'\\]+")
 _ATTRIBUTES: Final = frozenset(
     b"path domain expires max-age secure httponly samesite priority partitioned version".split()
 )
+#: What somebody chose of few choices, which tells nobody apart.
+_PREFERENCES: Final = frozenset(
+    b"theme lang language locale currency color_scheme color_mode dark_mode cookie_consent consent".split()
+)
+_CHOICE: Final = re.compile(
+    rb"(?:light|dark|auto|system|on|off|yes|no|accepted|declined|all|[a-z]{2}(?:[_\-][a-z]{2})?|(?-i:[A-Z]{3}))\s*\Z",
+    re.IGNORECASE,
+)
 _COOKIE: Final = re.compile(rb"\s*([^=;\s]*?)\s?=\s?(\\*\"?)([^;\"\\\r\n]*)")
 _FLAG: Final = re.compile(rb"\s*(?:secure|httponly|partitioned|\*+)?\s*\Z", re.IGNORECASE)
 #: A comma before another pair joins two cookies (RFC 2109, and servers that fold headers); the one of a date does not.
@@ -321,7 +393,12 @@ _JOINED: Final = re.compile(rb",\s*(?=[^=;,\s]+=)")
 def _cookies(data: bytes, start: int, end: int) -> list[Found]:
     """The values of cookies, their names and attributes left; what is no pair goes as a whole."""
     if b"=" not in data[start:end]:
-        return [Found(start, end, "secret", "cookie", "rfc6265", 45)]
+        text = data[start:end].strip()
+        return (
+            []
+            if _NOBODY.match(text) or text in (b"(", b"[", b"{")
+            else [Found(start, end, "secret", "cookie", "rfc6265", 45)]
+        )
     found = []
     mark = start
     while mark < end:
@@ -338,12 +415,17 @@ def _cookie(data: bytes, start: int, end: int) -> list[Found]:
     if pair is None:
         whole = data[start:end].strip()
         first = data.find(whole, start)
-        return [] if _FLAG.match(whole) else [Found(first, first + len(whole), "secret", "cookie", "rfc6265", 45)]
+        return (
+            []
+            if _FLAG.match(whole) or _NOBODY.match(whole)
+            else [Found(first, first + len(whole), "secret", "cookie", "rfc6265", 45)]
+        )
     if pair[1].lower() in _ATTRIBUTES:
         joined = _JOINED.search(data, pair.start(3), end)
         return _cookie(data, joined.end(), end) if joined else []
     last = max(pair.end(3), end) if not pair[2] else pair.end(3)
-    if last == pair.start(3) or _NOBODY.match(data[pair.start(3) : last]):
+    text = data[pair.start(3) : last]
+    if last == pair.start(3) or _NOBODY.match(text) or (pair[1].lower() in _PREFERENCES and _CHOICE.match(text)):
         return []
     return [Found(pair.start(3), last, "secret", "cookie", "rfc6265", 45)]
 

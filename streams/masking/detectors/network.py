@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from streams.masking.found import Detector, Found, Verdict
@@ -15,11 +16,44 @@ _QUAD: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0
 _VERSION_BEFORE: Final = re.compile(
     rb"(?:(?:^|[\s(;\"',])[A-Za-z_+]{0,24}(?:chrom[a-z]+|crios|edg[a-z]*|opr|opera|fxios|firefox|safari|version|webkit|samsungbrowser|"
     rb"yabrowser|vivaldi|electron|openssl|python|java|jdk|jre|curl|okhttp|sdk|lib[a-z]+)/|"
-    rb"\b(?:version|ver|release|build|firmware|v|rev|oid|driver)\\*[\"']?[ :=v]{0,3}\\*[\"']?)\Z",
+    rb"\b(?:version|ver|release|build|firmware|v|rev|oid|objectidentifier|driver)s?(?: (?:to|is|of|was))?\\*[\"']?[ :=v(]{0,3}\\*[\"']?)\Z",
     re.IGNORECASE,
 )
 #: A product of any name whose version ends in zeros (`Thing/12.0.0.0`); `host/203.0.113.9` is how Java prints an address.
 _PRODUCT_BEFORE: Final = re.compile(rb"(?:^|[\s(;\"',])[A-Za-z][A-Za-z_+]{1,30}/\Z")
+#: A package's version with its revision (Debian Policy 5.6.12): `gnutls28 (3.6.11.1-2)`, `libc6:amd64 2.36.0.1-9`.
+_PACKAGE_BEFORE: Final = re.compile(
+    rb"(?:[a-z0-9][a-z0-9+.\-]{1,30} \(|:(?:amd64|arm64|i386|all|armhf) \(?|[(\s][0-9]:)\Z"
+)
+_REVISION: Final = re.compile(rb"-[0-9]{1,3}(?![0-9]{0,2}\.[0-9]{1,3}\.)[a-z0-9.+~]{0,24}(?:[)\s,]|\Z)")
+
+#: What a server that listens everywhere says before the unspecified address (RFC 1122, 3.2.1.3), and what names a range of
+#: all addresses (`0.0.0.0/0`) in routes and rules of firewalls.
+_ANYWHERE_BEFORE: Final = re.compile(
+    rb"(?:listen(?:s|ing|er)?|bind(?:s|ing)?|bound|serving|running|started|address(?:es)?|host|ip)\b\\*[\"']?(?: (?:on|at|to|address|all addresses|http on|https on|tcp|udp))*[:= \[(]{0,3}\\*[\"']?(?:[a-z]{2,5}://)?\Z"
+    rb"|[ \"'](?:https?|tcp|udp|grpc|ws)://\Z",
+    re.IGNORECASE,
+)
+_RANGE_BEFORE: Final = re.compile(
+    rb"(?:cidr[a-z_]{0,12}|(?:source|destination|dest|address|ip)[a-z_]{0,8}(?:range|block|prefix|cidr)[a-z_]{0,4}|ranges?|routes?|allow|deny|from|to|via|permit|ingress|egress|-[sd])\\*[\"']?[:= \[({]{1,4}\\*[\"']?\Z",
+    re.IGNORECASE,
+)
+_SOCKET: Final = re.compile(rb":(?:\*|[0-9]{1,5})(?![0-9.])")
+
+
+def _is_anywhere(data: bytes, before: bytes, stop: int) -> bool:
+    """Whether the unspecified address is one to listen on or a range of all; alone it may stand for a client."""
+    if data[stop : stop + 2] == b"/0":
+        return _RANGE_BEFORE.search(before) is not None
+    if _SOCKET.match(data, stop) and (before.endswith(b"://") or not before.endswith(b"/")):
+        return True
+    return _ANYWHERE_BEFORE.search(before) is not None
+
+
+#: A mask of a network or a host's broadcast is announced as one.
+_MASK_BEFORE: Final = re.compile(
+    rb"(?:net|sub|subnet|genmask)[ _]?mask\\*[\"']?[:= ]{0,3}\\*[\"']?\Z|\bmask[:= ]{1,3}\\*[\"']?\Z", re.IGNORECASE
+)
 _PADDING: Final = re.compile(rb"(?<![0-9])0+(?=[0-9])")
 #: Private ranges (RFC 1918): a product's version seldom looks like one, and `host/10.0.0.5` is how Java prints an address.
 _PRIVATE: Final = re.compile(rb"(?:10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.)")
@@ -42,14 +76,33 @@ def judge_ipv4(data: bytes, end: int) -> Verdict:
     octets = ipv4_octets(_PADDING.sub(b"", quad[0]))
     if octets is None:
         return "octet_range"
-    if octets[0] == 127:
-        return "loopback"
-    before = data[max(0, start - 40) : start]
-    if _VERSION_BEFORE.search(before) and not (_PRIVATE.match(quad[0]) or data[stop : stop + 1] == b":"):
-        return "version"
-    if _PRODUCT_BEFORE.search(before) and octets[1:].count(0) > 1:
-        return "version"
+    if rule := _other_quad(data, start, stop, octets):
+        return rule
     return Found(start, stop, "ip", "ipv4", "octets", 70)
+
+
+def _other_quad(data: bytes, start: int, stop: int, octets: Sequence[int]) -> str:
+    """The rule by which four octets are no host's address, or nothing."""
+    before = data[max(0, start - 40) : start]
+    if octets[0] == _LOOPBACK:
+        return "loopback"
+    if not any(octets) and _is_anywhere(data, before, stop):
+        return "unspecified"
+    if octets[0] == _MASK and _MASK_BEFORE.search(before):
+        return "netmask"
+    return "version" if _is_version(data, before, start, stop, octets) else ""
+
+
+_LOOPBACK: Final = 127
+_MASK: Final = 255
+
+
+def _is_version(data: bytes, before: bytes, start: int, stop: int, octets: Sequence[int]) -> bool:
+    if _PACKAGE_BEFORE.search(before) and _REVISION.match(data, stop):
+        return True
+    if _VERSION_BEFORE.search(before) and not (_PRIVATE.match(data, start) or data[stop : stop + 1] == b":"):
+        return True
+    return bool(_PRODUCT_BEFORE.search(before)) and octets[1:].count(0) > 1
 
 
 #: So many colons are an address's even behind `_` or `-`; `x-dead::beef` is a name.
@@ -102,10 +155,20 @@ def _address(data: bytes, start: int, text: bytes) -> Verdict:
         return "no_address"
     if address.is_loopback or address.is_unspecified or (address.ipv4_mapped and address.ipv4_mapped.is_loopback):
         return "loopback_or_unspecified"
+    if (
+        data[start - 1 : start] == b"["
+        and data[stop : stop + 1] == b"]"
+        and _SLICED.search(data, max(0, start - 3), start)
+    ):
+        return "slice"
     if text.count(b":") == 7 and all(len(group) == 2 for group in text.split(b":")):
         return "eui64_or_fingerprint"
     zone = _ZONE.match(data, stop)
     return Found(start, zone.end() if zone else stop, "ip", "ipv6", "rfc4291", 72)
+
+
+#: What is cut in slices (`args[1::2]`) is a name, or an element or the result of something.
+_SLICED: Final = re.compile(rb"[A-Za-z0-9_)\]]\[\Z")
 
 
 _MAC: Final = re.compile(
@@ -139,8 +202,29 @@ DETECTORS: Final = (
         "ipv4",
         (),
         judge_ipv4,
-        ("client 203.0.113.9", "/10.10.34.17:51214", "ip=198.51.100.7,", "ns.example.com [192.0.2.1]"),
-        ("127.0.0.1", "Chrome/91.0.4472.124", "1.3.6.1.5.5.7.3.1", "version 10.1.2.3.4", "999.1.1.1"),
+        (
+            "client 203.0.113.9",
+            "client 0.0.0.0",
+            "range 10.0.0.1-10.0.0.9",
+            "/10.10.34.17:51214",
+            "ip=198.51.100.7,",
+            "ns.example.com [192.0.2.1]",
+        ),
+        (
+            "127.0.0.1",
+            "Chrome/91.0.4472.124",
+            "1.3.6.1.5.5.7.3.1",
+            "version 10.1.2.3.4",
+            "999.1.1.1",
+            "listening on 0.0.0.0",
+            "tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN",
+            '"CidrIp":"0.0.0.0/0"',
+            "http://0.0.0.0:8000",
+            "netmask 255.255.255.0",
+            "gnutls28 (3.6.11.1-2) unstable",
+            'ObjectIdentifier("2.5.29.9")',
+            "standards version to 3.7.2.0",
+        ),
         "RFC 791, RFC 1122",
         shapes=(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",),
     ),
@@ -155,7 +239,16 @@ DETECTORS: Final = (
             "::ffff:192.0.2.1",
             "v6(en0+:2001:db8:6000:8:c6b3:1ff:fecd:467f)",
         ),
-        ("::1", "::", "std::deque", "12:34:56", "00:11:22:33:44:55:66:77", "08:57:00:ff:aa:11:ff:99:ee:44"),
+        (
+            "::1",
+            "::",
+            "std::deque",
+            "12:34:56",
+            "00:11:22:33:44:55:66:77",
+            "args[1::2]",
+            "args[::2]",
+            "08:57:00:ff:aa:11:ff:99:ee:44",
+        ),
         "RFC 4291, RFC 4007",
         shapes=(
             r"(?:[^0-9a-z:]|\\[nrtbf]|[g-z_\-][a-f]{0,3}:)(?:[0-9a-f]{1,4}:){1,7}:[0-9a-f]",

@@ -230,6 +230,8 @@ def judge_user(data: bytes, end: int) -> Verdict:
     phrase = ends_with_words(_USER, data, end, _USER_MAX)
     if phrase is None:
         return "no_phrase"
+    if data[phrase.start() - 1 : phrase.start()] == b"/":
+        return "path"
     quote = _QUOTE.match(data, end)
     start = quote.end() if quote else end
     stop = person_at(data, start, least=2)
@@ -386,7 +388,7 @@ DETECTORS: Final = (
         ),
         (
             "signed by DigiCert Global Root CA", "created by Terraform", "created by Spring Boot", "customer Order 12", "client Version 3", "assigned to Platform Team",
-            "member Function", "signed by Apple Inc", "user Service started", "contact Support",
+            "member Function", "THE AUTHOR BE LIABLE FOR ANY DAMAGE", "signed by Apple Inc", "user Service started", "contact Support",
         ),
         "phrases of logs and letters",
         by_word=True,
@@ -396,7 +398,7 @@ DETECTORS: Final = (
         ("user:? ", "username:? ", "login:? ", "(?:logged|logging|signed|signing) (?:in|on) as:? ", "authenticat(?:ed|ing) as:? ", "impersonating:? ", "running as:? ", "login(?: attempt)? (?:for|by):? ", "password (?:reset |change |changed )?(?:for|by):? ", "locked for:? ", "lockout for:? "),
         judge_user,
         ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed"),
-        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit"),
+        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "the user accepts", "user: <nil>"),
         "phrases of logs",
         by_word=True,
     ),

@@ -60,12 +60,15 @@ def _account(value: bytes) -> bool:
     return _login(value) and not is_account_of_system(value) and value.lower() not in _NOT_ONE
 
 
-_AGE: Final = re.compile(rb"[0-9]{1,3}(?:\.[0-9])?(?: ?(?:y|yo|yrs?|years?|jahre|ans)\b.{0,8})?\Z", re.IGNORECASE)
+#: Nobody has been older than 122 years.
+_AGE: Final = re.compile(
+    rb"(?:[0-9]{1,2}|1[01][0-9]|12[0-2])(?:\.[0-9])?(?: ?(?:y|yo|yrs?|years?|jahre|ans)\b.{0,8})?\Z", re.IGNORECASE
+)
 _PIN: Final = re.compile(rb"[0-9]{4,12}\Z")
 _VIN: Final = re.compile(rb"(?=.*[0-9])(?=.*[A-Za-z])[A-HJ-NPR-Za-hj-npr-z0-9]{17}\Z")
 #: What manufacturers print; certificates' numbers are longer, hexadecimal or written with colons.
 _SERIAL: Final = re.compile(rb"(?=.*[0-9])(?=.*[G-Zg-z])[A-Za-z0-9][A-Za-z0-9\-]{4,23}\Z")
-_POSTAL: Final = re.compile(rb"(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,])(?!.*://)(?!\S*:[0-9]+\Z)")
+_POSTAL: Final = re.compile(rb"(?![,;:)+])(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,])(?!.*://)(?!\S*:[0-9]+\Z)")
 _PAIR: Final = re.compile(
     rb"[\[(]?-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[NSns])?[ ]{0,2}[,;/ |][ ]{0,2}-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[EWew])?[\])]?\Z"
 )
@@ -78,11 +81,15 @@ def _coordinate(value: bytes) -> bool:
     return _DEGREES.match(value) is not None or _PAIR.match(value) is not None
 
 
+#: A UUID (RFC 9562) or a number is no address of mail, wherever it stands.
+_OPAQUE: Final = re.compile(rb"(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9]{1,6})\Z", re.IGNORECASE)
 _ADDRESS_AMONG: Final = re.compile(rb"\S@\S")
 
 
 def _email(value: bytes) -> bool:
     """One address, however it is written; of an address among words only the address goes, by its own form."""
+    if b"@" not in value and _OPAQUE.match(value):
+        return False
     return value.count(b" ") < 4 and not (b" " in value and _ADDRESS_AMONG.search(value))
 
 

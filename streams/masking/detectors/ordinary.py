@@ -1,0 +1,140 @@
+"""What stands in the place of a field's value without being one: code, placeholders, paths, what a form says of a field.
+
+Each rule asks for a form that no credential and no person's data has: the syntax of a language, a path of a known root, the
+words of a validator. What only might be one of them is left to be masked.
+"""
+
+import re
+from typing import Final
+
+from streams.masking.detectors.jose import judge_jwt
+from streams.masking.found import Found
+
+__all__ = ["carries_a_token", "is_code", "is_own_name", "is_reference", "is_said_of_field"]
+
+#: What validators say of a field instead of repeating its value (`can't be blank`, `must have 8 characters`).
+_SAID: Final = re.compile(
+    rb"(?:(?:must|should|shall)(?: not| only)?(?: be| have| contain| match| include| start| end| consist| exist| use)\b"
+    rb"|(?:is|are|was|has|have)(?: not)? (?:too|already|been|required|invalid|missing|empty|blank|expired|incorrect|wrong|weak|reserved|optional|mandatory|"
+    rb"valid|unknown|null|undefined|provided|set|found|given|allowed|supported|a required|not )\b"
+    rb"|(?:is|are)n't (?:valid|allowed|set)\b|(?:can't|cannot|can not|may not|must not) be\b|too (?:short|long|weak|common|many|similar)\b"
+    rb"|(?:does not|doesn't|do not|don't) (?:match|exist|meet|contain|have|look)\b|needs to (?:be|have)\b"
+    rb"|not (?:provided|given|supplied|present|specified|configured|available|allowed|required|valid|a valid)\b|at least [0-9]{1,2} |from (?:off|on) to (?:off|on)\b)",
+    re.IGNORECASE,
+)
+
+
+def is_said_of_field(data: bytes, at: int) -> bool:
+    """Whether what begins at a position is a sentence about the field rather than its value."""
+    return _SAID.match(data, at) is not None
+
+
+#: Roots under which programs keep settings and secrets: a path there, of plain words, is where a value is to be found.
+_PATH: Final = re.compile(
+    rb"(?:file://)?(?:/(?:etc|var|run|usr|opt|tmp|mnt|srv|secrets|vault|proc|dev|app|config)|projects/[a-z0-9\-]{1,40}/(?:locations|secrets)(?=/))(?:/[A-Za-z0-9_.\-]{1,40}(?<![0-9a-f]{32})){1,10}/?\Z"
+)
+_KEY_FILE: Final = re.compile(
+    rb"[A-Za-z0-9_.\-/~]{1,120}\.(?:pem|key|crt|cer|der|p12|pfx|jks|keystore|kdbx)\Z", re.IGNORECASE
+)
+#: Words of which the names of parameters consist.
+_PARAMETER: Final = (
+    rb"(?:[a-z]{1,12}_){0,3}(?:password|passwd|pwd|pass|pw|token|secret|key|hash|code|otp)(?:_[a-z]{1,12})?"
+)
+#: YAML's tags (Ansible, CloudFormation, Home Assistant), expressions of GitHub's workflows, parameters of statements
+#: (`:password`, `@pwd`, MyBatis' `#{pin}`), GraphQL's types.
+_PLACEHOLDER: Final = re.compile(
+    rb"!(?:vault|ref|sub|getatt|secret|env|env_var|join|importvalue|include|reference)\Z|\$\{\{|[:@]"
+    + _PARAMETER
+    + rb"\Z|#\{"
+    + _PARAMETER
+    + rb"\}?\Z|(?-i:String|Int|Float|Boolean|ID)!\Z",
+    re.IGNORECASE,
+)
+
+
+def is_reference(value: bytes) -> bool:
+    """Whether a value in a credential's place says where the credential is: a path of a file, a placeholder."""
+    return _PATH.match(value) is not None or _KEY_FILE.match(value) is not None or _PLACEHOLDER.match(value) is not None
+
+
+_IDENTIFIER: Final = rb"[A-Za-z_][A-Za-z_]{0,40}"
+#: A call: of a member, with no argument or a literal one, or of what converts, reads and makes in many languages; a
+#: subscript by a literal; a member of what only code has.
+_CALL: Final = re.compile(
+    rb"(?:new )?(?:(?:"
+    + _IDENTIFIER
+    + rb"\.){0,4}"
+    + _IDENTIFIER
+    + rb"(?:\(\)|[(\[]\\{0,7}[\"']|\((?:[a-z_]{2,24}|[A-Z_]{2,40}), )|(?:"
+    + _IDENTIFIER
+    + rb"\.){1,4}"
+    + _IDENTIFIER
+    + rb"\((?=[A-Za-z_0-9)])"
+    rb"|(?:u?int(?:8|16|32|64)?|str|dict|list|len|next|bytes|string|tuple|hash|hex|format|(?:get|new|make|create|load|read|split|parse|fetch|decode|encode|generate|ObjectIdentifier)_?[A-Za-z_]{0,32})\((?=[A-Za-z_0-9\"')]))"
+)
+_MEMBER: Final = re.compile(
+    rb"(?:process\.env|import\.meta\.env|os\.environ|self|this|cls|settings|config|cfg|req|request|ctx|context|secrets|vars?|local|module|props|opts|options|env|args|event|handler|parser)"
+    rb"(?:\." + _IDENTIFIER + rb"){1,5}(?![A-Za-z0-9_.\-!@#$%^&*])"
+)
+#: A type with its parameters (`List[PyJWK]`), prints of objects of Rust, Hadoop, Android and Java (`Token { kind: ... }`,
+#: `Token{78af589 ...}`, `android.os.Binder@1a2b3c`).
+_TYPE: Final = re.compile(
+    rb"(?:List|Dict|Optional|Union|Sequence|Mapping|Tuple|Set|Vec|Array|Map)[\[<]|[A-Z][a-z]{2,20} \{ [a-z_]+: |(?:[A-Z][a-z]{1,20}){1,4}\{[0-9a-f]{5,8} |[a-z]{2,20}(?:\.[A-Za-z$]{2,40}){1,8}@[0-9a-f]{4,8}(?![0-9A-Za-z])"
+)
+#: Python's and JavaScript's attributes of an object that is being made: what is assigned to them is a variable.
+_ATTRIBUTE: Final = (b"self.", b"this.", b"cls.")
+_VARIABLE: Final = re.compile(rb"(?:" + _IDENTIFIER + rb"\.){0,3}" + _IDENTIFIER + rb"[;,)]?(?=\s*(?:\Z|[\r\n\"'\\]))")
+#: Before a name: docstrings' parameters (Sphinx), parsers' talk of a word.
+_BEFORE: Final = re.compile(rb"(?::param |(?:unexpected|next|previous|lookahead|illegal|reserved) )\Z", re.IGNORECASE)
+_BEFORE_MAX: Final = 12
+_WORD: Final = re.compile(rb"[^0-9\s]{1,24}(?=[\s,;:.)\"'\\]|\Z)")
+#: How a sentence begins that says what a field is for; behind a name without quotes, of which only a word would be masked.
+_SENTENCE: Final = re.compile(
+    rb"(?:the|an?|this|your|if|whether|which|used) [a-z]{2,20}(?: [a-z]{2,20}|\.)", re.IGNORECASE
+)
+#: The answer of MySQL's `Access denied for user ... (using password: YES)`.
+_USING: Final = re.compile(rb"(?:YES|NO)\b")
+#: The ARN before a secret's name (AWS, "Amazon Resource Names"): `arn:aws:secretsmanager:eu-west-1:123456789012:secret:`.
+_ARN: Final = re.compile(rb"arn:[a-z\-]{3,16}:[a-z0-9\-]{2,24}:[a-z0-9\-]{0,24}:[0-9]{0,12}:\Z")
+_ARN_MAX: Final = 90
+
+
+def is_code(data: bytes, name: bytes, start: int, at: int) -> bool:
+    """Whether a bare name that begins at `start` and what stands at `at` behind its sign are code, or talk of a word."""
+    before = data[max(0, start - _BEFORE_MAX) : start]
+    if before.endswith(b"using ") and _USING.match(data, at):
+        return True
+    if _BEFORE.search(before) and (before.endswith(b":param ") or _WORD.match(data, at)):
+        return True
+    if before.endswith(b":") and _ARN.search(data, max(0, start - _ARN_MAX), start):
+        return True
+    if _CALL.match(data, at) or _SENTENCE.match(data, at) or _MEMBER.match(data, at) or _TYPE.match(data, at):
+        return True
+    return name.startswith(_ATTRIBUTE) and data[at - 1 : at] == b" " and _VARIABLE.match(data, at) is not None
+
+
+def is_own_name(name: bytes, value: bytes) -> bool:
+    """Whether a value is its field's name in another spelling (`GIVEN_NAME: "givenName"`), as tables of names have it."""
+    if len(value) > len(name):
+        return False
+    folded = value.translate(None, b"_-. ").lower()
+    return len(folded) > 2 and folded.isalpha() and name.rpartition(b".")[2].translate(None, b"_-. ").lower() == folded
+
+
+_TOKEN_START: Final = re.compile(rb"(?:eyJ|eyA|ewo|ew0|ewk)[A-Za-z0-9_\-]{10}")
+#: Words of a sentence, a header or a command around a token: no letters and digits mixed as secrets mix them.
+_PLAIN: Final = re.compile(
+    rb"(?:(?:[A-Za-z_.\-]{1,32}|[0-9]{1,4}|[A-Za-z_.\-]{1,10}[0-9]{1,2}(?:\.[0-9]{1,2})?|20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}|[0-9]{2}Z?)"
+    rb"(?![A-Za-z0-9_.\-])|[^A-Za-z0-9_.\-\x80-\xff])*+\Z"
+)
+_CARRIER_MAX: Final = 1024
+
+
+def carries_a_token(data: bytes, start: int, end: int) -> bool:
+    """Whether a value is a sentence, a header or a command around a JSON web token, which is found by itself."""
+    opening = _TOKEN_START.search(data, start, end)
+    found = judge_jwt(data, opening.end()) if opening else ""
+    if not isinstance(found, Found) or found.start - start + end - found.end > _CARRIER_MAX:
+        return False
+    around = data[start : found.start] + b" " + data[found.end : end]
+    return bool(around.strip(b" .\"'")) and _PLAIN.match(around) is not None

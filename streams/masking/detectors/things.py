@@ -1,0 +1,49 @@
+"""Values that keep their field's promise and are still no person's: accounts of clouds, processes, statements of policies."""
+
+import re
+from typing import Final
+
+from streams.masking.context import Key, Value
+from streams.masking.detectors.ordinary import is_own_name
+from streams.masking.fields import Field
+
+__all__ = ["other_thing"]
+
+
+def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
+    """The rule by which a single value under a telling name is no person's, or nothing."""
+    text = data[value.start : value.end]
+    if field.needs != "secret" and is_own_name(key.name, text):
+        return "own_name"
+    if field.kind == "session" and _STATEMENT.search(
+        data, max(0, key.start - _STATEMENT_MAX), value.end + _STATEMENT_MAX
+    ):
+        return "statement"
+    if field.kind == "user" and _is_of_cloud(data, key, text):
+        return "account_of_cloud"
+    if field.kind == "user" and key.name[-3:].lower() == b"uid" and _PROCESS.match(data, value.start):
+        return "process"
+    return "few" if field.kind == "device" and text.isdigit() and len(text) < _FEW else ""
+
+
+#: A statement of a policy, whose `Sid` is a name that its author chose (AWS IAM, "IAM JSON policy elements: Sid").
+_STATEMENT: Final = re.compile(rb"\"Effect\\{0,31}\" ?: ?\\{0,31}\"(?:Allow|Deny)")
+_STATEMENT_MAX: Final = 96
+#: How Android prints the number of an application beside that of its process.
+_PROCESS: Final = re.compile(rb"[0-9]{1,6}, ?pid ?[:=]")
+#: Devices with so few digits are inputs and ports of one machine.
+_FEW: Final = 3
+
+#: Amazon numbers its customers' accounts in twelve digits, beside identifiers of resources (AWS, "Resource IDs").
+_CLOUD_ACCOUNT: Final = re.compile(rb"[0-9]{12}\Z")
+_RESOURCE: Final = re.compile(
+    rb"[\"'](?:arn:aws[a-z\-]*:|(?:i|ami|vpc|subnet|eni|sg|vol|snap|acl|rtb|igw|nat|lt|eipalloc|pcx|vpce|dopt|tgw)-[0-9a-f]{4,17}[\"'])"
+)
+_RESOURCE_MAX: Final = 1024
+
+
+def _is_of_cloud(data: bytes, key: Key, value: bytes) -> bool:
+    """Whether the owner of a resource in Amazon's cloud is an account, which a company holds."""
+    if not key.name.lower().replace(b"_", b"").endswith(b"ownerid") or not _CLOUD_ACCOUNT.match(value):
+        return False
+    return _RESOURCE.search(data, max(0, key.start - _RESOURCE_MAX), key.start + _RESOURCE_MAX) is not None
