@@ -85,6 +85,12 @@ _BARE_SECRET: Final = re.compile(
 )
 
 
+#: A value of JSON without quotes; unlike a secret that was written without them it ends before a comma or a brace.
+_LITERAL: Final = re.compile(
+    rb"(null|true|false|-?[0-9]{1,64}(?:\.[0-9]{1,64})?(?:[eE][+\-]?[0-9]{1,9})?)(?=\s{0,64}[}\]]{1,64}\s{0,64}(?:,|\Z)|,\s{0,64}\\{0,31}[\"'])"
+)
+
+
 def _closing(data: bytes, at: int, quote: bytes, level: int) -> int:
     """Where the string ends that began at a position with this quote behind `level` backslashes; -1 if it does not."""
     mark = at
@@ -149,6 +155,8 @@ def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool 
     first = data[start : start + 1]
     if first in (b"[", b"{"):
         return Value(start, start, "list" if first == b"[" else "object", False)
+    if secret and key_quoted and (literal := _LITERAL.match(data, opening.start(1))):
+        return Value(*literal.span(1), "bare", False)
     bare = (_BARE_SECRET if secret else _BARE).match(data, opening.start(1))
     if bare is None:
         return None
@@ -160,11 +168,23 @@ def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool 
 _ELEMENT: Final = re.compile(rb"[\[,]\s{0,8}(\\{0,31})([\"'])?")
 
 
-def elements(data: bytes, at: int, most: int = 1000) -> list[Value]:
-    """The strings and bare values of the flat list that opens at a position, up to its first `]`."""
+#: Between the last element of a list and the next list in the same one.
+_NEXT_LIST: Final = re.compile(rb"(?:\]\s{0,64}){1,8},\s{0,64}(?=\[)(?:\[\s{0,64}){0,7}(?=\[)")
+
+
+def elements(data: bytes, at: int, most: int = 1000, *, nested: bool = False) -> list[Value]:
+    """The strings and bare values of the flat list that opens at a position, up to its first `]`.
+
+    Those of a `nested` list go on in the lists beside it.
+    """
     found: list[Value] = []
     mark = at
-    while len(found) < most and (sign := _ELEMENT.match(data, mark)):
+    while len(found) < most:
+        if nested and (next_list := _NEXT_LIST.match(data, mark)):
+            mark = next_list.end()
+        sign = _ELEMENT.match(data, mark)
+        if sign is None:
+            break
         start = sign.end()
         if sign[2]:
             end = _closing(data, start, sign[2], len(sign[1]))

@@ -98,6 +98,12 @@ def _hexadecimal(group: bytes, raw: bytes, slashes: bytes) -> bytes | None:
     return _character(int(group, 16), raw, slashes)
 
 
+def _pair(group: bytes, _: bytes, __: bytes) -> bytes | None:
+    """Two halves of one character in UTF-16, as JSON writes what lies beyond the first 65 536 (RFC 8259, 7)."""
+    high, low = int(group[:4], 16), int(group[-4:], 16)
+    return _read_as(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+
+
 def _decimal(group: bytes, raw: bytes, slashes: bytes) -> bytes | None:
     return _character(int(group), raw, slashes)
 
@@ -149,6 +155,10 @@ def _character(code: int, raw: bytes, slashes: bytes) -> bytes | None:
         return None
     if code < 0x20 and code not in (0x09, 0x0A, 0x0D, 0x1B):
         return b""
+    return _read_as(code)
+
+
+def _read_as(code: int) -> bytes:
     plain = chr(code).encode()
     return _characters().get(plain, plain)
 
@@ -169,6 +179,7 @@ _UNITS: Final = (
         rb"((?:\x1b|(?<!\\)\\++(?:e|033|u001[bB]|x1[bB]))\[[0-9;?]{0,16}[A-Za-z]|\x1b(?![\[\\%&]))",
         _nothing,
     ),  # ANSI colours, ECMA-48
+    (rb"(?<!\\)\\++u([dD][89abAB][0-9a-fA-F]{2}\\++u[dD][c-fC-F][0-9a-fA-F]{2})", _pair),  # the same, two of them
     (rb"(?<!\\)\\++u([0-9a-fA-F]{4})", _hexadecimal),  # JSON, Java, JavaScript
     (rb"(?<!\\)\\++u\{([0-9a-fA-F]{1,6})\}", _hexadecimal),  # ECMAScript 2015
     (rb"(?<!\\)\\++U([0-9a-fA-F]{8})", _hexadecimal),  # Python
