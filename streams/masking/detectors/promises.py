@@ -78,7 +78,7 @@ def _coordinate(value: bytes) -> bool:
     return _DEGREES.match(value) is not None or _PAIR.match(value) is not None
 
 
-_ADDRESS_AMONG: Final = re.compile(rb"\S@\S")
+_ADDRESS_AMONG: Final = re.compile(rb"\S@\S|\btok_email_")
 
 
 def _email(value: bytes) -> bool:

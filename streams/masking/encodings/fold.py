@@ -95,13 +95,23 @@ def fold_anchors() -> tuple[str, ...]:
 
 
 def _hexadecimal(group: bytes, raw: bytes, slashes: bytes) -> bytes | None:
-    return _character(int(group, 16), raw, slashes)
+    plain = _character(int(group, 16), raw, slashes)
+    return plain if plain is None or plain[:1] == b"\\" else _before_escape(raw) + plain
 
 
-def _pair(group: bytes, _: bytes, __: bytes) -> bytes | None:
+def _before_escape(raw: bytes) -> bytes:
+    """The backslashes before an escape that are characters of the string: an even number before the escape's own.
+
+    JSON in strings of JSON has two, four, eight ... of them before the letter of one escape.
+    """
+    own = len(raw) - len(raw.lstrip(b"\\"))
+    return b"\\" * (own - 1) if own % 2 else b""
+
+
+def _pair(group: bytes, raw: bytes, _: bytes) -> bytes | None:
     """Two halves of one character in UTF-16, as JSON writes what lies beyond the first 65 536 (RFC 8259, 7)."""
     high, low = int(group[:4], 16), int(group[-4:], 16)
-    return _read_as(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+    return _before_escape(raw) + _read_as(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
 
 
 def _decimal(group: bytes, raw: bytes, slashes: bytes) -> bytes | None:
@@ -113,8 +123,8 @@ def _entity(group: bytes, _: bytes, slashes: bytes) -> bytes | None:
     return slashes + b'"' if name == '"' else name.encode() if name else None
 
 
-def _slash(_: bytes, __: bytes, ___: bytes) -> bytes:
-    return b"/"
+def _slash(_: bytes, raw: bytes, __: bytes) -> bytes:
+    return _before_escape(raw) + b"/"
 
 
 def _same(group: bytes, _: bytes, __: bytes) -> bytes:

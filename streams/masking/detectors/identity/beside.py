@@ -131,7 +131,7 @@ def _beside(data: bytes, word: Word, rows: list[Row]) -> Verdict:
 
 def _masked_behind(place: _Place, rows: list[Row]) -> bool:
     """Whether the number behind a word is a token by now: the word says nothing then of a number before it."""
-    low, high = place.word.end, min(place.high, place.word.end + _FAR_BYTES + _NUMBER_MAX)
+    low, high = place.word.start, min(place.high, place.word.end + _FAR_BYTES + _NUMBER_MAX)
     at = place.data.find(b"tok_", low, high)
     return at >= 0 and any(place.data.startswith(b"tok_%b_" % row.kind.encode(), at) for row in rows)
 
