@@ -183,6 +183,11 @@ _QUOTED_PRINTABLE: Final = (
     rb")(40|2E|3D)"
 )
 
+#: A soft line break of quoted-printable text (RFC 2045, 6.7) where lines are as long as its lines are.
+_SOFT_BREAK: Final = rb"(?<=[^\r\n]{60})(?:(?<![A-Za-z0-9+/=_\-]{20})|(?<=\n.{75})|(?<=\A.{75}))(=\r?\n)"
+#: Any, in a text that is quoted-printable all over.
+_ANY_BREAK: Final = rb"(=(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n))"
+
 #: What is undone, and how: each expression has one group. Colours first: their `\u001b` is an escape of its own.
 _UNITS: Final = (
     (
@@ -201,7 +206,7 @@ _UNITS: Final = (
     (rb"&([A-Za-z]{2,8});", _entity),
     (_QUOTED_PRINTABLE, _hexadecimal),
     (rb"(?<=[A-Za-z0-9._\-\"')\] ])=(3D)(?=[ (>\[{])", _hexadecimal),
-    (rb"(?<=[^\r\n]{60})(?:(?<![A-Za-z0-9+/=_\-]{20})|(?<=\n.{75})|(?<=\A.{75}))(=\r?\n)", _nothing),  # its soft break
+    (_SOFT_BREAK, _nothing),
     (rb"((?<!\\)\\++/)", _slash),  # JSON's optional escape
     (rb"(?<!\\)\\++([=:])", _same),  # ArcSight's CEF, Java's properties
     (rb"([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})", _look_alike),
@@ -209,7 +214,7 @@ _UNITS: Final = (
 #: What is undone besides in a text that is quoted-printable all over.
 _PRINTABLE: Final = (
     (rb"=(0[9AD]|2[0E]|3[DF]|40|5F|[89A-F][0-9A-F])", _hexadecimal),
-    (rb"(=(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n))", _nothing),
+    (_ANY_BREAK, _nothing),
 )
 #: A quote that is doubled in quotes (RFC 4180, SQL), and as it is when all of that is escaped.
 _TWICE: Final = (
@@ -246,6 +251,11 @@ def _table(units: Sequence[tuple[bytes, _Handler]], begins: bytes) -> _Table:
 def _units(*, printable: bool, doubled: bool) -> _Table:
     units = (*(_PRINTABLE if printable else ()), *(_DOUBLED if doubled else ()), *_UNITS)
     return _table(units, rb"[\\%&=\x1b\xc2-\xf4\"']" if doubled else rb"[\\%&=\x1b\xc2-\xf4]")
+
+
+@lru_cache(maxsize=2)
+def _breaks(*, printable: bool) -> _Table:
+    return _table([(_ANY_BREAK if printable else _SOFT_BREAK, _nothing)], rb"=")
 
 
 #: Every `=` of quoted-printable text begins an escape or ends a line; a bare `=20` is a number somewhere else.
@@ -368,6 +378,12 @@ def _round(text: bytes, table: _Table, slashes: bytes) -> tuple[bytes, _Layer] |
 def fold(raw: bytes) -> Fold:
     """The text as somebody reads it; the raw bytes themselves where nothing is disguised."""
     text, layers = raw, []
+    # Lines are joined first, so that what is broken by them (`%=\n22`) is undone in one round with its like.
+    if (b"=\n" in text or b"=\r\n" in text or b"=\\" in text) and (
+        joined := _round(text, _breaks(printable=_is_printable(text)), b"")
+    ):
+        text = joined[0]
+        layers.append(joined[1])
     for _ in range(_ROUNDS):
         text = _spaced(text)
         units = _units(printable=b"=" in text and _is_printable(text), doubled=_is_doubled(text))
