@@ -151,11 +151,10 @@ def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool 
         if not key_quoted and opening[2] == b'"' and _closes(data, opening.start(1), len(opening[1])):
             return None
         end = _closing(data, start, opening[2], len(opening[1]))
-        return (
-            Value(start, end, "string", False)
-            if end >= 0
-            else Value(start, _cut_off(data, start, secret), "string", True)
-        )
+        if end >= 0 and not (opening[1] and data[end] == opening[2][0]):
+            return Value(start, end, "string", False)
+        # It was cut off, or only the string around it ends.
+        return Value(start, _cut_off(data, start, end if end >= 0 else len(data), secret), "string", end < 0)
     first = data[start : start + 1]
     if first in (b"[", b"{"):
         return Value(start, start, "list" if first == b"[" else "object", False)
@@ -168,16 +167,16 @@ def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool 
     return Value(bare.start(), end, "bare", False) if end > bare.start() else None
 
 
-#: The tag that closes the element in which a string was cut off.
-_CLOSING_TAG: Final = re.compile(rb"</[A-Za-z]")
+#: What closes the element or the print in which a string was cut off.
+_CLOSING_TAG: Final = re.compile(rb"</[A-Za-z]|(?:\n|\\{1,31}n)[ \t]{0,32}[)\]}]")
 #: How far behind its beginning that is looked for, in bytes.
 _CUT_MAX: Final = 1024
 
 
-def _cut_off(data: bytes, start: int, secret: bool) -> int:
+def _cut_off(data: bytes, start: int, end: int, secret: bool) -> int:
     """Where a string without its end ends: with the text, or with the element around it; a secret may hold anything."""
-    tag = None if secret else _CLOSING_TAG.search(data, start, start + _CUT_MAX)
-    return tag.start() if tag else len(data)
+    tag = None if secret else _CLOSING_TAG.search(data, start, min(end, start + _CUT_MAX))
+    return tag.start() if tag else end
 
 
 #: Elements of a flat list: strings at any nesting level, or bare values.

@@ -183,8 +183,9 @@ _QUOTED_PRINTABLE: Final = (
     rb")(40|2E|3D)"
 )
 
-#: A soft line break of quoted-printable text (RFC 2045, 6.7) where lines are as long as its lines are.
-_SOFT_BREAK: Final = rb"(?<=[^\r\n]{60})(?:(?<![A-Za-z0-9+/=_\-]{20})|(?<=\n.{75})|(?<=\A.{75}))(=\r?\n)"
+#: A soft line break of quoted-printable text (RFC 2045, 6.7) where lines are as long as its lines are, and as plain; base64
+#: of a header that happens to be as long ends before the next header.
+_SOFT_BREAK: Final = rb"(?<=[\t\x20-\x7e]{60})(?:(?<![A-Za-z0-9+/=_\-]{20})|(?:(?<=\n.{75})|(?<=\A.{75}))(?!=\r?\n[A-Za-z][A-Za-z0-9\-]{1,40}: ))(=\r?\n)"
 #: Any, in a text that is quoted-printable all over.
 _ANY_BREAK: Final = rb"(=(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n))"
 
@@ -378,15 +379,17 @@ def _round(text: bytes, table: _Table, slashes: bytes) -> tuple[bytes, _Layer] |
 def fold(raw: bytes) -> Fold:
     """The text as somebody reads it; the raw bytes themselves where nothing is disguised."""
     text, layers = raw, []
+    printable = b"=" in text and _is_printable(text)
     # Lines are joined first, so that what is broken by them (`%=\n22`) is undone in one round with its like.
-    if (b"=\n" in text or b"=\r\n" in text or b"=\\" in text) and (
-        joined := _round(text, _breaks(printable=_is_printable(text)), b"")
+    if (b"=\n" in text or b"=\r\n" in text or (printable and b"=\\" in text)) and (
+        joined := _round(text, _breaks(printable=printable), b"")
     ):
         text = joined[0]
         layers.append(joined[1])
     for _ in range(_ROUNDS):
         text = _spaced(text)
-        units = _units(printable=b"=" in text and _is_printable(text), doubled=_is_doubled(text))
+        printable = printable or (b"=" in text and _is_printable(text))
+        units = _units(printable=printable, doubled=_is_doubled(text))
         done = _round(text, units, _deeper(text))
         if done is None:
             break
