@@ -45,6 +45,7 @@ class Actions:
         """
         own = self.may_hold_own(text)
         if own:
+            found = [self._whole(one, text) for one in found]
             found = [one for one in found if not self.is_own(text[one.start : one.end])]
         if self._rules is None:
             return found if apart(found) else resolved(found, text)
@@ -88,6 +89,11 @@ class Actions:
             return True
         rest = self._tokens.without_own(SURROGATE_RE.sub(self._unsaid, text)).replace(REDACTED, b"")
         return not _ALNUM.search(rest)
+
+    def _whole(self, one: Found, text: bytes) -> Found:
+        """The finding with all of a token that it reaches into: a part of one would say nothing to anybody."""
+        start, end = self._tokens.whole(text, one.start, one.end)
+        return one if (start, end) == one[:2] else one._replace(start=start, end=end)
 
     def _unsaid(self, match: re.Match[bytes]) -> bytes:
         """Nothing of a surrogate under a known key; a foreign one stays as it is."""

@@ -85,6 +85,12 @@ _BARE_SECRET: Final = re.compile(
 )
 
 
+#: A value of JSON without quotes; unlike a secret that was written without them it ends before a comma or a brace.
+_LITERAL: Final = re.compile(
+    rb"(null|true|false|-?[0-9]{1,64}(?:\.[0-9]{1,64})?(?:[eE][+\-]?[0-9]{1,9})?)(?=\s{0,64}[}\]]{1,64}\s{0,64}(?:,|\Z)|,\s{0,64}\\{0,31}[\"'])"
+)
+
+
 def _closing(data: bytes, at: int, quote: bytes, level: int) -> int:
     """Where the string ends that began at a position with this quote behind `level` backslashes; -1 if it does not."""
     mark = at
@@ -145,10 +151,15 @@ def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool 
         if not key_quoted and opening[2] == b'"' and _closes(data, opening.start(1), len(opening[1])):
             return None
         end = _closing(data, start, opening[2], len(opening[1]))
-        return Value(start, end if end >= 0 else len(data), "string", end < 0)
+        if end >= 0 and not (opening[1] and data[end] == opening[2][0]):
+            return Value(start, end, "string", False)
+        # It was cut off, or only the string around it ends.
+        return Value(start, _cut_off(data, start, end if end >= 0 else len(data), secret), "string", end < 0)
     first = data[start : start + 1]
     if first in (b"[", b"{"):
         return Value(start, start, "list" if first == b"[" else "object", False)
+    if secret and key_quoted and (literal := _LITERAL.match(data, opening.start(1))):
+        return Value(*literal.span(1), "bare", False)
     bare = (_BARE_SECRET if secret else _BARE).match(data, opening.start(1))
     if bare is None:
         return None
@@ -156,15 +167,39 @@ def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool 
     return Value(bare.start(), end, "bare", False) if end > bare.start() else None
 
 
+#: What closes the element or the print in which a string was cut off.
+_CLOSING_TAG: Final = re.compile(rb"</[A-Za-z]|(?:\n|\\{1,31}n)[ \t]{0,32}[)\]}]")
+#: How far behind its beginning that is looked for, in bytes.
+_CUT_MAX: Final = 1024
+
+
+def _cut_off(data: bytes, start: int, end: int, secret: bool) -> int:
+    """Where a string without its end ends: with the text, or with the element around it; a secret may hold anything."""
+    tag = None if secret else _CLOSING_TAG.search(data, start, min(end, start + _CUT_MAX))
+    return tag.start() if tag else end
+
+
 #: Elements of a flat list: strings at any nesting level, or bare values.
 _ELEMENT: Final = re.compile(rb"[\[,]\s{0,8}(\\{0,31})([\"'])?")
 
 
-def elements(data: bytes, at: int, most: int = 1000) -> list[Value]:
-    """The strings and bare values of the flat list that opens at a position, up to its first `]`."""
+#: Between the last element of a list and the next list in the same one.
+_NEXT_LIST: Final = re.compile(rb"(?:\]\s{0,64}){1,8},\s{0,64}(?=\[)(?:\[\s{0,64}){0,7}(?=\[)")
+
+
+def elements(data: bytes, at: int, most: int = 1000, *, nested: bool = False) -> list[Value]:
+    """The strings and bare values of the flat list that opens at a position, up to its first `]`.
+
+    Those of a `nested` list go on in the lists beside it.
+    """
     found: list[Value] = []
     mark = at
-    while len(found) < most and (sign := _ELEMENT.match(data, mark)):
+    while len(found) < most:
+        if nested and (next_list := _NEXT_LIST.match(data, mark)):
+            mark = next_list.end()
+        sign = _ELEMENT.match(data, mark)
+        if sign is None:
+            break
         start = sign.end()
         if sign[2]:
             end = _closing(data, start, sign[2], len(sign[1]))

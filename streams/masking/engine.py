@@ -2,7 +2,8 @@
 
 Texts come in batches. One scan finds where detectors have to look; a text without a hit is given back as the very object
 that came in. A text that is disguised (escapes, percent signs, look-alikes, base64) is looked at as somebody would read it.
-What was changed is scanned once more: whatever a detector still finds outside the replacements is residue, and the text fails.
+What was changed is scanned once more: whatever a detector still finds outside the replacements is residue. It is masked,
+once; a text in which there is residue again fails.
 """
 
 from bisect import bisect_left
@@ -20,10 +21,10 @@ from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.prefilter import BLOCK, DISGUISE, Hit, Prefilter
-from streams.masking.quoting import raw_quote
+from streams.masking.quoting import percent_encoded, raw_quote
 from streams.masking.records import Failure
 
-__all__ = ["Engine", "Masked", "Rejected"]
+__all__ = ["Engine", "Explained", "Masked", "Rejected"]
 
 #: How many blocks may lie in one another (base64 of base64 of ...); what is wrapped deeper is not let through.
 _BLOCK_DEPTH: Final = 5
@@ -35,6 +36,11 @@ _CONCLUSIVE: Final = 90
 #: Between the anchor of a telling name and its value that was replaced, in bytes: quotes, white space, a scheme.
 _NAME_GAP: Final = 12
 
+#: What is glued to a replacement may have been kept for what stood there before: an address behind another one. As far as
+#: this behind a replacement, in bytes, and where neither white space nor a quote ends the replaced value, it is judged anew.
+_GLUED: Final = 24
+_ENDS: Final = b" \"'\\,&;}])>\n\r\t"
+
 _TOO_DEEP: Final = Failure("too_deep", "decode")
 
 
@@ -44,6 +50,19 @@ class Rejected(NamedTuple):
     end: int
     detector: str
     rule: str
+
+
+class Explained(NamedTuple):
+    """What was found and considered in one text, as read; `later` is what only the second pass found, in the raw bytes."""
+
+    found: list[Found]
+    rejected: list[Rejected]
+    read: Fold
+    later: list[Found]
+
+
+#: For each replacement where it began and ended before, and where it ends now.
+_Spliced = list[tuple[int, int, int]]
 
 
 class _Failed(Exception):  # noqa: N818 - it never leaves this module
@@ -68,7 +87,7 @@ class _Changed:
     """A text that was changed and has to be verified."""
 
     index: int
-    spliced: list[tuple[int, int, int]]
+    spliced: _Spliced
     kept: dict[Hit, str]
     folded: bool
 
@@ -110,7 +129,7 @@ class Engine:
         result = self.mask([text])
         return b"***" if result.failures else result.outputs[0]
 
-    def explain(self, text: bytes) -> tuple[list[Found], list[Rejected], Fold]:
+    def explain(self, text: bytes) -> Explained:
         """Everything found in one text and everything that was considered and kept, as read (`Fold.raw_span` leads back).
 
         What the policy keeps is among the findings, with the action `keep`.
@@ -119,7 +138,19 @@ class Engine:
         released: list[Found] = []
         found, kept = self._judge(read.text, hits, 0, released)
         rejected = [Rejected(end, self._prefilter.names[ident], rule) for (end, ident), rule in kept.items()]
-        return found + released, rejected, read
+        return Explained(found + released, rejected, read, self._later(text, read, found, kept))
+
+    def _later(self, text: bytes, read: Fold, found: list[Found], kept: dict[Hit, str]) -> list[Found]:
+        """What the second pass finds in a text, where it lies in the raw bytes."""
+        folded = any(ident == DISGUISE for _, ident in self._prefilter.hits(text))
+        spliced, output = self._splice(Counter(), text, read.text, read if folded else None, found)
+        again = fold(output) if folded else Fold(output, ())
+        changed = _Changed(0, spliced, kept, folded)
+        if not spliced or not self._residue(changed, output, again, self._prefilter.hits(again.text)):
+            return []
+        still, read = self._found(output)
+        spans = [_origin(spliced, *read.raw_span(one.start, one.end)) for one in still]
+        return [one._replace(start=start, end=end) for one, (start, end) in zip(still, spans, strict=True)]
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -290,10 +321,10 @@ class Engine:
 
     def _splice(
         self, counts: Counter[str], raw: bytes, source: bytes, read: Fold | None, found: list[Found]
-    ) -> tuple[list[tuple[int, int, int]], bytes]:
+    ) -> tuple[_Spliced, bytes]:
         """The raw bytes with replacements, and for each of them where it began and ended before and ends now."""
         pieces: list[bytes] = []
-        spliced: list[tuple[int, int, int]] = []
+        spliced: _Spliced = []
         replacement = self._actions.replacement
         mark = size = 0
         for one in found:
@@ -301,7 +332,9 @@ class Engine:
             new = replacement(one, source[start:end])
             if read is not None:
                 start, end = read.raw_span(start, end)
-                if one.quote:
+                if one.replacement is not None:
+                    new = percent_encoded(new, raw, start, end)
+                elif one.quote:
                     quoted = one._replace(quote=raw_quote(raw, start, one.quote))
                     new = replacement(quoted, source[one.start : one.end])
                 start = max(start, mark)
@@ -325,13 +358,18 @@ class Engine:
         reads = [fold(output) if one.folded else Fold(output, ()) for one, output in zip(changed, outputs, strict=True)]
         hits = self._hits_of([read.text for read in reads])
         for one, output, read, mine in zip(changed, outputs, reads, hits, strict=True):
-            if failure := self._residue(one, output, read, mine) or _broken(texts[one.index], output):
+            failure = self._residue(one, output, read, mine)
+            last = self._once_more(output) if failure and failure.reason == "residue" else output
+            if last is not None:
+                result.outputs[one.index] = last
+                failure = _broken(texts[one.index], last)
+            if failure:
                 result.failures[one.index] = failure
                 result.outputs[one.index] = texts[one.index]
 
     def _residue(self, one: _Changed, output: bytes, read: Fold, hits: list[Hit]) -> Failure | None:
         if not one.folded:
-            hits = _unsettled(one, hits)
+            hits = _unsettled(one, hits, output)
             if not hits:
                 return None
             if any(ident in (DISGUISE, BLOCK) for _, ident in hits):
@@ -343,6 +381,24 @@ class Engine:
         left = [still for still in found if self._actions.changes(still, read.text[still.start : still.end])]
         return Failure("residue", "verify", tuple(sorted({still.detector for still in left}))) if left else None
 
+    def _once_more(self, output: bytes) -> bytes | None:
+        """An output with its residue masked, if nothing is left in it then; it counts for nothing.
+
+        Replacements let a detector see what others hid from it (an address glued to another), and nothing else: a token is
+        no candidate of its own, so that what is found here is the record's.
+        """
+        try:
+            found, read = self._found(output)
+            _, again = self._splice(Counter(), output, read.text, read, found)
+            left, read = self._found(again)
+        except _Failed:
+            return None
+        return None if any(self._actions.changes(one, read.text[one.start : one.end]) for one in left) else again
+
+    def _found(self, text: bytes) -> tuple[list[Found], Fold]:
+        read, hits = self._read(text)
+        return self._judge(read.text, hits, 0)[0], read
+
     def _too_deep(self, text: bytes) -> bool:
         """Counts levels only where there are brackets enough."""
         if len(text) <= self._max_depth or text.count(b"{") + text.count(b"[") <= self._max_depth:
@@ -350,21 +406,37 @@ class Engine:
         return wide.depth(text) > self._max_depth
 
 
-def _unsettled(one: _Changed, hits: list[Hit]) -> list[Hit]:
+def _unsettled(one: _Changed, hits: list[Hit], output: bytes) -> list[Hit]:
     """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced."""
     left: list[Hit] = []
     spliced, kept = one.spliced, one.kept
     place = shift = 0
+    glued = -1
     for hit in hits:
         while place < len(spliced) and hit[0] > spliced[place][2]:
-            shift = spliced[place][1] - spliced[place][2]
+            stop = spliced[place][2]
+            shift = spliced[place][1] - stop
+            glued = stop + _GLUED if output[stop : stop + 1] not in _ENDS else -1
             place += 1
         before = hit[0] + shift
         gap = spliced[place][0] - before if place < len(spliced) else -1
         inside = place < len(spliced) and gap < 0
-        if inside or not (0 <= gap <= _NAME_GAP or (before, hit[1]) in kept):
+        if inside or not (0 <= gap <= _NAME_GAP or ((before, hit[1]) in kept and hit[0] > glued)):
             left.append(hit)
     return left
+
+
+def _origin(spliced: _Spliced, start: int, end: int) -> tuple[int, int]:
+    """The bytes before that a span of a spliced text stands for; a replacement that is touched counts whole."""
+    first, last, shift, mark = -1, -1, 0, 0
+    for old_start, old_stop, stop in spliced:
+        begin = old_start - shift
+        if first < 0 and start < stop:
+            first = min(start + shift, old_start) if start < begin else old_start
+        if last < 0 and end <= stop:
+            last = end + shift if end <= begin else old_stop
+        shift, mark = old_stop - stop, stop
+    return first if first >= 0 else max(start, mark) + shift, last if last >= 0 else max(end, mark) + shift
 
 
 def _broken(text: bytes, output: bytes) -> Failure | None:

@@ -165,10 +165,10 @@ class Masker:
     def explain(self, text: str | bytes) -> list[Explanation]:
         """What was found and what was considered and kept, in the order of the text; no value is in it."""
         raw = _encoded(text)
-        found, rejected, read = self._alone(self._engine.explain, raw)
+        found, rejected, read, later = self._alone(self._engine.explain, raw)
         rows = []
-        for one in found:
-            start, end = read.raw_span(one.start, one.end)
+        spans = [read.raw_span(one.start, one.end) for one in found] + [(one.start, one.end) for one in later]
+        for one, (start, end) in zip(found + later, spans, strict=True):
             action = one.action or self.policy.actions[one.kind]
             kept_by = (one.rule or "policy") if action == "keep" else ""
             rows.append(

@@ -51,6 +51,10 @@ def _grammar(kinds: str, kids: str) -> bytes:
     )
 
 
+#: The bytes of a token, and at least as many of them as any token has.
+_WORD: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+_LONGEST: Final = 64
+
 _KINDS_PATTERN: Final = "|".join(sorted(KINDS))
 
 #: Any complete token of a known kind, whoever's key made it; for finding tokens, never for exempting them.
@@ -133,6 +137,18 @@ class Tokens:
     def without_own(self, text: bytes) -> bytes:
         """The text without the complete own tokens in it."""
         return self._own.sub(b"", text)
+
+    def whole(self, text: bytes, start: int, end: int) -> tuple[int, int]:
+        """The span with the whole of each complete own token that it reaches into."""
+        first, last = self._around(text, start), self._around(text, end)
+        return first.start() if first else start, last.end() if last else end
+
+    def _around(self, text: bytes, at: int) -> re.Match[bytes] | None:
+        """The complete own token that a position lies within."""
+        if not 0 < at < len(text) or text[at] not in _WORD or text[at - 1] not in _WORD:
+            return None
+        near = self._own.finditer(text, max(0, at - _LONGEST), at + _LONGEST)
+        return next((match for match in near if match.start() < at < match.end()), None)
 
     def _make(self, kind: str, value: str, hint: str | None) -> bytes:
         digest, form = self._active[kind], self._forms[kind]

@@ -49,13 +49,13 @@ def test_detector_that_raises_fails_its_text_only() -> None:
 
 
 def test_detector_with_a_wrong_span_is_residue() -> None:
-    """A finding that covers its value in part only leaves something that the verifier finds."""
+    """A finding that leaves something is residue if masking once more leaves something again."""
 
     def judge(data: bytes, end: int) -> Verdict:
         at = data.find(b"canary")
         return Found(at, at + 3, "name", "half", "none", 99) if at >= 0 else "none"
 
-    failures = _engine("half", "canary", judge).mask([b"a canary and a canary"]).failures
+    failures = _engine("half", "canary", judge).mask([b"a canary, a canary and a canary"]).failures
     assert failures[0].reason == "residue"
     assert failures[0].stage == "verify"
 

@@ -262,16 +262,17 @@ _PLAIN_KEY: Final = re.compile(
     rb"line_?[1-4]|current|new|old)\\{0,31}[\"']\s{0,8}:",
     re.IGNORECASE,
 )
+#: Lists in one another before their first element.
+_OPENINGS: Final = re.compile(rb"(?:\[\s{0,64}(?=\[)){0,8}\[")
 #: How much of the objects below a telling key is looked at, in bytes.
 _INNER_MAX: Final = 2048
 
 
 def _inner(data: bytes, value: Value) -> list[Value]:
     """The elements of a list, or the values under plain keys of an object or of the objects of a list."""
-    at = value.start
-    while data[at + 1 : at + 2] == b"[" and at - value.start < 8:
-        at += 1
-    if value.form == "list" and (flat := elements(data, at)):
+    opening = _OPENINGS.match(data, value.start)
+    at = opening.end() - 1 if opening else value.start
+    if value.form == "list" and (flat := elements(data, at, nested=at > value.start)):
         return flat
     stop = data.find(b"]" if value.form == "list" else b"}", at, at + _INNER_MAX)
     stop = at + _INNER_MAX if stop < 0 else stop
@@ -333,7 +334,9 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
         return list(_cookies(data, start, end))
     if field.needs == "authorization":
         return _authorization(data, start, end, value)
-    if field.kind == "phone" and not _keeps_promise(field, text) and len(text) <= _SHORT_MAX:
+    if quote and field.needs in ("document", "account") and b"." in text:
+        return []  # A fraction in JSON is an amount.
+    if field.kind == "phone" and not quote and not _keeps_promise(field, text) and len(text) <= _SHORT_MAX:
         among = [match.span() for match in _PHONE_AMONG.finditer(text) if not _DATE.match(match[0])]
         return [Found(start + a, start + z, "phone", "field_phone", "digits", 30) for a, z in among]
     if not _keeps_promise(field, text) or (field.needs == "email" and value.form == "bare" and b"@" not in text):

@@ -62,6 +62,8 @@ _PRIVATE: Final = re.compile(rb"(?:10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\
 def judge_ipv4(data: bytes, end: int) -> Verdict:
     """A dotted quad that is neither loopback nor a version nor part of a longer number."""
     start = end - 1
+    if start < 0:
+        return "no_quad"
     low = max(0, start - 16)
     while start > low and data[start - 1] in b"0123456789.":
         start -= 1

@@ -83,7 +83,7 @@ def _coordinate(value: bytes) -> bool:
 
 #: A UUID (RFC 9562) or a number is no address of mail, wherever it stands.
 _OPAQUE: Final = re.compile(rb"(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9]{1,6})\Z", re.IGNORECASE)
-_ADDRESS_AMONG: Final = re.compile(rb"\S@\S")
+_ADDRESS_AMONG: Final = re.compile(rb"\S@\S|\btok_email_")
 
 
 def _email(value: bytes) -> bool:

@@ -97,12 +97,14 @@ def is_password(data: bytes, start: int, at: int) -> bool:
     return data[start - 1 : start] == b"/" and bool(_ORACLE_USER.search(data, max(0, start - 90), start))
 
 
+_GO_NETWORK: Final = re.compile(rb"@(?:tcp6?|unix)\(\Z", re.IGNORECASE)
 _GO: Final = re.compile(rb"([^\s:@/\"'=`<>\\]{1,64}):([^\s\"'`<>\\]{1,128})@\Z")
 
 
 def judge_go(data: bytes, end: int) -> Verdict:
     """User and password of `user:password@tcp(host:port)/db` (Go's MySQL driver)."""
-    at = data.rfind(b"@", max(0, end - 8), end) + 1
+    network = _GO_NETWORK.search(data, max(0, end - 8), end)
+    at = network.start() + 1 if network else 0
     info = _GO.search(data, max(0, at - 200), at) if at else None
     if info is None:
         return "no_password"

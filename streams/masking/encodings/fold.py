@@ -95,7 +95,23 @@ def fold_anchors() -> tuple[str, ...]:
 
 
 def _hexadecimal(group: bytes, raw: bytes, slashes: bytes) -> bytes | None:
-    return _character(int(group, 16), raw, slashes)
+    plain = _character(int(group, 16), raw, slashes)
+    return plain if plain is None or plain[:1] == b"\\" else _before_escape(raw) + plain
+
+
+def _before_escape(raw: bytes) -> bytes:
+    """The backslashes before an escape that are characters of the string: an even number before the escape's own.
+
+    JSON in strings of JSON has two, four, eight ... of them before the letter of one escape.
+    """
+    own = len(raw) - len(raw.lstrip(b"\\"))
+    return b"\\" * (own - 1) if own % 2 else b""
+
+
+def _pair(group: bytes, raw: bytes, _: bytes) -> bytes | None:
+    """Two halves of one character in UTF-16, as JSON writes what lies beyond the first 65 536 (RFC 8259, 7)."""
+    high, low = int(group[:4], 16), int(group[-4:], 16)
+    return _before_escape(raw) + _read_as(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
 
 
 def _decimal(group: bytes, raw: bytes, slashes: bytes) -> bytes | None:
@@ -107,8 +123,8 @@ def _entity(group: bytes, _: bytes, slashes: bytes) -> bytes | None:
     return slashes + b'"' if name == '"' else name.encode() if name else None
 
 
-def _slash(_: bytes, __: bytes, ___: bytes) -> bytes:
-    return b"/"
+def _slash(_: bytes, raw: bytes, __: bytes) -> bytes:
+    return _before_escape(raw) + b"/"
 
 
 def _same(group: bytes, _: bytes, __: bytes) -> bytes:
@@ -149,6 +165,10 @@ def _character(code: int, raw: bytes, slashes: bytes) -> bytes | None:
         return None
     if code < 0x20 and code not in (0x09, 0x0A, 0x0D, 0x1B):
         return b""
+    return _read_as(code)
+
+
+def _read_as(code: int) -> bytes:
     plain = chr(code).encode()
     return _characters().get(plain, plain)
 
@@ -163,12 +183,19 @@ _QUOTED_PRINTABLE: Final = (
     rb")(40|2E|3D)"
 )
 
+#: A soft line break of quoted-printable text (RFC 2045, 6.7) where lines are as long as its lines are, and as plain; base64
+#: of a header that happens to be as long ends before the next header.
+_SOFT_BREAK: Final = rb"(?<=[\t\x20-\x7e]{60})(?:(?<![A-Za-z0-9+/=_\-]{20})|(?:(?<=\n.{75})|(?<=\A.{75}))(?!=\r?\n[A-Za-z][A-Za-z0-9\-]{1,40}: ))(=\r?\n)"
+#: Any, in a text that is quoted-printable all over.
+_ANY_BREAK: Final = rb"(=(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n))"
+
 #: What is undone, and how: each expression has one group. Colours first: their `\u001b` is an escape of its own.
 _UNITS: Final = (
     (
         rb"((?:\x1b|(?<!\\)\\++(?:e|033|u001[bB]|x1[bB]))\[[0-9;?]{0,16}[A-Za-z]|\x1b(?![\[\\%&]))",
         _nothing,
     ),  # ANSI colours, ECMA-48
+    (rb"(?<!\\)\\++u([dD][89abAB][0-9a-fA-F]{2}\\++u[dD][c-fC-F][0-9a-fA-F]{2})", _pair),  # the same, two of them
     (rb"(?<!\\)\\++u([0-9a-fA-F]{4})", _hexadecimal),  # JSON, Java, JavaScript
     (rb"(?<!\\)\\++u\{([0-9a-fA-F]{1,6})\}", _hexadecimal),  # ECMAScript 2015
     (rb"(?<!\\)\\++U([0-9a-fA-F]{8})", _hexadecimal),  # Python
@@ -180,7 +207,7 @@ _UNITS: Final = (
     (rb"&([A-Za-z]{2,8});", _entity),
     (_QUOTED_PRINTABLE, _hexadecimal),
     (rb"(?<=[A-Za-z0-9._\-\"')\] ])=(3D)(?=[ (>\[{])", _hexadecimal),
-    (rb"(?<=[^\r\n]{60})(?:(?<![A-Za-z0-9+/=_\-]{20})|(?<=\n.{75})|(?<=\A.{75}))(=\r?\n)", _nothing),  # its soft break
+    (_SOFT_BREAK, _nothing),
     (rb"((?<!\\)\\++/)", _slash),  # JSON's optional escape
     (rb"(?<!\\)\\++([=:])", _same),  # ArcSight's CEF, Java's properties
     (rb"([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})", _look_alike),
@@ -188,7 +215,7 @@ _UNITS: Final = (
 #: What is undone besides in a text that is quoted-printable all over.
 _PRINTABLE: Final = (
     (rb"=(0[9AD]|2[0E]|3[DF]|40|5F|[89A-F][0-9A-F])", _hexadecimal),
-    (rb"(=(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n))", _nothing),
+    (_ANY_BREAK, _nothing),
 )
 #: A quote that is doubled in quotes (RFC 4180, SQL), and as it is when all of that is escaped.
 _TWICE: Final = (
@@ -225,6 +252,11 @@ def _table(units: Sequence[tuple[bytes, _Handler]], begins: bytes) -> _Table:
 def _units(*, printable: bool, doubled: bool) -> _Table:
     units = (*(_PRINTABLE if printable else ()), *(_DOUBLED if doubled else ()), *_UNITS)
     return _table(units, rb"[\\%&=\x1b\xc2-\xf4\"']" if doubled else rb"[\\%&=\x1b\xc2-\xf4]")
+
+
+@lru_cache(maxsize=2)
+def _breaks(*, printable: bool) -> _Table:
+    return _table([(_ANY_BREAK if printable else _SOFT_BREAK, _nothing)], rb"=")
 
 
 #: Every `=` of quoted-printable text begins an escape or ends a line; a bare `=20` is a number somewhere else.
@@ -347,9 +379,17 @@ def _round(text: bytes, table: _Table, slashes: bytes) -> tuple[bytes, _Layer] |
 def fold(raw: bytes) -> Fold:
     """The text as somebody reads it; the raw bytes themselves where nothing is disguised."""
     text, layers = raw, []
+    printable = b"=" in text and _is_printable(text)
+    # Lines are joined first, so that what is broken by them (`%=\n22`) is undone in one round with its like.
+    if (b"=\n" in text or b"=\r\n" in text or (printable and b"=\\" in text)) and (
+        joined := _round(text, _breaks(printable=printable), b"")
+    ):
+        text = joined[0]
+        layers.append(joined[1])
     for _ in range(_ROUNDS):
         text = _spaced(text)
-        units = _units(printable=b"=" in text and _is_printable(text), doubled=_is_doubled(text))
+        printable = printable or (b"=" in text and _is_printable(text))
+        units = _units(printable=printable, doubled=_is_doubled(text))
         done = _round(text, units, _deeper(text))
         if done is None:
             break

@@ -122,9 +122,18 @@ def _beside(data: bytes, word: Word, rows: list[Row]) -> Verdict:
     if word.capitals and not data[word.start : word.end].rstrip(b"s").isupper():
         return "everyday_word"
     place = _Place(data, word, *_string(data, word))
-    return (
-        _nearest([_after(row, place) for row in rows]) or _nearest([_before(row, place) for row in rows]) or "no_number"
-    )
+    if found := _nearest([_after(row, place) for row in rows]):
+        return found
+    if _masked_behind(place, rows):
+        return "masked"
+    return _nearest([_before(row, place) for row in rows]) or "no_number"
+
+
+def _masked_behind(place: _Place, rows: list[Row]) -> bool:
+    """Whether the number behind a word is a token by now: the word says nothing then of a number before it."""
+    low, high = place.word.start, min(place.high, place.word.end + _FAR_BYTES + _NUMBER_MAX)
+    at = place.data.find(b"tok_", low, high)
+    return at >= 0 and any(place.data.startswith(b"tok_%b_" % row.kind.encode(), at) for row in rows)
 
 
 def _nearest(found: list[list[Found]]) -> list[Found]:

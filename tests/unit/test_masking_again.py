@@ -1,0 +1,120 @@
+"""What only a replacement lets a detector see is masked once more, and what is masked once stays so."""
+
+import base64
+import json
+from urllib.parse import quote
+
+import pytest
+
+from streams.masking.encodings.fold import fold
+from streams.masking.masker import Masker
+from streams.masking.policy import Policy
+from tests.support.disguise import masker_keyring
+
+_MASKER = Masker(Policy(), masker_keyring())
+
+
+def _masked(text: bytes) -> bytes:
+    outcome = _MASKER.mask(text)
+    assert outcome.text is not None
+    return outcome.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"ann@example.org:00:1B:44:11:3A:B7",
+        b"r@m.x0:1B:44:11:3A:B7:01",
+        b"U_KEY=0@r.ex:1B3B",
+        b'"Authorization":"\\x5cu0022f',
+        b"order 1234567 driver license D1234567",
+        b'{"email":"of ann@example.org, twice: ann@example.org"}',
+    ],
+)
+def test_what_is_glued_is_masked_and_stays_so(text: bytes) -> None:
+    """Values glued to one another are masked and not held back, and masking them again changes nothing."""
+    once = _masked(text)
+    assert once != text
+    assert _masked(once) is once
+
+
+def test_what_the_second_pass_finds_is_explained() -> None:
+    """A finding of the second pass lies where its value lies in the text."""
+    text = b"%EB::f:2.0.2.1F"
+    assert {(row.kind, text[row.start : row.end]) for row in _MASKER.explain(text) if row.kind} == {
+        ("ip", b"2.0.2.1"),
+        ("ip", b"::f"),
+    }
+
+
+def test_no_part_of_a_token_is_masked() -> None:
+    """A finding that reaches into a token of ours takes all of it, or leaves it."""
+    token = _MASKER.token("mac", "00:1b:44:11:3a:b7").encode()
+    once = _masked(b"0%40e." + token)
+    assert b"_mac_" not in once
+    assert _masked(once) is once
+
+
+@pytest.mark.parametrize("levels", [1, 2])
+def test_a_block_is_closed_in_percent_encoding(levels: int) -> None:
+    """The signs of a block that stood in percent-encoding are percent-encoded as often as they were."""
+    run = base64.b64encode("~?é~ ?>mail jane.doe@example.org ~?>~".encode()).decode()
+    assert "/" in run
+    for _ in range(levels):
+        run = quote(run, safe="")
+    once = _masked(f"GET /cb?state={run}&x=1 HTTP/1.1".encode())
+    state = once.split(b"state=")[1].split(b"&")[0]
+    assert not set(state) & set(b"+/=")
+    assert b"%" + b"25" * (levels - 1) + b"2" in state
+
+
+@pytest.mark.parametrize("text", ["Ann \U0001f600 Lee", "\U0001d400nn", "a\\\x7f", "a\\\\\u00e9\\/"])
+def test_escaped_and_bare_spellings_are_one(text: str) -> None:
+    """A name is one token in both spellings of JSON: surrogate pairs and backslashes before escapes included."""
+    both = [json.dumps({"first_name": text, "email": text}, ensure_ascii=escaped).encode() for escaped in (True, False)]
+    assert json.loads(_masked(both[0])) == json.loads(_masked(both[1]))
+
+
+def test_soft_breaks_are_joined_first() -> None:
+    """An escape that a soft line break divides is undone like its neighbours."""
+    line = b"x" * 60 + b" %22db_password%="
+    assert fold(line + b"\n22%3A %22hunter2%22").text.endswith(b'"db_password": "hunter2"')
+
+
+@pytest.mark.parametrize("size", range(60, 90))
+def test_a_header_is_not_joined_with_the_next(size: int) -> None:
+    """A credential is masked however long its line is, the length of lines of quoted-printable included."""
+    secret = base64.b64encode(b"annabelle:hunter2-" + b"h" * (size - 58)).rstrip(b"=") + b"="
+    text = b"GET / HTTP/1.1\nAuthorization: Basic " + secret + b"\nAccept: */*\n"
+    assert secret[:20] not in _masked(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (b'{"user_id":[\n  [\n 11, 12\n], [13]\n]}', (b"11", b"12", b"13")),
+        (b'<d>{"n": 1, "first_name": "Anneliese</d>', (b"Anneliese",)),
+        (
+            b'{"message": "Array\\n(\\n    [detail] => {\\"first_name\\": \\"Anneliese\\n)\\n", "tag": "web"}',
+            (b"Anneliese",),
+        ),
+    ],
+)
+def test_lists_in_lists_and_cut_strings_are_read(text: bytes, left: tuple[bytes, ...]) -> None:
+    """Elements of lists in lists, and strings that end with what they stand in, are masked."""
+    once = _masked(text)
+    assert [value for value in left if value in once.replace(b"tok_user_k1_", b"")] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"tin":0.123456789}',
+        b'{"account_number":1234.5678}',
+        b'{"phone":-100000}',
+        b'{"email":[{"password":null},null]}',
+    ],
+)
+def test_literals_that_are_no_value_stay(text: bytes) -> None:
+    """Fractions are no documents and negative numbers no telephones, and `null` ends where JSON ends it."""
+    assert _masked(text) is text
