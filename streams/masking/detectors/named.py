@@ -313,6 +313,13 @@ def _literal(data: bytes, value: Value) -> bool:
     return bool(_NUMBER.match(data[value.start : value.end]))
 
 
+def _is_no_secret(data: bytes, start: int, end: int, value: Value) -> bool:
+    """Whether a secret's value names where the secret is kept, or is a text in which a token shows itself."""
+    if is_reference(data[start:end]):
+        return True
+    return value.form == "string" and end - start > _TOKEN_MIN and carries_a_token(data, start, end)
+
+
 def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> list[Found]:
     """The personal spans of one field's value; nothing where it does not keep the name's promise."""
     start, end = value.start, value.end
@@ -326,9 +333,7 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
     text = data[start:end]
     if not text or _NOBODY.match(text) or is_said_of_field(data, start):
         return []
-    if field.needs == "secret" and (
-        is_reference(text) or (value.form == "string" and len(text) > _TOKEN_MIN and carries_a_token(data, start, end))
-    ):
+    if field.needs == "secret" and _is_no_secret(data, start, end, value):
         return []
     if field.needs == "cookie":
         return list(_cookies(data, start, end))
