@@ -93,6 +93,7 @@ def test_a_header_is_not_joined_with_the_next(size: int) -> None:
     ("text", "left"),
     [
         (b'{"user_id":[\n  [\n 11, 12\n], [13]\n]}', (b"11", b"12", b"13")),
+        (b"GET /find/first_name=Anneliese/top HTTP/1.1", (b"Anneliese",)),
         (b'<d>{"n": 1, "first_name": "Anneliese</d>', (b"Anneliese",)),
         (
             b'{"message": "Array\\n(\\n    [detail] => {\\"first_name\\": \\"Anneliese\\n)\\n", "tag": "web"}',
@@ -100,8 +101,8 @@ def test_a_header_is_not_joined_with_the_next(size: int) -> None:
         ),
     ],
 )
-def test_lists_in_lists_and_cut_strings_are_read(text: bytes, left: tuple[bytes, ...]) -> None:
-    """Elements of lists in lists, and strings that end with what they stand in, are masked."""
+def test_lists_in_lists_cut_strings_and_segments_are_read(text: bytes, left: tuple[bytes, ...]) -> None:
+    """Elements of lists in lists, strings that end with what they stand in, and values in a path are masked."""
     once = _masked(text)
     assert [value for value in left if value in once.replace(b"tok_user_k1_", b"")] == []
 

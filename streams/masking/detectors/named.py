@@ -117,6 +117,7 @@ _PROSE_NAME: Final = re.compile(
 )
 
 
+_SLASH: Final = 0x2F
 #: Another pair behind a name without a value: `ruser= rhost=192.0.2.1`.
 _NEXT_PAIR: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_.\-]{0,40}=(?!=)")
 
@@ -197,7 +198,11 @@ def judge_field(data: bytes, end: int) -> Verdict:
         _means_other(data, field, key, value) or (not key.quote and _is_structure(data, key, field, value))
     ):
         return "other_field"
-    if value.form == "bare" and field.needs in ("words", "full_name") and (m := _PROSE_NAME.match(data, value.start)):
+    if value.form == "bare" and field.kind != "secret" and key.start and data[key.start - 1] == _SLASH:
+        # A segment of a path (RFC 3986, 3.3): `/people/name=Ann/orders`.
+        slash = data.find(b"/", value.start + 1, value.end)
+        value = Value(value.start, slash if slash > 0 else value.end, "bare", False)
+    elif value.form == "bare" and field.needs in ("words", "full_name") and (m := _PROSE_NAME.match(data, value.start)):
         # In `customer=Ann Lee Order=12` the last word is the next name.
         stop = m.end() if data[m.end() : m.end() + 1] not in (b"=", b":") else data.rfind(b" ", value.start, m.end())
         value = Value(value.start, max(stop, value.end), "bare", False)
