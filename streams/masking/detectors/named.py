@@ -325,6 +325,11 @@ def _is_no_secret(data: bytes, start: int, end: int, value: Value) -> bool:
     return value.form == "string" and end - start > _TOKEN_MIN and carries_a_token(data, start, end)
 
 
+def _is_amount(field: Field, number: bytes) -> bool:
+    """Whether a number of JSON is a fraction where a document's or an account's number should stand."""
+    return field.needs in ("document", "account") and b"." in number
+
+
 def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> list[Found]:
     """The personal spans of one field's value; nothing where it does not keep the name's promise."""
     start, end = value.start, value.end
@@ -336,7 +341,7 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
         # The line's end in a string that was cut.
         end -= 4 if data[end - 4 : end] == b"\\r\\n" else 2
     text = data[start:end]
-    if not text or _NOBODY.match(text) or is_said_of_field(data, start):
+    if not text or _NOBODY.match(text) or is_said_of_field(data, start) or (quote and _is_amount(field, text)):
         return []
     if field.needs == "secret" and _is_no_secret(data, start, end, value):
         return []
@@ -344,8 +349,6 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
         return list(_cookies(data, start, end))
     if field.needs == "authorization":
         return _authorization(data, start, end, value)
-    if quote and field.needs in ("document", "account") and b"." in text:
-        return []  # A fraction in JSON is an amount.
     if field.kind == "phone" and not quote and not _keeps_promise(field, text) and len(text) <= _SHORT_MAX:
         among = [match.span() for match in _PHONE_AMONG.finditer(text) if not _DATE.match(match[0])]
         return [Found(start + a, start + z, "phone", "field_phone", "digits", 30) for a, z in among]
