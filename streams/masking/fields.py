@@ -66,7 +66,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         remote_user auth_user db_user effective_user =username =alternate_id 用户名 ユーザー名 логин
         """),
     ("username", "person_login", """
-        =login =user =handle =logname =ruser =usr =upn =suser =duser =acct =ugi =sudo_user =ssh_user =smtp_user =ftp_user =os_user =run_as =run_as_user
+        =login =user =handle =logname =ruser =usr =usr_name =set_id =upn =suser =duser =acct =ugi =sudo_user =ssh_user =smtp_user =ftp_user =os_user =run_as =run_as_user
         =login_user =current_user =request_user =authenticated_user =auth_request_user =forwarded_user =src_user =dst_user =dest_user =source_user
         =destination_user =target_user =session_user =principal_name =benutzer =utilisateur =usuario =utente =gebruiker =skype =skype_id =telegram =twitter
         =instagram =twitter_handle =social_handle =wechat =wechat_id =github_user =github_login =slack_user =slack_name =discord_user =x_user =x_username =x_auth_user =x_forwarded_user =x_authenticated_user =x_auth_username
@@ -151,7 +151,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         driver_license driver_licence drivers_license drivers_licence driving_license driving_licence driver_license_number
         driving_licence_number drivers_license_number driver_license_no dl_number =dln fuehrerschein
         """),
-    ("plate", "document", """
+    ("plate", "plate", """
         license_plate licence_plate number_plate plate_number registration_plate vehicle_registration plate_no car_plate kennzeichen kfz_kennzeichen
         immatriculation matricula_vehiculo targa_veicolo license_tag
         """),
@@ -188,7 +188,8 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         connection_string =accountkey =sharedaccesskey sharedaccesssignature security_answer personal_access_token =pat use_auth_token
         =pgpassword =mysql_pwd =rediscli_auth =sshpass =creds subscription_key functions_key =code_verifier =device_code =oauth_verifier
         hf_token github_token gitlab_token npm_token slack_token signature_key web_hook_url webhook_url private_token deploy_token
-        job_token runner_token sonar_login sonar_token origin_ca consumer_secret consumer_key token_secret
+        job_token runner_token authenticity_token csrf_middleware_token request_verification_token become_pass ssh_pass sudo_pass root_pass
+        admin_pass mysql_pass mail_pass ftp_pass login_pass bind_pass ldap_pass sonar_login sonar_token origin_ca consumer_secret consumer_key token_secret
         """),
     ("secret", "authorization", """
         =authorization =proxy_authorization =x_authorization =www_authenticate_token =auth_header authorization_header =auth

@@ -39,7 +39,7 @@ _NOBODY: Final = re.compile(
 _DIGIT: Final = re.compile(rb"[0-9]")
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?\Z")
 _STREET: Final = re.compile(
-    rb"(?![,;:)+])(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,0-9])(?!.*://)(?!0x)(?!\S*:[0-9]+\Z)(?!\S+\.\S+\Z)"
+    rb"(?![,;:)+])(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,0-9]|(?:[\xe3-\xed][\x80-\xbf]{2}){3})(?!.*://)(?!0x)(?!\S*:[0-9]+\Z)(?!\S+\.\S+\Z)"
 )
 _MAC_BARE: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:\-.]?){5}[0-9A-Fa-f]{2}\Z")
 _POSTCODE: Final = re.compile(
