@@ -104,7 +104,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         user_id user_uid user_uuid user_guid user_identifier =uid =sub =usr_id userid actor_id viewer_id person_id employee_id
         staff_id ?id distinct_id visitor_id profile_id account_user_id login_user_id end_user_id enduser_id =enduser.id =auid user_pk user_ref user_key user_no user_number
         employee_number employee_no personalnummer personnel_number staff_number worker_id player_id contact_id lead_id author_id creator_id
-        personal_nr matrikelnummer user_sid sso_id ldap_uid subject_id
+        personal_nr matrikelnummer user_sid member_sid sso_id ldap_uid subject_id
         """),
     ("customer", "id", """
         customer_id customer_no customer_number customer_uuid customer_ref customer_key cust_id cust_no cust_number member_id member_number member_no patient_id
@@ -226,6 +226,9 @@ _THINGS: Final = frozenset(
     pipeline build release environment env zone region location site store bucket disk volume network subnet vpc interface
     """.split()
 )
+
+#: Names of objects that hold who did something, besides the words for persons.
+_DOERS: Final = frozenset(f"{done}by" for done in "created updated modified deleted approved requested submitted assigned reviewed uploaded changed performed initiated invited".split())  # fmt: skip
 
 #: Tails that do not change whose value it is.
 _NEUTRAL: Final = frozenset(
@@ -391,7 +394,8 @@ def field_of(key: str, parent: str = "") -> Field | None:
 def _behind_person(segments: list[str], parent: str) -> Field | None:
     field = _BEHIND_PERSON.get(segments[-1]) or _BEHIND_PERSON.get(segments[-1].removesuffix("s"))
     whose = segments[-2] if len(segments) > 1 else parent
-    if field is None or not is_person_word(whose):
+    doer = len(segments) == 1 and "".join(_SEGMENT.findall(parent)).lower() in _DOERS
+    if field is None or not (doer or is_person_word(whose)):
         return None
     if field.needs != "id":
         return field

@@ -5,6 +5,7 @@ import re
 from typing import Final
 
 from streams.masking.context import Value
+from streams.masking.detectors.accounts import account
 from streams.masking.detectors.named import judge_value
 from streams.masking.detectors.providers.telling import looks_random, telling
 from streams.masking.fields import Field, field_of
@@ -42,6 +43,10 @@ _BELOW_MAX: Final = 400
 _TAG: Final = re.compile(rb"<(/?)(?:[A-Za-z][\w.\-]{0,30}:)?([A-Za-z][\w.\-]{1,60})[^<>\xff]{0,200}?(/?)>")
 
 
+#: The name that an element of events, settings or results bears as an attribute (`<Data Name="TargetUserName">`).
+_NAMED: Final = re.compile(rb"\s(?:name|key|field)=\\{0,31}[\"']([^\"'\\<>\xff]{1,96})\\{0,31}[\"']", re.IGNORECASE)
+
+
 def _enclosing(data: bytes, at: int) -> bytes:
     """The name of the element around a position, or nothing where it begins too far back."""
     opened: list[bytes] = []
@@ -69,6 +74,8 @@ def judge_element(data: bytes, end: int) -> Verdict:
     if element is None or not element.start(2) < end <= element.end(2):
         return "no_element"
     field = _field_of_element(data, element[1], at)
+    if field is None and (named := _NAMED.search(data, at, element.start(2))):
+        field = _field(named[1])
     text = element[2].removesuffix(b"]]>")
     if field is None:
         field = _SECRET if _random_secret(element[1], text.strip()) else None
@@ -178,6 +185,26 @@ def judge_short_option(data: bytes, end: int) -> Verdict:
     return "no_option"
 
 
+#: Commands that take a user behind `-u` or `-U`, after a space or at once.
+_USER_COMMAND: Final = re.compile(
+    rb"\b(?:mysql\w{0,10}|mariadb[\w\-]{0,10}|mongo\w{0,8}|psql|pg_\w{1,12}|sqlcmd|smbclient|(?:docker|podman|helm|oc|skopeo|buildah)[ \t]{1,3}"
+    rb"(?:registry[ \t]{1,3})?login)\b[^\n|;\xff]{0,200}\Z"
+)
+_USER_OPTION: Final = re.compile(rb"[ \t]-[uU][ \t]?([A-Za-z_][A-Za-z0-9_.\-@]{0,63})(?=[\s\"'\\]|\Z)")
+
+
+def judge_short_user(data: bytes, end: int) -> Verdict:
+    """The user behind a short option of a command that is known to take one there."""
+    option = _USER_OPTION.match(data, end - 3) if end >= _USER_OPENING else None
+    if option is None or not _USER_COMMAND.search(data, max(0, end - _COMMAND_MAX), option.start()):
+        return "other_command"
+    return account(option.start(1), option[1], "short_user") or "account_of_system"
+
+
+#: The length of ` -u`.
+_USER_OPENING: Final = 3
+
+
 # -- SQL ----------------------------------------------------------------------------------------------------------------
 
 _CLAUSE: Final = re.compile(
@@ -204,8 +231,8 @@ DETECTORS: Final = (
         "xml_element",
         (r"<[a-z][\w:.\-]{1,60}(?:[ \t\r\n][^<>]{0,100})?>(?:<!\[CDATA\[)?[^<\xff]",),
         judge_element,
-        ("<password>hunter2</password>", '<wsse:Password Type="x">hunter2</wsse:Password>', "<ssn>536-90-4399</ssn>", "<customer><id>4711</id><name>Ann Lee</name></customer>"),
-        ("<product><name>Ann Lee</name></product>", "<user/><name>Ann Lee</name>", "<passwordPolicy>strict</passwordPolicy>", "<module>main", "<init>(Foo.java:12)"),
+        ("<password>hunter2</password>", '<wsse:Password Type="x">hunter2</wsse:Password>', "<ssn>536-90-4399</ssn>", "<customer><id>4711</id><name>Ann Lee</name></customer>", '<Data Name="TargetUserName">ann</Data>', "<Data Name='SubjectUserName'>ann</Data>"),
+        ("<product><name>Ann Lee</name></product>", "<user/><name>Ann Lee</name>", '<Data Name="ServiceName">krbtgt</Data>', '<Data Name="TargetUserName">SYSTEM</Data>', "<passwordPolicy>strict</passwordPolicy>", "<module>main", "<init>(Foo.java:12)"),
         "XML 1.0, 3.1",
     ),
     Detector(
@@ -250,6 +277,14 @@ DETECTORS: Final = (
         ("mysqldump -u root -phunter2 shop", "sshpass -p 'hunter2' ssh db", "docker login -u ci -p hunter2 registry.local"),
         ("ssh -p 2222 db", "mysql -p shop", "mkdir -p /var/lib/app", "tar -pxf x"),
         "mysql(1), sshpass(1), docker login",
+    ),
+    Detector(
+        "short_user",
+        (r"[ \t]-u",),
+        judge_short_user,
+        ("docker login -u annlee -p hunter2", "mysql -u ann -h db1", "psql -h db -U ann shop"),
+        ("mysql -u root", "sort -u names", "date -u", "mysql -uroot"),
+        "mysql(1), psql(1), docker login",
     ),
     Detector(
         "sql_password",

@@ -171,7 +171,7 @@ def judge_said(data: bytes, end: int) -> Verdict:
 
 
 _CODE: Final = re.compile(
-    rb"(?:(?:verification|security|confirmation|login|sign-?in|access|auth(?:entication|orization)?|one[- ]?time|2fa|mfa|otp|activation|reset) ?(?:code|pass(?:word|code)|pin|token)|otp|passcode)"
+    rb"(?:your code|(?:verification|security|confirmation|login|sign-?in|access|auth(?:entication|orization)?|one[- ]?time|2fa|mfa|otp|activation|reset) ?(?:code|pass(?:word|code)|pin|token)|otp|passcode)"
     rb"(?: (?:is|was|sent|code))?(?: ?[:=#] ?| )\\{0,31}[\"'`]?([0-9]{4,8}|[A-Z]{1,3}-[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9A-Za-z.%:])",
     re.IGNORECASE,
 )
