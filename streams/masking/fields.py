@@ -227,7 +227,7 @@ _THINGS: Final = frozenset(
     """.split()
 )
 
-#: Names of objects that hold who did something, besides the words for persons.
+#: Names of objects that hold who did something, person or program: a name below them is one's, an id may be the other's.
 _DOERS: Final = frozenset(f"{done}by" for done in "created updated modified deleted approved requested submitted assigned reviewed uploaded changed performed initiated invited".split())  # fmt: skip
 
 #: Tails that do not change whose value it is.
@@ -395,7 +395,7 @@ def _behind_person(segments: list[str], parent: str) -> Field | None:
     field = _BEHIND_PERSON.get(segments[-1]) or _BEHIND_PERSON.get(segments[-1].removesuffix("s"))
     whose = segments[-2] if len(segments) > 1 else parent
     doer = len(segments) == 1 and "".join(_SEGMENT.findall(parent)).lower() in _DOERS
-    if field is None or not (doer or is_person_word(whose)):
+    if field is None or not (is_person_word(whose) or (doer and field.needs != "id")):
         return None
     if field.needs != "id":
         return field

@@ -205,6 +205,23 @@ def judge_short_user(data: bytes, end: int) -> Verdict:
 _USER_OPENING: Final = 3
 
 
+# -- connection strings -------------------------------------------------------------------------------------------------
+
+_USER_ID: Final = re.compile(rb"user id=([^;\"'\s\\=\xff]{1,128})(?=[;\"'\\]|\s|\Z)", re.IGNORECASE)
+_PASSWORD_NEAR: Final = re.compile(rb"(?:password|pwd)\s?=", re.IGNORECASE)
+#: How far from the user the password of a connection string stands, in bytes.
+_STRING_MAX: Final = 300
+
+
+def judge_user_id(data: bytes, end: int) -> Verdict:
+    """The user of a connection string with a password (ADO.NET, `User Id=ann;Password=...`)."""
+    start = end - len(b"user id=")
+    user = _USER_ID.match(data, start) if start >= 0 else None
+    if user is None or not _PASSWORD_NEAR.search(data, max(0, start - _STRING_MAX), end + _STRING_MAX):
+        return "no_connection_string"
+    return account(end, user[1], "connection_user") or "account_of_system"
+
+
 # -- SQL ----------------------------------------------------------------------------------------------------------------
 
 _CLAUSE: Final = re.compile(
@@ -277,6 +294,14 @@ DETECTORS: Final = (
         ("mysqldump -u root -phunter2 shop", "sshpass -p 'hunter2' ssh db", "docker login -u ci -p hunter2 registry.local"),
         ("ssh -p 2222 db", "mysql -p shop", "mkdir -p /var/lib/app", "tar -pxf x"),
         "mysql(1), sshpass(1), docker login",
+    ),
+    Detector(
+        "connection_user",
+        ("user id=",),
+        judge_user_id,
+        ("Server=db;Database=x;User Id=ann;Password=hunter2;",),
+        ("bad user id=ann in request", "Server=db;User Id=root;Password=hunter2;"),
+        "ADO.NET, connection strings",
     ),
     Detector(
         "short_user",
