@@ -33,6 +33,9 @@ _BLOCK_DEPTH: Final = 5
 _CONCLUSIVE: Final = 90
 
 
+#: A value that begins so soon behind its anchor has nothing else before it; other names stand before one farther off, in bytes.
+_RIGHT_BEHIND: Final = 8
+
 #: Between the anchor of a telling name and its value that was replaced, in bytes: quotes, white space, a scheme.
 _NAME_GAP: Final = 12
 
@@ -250,14 +253,14 @@ class Engine:
         judges, names, by_word = self._prefilter.judges, self._prefilter.names, self._prefilter.by_word
         found: list[Found] = []
         kept: dict[Hit, str] = {}
-        covered = named = -1
+        covered = named = since = -1
         if self._everywhere:
             hits = [(end, ident) for end in range(len(text) + 1) for ident in range(len(judges)) if judges[ident]] + [
                 hit for hit in hits if hit[1] in (DISGUISE, BLOCK)
             ]
         for hit in hits:
             end, ident = hit
-            if end <= covered or (end <= named and ident in by_word):
+            if end <= covered or (since <= end <= named and ident in by_word):
                 continue
             judge = judges[ident]
             if judge is None:
@@ -271,12 +274,14 @@ class Engine:
                 kept[hit] = verdict
             elif isinstance(verdict, Found):
                 found.append(verdict)
-                named = verdict.end
+                since, named = (end if verdict.start - end < _RIGHT_BEHIND else verdict.start), verdict.end
                 if verdict.certain >= _CONCLUSIVE:
                     covered = verdict.end
             else:
                 found += verdict
-                named = max((one.end for one in verdict), default=named)
+                if verdict:
+                    first = verdict[0]
+                    since, named = (end if first.start - end < _RIGHT_BEHIND else first.start), first.end
         return (self._actions.settled(found, text, released) if found else found), kept
 
     # -- unwrapping -------------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         remote_user auth_user db_user effective_user =username =alternate_id 用户名 ユーザー名 логин
         """),
     ("username", "person_login", """
-        =login =user =handle =logname =ruser =usr =upn =suser =duser =acct =ugi =sudo_user =ssh_user =smtp_user =ftp_user =os_user =run_as =run_as_user
+        =login =user =handle =logname =ruser =usr =usr_name =set_id =upn =suser =duser =acct =ugi =sudo_user =ssh_user =smtp_user =ftp_user =os_user =run_as =run_as_user
         =login_user =current_user =request_user =authenticated_user =auth_request_user =forwarded_user =src_user =dst_user =dest_user =source_user
         =destination_user =target_user =session_user =principal_name =benutzer =utilisateur =usuario =utente =gebruiker =skype =skype_id =telegram =twitter
         =instagram =twitter_handle =social_handle =wechat =wechat_id =github_user =github_login =slack_user =slack_name =discord_user =x_user =x_username =x_auth_user =x_forwarded_user =x_authenticated_user =x_auth_username
@@ -104,7 +104,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         user_id user_uid user_uuid user_guid user_identifier =uid =sub =usr_id userid actor_id viewer_id person_id employee_id
         staff_id ?id distinct_id visitor_id profile_id account_user_id login_user_id end_user_id enduser_id =enduser.id =auid user_pk user_ref user_key user_no user_number
         employee_number employee_no personalnummer personnel_number staff_number worker_id player_id contact_id lead_id author_id creator_id
-        personal_nr matrikelnummer user_sid sso_id ldap_uid subject_id
+        personal_nr matrikelnummer user_sid member_sid sso_id ldap_uid subject_id
         """),
     ("customer", "id", """
         customer_id customer_no customer_number customer_uuid customer_ref customer_key cust_id cust_no cust_number member_id member_number member_no patient_id
@@ -151,7 +151,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         driver_license driver_licence drivers_license drivers_licence driving_license driving_licence driver_license_number
         driving_licence_number drivers_license_number driver_license_no dl_number =dln fuehrerschein
         """),
-    ("plate", "document", """
+    ("plate", "plate", """
         license_plate licence_plate number_plate plate_number registration_plate vehicle_registration plate_no car_plate kennzeichen kfz_kennzeichen
         immatriculation matricula_vehiculo targa_veicolo license_tag
         """),
@@ -188,7 +188,8 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         connection_string =accountkey =sharedaccesskey sharedaccesssignature security_answer personal_access_token =pat use_auth_token
         =pgpassword =mysql_pwd =rediscli_auth =sshpass =creds subscription_key functions_key =code_verifier =device_code =oauth_verifier
         hf_token github_token gitlab_token npm_token slack_token signature_key web_hook_url webhook_url private_token deploy_token
-        job_token runner_token sonar_login sonar_token origin_ca consumer_secret consumer_key token_secret
+        job_token runner_token authenticity_token csrf_middleware_token request_verification_token become_pass ssh_pass sudo_pass root_pass
+        admin_pass mysql_pass mail_pass ftp_pass login_pass bind_pass ldap_pass sonar_login sonar_token origin_ca consumer_secret consumer_key token_secret
         """),
     ("secret", "authorization", """
         =authorization =proxy_authorization =x_authorization =www_authenticate_token =auth_header authorization_header =auth
@@ -225,6 +226,9 @@ _THINGS: Final = frozenset(
     pipeline build release environment env zone region location site store bucket disk volume network subnet vpc interface
     """.split()
 )
+
+#: Names of objects that hold who did something, person or program: a name below them is one's, an id may be the other's.
+_DOERS: Final = frozenset(f"{done}by" for done in "created updated modified deleted approved requested submitted assigned reviewed uploaded changed performed initiated invited".split())  # fmt: skip
 
 #: Tails that do not change whose value it is.
 _NEUTRAL: Final = frozenset(
@@ -390,7 +394,8 @@ def field_of(key: str, parent: str = "") -> Field | None:
 def _behind_person(segments: list[str], parent: str) -> Field | None:
     field = _BEHIND_PERSON.get(segments[-1]) or _BEHIND_PERSON.get(segments[-1].removesuffix("s"))
     whose = segments[-2] if len(segments) > 1 else parent
-    if field is None or not is_person_word(whose):
+    doer = len(segments) == 1 and "".join(_SEGMENT.findall(parent)).lower() in _DOERS
+    if field is None or not (is_person_word(whose) or (doer and field.needs != "id")):
         return None
     if field.needs != "id":
         return field

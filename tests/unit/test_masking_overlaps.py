@@ -6,6 +6,7 @@ import pytest
 
 from streams.masking.found import Found
 from streams.masking.overlaps import resolved
+from tests.support.library import masker
 
 _DATA = b"user=ann@example.com, 4111"
 
@@ -126,3 +127,18 @@ def test_whatever_overlaps_every_byte_is_covered_once() -> None:
         covered = {at for one in result for at in range(one.start, one.end)}
         assert covered <= wanted
         assert {at for at in wanted - covered if chr(b"a b, c"[at]).isalnum()} == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"patient":{"mrn":"usr-77312","name":{"family":"Lee"}}}',
+        '{"patient":{"mrn":"usr-77312","dob":"1980-02-03","colour":"a long and harmless word","family":"Lee"}}',
+        "INSERT INTO u (first_name, note, last_name) VALUES ('Ann', 'mrn=usr-77312', 'Lee')",
+    ],
+)
+def test_a_name_before_a_value_found_from_afar_is_still_asked(line: str) -> None:
+    """What an object's own name or a list of columns finds farther on hides no field before it or between."""
+    masked = masker().mask(line).safe
+    assert "usr-77312" not in masked
+    assert "Lee" not in masked

@@ -8,6 +8,7 @@ from streams.masking.detectors.people import name_before_mail
 from streams.masking.detectors.userinfo import is_password
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.numbering import plan_of
+from streams.masking.validators import ipv4_octets
 
 __all__ = ["DETECTORS"]
 
@@ -149,7 +150,7 @@ def judge_international(data: bytes, end: int) -> Verdict:
     number = _INTERNATIONAL.match(data, plus)
     if number is None:
         return "too_short"
-    if _QUAD.match(data, plus + 1):
+    if (quad := _QUAD.match(data, plus + 1)) and ipv4_octets(quad[0]):
         return "address"
     text = number[0]
     size = _longest_dialable(text)
@@ -200,9 +201,10 @@ def judge_national(data: bytes, end: int) -> Verdict:
         return "too_short"
     if _DATE.match(data, start):
         return "date"
-    if _QUANTITY.match(data, number.end()):
+    stop = _with_extension(data, number.end())
+    if _QUANTITY.match(data, stop):
         return "quantity"
-    return Found(start, _with_extension(data, number.end()), "phone", "phone_national", "context_word", 60)
+    return Found(start, stop, "phone", "phone_national", "context_word", 60)
 
 
 _NANP: Final = re.compile(
@@ -245,7 +247,7 @@ DETECTORS: Final = (
         "phone_international",
         (),
         judge_international,
-        ("+49 30 901820", "tel:+1-415-555-0132", "+442079460958", "+33 (0)1 70 18 99 00"),
+        ("+49 30 901820", "tel:+1-415-555-0132", "+442079460958", "+33 (0)1 70 18 99 00", "+420.212.345.678"),
         ("1e+10000000", "2024-05-01T10:00:00+1000", "+999999999999"),
         "ITU-T E.164, libphonenumber metadata",
         shapes=(r"\+[ (]{0,2}[1-9](?:[ ().\-/]{0,3}[0-9]){6}",),
@@ -254,7 +256,13 @@ DETECTORS: Final = (
         "phone_national",
         (rf"(?:\b|_|\\[nrtbf])(?:{_WORDS})[^0-9a-z\xff][^0-9\xff]{{0,23}}[0-9(]",),
         judge_national,
-        ("Phone: 0378 3549890", "call me on 450-0840", "Tel. 030 901820", "sms to 2025550143"),
+        (
+            "Phone: 0378 3549890",
+            "call me on 450-0840",
+            "Tel. 030 901820",
+            "sms to 2025550143",
+            "Phone number 192.565.1837x87848 was",
+        ),
         ("phone 2024-05-01", "call back in 300000000 ms", "telephone exchange 12"),
         "context words",
         by_word=True,

@@ -117,6 +117,45 @@ def judge_entry(data: bytes, end: int) -> Verdict:
     return _personal(data, _INDEX.sub(b"", entry[3]), entry.start(2), entry.end(2)) or "other_field"
 
 
+#: SQL Server names the constraint or the index before the values that it refuses.
+_REFUSED: Final = re.compile(
+    rb"(?:constraint|index) \\{0,31}'(?:[\w$\-]{1,64}\.)?([\w$\-]{1,128})\\{0,31}'[^\xff]{0,200}duplicate key value is \(\Z",
+    re.IGNORECASE,
+)
+_REFUSED_MAX: Final = 420
+_REFUSED_END: Final = re.compile(rb"\)\.|\)(?=[\s\"\\]|\Z)")
+
+
+def judge_refused(data: bytes, end: int) -> Verdict:
+    """The values that a constraint or an index refuses whose name tells (SQL Server, errors 2601 and 2627)."""
+    named = _REFUSED.search(data, max(0, end - _REFUSED_MAX), end)
+    if named is None:
+        return "no_constraint"
+    closing = _REFUSED_END.search(data, end, end + 1024)
+    stop = closing.start() if closing else min(len(data), end + 1024)
+    name = _INDEX.sub(b"", named[1])
+    found: list[Found] = []
+    for start, last in _split(data, end, stop):
+        found += _personal(data, name, start, last)
+    return found or "other_field"
+
+
+#: Spring's and Bean Validation's errors name the field before the value that they reject.
+_REJECTED: Final = re.compile(
+    rb"on field \\{0,31}['\"]([\w.\[\]$\-]{1,128})\\{0,31}['\"]: rejected value \[\Z", re.IGNORECASE
+)
+_REJECTED_VALUE: Final = re.compile(rb"([^\xff]{1,1024}?)\](?:; codes|[\s\"\\]|\Z)")
+
+
+def judge_rejected(data: bytes, end: int) -> Verdict:
+    """The value that a field with a telling name rejects (Spring Framework, FieldError)."""
+    field = _REJECTED.search(data, max(0, end - 180), end)
+    value = _REJECTED_VALUE.match(data, end) if field else None
+    if field is None or value is None:
+        return "no_field"
+    return _personal(data, field[1], *value.span(1)) or "other_field"
+
+
 _COLUMNS: Final = re.compile(rb"\(([^()\xff]{1,2000})\)[^()\xff]{0,40}\bvalues\s{0,4}\(\Z", re.IGNORECASE)
 _COLUMNS_MAX: Final = 2100
 #: A literal, or anything else up to the next comma; a call has parentheses.
@@ -246,6 +285,22 @@ DETECTORS: Final = (
         ("Duplicate entry 'usr-77312' for key 'users.user_id'", "Duplicate entry 'annlee9' for key 'uk_username'"),
         ("Duplicate entry '12-3' for key 'orders.PRIMARY'",),
         "MySQL, ER_DUP_ENTRY",
+    ),
+    Detector(
+        "database_refused",
+        (r"duplicate key value is \(",),
+        judge_refused,
+        ("Violation of UNIQUE KEY constraint 'UQ_Users_UserName'. Cannot insert duplicate key in object 'dbo.Users'. The duplicate key value is (annlee).",),
+        ("Violation of UNIQUE KEY constraint 'UQ_Colours'. Cannot insert duplicate key in object 'dbo.C'. The duplicate key value is (blue).",),
+        "SQL Server, errors 2601 and 2627",
+    ),
+    Detector(
+        "rejected_value",
+        (r"rejected value \[",),
+        judge_rejected,
+        ("Field error in object 'userDto' on field 'lastName': rejected value [Lee]; codes [Size]", "error on field 'password': rejected value [hunter2]"),
+        ("Field error in object 'car' on field 'colour': rejected value [blue]; codes [Size]", "on field 'lastName': rejected value [null]; codes"),
+        "Spring Framework, FieldError",
     ),
     Detector(
         "insert",

@@ -39,13 +39,13 @@ _NOBODY: Final = re.compile(
 _DIGIT: Final = re.compile(rb"[0-9]")
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?\Z")
 _STREET: Final = re.compile(
-    rb"(?![,;:)+])(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,0-9])(?!.*://)(?!0x)(?!\S*:[0-9]+\Z)(?!\S+\.\S+\Z)"
+    rb"(?![,;:)+])(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,0-9]|(?:[\xe3-\xed][\x80-\xbf]{2}){3})(?!.*://)(?!0x)(?!\S*:[0-9]+\Z)(?!\S+\.\S+\Z)"
 )
 _MAC_BARE: Final = re.compile(rb"(?:[0-9A-Fa-f]{2}[:\-.]?){5}[0-9A-Fa-f]{2}\Z")
 _POSTCODE: Final = re.compile(
     rb"(?=.*[0-9])(?!(?i:amd|arm|armv|aarch|ppc|x|i[3-6]|s|riscv)(?:[3-9][0-9]|390)[a-z0-9]{0,4}\Z)[A-Za-z0-9][A-Za-z0-9 \-]{2,9}\Z"
 )
-_DOCUMENT: Final = re.compile(rb"(?!0\.[0-9]+\Z)(?=(?:.*[0-9]){4})[A-Za-z0-9][A-Za-z0-9 .\-/]{3,31}\Z")
+_DOCUMENT: Final = re.compile(rb"(?!0\.[0-9]+\Z)(?=(?:.*[0-9]){4})[A-Za-z0-9][A-Za-z0-9 .\-+/]{3,31}\Z")
 _PHONE: Final = re.compile(rb"[+(]?[0-9](?:[ ().\-/]{0,3}[0-9]){3,18}(?:\s?(?:x|ext\.?)\s?[0-9]{1,6})?\Z")
 _CARD: Final = re.compile(rb"[0-9](?:[ \-.]?[0-9]){11,18}\Z")
 _ACCOUNT: Final = re.compile(rb"(?=(?:.*[0-9]){4})[A-Za-z0-9](?:[ \-./]?[A-Za-z0-9]){3,33}\Z")

@@ -199,6 +199,21 @@ def judge_mac(data: bytes, end: int) -> Verdict:
     return "no_address"
 
 
+#: Netfilter prints the receiver's and the sender's address and the frame's type as one (Linux, nf_log_syslog.c).
+_FRAME: Final = re.compile(
+    rb"((?:[0-9a-f]{2}:){5}[0-9a-f]{2}):((?:[0-9a-f]{2}:){5}[0-9a-f]{2})(?::[0-9a-f]{2}){2}(?![:0-9a-f])", re.IGNORECASE
+)
+
+
+def judge_frame(data: bytes, end: int) -> Verdict:
+    """Both addresses of a frame's header in a firewall's log (`MAC=` and fourteen octets)."""
+    frame = _FRAME.match(data, end) if data[end - 4 : end].upper() == b"MAC=" else None
+    if frame is None:
+        return "no_header"
+    spans = [frame.span(group) for group in (1, 2) if set(frame[group].lower()) - set(b":") not in ({0x30}, {0x66})]
+    return [Found(start, stop, "mac", "frame_header", "eui48", 71) for start, stop in spans] or "nobody"
+
+
 DETECTORS: Final = (
     Detector(
         "ipv4",
@@ -259,6 +274,14 @@ DETECTORS: Final = (
             r"(?:[0-9a-f]{1,4}:){7}[0-9a-f]",
             r"(?:[0-9a-f]{1,4}:){6}[0-9]{1,3}\.",
         ),
+    ),
+    Detector(
+        "frame_header",
+        ("mac=",),
+        judge_frame,
+        ("[UFW BLOCK] IN=eth0 OUT= MAC=00:11:22:33:44:55:66:77:88:99:aa:bb:08:00 SRC=192.0.2.1",),
+        ("MAC=", "hmac=00:11:22", "MAC=ff:ff:ff:ff:ff:ff:00:00:00:00:00:00:08:00"),
+        "Linux, nf_log_syslog.c",
     ),
     Detector(
         "mac",

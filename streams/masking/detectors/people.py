@@ -54,6 +54,12 @@ def _next_word(data: bytes, at: int) -> bytes:
 #: A suffix of a firm behind a name.
 _FOLLOWING: Final = re.compile(rb",? ((?:inc|ltd|llc|gmbh|corp|co|ag|bv|sa|plc|ca|root)\b)", re.IGNORECASE)
 
+#: A name in a script without capitals: Hebrew and Arabic, those of India, Thai, Chinese, Japanese, Korean.
+UNCASED: Final = re.compile(
+    rb"(?:[\xd6-\xdf][\x80-\xbf]|[\xe0\xe3-\xed][\x80-\xbf]{2}){2,16}(?: (?:[\xd6-\xdf][\x80-\xbf]|[\xe0\xe3-\xed][\x80-\xbf]{2}){1,16}){0,3}"
+    rb"(?![A-Za-z0-9_\x80-\xfe])"
+)
+
 # -- titles -----------------------------------------------------------------------------------------------------------------
 
 #: Forms of address; `M.` and `Fr.` stand for too much else.
@@ -108,6 +114,8 @@ def judge_greeting(data: bytes, end: int) -> Verdict:
     if _TITLE_AGAIN.match(data, end):
         return "title_goes_on"
     stop = person_at(data, end)
+    if stop < 0 and (uncased := UNCASED.match(data, end)):
+        stop = uncased.end()
     return (
         Found(end, stop, "name", "greeting_name", "greeting", 41)
         if stop > 0 and _GREETED.match(data, stop)
@@ -289,6 +297,8 @@ def judge_logged(data: bytes, end: int) -> Verdict:
 
 _BARE_NAME: Final = re.compile(rb"(?:\A|[^A-Za-z0-9_.\-\"'`])name ?[:=]\Z|\\[nrt]name ?[:=]\Z", re.IGNORECASE)
 _OPENING: Final = re.compile(rb"[ \t]{0,4}\\{0,7}[\"']?")
+#: A title before a name, in any language.
+_ABBREVIATED: Final = re.compile(rb"[A-Z\xc3-\xd2][A-Za-z\x80-\xf4]{1,9}\. (?=[A-Z\xc3-\xd2])")
 
 
 def judge_bare_name(data: bytes, end: int) -> Verdict:
@@ -298,6 +308,10 @@ def judge_bare_name(data: bytes, end: int) -> Verdict:
     opening = _OPENING.match(data, end)
     start = opening.end() if opening else end
     stop = person_at(data, start, least=2)
+    if stop < 0 and (uncased := UNCASED.match(data, start)):
+        stop = uncased.end()
+    if stop < 0 and (title := _ABBREVIATED.match(data, start)):
+        stop = person_at(data, title.end(), least=2)
     if stop < 0 or not beside_a_person(data, end - 5, end):
         return "no_person_near"
     last = data[stop : stop + 1]

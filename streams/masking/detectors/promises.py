@@ -30,8 +30,19 @@ def _words(value: bytes) -> bool:
 _PATH: Final = re.compile(rb"[^\s/\\]*[/\\]\S*\Z|[A-Za-z]:\\")
 
 
+#: Chinese, Japanese or Korean characters, of which two to five are a name without a space in it, and what firms and their
+#: parts end in or hold.
+_IDEOGRAPHS: Final = rb"(?:[\xe3-\xed][\x80-\xbf]{2})"
+_UNSPACED_NAME: Final = re.compile(_IDEOGRAPHS + rb"{2,5}\Z")
+_FIRM: Final = re.compile(
+    "公司|会社|會社|集团|集團|银行|銀行|大学|大學|회사|은행|部|课|課|科|组|組|系统|管理|用户|客户|ユーザ|システム|사용자|시스템".encode()
+)
+
+
 def _full_name(value: bytes) -> bool:
-    """Two to four capitalised words of which none is a firm's or a program's, or `first.last`."""
+    """Two to four capitalised words of which none is a firm's or a program's, `first.last`, or a name in ideographs."""
+    if _UNSPACED_NAME.match(value):
+        return not _FIRM.search(value)
     words = value.replace(b",", b"").split()
     if len(words) == 1:
         return _PERSONAL.match(value) is not None and not _NO_PERSON.match(value)
@@ -47,6 +58,7 @@ def _full_name(value: bytes) -> bool:
 def _login(value: bytes) -> bool:
     """A log-in name: letters or four digits, at most five words."""
     letters = _LETTER.search(value) is not None or (value.isdigit() and len(value) > 3)
+    value = value.rstrip(b"=")  # In base64, as the manifest of a Kubernetes Secret has it.
     # Ruby prints an object as `#<User:0x00007f...>`.
     return letters and not value.startswith((b"arn:", b"0x")) and _WORDS.match(value) is not None
 
@@ -68,7 +80,11 @@ _PIN: Final = re.compile(rb"[0-9]{4,12}\Z")
 _VIN: Final = re.compile(rb"(?=.*[0-9])(?=.*[A-Za-z])[A-HJ-NPR-Za-hj-npr-z0-9]{17}\Z")
 #: What manufacturers print; certificates' numbers are longer, hexadecimal or written with colons.
 _SERIAL: Final = re.compile(rb"(?=.*[0-9])(?=.*[G-Zg-z])[A-Za-z0-9][A-Za-z0-9\-]{4,23}\Z")
-_POSTAL: Final = re.compile(rb"(?![,;:)+])(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,])(?!.*://)(?!\S*:[0-9]+\Z)")
+_POSTAL: Final = re.compile(
+    rb"(?![,;:)+])(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,]|" + _IDEOGRAPHS + rb"{3}.*[0-9])(?!.*://)(?!\S*:[0-9]+\Z)"
+)
+#: Letters and digits in groups, a digit among them.
+_PLATE: Final = re.compile(rb"(?=.*[0-9])(?:[A-Za-z0-9\x80-\xf4]{1,16}[ .\-]{0,3}){1,5}\Z")
 _PAIR: Final = re.compile(
     rb"[\[(]?-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[NSns])?[ ]{0,2}[,;/ |][ ]{0,2}-?[0-9]{1,3}\.[0-9]{1,15}(?: ?[EWew])?[\])]?\Z"
 )
@@ -106,6 +122,7 @@ PROMISES: Final[dict[str, Callable[[bytes], bool]]] = {
     "person_login": _account,
     "age": lambda value: _AGE.match(value) is not None,
     "pin": lambda value: _PIN.match(value) is not None,
+    "plate": lambda value: len(value) <= 16 and _PLATE.match(value) is not None,
     "vin": lambda value: _VIN.match(value) is not None,
     "serial": lambda value: _SERIAL.match(value) is not None,
     "postal": lambda value: _POSTAL.match(value) is not None,
@@ -131,6 +148,7 @@ _BESIDE_MAX: Final = 256
 #: What may be two words of a name; looked at first because it is cheap.
 _TWO_WORDS: Final = re.compile(
     rb"[ \t]{0,4}\\{0,31}[\"']?(?:[A-Z]|[\xc3-\xf4][\x80-\xbf])[^\s\"'\\<>:=/]{0,30},? [A-Za-z\xc3-\xf4]"
+    rb"|[ \t]{0,4}\\{0,31}[\"']?" + _IDEOGRAPHS + rb"{2,5}(?:[\"'\\,;)}\]<]|\Z)"
 )
 
 

@@ -5,6 +5,7 @@ import re
 from typing import Final
 
 from streams.masking.context import Value
+from streams.masking.detectors.accounts import account
 from streams.masking.detectors.named import judge_value
 from streams.masking.detectors.providers.telling import looks_random, telling
 from streams.masking.fields import Field, field_of
@@ -36,6 +37,33 @@ _ELEMENT: Final = re.compile(
 #: How far back the `<` of a tag is looked for, in bytes.
 _TAG_MAX: Final = 300
 
+#: Names that tell only below an element for a person, and how far back that one is looked for, in bytes.
+_BELOW: Final = frozenset(b"name age gender sex id".split())
+_BELOW_MAX: Final = 400
+_TAG: Final = re.compile(rb"<(/?)(?:[A-Za-z][\w.\-]{0,30}:)?([A-Za-z][\w.\-]{1,60})[^<>\xff]{0,200}?(/?)>")
+
+
+#: The name that an element of events, settings or results bears as an attribute (`<Data Name="TargetUserName">`).
+_NAMED: Final = re.compile(rb"\s(?:name|key|field)=\\{0,31}[\"']([^\"'\\<>\xff]{1,96})\\{0,31}[\"']", re.IGNORECASE)
+
+
+def _enclosing(data: bytes, at: int) -> bytes:
+    """The name of the element around a position, or nothing where it begins too far back."""
+    opened: list[bytes] = []
+    for tag in _TAG.finditer(data, max(0, at - _BELOW_MAX), at):
+        if tag[1]:
+            opened = opened[:-1]
+        elif not tag[3]:
+            opened.append(tag[2])
+    return opened[-1] if opened else b""
+
+
+def _field_of_element(data: bytes, name: bytes, at: int) -> Field | None:
+    field = _field(name)
+    if field is None and name.lower() in _BELOW and (parent := _enclosing(data, at)):
+        return field_of(name.decode(), parent.decode())
+    return field
+
 
 def judge_element(data: bytes, end: int) -> Verdict:
     """What stands in an element whose name tells (XML 1.0, 3.1), with or without its end tag."""
@@ -45,7 +73,9 @@ def judge_element(data: bytes, end: int) -> Verdict:
     element = _ELEMENT.match(data, at) if at >= 0 else None
     if element is None or not element.start(2) < end <= element.end(2):
         return "no_element"
-    field = _field(element[1])
+    field = _field_of_element(data, element[1], at)
+    if field is None and (named := _NAMED.search(data, at, element.start(2))):
+        field = _field(named[1])
     text = element[2].removesuffix(b"]]>")
     if field is None:
         field = _SECRET if _random_secret(element[1], text.strip()) else None
@@ -69,6 +99,36 @@ def judge_attribute(data: bytes, end: int) -> Verdict:
             value = Value(pair.start(2), pair.end(2), "string", False)
             return (judge_value(data, field, value) or "nobody") if field else "other_field"
     return "no_pair"
+
+
+#: SAML's subject, and an attribute with its first value.
+_NAME_ID: Final = re.compile(
+    rb"<(?:[\w.\-]{1,30}:)?NameID\b[^<>\xff]{0,600}>([^<>\xff]{1,256})</(?:[\w.\-]{1,30}:)?nameid\Z", re.IGNORECASE
+)
+_NAME_ID_MAX: Final = 900
+_ATTRIBUTE: Final = re.compile(
+    rb"\bAttribute\b[^<>\xff]{0,300}?\b(?:Friendly)?Name=\\{0,31}[\"']([^\"'\\<>\xff]{1,160})\\{0,31}[\"'][^<>\xff]{0,300}>(?:\s|\\{1,31}[nrt]){0,32}"
+    rb"<(?:[\w.\-]{1,30}:)?AttributeValue\b[^<>\xff]{0,300}>([^<>\xff]{1,512})</(?:[\w.\-]{1,30}:)?attributevalue\Z",
+    re.IGNORECASE,
+)
+_ATTRIBUTE_MAX: Final = 1700
+
+
+def judge_name_id(data: bytes, end: int) -> Verdict:
+    """The subject of a SAML assertion (SAML 2.0 core, 2.2.3)."""
+    subject = _NAME_ID.search(data, max(0, end - _NAME_ID_MAX), end)
+    return [Found(*subject.span(1), "username", "saml_subject", "saml", 40)] if subject else "no_subject"
+
+
+def judge_saml_attribute(data: bytes, end: int) -> Verdict:
+    """The value of a SAML attribute whose name tells (SAML 2.0 core, 2.7.3.1); claims' names are URIs (WS-Federation)."""
+    window = data[max(0, end - _ATTRIBUTE_MAX) : end]
+    low = end - len(window) + window.lower().rfind(b"attribute ")
+    attribute = _ATTRIBUTE.search(data, low, end) if low >= end - len(window) else None
+    field = _field(re.split(rb"[/:]", attribute[1])[-1]) if attribute else None
+    if attribute is None or field is None:
+        return "other_attribute"
+    return judge_value(data, field, Value(*attribute.span(2), "string", False)) or "nobody"
 
 
 # -- commands -----------------------------------------------------------------------------------------------------------
@@ -125,6 +185,43 @@ def judge_short_option(data: bytes, end: int) -> Verdict:
     return "no_option"
 
 
+#: Commands that take a user behind `-u` or `-U`, after a space or at once.
+_USER_COMMAND: Final = re.compile(
+    rb"\b(?:mysql\w{0,10}|mariadb[\w\-]{0,10}|mongo\w{0,8}|psql|pg_\w{1,12}|sqlcmd|smbclient|(?:docker|podman|helm|oc|skopeo|buildah)[ \t]{1,3}"
+    rb"(?:registry[ \t]{1,3})?login)\b[^\n|;\xff]{0,200}\Z"
+)
+_USER_OPTION: Final = re.compile(rb"[ \t]-[uU][ \t]?([A-Za-z_][A-Za-z0-9_.\-@]{0,63})(?=[\s\"'\\]|\Z)")
+
+
+def judge_short_user(data: bytes, end: int) -> Verdict:
+    """The user behind a short option of a command that is known to take one there."""
+    option = _USER_OPTION.match(data, end - 3) if end >= _USER_OPENING else None
+    if option is None or not _USER_COMMAND.search(data, max(0, end - _COMMAND_MAX), option.start()):
+        return "other_command"
+    return account(option.start(1), option[1], "short_user") or "account_of_system"
+
+
+#: The length of ` -u`.
+_USER_OPENING: Final = 3
+
+
+# -- connection strings -------------------------------------------------------------------------------------------------
+
+_USER_ID: Final = re.compile(rb"user id=([^;\"'\s\\=\xff]{1,128})(?=[;\"'\\]|\s|\Z)", re.IGNORECASE)
+_PASSWORD_NEAR: Final = re.compile(rb"(?:password|pwd)\s?=", re.IGNORECASE)
+#: How far from the user the password of a connection string stands, in bytes.
+_STRING_MAX: Final = 300
+
+
+def judge_user_id(data: bytes, end: int) -> Verdict:
+    """The user of a connection string with a password (ADO.NET, `User Id=ann;Password=...`)."""
+    start = end - len(b"user id=")
+    user = _USER_ID.match(data, start) if start >= 0 else None
+    if user is None or not _PASSWORD_NEAR.search(data, max(0, start - _STRING_MAX), end + _STRING_MAX):
+        return "no_connection_string"
+    return account(end, user[1], "connection_user") or "account_of_system"
+
+
 # -- SQL ----------------------------------------------------------------------------------------------------------------
 
 _CLAUSE: Final = re.compile(
@@ -151,8 +248,8 @@ DETECTORS: Final = (
         "xml_element",
         (r"<[a-z][\w:.\-]{1,60}(?:[ \t\r\n][^<>]{0,100})?>(?:<!\[CDATA\[)?[^<\xff]",),
         judge_element,
-        ("<password>hunter2</password>", '<wsse:Password Type="x">hunter2</wsse:Password>', "<ssn>536-90-4399</ssn>"),
-        ("<passwordPolicy>strict</passwordPolicy>", "<module>main", "<init>(Foo.java:12)"),
+        ("<password>hunter2</password>", '<wsse:Password Type="x">hunter2</wsse:Password>', "<ssn>536-90-4399</ssn>", "<customer><id>4711</id><name>Ann Lee</name></customer>", '<Data Name="TargetUserName">ann</Data>', "<Data Name='SubjectUserName'>ann</Data>"),
+        ("<product><name>Ann Lee</name></product>", "<user/><name>Ann Lee</name>", '<Data Name="ServiceName">krbtgt</Data>', '<Data Name="TargetUserName">SYSTEM</Data>', "<passwordPolicy>strict</passwordPolicy>", "<module>main", "<init>(Foo.java:12)"),
         "XML 1.0, 3.1",
     ),
     Detector(
@@ -162,6 +259,25 @@ DETECTORS: Final = (
         ('<add key="ClearTextPassword" value="hunter2!"/>', '<input name="password" value="hunter2">'),
         ('<add key="LogLevel" value="debug"/>',),
         ".NET docs, appSettings; NuGet docs, nuget.config",
+    ),
+    Detector(
+        "saml_subject",
+        ("</nameid", ":nameid"),
+        judge_name_id,
+        ('<saml:NameID Format="urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified">annlee</saml:NameID>',),
+        ("<NameIDPolicy/>", "<saml:NameID></saml:NameID>"),
+        "SAML 2.0 core, 2.2.3",
+    ),
+    Detector(
+        "saml_attribute",
+        ("</attributevalue", ":attributevalue"),
+        judge_saml_attribute,
+        (
+            '<saml2:Attribute Name="givenName"><saml2:AttributeValue xsi:type="xs:string">Ann</saml2:AttributeValue></saml2:Attribute>',
+            '<Attribute Name="http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname"><AttributeValue>Lee</AttributeValue></Attribute>',
+        ),
+        ('<Attribute Name="colour"><AttributeValue>blue</AttributeValue></Attribute>',),
+        "SAML 2.0 core, 2.7.3.1",
     ),
     Detector(
         "option",
@@ -178,6 +294,22 @@ DETECTORS: Final = (
         ("mysqldump -u root -phunter2 shop", "sshpass -p 'hunter2' ssh db", "docker login -u ci -p hunter2 registry.local"),
         ("ssh -p 2222 db", "mysql -p shop", "mkdir -p /var/lib/app", "tar -pxf x"),
         "mysql(1), sshpass(1), docker login",
+    ),
+    Detector(
+        "connection_user",
+        ("user id=",),
+        judge_user_id,
+        ("Server=db;Database=x;User Id=ann;Password=hunter2;",),
+        ("bad user id=ann in request", "Server=db;User Id=root;Password=hunter2;"),
+        "ADO.NET, connection strings",
+    ),
+    Detector(
+        "short_user",
+        (r"[ \t]-u",),
+        judge_short_user,
+        ("docker login -u annlee -p hunter2", "mysql -u ann -h db1", "psql -h db -U ann shop"),
+        ("mysql -u root", "sort -u names", "date -u", "mysql -uroot"),
+        "mysql(1), psql(1), docker login",
     ),
     Detector(
         "sql_password",

@@ -5,6 +5,7 @@ from typing import Final
 
 from streams.masking.context import at_word_start
 from streams.masking.detectors.providers.telling import looks_random
+from streams.masking.fields import field_of
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS"]
@@ -81,6 +82,68 @@ def judge_sasl(data: bytes, end: int) -> Verdict:
     return Found(*command.span(1), "secret", "sasl", "rfc4954", 92)
 
 
+# -- commands of protocols ----------------------------------------------------------------------------------------------
+
+#: What a client or a server's log prints before a command: FTP's and POP3's `PASS` alone is the verdict of a test.
+_SPOKEN: Final = re.compile(
+    rb"(?:-{2,3}> |> |>>> |\bC: |<- |command: |Client \\{0,31}\"[^\"\\\xff]{1,64}\\{0,31}\", |\b(?:ftp|ftpd|pop3|pop3d|vsftpd|proftpd)(?:\[[0-9]{1,7}\])?: )\\{0,31}\"?\Z",
+    re.IGNORECASE,
+)
+_PASS: Final = re.compile(rb"([^\s\"\\\xff]{2,256})(?=\\{0,31}\"|(?:\\{1,31}[rn]|\s){0,8}\Z|\\{1,31}[rn]|[\r\n])")
+
+
+def judge_pass(data: bytes, end: int) -> Verdict:
+    """The password behind FTP's and POP3's `PASS` (RFC 959, RFC 1939) and Redis' `AUTH`, where a log shows commands."""
+    start = end - len(b"PASS ")
+    if data[start:end] not in (b"PASS ", b"AUTH ") or not _SPOKEN.search(data, max(0, start - 90), start):
+        return "no_command"
+    value = _PASS.match(data, end)
+    if value is None or value[1].upper() in _MECHANISMS or set(value[1]) <= _HIDING:
+        return "no_password"
+    return Found(*value.span(1), "secret", "pass_command", "command", 60)
+
+
+_MECHANISMS: Final = frozenset(
+    b"PLAIN LOGIN TLS SSL XOAUTH2 CRAM-MD5 DIGEST-MD5 NTLM GSSAPI EXTERNAL (HIDDEN) <HIDDEN>".split()
+)
+_HIDING: Final = frozenset(b"*xX.<>()")
+
+#: IMAP's tag is letters and digits, or stands behind the mark of the client.
+_TAG: Final = re.compile(rb"(?:\bC: [A-Za-z0-9.]{1,12}|(?:\A|[\s\"])[A-Za-z]{1,4}[0-9]{1,6}) LOGIN \Z")
+_ATOM: Final = rb"(?:\\{0,31}\"([^\"\\\xff]{1,128})\\{0,31}\"|([^\s\"\\\xff]{1,128}))"
+_LOGGED_IN: Final = re.compile(
+    _ATOM + rb" " + _ATOM + rb"(?=\\{0,31}\"|(?:\\{1,31}[rn]|\s){0,8}\Z|\\{1,31}[rn]|[\r\n])"
+)
+
+
+def judge_imap(data: bytes, end: int) -> Verdict:
+    """The user and the password of IMAP's `LOGIN` (RFC 9051, 6.2.3)."""
+    command = _LOGGED_IN.match(data, end) if _TAG.search(data, max(0, end - 32), end) else None
+    if command is None:
+        return "no_command"
+    user, password = (1 if command[1] else 2), (3 if command[3] else 4)
+    return [
+        Found(*command.span(user), "username", "imap_login", "command", 60),
+        Found(*command.span(password), "secret", "imap_login", "command", 60),
+    ]
+
+
+#: Dockerfile's older form of `ENV`, with the value up to the line's end.
+_ENV: Final = re.compile(
+    rb"(?:(?<=\n)|(?<=\\n)|(?<=[:\]] )|(?<=\A)|(?<=\"))ENV ([A-Za-z_][A-Za-z0-9_]{1,60})[ \t]{1,8}([^\s=\"'\\$\xff][^\r\n\"\\\xff]{0,255})"
+)
+_PLACEHOLDER: Final = frozenset(b"true false none null yes no changeme".split())
+
+
+def judge_env(data: bytes, end: int) -> Verdict:
+    """The value of a secret's variable in `ENV NAME value` (Dockerfile reference, ENV)."""
+    line = _ENV.match(data, end - len(b"ENV ")) if end >= len(b"ENV ") else None
+    field = field_of(line[1].decode()) if line else None
+    if line is None or field is None or field.needs != "secret" or line[2].lower() in _PLACEHOLDER:
+        return "other_variable"
+    return Found(*line.span(2), "secret", "env_line", "name", 45)
+
+
 # -- what people say ----------------------------------------------------------------------------------------------------
 
 _SAID: Final = re.compile(
@@ -108,7 +171,7 @@ def judge_said(data: bytes, end: int) -> Verdict:
 
 
 _CODE: Final = re.compile(
-    rb"(?:(?:verification|security|confirmation|login|sign-?in|access|auth(?:entication|orization)?|one[- ]?time|2fa|mfa|otp|activation|reset) ?(?:code|pass(?:word|code)|pin|token)|otp|passcode)"
+    rb"(?:your code|(?:verification|security|confirmation|login|sign-?in|access|auth(?:entication|orization)?|one[- ]?time|2fa|mfa|otp|activation|reset) ?(?:code|pass(?:word|code)|pin|token)|otp|passcode)"
     rb"(?: (?:is|was|sent|code))?(?: ?[:=#] ?| )\\{0,31}[\"'`]?([0-9]{4,8}|[A-Z]{1,3}-[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9A-Za-z.%:])",
     re.IGNORECASE,
 )
@@ -189,6 +252,30 @@ DETECTORS: Final = (
         ("AUTH PLAIN AGFwcABodW50ZXIy", "a1 AUTHENTICATE XOAUTH2 dXNlcj1hcHBAeC5vcmc="),
         ("250-AUTH PLAIN LOGIN",),
         "RFC 4954, RFC 9051",
+    ),
+    Detector(
+        "pass_command",
+        ("(?-i:(?:PASS|AUTH) )",),
+        judge_pass,
+        ('FTP command: Client "192.0.2.1", "PASS hunter22"', "---> PASS hunter22", "ftpd[123]: PASS hunter22", "127.0.0.1:6379> AUTH hunter22"),
+        ("PASS src/app.test.js", "3 tests PASS in 2 s", "---> PASS ****", "> AUTH TLS", "C: AUTH PLAIN"),
+        "RFC 959, RFC 1939; Redis documentation, AUTH",
+    ),
+    Detector(
+        "imap_login",
+        ("(?-i:[a-z0-9.] LOGIN )",),
+        judge_imap,
+        ("a001 LOGIN mrc secret99", 'C: 1 LOGIN "ann" "hunter 2"'),
+        ("ERROR LOGIN failed twice", "a001 OK LOGIN completed", "17 LOGIN attempts failed", "page1 LOGIN form was shown"),
+        "RFC 9051, 6.2.3",
+    ),
+    Detector(
+        "env_line",
+        ("(?-i:ENV )",),
+        judge_env,
+        ("ENV DB_PASSWORD hunter2", "Step 4/9 : ENV MYSQL_ROOT_PASSWORD hunter2"),
+        ("ENV PATH /usr/bin", "ENV DB_PASSWORD $PASSWORD", "the ENV SECRET is read", "ENV LANG C.UTF-8"),
+        "Dockerfile reference, ENV",
     ),
     Detector(
         "said",

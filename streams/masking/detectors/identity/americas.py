@@ -66,6 +66,10 @@ ROWS: Final = (
     Row("pe_cui", "cui|dni|código único de identificación", "#{8}[ -]?[0-9A-K]", "pe.cui", source="RENIEC", examples=("CUI 10117410-2",), counter=("CUI 10117410-3",)),
     Row("do_cedula", "cédula|cedula|dominican id", "### ####### #", "do.cedula", Reach.ANY, source="JCE", examples=("cédula 00113918205",), counter=("00113918204",)),
     Row("ec_ci", "cédula|=CI|ecuadorian id", "#{9}-?#", "ec.ci", source="Registro Civil del Ecuador", examples=("cédula 171430710-3",), counter=("171430710-4",)),
+    Row(
+        "cr_dimex", "cédula de residencia|dimex|documento de identidad migratorio", "1#{10,11}", "cr.cr", Reach.JOINED,
+        source="DGME de Costa Rica, DIMEX", examples=("DIMEX: 155812994816", "cédula de residencia 184000074805"), counter=("155812994816", "DIMEX 255812994816"),
+    ),
     Row("cr_fisica", "cédula", "0?[1-9]-?#{4}-?#{4}", "cr.cpf", source="TSE de Costa Rica", examples=("cédula 3-0455-0175",), counter=("3-0455-0175",)),
     Row("latin_cedula", _CEDULA, r"(?:[VE]-?)?(?:[0-9]{1,3}(?:\.[0-9]{3}){2,3}(?:-[0-9])?|[0-9]{3}-[0-9]{6,7}-[0-9]{1,4}[A-Z]?|[0-9]-[0-9]{3,4}-[0-9]{3,5}|[0-9]{6,14}(?:-[0-9])?)", None, Reach.JOINED, source="national registers", examples=("cédula de ciudadanía 1.020.304.050", "cédula V-12345678"), counter=("1.020.304.050",)),
     Row("gt_dpi", "dpi|cui|documento personal de identificación", "#### ##### ####", None, Reach.JOINED, source="RENAP", examples=("DPI 2520 12345 0101",), counter=("2520 12345 0101",)),

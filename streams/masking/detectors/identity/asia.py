@@ -39,8 +39,8 @@ ROWS: Final = (
         source="행정안전부 주민등록법", examples=("주민등록번호 971013-9019902", "RRN 9710139019902"), counter=("RRN 971313-9019902",),
     ),
     Row(
-        "kr_frn", "외국인등록번호|외국인 등록|frn|alien registration|foreigner registration|foreign registration|korean foreigner", "#{6} [5-8]#{6}", checks.korean, Reach.ANY,
-        source="출입국관리법", examples=("외국인등록번호 971013-5019909",), counter=("FRN 971313-5019909",),
+        "kr_frn", "rrn|주민등록번호|주민번호|외국인등록번호|외국인 등록|frn|alien registration|foreigner registration|foreign registration|korean foreigner", "#{6} [5-8]#{6}", checks.korean, Reach.ANY,
+        source="출입국관리법", examples=("외국인등록번호 971013-5019909", "RRN 971013-5019909"), counter=("FRN 971313-5019909",),
     ),
     Row("kr_driving", "운전면허|면허번호|면허증|driver license|drivers license|driving licence|license number|my license|korean driver|korea driver", "(?:1[1-9]|2[0-8]) ## ###### ##", None, Reach.SENTENCE, "licence", source="도로교통공단", examples=("운전면허 11-23-123456-78",), counter=("11-23-123456-78",)),
     Row(

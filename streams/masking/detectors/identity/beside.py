@@ -70,7 +70,7 @@ _MEASURED: Final = re.compile(
 
 #: What is a number of some document under a name that leaves no doubt: digits enough, and no date.
 _DOCUMENT: Final = re.compile(
-    rb"(?!(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})(?=(?:[^0-9]*[0-9]){5})[A-Za-z0-9](?:[A-Za-z0-9*]|[ .\-/()](?=[A-Za-z0-9*(])|\)(?=\Z)){3,31}\Z"
+    rb"(?!(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})(?=(?:[^0-9]*[0-9]){5})[A-Za-z0-9](?:[A-Za-z0-9*]|[ .\-+/()](?=[A-Za-z0-9*(])|\)(?=\Z)){3,31}\Z"
 )
 
 #: A word of so few letters is an abbreviation of something else as well: a bare number under it has to be of a row's shape.

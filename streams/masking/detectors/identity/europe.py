@@ -13,7 +13,7 @@ ROWS: Final = (
         source="Dachverband der österreichischen Sozialversicherung", examples=("SVNR 1237 010180",), counter=("SVNR 2237 010180",),
     ),
     Row(
-        "be_nn", "rijksregister|numéro national|registre national|national register|nationalregister|nationaal nummer|insz|niss|nrn|numéro bis",
+        "be_nn", "rijksregister|numéro national|registre national|national register|nationalregister|nationaal nummer|insz|niss|nrn|numéro bis|bis number|bis nummer",
         "## ## ## ### ##", "be.ssn", Reach.ANY,
         source="IBZ Rijksregister", examples=("rijksregisternummer 85.07.30-033 28", "Rijksregister 85.07.30-033.28"), counter=("85.07.30-033.29", "rijksregister 85073003329"),
     ),
@@ -65,8 +65,8 @@ ROWS: Final = (
         source="Real Decreto 1553/2005", examples=("mi DNI es 54362315-K", "Dni 54362315K"), counter=("54362315Z", "20240501T", "DNI 54362315Z"),
     ),
     Row(
-        "es_nie", "nie|número de identificación de extranjero|número de identidad de extranjero|identidad de extranjero|tarjeta de residencia|=TIE|extranjería", "[XYZ] ####### @", "es.nie", Reach.ANY,
-        source="Orden INT/2058/2008", examples=("Z8078221M en mi NIE", "x-2482300w es el NIE", "Nie X2482300W"), counter=("X2482300A", "NIE X2482300A"),
+        "es_nie", "nie|nif|dni|número de identificación de extranjero|número de identidad de extranjero|identidad de extranjero|tarjeta de residencia|=TIE|extranjería", "[XYZ] ####### @", "es.nie", Reach.ANY,
+        source="Orden INT/2058/2008", examples=("Z8078221M en mi NIE", "NIF: X1111111G", "x-2482300w es el NIE", "Nie X2482300W"), counter=("X2482300A", "NIE X2482300A"),
     ),
     Row(
         "es_social", "seguridad social|nuss|nss|naf|número de afiliación|afiliación|social security", "## ####### ##|## ######## ##", checks.spanish_social, Reach.ANY,
@@ -127,7 +127,7 @@ ROWS: Final = (
     ),
     Row("is_kennitala", "kennital|kennitölu", "[0-3]##### ####", checks.icelandic, Reach.ANY, source="Þjóðskrá", examples=("kennitala 120174-3399",), counter=("kennitala 450401-3150", "kennitala 120174-3389")),
     Row(
-        "it_fiscal", "codice fiscale|=CF|cod fisc|fiscal code|codice fisc", "@{6} [0-9L-NP-V]{2}[A-EHLMPRST][0-9L-NP-V]{2} @[0-9L-NP-V]{3}@", "it.codicefiscale", Reach.ANY,
+        "it_fiscal", "codice fiscale|=CF|cod fisc|fiscal code|codice fisc|national id|tax id|tax code", "@{6} [0-9L-NP-V]{2}[A-EHLMPRST][0-9L-NP-V]{2} @[0-9L-NP-V]{3}@", "it.codicefiscale", Reach.ANY,
         source="Decreto ministeriale 23 dicembre 1976", examples=("codice fiscale rccmnl83s18d969h", "Codice fiscale RCCMNL83S18D969H"), counter=("RCCMNL83S18D969I",),
     ),
     Row("lt_asmens", "asmens kod|lithuanian id|personal code", "[1-9]##########", "lt.asmens", Reach.ANY, source="Gyventojų registro įstatymas", examples=("asmens kodas 33309240064",), counter=("asmens kodas 33309240164",)),
@@ -147,8 +147,8 @@ ROWS: Final = (
     ),
     Row("nl_school", "onderwijsnummer|pgn", "10#{7}", "nl.onderwijsnummer", source="DUO", examples=("onderwijsnummer 101222331",), counter=("onderwijsnummer 100252333",)),
     Row(
-        "no_fnr", "fødselsnummer|fødselsnr|foedselsnummer|fnr|personnummer|personnr|norwegian id|national identity number", "###### #####", "no.fodselsnummer", Reach.ANY,
-        source="Skatteetaten", examples=("fødselsnummer 151086 95088",), counter=("fødselsnummer 15108695077",),
+        "no_fnr", "fødselsnummer|fødselsnr|foedselsnummer|fnr|personnummer|personnr|norwegian id|national identity number", "## ## ## ## # ##", "no.fodselsnummer", Reach.ANY,
+        source="Skatteetaten", examples=("fødselsnummer 151086 95088", "fødselsnummer 26 11 15 940 14", "fødselsnummer 13-04-99-58441"), counter=("fødselsnummer 15108695077",),
     ),
     Row("pl_pesel", "pesel|nr ewidencyjny", "#{11}", "pl.pesel", Reach.ANY, source="Ustawa o ewidencji ludności", examples=("PESEL 44051401359", "44051401359 to mój PESEL"), counter=("PESEL 44051401358", "44051401359")),
     Row(
@@ -190,8 +190,8 @@ ROWS: Final = (
         source="NVİ", examples=("T.C. Kimlik No: 17291716060",), counter=("kimlik 17291716050", "17291716060"),
     ),
     Row(
-        "ua_tax", "рнокпп|ідентифікаційний|іпн|ипн|инн|rntrc|rnokpp|идентификационный код|іпн|tax number|taxpayer", "#{10}", "ua.rntrc",
-        source="ДПС України", examples=("РНОКПП 1759013776",), counter=("РНОКПП 1759013770",),
+        "ua_tax", "рнокпп|ідентифікаційний|іпн|ипн|инн|rntrc|rnokpp|идентификационный код|іпн|tax number|taxpayer", "## ## ## ## ##", "ua.rntrc",
+        source="ДПС України", examples=("РНОКПП 1759013776", "РНОКПП 25 30 41 40 71"), counter=("РНОКПП 1759013770",),
     ),
     Row("ge_number", "პირადი ნომერი|პირადი|georgian id|personal number", "#{11}", None, Reach.JOINED, source="SDA", examples=("პირადი ნომერი 01024012345",), counter=("01024012345",)),
     Row("ru_passport", "паспорт|серия паспорта|серия", "## ## ######|## ## ?(?:№|номер) ?######", None, Reach.JOINED, "passport", source="МВД России", examples=("паспорт 4510 123456", "паспорт серия 45 10 номер 123456"), counter=("4510 123456",)),

@@ -1,0 +1,163 @@
+"""Log-in names where daemons write them: in brackets, before or behind words of theirs, beside an address.
+
+`accounts` reads what sshd, PAM, sudo and Windows print; here are the rest of PAM, and servers for mail, files, networks
+and databases.
+"""
+
+import re
+from typing import Final
+
+from streams.masking.detectors.accounts import account
+from streams.masking.found import Detector, Found, Verdict
+
+__all__ = ["DETECTORS"]
+
+_NAME: Final = rb"[A-Za-z0-9_][A-Za-z0-9_.\-+@$\x80-\xfe]{0,63}"
+
+# -- behind words -------------------------------------------------------------------------------------------------------
+
+#: What a daemon prints right before a name (an expression, and the end of it that is the anchor), and right behind it.
+_PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
+    # Linux-PAM's modules; sshd's `error: PAM: Authentication failure for ann from host`.
+    ("pam: ", "authentication failure for ", r" from |\s*\Z|[\"\\]"),
+    ("too many ", "authentication failures for ", r" (?:\[|from )|\s*\Z|[\"\\]"),
+    ("consecutive ", "login failures for user ", " account "),
+    ("", "access denied for user ", " by pam "),
+    (r"pam_tally2?\([a-z\-]{1,24}", r":auth\): user ", r" \("),
+    # util-linux's login: `LOGIN ON tty1 BY ann`, `FAILED LOGIN 1 FROM tty1 FOR ann, ...`.
+    ("", "login on tty[a-z]{0,4}[0-9]{1,3} by ", r"[\s\"\\]|\Z"),
+    ("failed login (?:[0-9]{1,3}|session)", " from tty[a-z]{0,4}[0-9]{1,3} for ", ","),
+    # su: the name outside of the brackets of `(to root) ann on pts/0` is read by `accounts`.
+    (r"\bsu(?:\[[0-9]{1,7}\])?", r": \(to ", r"\) "),
+    # Exim and Sendmail.
+    (r"\(", "set_id=", r"\)"),
+    ("", "ctladdr=", r" \([0-9]{1,10}/[0-9]{1,10}\)|,"),
+    # Samba, Pure-FTPd, strongSwan, Cisco IOS, MongoDB.
+    ("", r"for user \[", r"\]"),
+    ("", r"\] -> \[", r"\]"),
+    ("", r"user \[[a-z0-9\-]{1,20}\]\\{1,4}\[", r"\]"),
+    ("", r"mapped to \[[a-z0-9\-]{1,20}\]\\{1,4}\[", r"\]"),
+    ("", "initially as user ", r" \("),
+    ("", "eap identity '", "'"),
+    ("", "configured from console by ", " on "),
+    ("", "scram(?:-sha-[0-9]{1,3})? authentication failed for ", r" on [A-Za-z0-9_$\-]{1,64} from "),
+    # FreeRADIUS, OpenVPN, ProFTPD.
+    ("", r"login ok: \[", r"[\]/]"),
+    ("", r"login incorrect: \[", r"[\]/]"),
+    ("", r"sent control \[", r"\]"),
+    (r"\]\)", " - user ", r" \(| ?:"),
+    # SQL's users: `ALTER USER ann WITH PASSWORD`, `CREATE ROLE ann LOGIN`.
+    (
+        "",
+        "(?:create|alter) (?:user|role) ",
+        r" (?:with (?:encrypted )?password|identified |password |login\b|superuser\b|account (?:un)?lock)",
+    ),
+)
+_BEFORE: Final = re.compile(
+    "(?:{})\\Z".format("|".join(f"({before}{anchor})" for before, anchor, _ in _PHRASES)).encode(), re.IGNORECASE
+)
+_FOLLOWED: Final = tuple(
+    re.compile(b"(" + _NAME + b")(?=" + behind.encode() + b")", re.IGNORECASE) for _, _, behind in _PHRASES
+)
+_BEFORE_MAX: Final = 72
+
+
+def judge_behind_words(data: bytes, end: int) -> Verdict:
+    """The account behind words that a daemon prints before one, where the line goes on as that daemon's does."""
+    phrase = _BEFORE.search(data, max(0, end - _BEFORE_MAX), end)
+    if phrase is None:
+        return "no_phrase"
+    name = _FOLLOWED[(phrase.lastindex or 1) - 1].match(data, end)
+    if name is None:
+        return "no_name"
+    return account(end, name[1], "account_of_daemon") or "account_of_system"
+
+
+# -- before words -------------------------------------------------------------------------------------------------------
+
+#: Names before words of a daemon: an expression with a group for each name and, in some, one for a password, the words
+#: that are the anchor, and what has to stand behind them.
+_TAILS: Final[tuple[tuple[str, str, str], ...]] = (
+    # FreeRADIUS: `[ann/password] (from client`, or without the password.
+    (r"\[(@)(?:/([^\]\r\n\xff]{1,64}))?", r"\] \(from client ", ""),
+    # OpenVPN: `[ann] Peer Connection Initiated`, `ann/192.0.2.1:1194 MULTI_sva: ...`.
+    (r"\[(@)\] ", "peer connection initiated", ""),
+    (r"(?:\A|[\s\":])(@)/[0-9.]{7,15}:[0-9]{1,5} ", "multi(?:_sva)?: ", ""),
+    # Pure-FTPd: `(ann@192.0.2.1) [INFO]`.
+    (r"\((@)@[0-9a-f.:]{3,45}", r"\) \[(?:info|notice|warning|error|debug)\]", ""),
+    # Samba: `ann (ipv4:192.0.2.1:445) connect to service`.
+    (r"(?:\A|[\s\":])(@) \(ipv[46]:[0-9a-f.:]{3,50}\) (?:signed )?", "connect to service", ""),
+    (r"(?:\A|[\s\":])(@) \(ipv[46]:[0-9a-f.:]{3,50}\) closed ", "connection to service", ""),
+    # Squid's native log: `GET http://example.com/ ann HIER_DIRECT/192.0.2.1`.
+    (r"[A-Z]{3,10} [^\s\"\\\xff]{4,400} (@)", " (?:hier_direct|hier_none|direct|none|first_up_parent|default_parent|hier_parent_hit)/", "(?:[0-9a-f.:]{3,45}|-)"),
+    # su of shadow-utils: `+ /dev/pts/0 ann:root`.
+    (r"[+\-] [a-z0-9/?]{3,16} (@)", ":root", r"(?:[\s\"\\]|\Z)"),
+    # MySQL's general log: `Connect ann@localhost on shop`.
+    (r"connect(?:\\t|\s){1,4}(@)", "@localhost on ", ""),
+)  # fmt: skip
+_TAIL: Final = tuple(
+    (
+        re.compile((before.replace("@)", "@N)") + words).encode().replace(b"@N", _NAME) + rb"\Z", re.IGNORECASE),
+        re.compile(behind.encode(), re.IGNORECASE),
+    )
+    for before, words, behind in _TAILS
+)
+_TAIL_WORDS: Final = re.compile(
+    "(?:{})\\Z".format("|".join(f"({words})" for _, words, _ in _TAILS)).encode(), re.IGNORECASE
+)
+_TAIL_WORDS_MAX: Final = 32
+_TAIL_MAX: Final = 520
+
+
+def judge_before_words(data: bytes, end: int) -> Verdict:
+    """The account before words that a daemon prints behind one, and the password that FreeRADIUS prints beside it."""
+    words = _TAIL_WORDS.search(data, max(0, end - _TAIL_WORDS_MAX), end)
+    if words is None:
+        return "no_words"
+    before, behind = _TAIL[(words.lastindex or 1) - 1]
+    name = before.search(data, max(0, end - _TAIL_MAX), end)
+    if name is None or not behind.match(data, end):
+        return "no_name"
+    found = account(name.start(1), name[1], "account_before_words")
+    if name.lastindex == _PASSWORD:
+        found.append(Found(*name.span(_PASSWORD), "secret", "account_before_words", "format", 40))
+    return found or "account_of_system"
+
+
+#: The group of the password, where there is one.
+_PASSWORD: Final = 2
+
+DETECTORS: Final = (
+    Detector(
+        "account_of_daemon",
+        tuple(anchor for _, anchor, _ in _PHRASES),
+        judge_behind_words,
+        (
+            "sshd[2]: error: PAM: Authentication failure for ann from 192.0.2.1", "Too many authentication failures for ann [preauth]",
+            "pam_faillock(sshd:auth): Consecutive login failures for user ann account temporarily locked", "fatal: Access denied for user ann by PAM account configuration",
+            "pam_tally2(sshd:auth): user ann (1001) tally 5, deny 3", "login[33]: LOGIN ON tty1 BY ann", "FAILED LOGIN 1 FROM tty1 FOR ann, Authentication failure",
+            "su: (to ann) root on pts/0", "535 Incorrect authentication data (set_id=ann)", "to=x, ctladdr=ann (1001/1001), delay=1",
+            "Authentication for user [ann] -> [ann] FAILED", "Auth: [SMB2,(null)] user [CORP]\\[ann] at [now]", "mapped to [CORP]\\[ann]", "Authentication failed for user [ann]",
+            "connect to service share initially as user ann (uid=1001, gid=1001)", "received EAP identity 'ann'", "Configured from console by ann on vty0",
+            "SCRAM-SHA-256 authentication failed for ann on admin from client 192.0.2.1:1", "Login OK: [ann] (from client nas1 port 0)", "SENT CONTROL [ann]: 'PUSH_REPLY'",
+            "host (x[192.0.2.1]) - USER ann (Login failed): Incorrect password.", "ALTER USER ann WITH PASSWORD 'x'",
+        ),
+        (
+            "Authentication failure for tenant acme", "LOGIN ON tty1 BY root", "Access denied for user group by policy", "job submitted for user [1 of 3]", "create user failed", "create role admin done",
+            "map [a] -> [b c]", "deny (to ann) now",
+        ),
+        "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, SQL:2016",
+    ),
+    Detector(
+        "account_before_words",
+        tuple(words for _, words, _ in _TAILS),
+        judge_before_words,
+        (
+            "Login incorrect: [ann/hunter22] (from client nas1 port 0)", "192.0.2.1:1194 [ann] Peer Connection Initiated with x", "openvpn[1]: ann/192.0.2.1:1194 MULTI_sva: pool returned",
+            "pure-ftpd: (ann@192.0.2.1) [INFO] now logged in", "ann (ipv4:192.0.2.1:445) connect to service share", "1286536308.779 180 192.0.2.7 TCP_MISS/200 411 GET http://example.com/ ann HIER_DIRECT/192.0.2.1 text/html",
+            "su[123]: + /dev/pts/0 ann:root", "12 Connect ann@localhost on shop",
+        ),
+        ("(?@192.0.2.1) [INFO] x", "GET http://example.com/ - HIER_DIRECT/192.0.2.1", "chown x:root /srv", "[1/2] (from cache)", "+ pts/0 root:root"),
+        "FreeRADIUS, OpenVPN, Pure-FTPd, Samba, Squid, shadow-utils su, MySQL",
+    ),
+)  # fmt: skip
