@@ -320,16 +320,20 @@ def _is_no_secret(data: bytes, start: int, end: int, value: Value) -> bool:
     return value.form == "string" and end - start > _TOKEN_MIN and carries_a_token(data, start, end)
 
 
-def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> list[Found]:
-    """The personal spans of one field's value; nothing where it does not keep the name's promise."""
-    start, end = value.start, value.end
+def _trimmed(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """A span without the blanks around it and without the escaped line's end of a string that was cut."""
     while start < end and data[start] in b" \t":
         start += 1
     while end > start and data[end - 1] in b" \t":
         end -= 1
     if data[end - 2 : end] in (b"\\n", b"\\r") and end - 2 > start:
-        # The line's end in a string that was cut.
         end -= 4 if data[end - 4 : end] == b"\\r\\n" else 2
+    return start, end
+
+
+def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> list[Found]:
+    """The personal spans of one field's value; nothing where it does not keep the name's promise."""
+    start, end = _trimmed(data, value.start, value.end)
     text = data[start:end]
     if not text or _NOBODY.match(text) or is_said_of_field(data, start):
         return []
