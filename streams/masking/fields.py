@@ -216,7 +216,10 @@ _CUSTOMERS: Final = frozenset("customer patient member subscriber passenger stud
 
 #: Names that things bear as well, and the things: `appDisplayName`, `class_full_name`.
 _NAMES_OF_THINGS: Final = frozenset("displayname fullname ownername realname nickname street coordinates".split())
-_BYTES_OF_THINGS: Final = (b"displayname", b"fullname", b"ownername", b"realname", b"nickname")
+#: What is shown under a name of its own wherever it is; containers (`item`, `row`) hold persons as well.
+_NAMED_THINGS: Final = frozenset(
+    "app application service role group policy cluster product feature team project plan category".split()
+)
 _THINGS: Final = frozenset(
     """
     activity app application resource service policy device role group operation rule product category module package file host server cluster
@@ -350,12 +353,12 @@ def is_person_word(name: str) -> bool:
 def is_thing(name: str) -> bool:
     """Whether the last word of a key stands for a thing that has a name of its own (`service`, `roles`)."""
     segments = [segment.lower() for segment in _SEGMENT.findall(name)]
-    return bool(segments) and (segments[-1] in _THINGS or segments[-1].removesuffix("s") in _THINGS)
+    return bool(segments) and (segments[-1].removesuffix("s") in _NAMED_THINGS)
 
 
 def of_things(key: bytes) -> bool:
     """Whether things bear a name under this key as well as persons (`displayName`)."""
-    return key.translate(None, b"_-. ").lower().endswith(_BYTES_OF_THINGS)
+    return key.translate(None, b"_-. ").lower() == b"displayname"
 
 
 def _look_up(segments: list[str]) -> Field | None:

@@ -79,7 +79,6 @@ _STAYS = (
     "Age: 300",
     "pass=12 fail=0 skip=3",
     "zip:amd64 (3.0-13)",
-    "Cookie: theme=dark; lang=de",
     # versions and addresses that are nobody's
     "librtmp1 (2.4+20151223.gitfa8646d.1-2)",
     "libkmod2:amd64 (30+20221128-1)",

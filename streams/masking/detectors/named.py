@@ -330,16 +330,20 @@ def _is_amount(field: Field, number: bytes) -> bool:
     return field.needs in ("document", "account") and b"." in number
 
 
-def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> list[Found]:
-    """The personal spans of one field's value; nothing where it does not keep the name's promise."""
-    start, end = value.start, value.end
+def _trimmed(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """A span without the blanks around it and without the escaped line's end of a string that was cut."""
     while start < end and data[start] in b" \t":
         start += 1
     while end > start and data[end - 1] in b" \t":
         end -= 1
     if data[end - 2 : end] in (b"\\n", b"\\r") and end - 2 > start:
-        # The line's end in a string that was cut.
         end -= 4 if data[end - 4 : end] == b"\\r\\n" else 2
+    return start, end
+
+
+def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> list[Found]:
+    """The personal spans of one field's value; nothing where it does not keep the name's promise."""
+    start, end = _trimmed(data, value.start, value.end)
     text = data[start:end]
     if not text or _NOBODY.match(text) or is_said_of_field(data, start) or (quote and _is_amount(field, text)):
         return []
@@ -392,14 +396,6 @@ _BARE_CREDENTIAL: Final = re.compile(rb"[^\s,;\"'\\]+")
 _ATTRIBUTES: Final = frozenset(
     b"path domain expires max-age secure httponly samesite priority partitioned version".split()
 )
-#: What somebody chose of few choices, which tells nobody apart.
-_PREFERENCES: Final = frozenset(
-    b"theme lang language locale currency color_scheme color_mode dark_mode cookie_consent consent".split()
-)
-_CHOICE: Final = re.compile(
-    rb"(?:light|dark|auto|system|on|off|yes|no|accepted|declined|all|[a-z]{2}(?:[_\-][a-z]{2})?|(?-i:[A-Z]{3}))\s*\Z",
-    re.IGNORECASE,
-)
 _COOKIE: Final = re.compile(rb"\s*([^=;\s]*?)\s?=\s?(\\*\"?)([^;\"\\\r\n]*)")
 _FLAG: Final = re.compile(rb"\s*(?:secure|httponly|partitioned|\*+)?\s*\Z", re.IGNORECASE)
 #: A comma before another pair joins two cookies (RFC 2109, and servers that fold headers); the one of a date does not.
@@ -441,7 +437,7 @@ def _cookie(data: bytes, start: int, end: int) -> list[Found]:
         return _cookie(data, joined.end(), end) if joined else []
     last = max(pair.end(3), end) if not pair[2] else pair.end(3)
     text = data[pair.start(3) : last]
-    if last == pair.start(3) or _NOBODY.match(text) or (pair[1].lower() in _PREFERENCES and _CHOICE.match(text)):
+    if last == pair.start(3) or _NOBODY.match(text):
         return []
     return [Found(pair.start(3), last, "secret", "cookie", "rfc6265", 45)]
 

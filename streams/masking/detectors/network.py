@@ -157,11 +157,7 @@ def _address(data: bytes, start: int, text: bytes) -> Verdict:
         return "no_address"
     if address.is_loopback or address.is_unspecified or (address.ipv4_mapped and address.ipv4_mapped.is_loopback):
         return "loopback_or_unspecified"
-    if (
-        data[start - 1 : start] == b"["
-        and data[stop : stop + 1] == b"]"
-        and _SLICED.search(data, max(0, start - 3), start)
-    ):
+    if _SLICE.match(text) and data[stop : stop + 1] == b"]" and _SLICED.search(data, max(0, start - 3), start):
         return "slice"
     if text.count(b":") == 7 and all(len(group) == 2 for group in text.split(b":")):
         return "eui64_or_fingerprint"
@@ -170,6 +166,7 @@ def _address(data: bytes, start: int, text: bytes) -> Verdict:
 
 
 #: What is cut in slices (`args[1::2]`) is a name, or an element or the result of something.
+_SLICE: Final = re.compile(rb"[0-9]{0,3}::[0-9]{0,3}\Z")
 _SLICED: Final = re.compile(rb"[A-Za-z0-9_)\]]\[\Z")
 
 
