@@ -217,6 +217,8 @@ def elements(data: bytes, at: int, most: int = 1000, *, nested: bool = False) ->
 
 
 _NUMBER_BEFORE: Final = re.compile(rb"(?:(\\{0,31}\")\s{0,8}:|([\[,]))\s{0,32}-?\Z")
+#: The bytes that this may end with.
+_BEFORE_NUMBER: Final = b":[,- \t\n\r\f\v"
 _NUMBER_BEHIND: Final = re.compile(rb"\s{0,32}[,\]}]")
 _LAST_QUOTE: Final = re.compile(rb"\\{0,31}\"")
 _NUMBERS: Final = re.compile(rb"\s*[:,][\s\[\],0-9.eE+\-]*\Z")
@@ -226,6 +228,8 @@ _LIST_MAX: Final = 512
 
 def number_quote(data: bytes, start: int, end: int) -> bytes:
     """The quote that a string in the place of a bare JSON number needs on both sides; empty where none stands there."""
+    if not start or data[start - 1] not in _BEFORE_NUMBER:
+        return b""
     before = _NUMBER_BEFORE.search(data, max(0, start - 80), start)
     if before is None or not _NUMBER_BEHIND.match(data, end):
         return b""

@@ -116,11 +116,10 @@ def ssn_valid(digits: str) -> bool:
 
 def ipv4_octets(text: bytes) -> tuple[int, ...] | None:
     """The four octets of a dotted quad, or None where one is over 255 or has a leading zero."""
-    parts = text.split(b".")
-    if any(len(part) > 1 and part[0] == 0x30 for part in parts):
+    octets = tuple(map(int, text.split(b".")))
+    if len(octets) != 4 or max(octets) > 255:
         return None
-    octets = tuple(map(int, parts))
-    return octets if len(octets) == 4 and max(octets) <= 255 else None
+    return octets if b"%d.%d.%d.%d" % octets == text else None
 
 
 #: Bitcoin's base58 alphabet (Bitcoin Core, base58.cpp).

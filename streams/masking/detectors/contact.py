@@ -29,6 +29,8 @@ _DOMAIN: Final = re.compile(
 )
 #: A principal of a service in a Kerberos realm (RFC 4120, 6.2): `krbtgt/EXAMPLE.COM@EXAMPLE.COM`.
 _SERVICE: Final = re.compile(rb"\b(?:krbtgt|host|HTTP|cifs|ldap|nfs|DNS|imap|smtp|kadmin|kafka|hdfs|hive|MSSQLSvc)/\Z")
+#: What stands between somebody's name and the address.
+_BRACKETS: Final = (b"<", b"(")
 _VERSION: Final = re.compile(rb"[0-9]+\.[0-9]+\.[0-9]")
 _ASSET: Final = re.compile(rb"[0-9]x\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 
@@ -65,6 +67,12 @@ def _local_part(data: bytes, at: int) -> bytes:
     return local if local.isascii() else _ascii_tail(local)
 
 
+def _other_than_domain(data: bytes, start: int) -> str:
+    if _VERSION.match(data, start):
+        return "version"
+    return "asset" if _ASSET.match(data, start) else ""
+
+
 def judge_email(data: bytes, end: int) -> Verdict:
     """An address of RFC 5322's common form around the `@` before a position; no list of top-level domains decides."""
     at = data.rfind(b"@", max(0, end - 70), end)
@@ -73,23 +81,23 @@ def judge_email(data: bytes, end: int) -> Verdict:
     domain = _DOMAIN.match(data, at + 1)
     if domain is None:
         return "no_domain"
-    if _VERSION.match(data, at + 1):
-        return "version"
-    if _ASSET.match(data, at + 1):
-        return "asset"
+    if data[at + 1] in _DIGITS and (other := _other_than_domain(data, at + 1)):
+        return other
     local = _local_part(data, at)
     if b"'" in local and data[domain.end() : domain.end() + 1] == b"'":
         local = local.rpartition(b"'")[2]  # The apostrophe before it is a quote: `b'ann@example.org'`.
     if not local.rstrip(b"."):
         return "no_local_part"
-    if is_password(data, at - len(local), at):
+    start, stop = at - len(local), domain.end()
+    if is_password(data, start, at):
         return "userinfo"
-    if local == b"git" and data[domain.end() : domain.end() + 1] == b":":
+    if local == b"git" and data[stop : stop + 1] == b":":
         return "scp_url"
-    if _SERVICE.search(data, max(0, at - len(local) - 12), at - len(local)):
+    before = data[start - 1 : start]
+    if before == b"/" and _SERVICE.search(data, max(0, start - 12), start):
         return "service_principal"
-    mail = Found(at - len(local), domain.end(), "email", "email", "rfc5322", 80)
-    name = name_before_mail(data, mail.start, mail.end)
+    mail = Found(start, stop, "email", "email", "rfc5322", 80)
+    name = name_before_mail(data, start, stop) if before in _BRACKETS else None
     return (name, mail) if name else mail
 
 

@@ -1,11 +1,12 @@
 """Payment cards, IBANs and wallets: values that prove themselves by their check digits."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from stdnum import iban
 
-from streams.masking.context import at_word_start, number_quote, word_byte
+from streams.masking.context import at_word_start, number_quote
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.validators import IBAN_LENGTHS, base58check, bech32, card_brand, iban_valid, luhn
 
@@ -17,6 +18,7 @@ _CARD: Final = re.compile(
     rb"|[0-9]{4}([ \-./_])[0-9]{6}\2[0-9]{4,5}|[0-9]{12,19})(?![0-9])"
 )
 
+_FIRST_GROUP: Final = re.compile(rb"(?<![0-9])[0-9]{4}")
 _CARD_SEPARATORS: Final = b" -./_\t"
 #: How far before the end of an anchor a number begins at most, in bytes: twelve digits, or eight and their separators.
 _CARD_REACH: Final = 14
@@ -38,20 +40,26 @@ _UNIT: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
+def _is_thing(before: bytes) -> bool:
+    """Whether a number's name says that it counts or numbers things; no name reaches over a comma."""
+    return _THING.search(before) is not None
+
+
 def judge_card(data: bytes, end: int) -> Verdict:
     """A number whose issuer range, length and Luhn digit agree, outside identifiers, counts and times."""
     verdict: Verdict = "no_grouping"
-    for start in range(max(0, end - _CARD_REACH), min(end, len(data)) - 3):
-        if data[start : start + 4].isdigit() and not data[max(0, start - 1) : start].isdigit():
-            number = _CARD.match(data, start)
-            if number and number.end() >= end - 1:
-                verdict = _card(data, start, number.end(), number[0])
-            if number and number[1] and isinstance(verdict, str) and number[0].count(number[1]) > _THREE:
-                # Four groups and a fifth that is none of it: a security code, a date.
-                stop = number.start() + number[0].rfind(number[1])
-                verdict = _card(data, start, stop, data[start:stop])
-            if isinstance(verdict, Found):
-                break
+    for group in _FIRST_GROUP.finditer(data, max(0, end - _CARD_REACH), min(end, len(data))):
+        start = group.start()
+        number = _CARD.match(data, start)
+        if number and number.end() >= end - 1:
+            verdict = _card(data, start, number.end(), number[0])
+        if number and number[1] and isinstance(verdict, str) and number[0].count(number[1]) > _THREE:
+            # Four groups and a fifth that is none of it: a security code, a date.
+            stop = number.start() + number[0].rfind(number[1])
+            verdict = _card(data, start, stop, data[start:stop])
+        if isinstance(verdict, Found):
+            break
     return verdict
 
 
@@ -66,7 +74,7 @@ def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
     if not _stands_alone(data, start, stop, grouped=not bare):
         return "part_of_word"
     # Nobody prints a count or an identifier in the groups of a card.
-    if bare and start and _THING.search(data[max(0, start - 32) : start]):
+    if bare and start and _is_thing(data[max(0, start - 32) : start].rpartition(b",")[2]):
         return "named_otherwise"
     if bare and data[start - 1 : start] == b":" and _ARN.search(data, max(0, start - _ARN_MAX), start):
         return "account_of_cloud"
@@ -86,10 +94,11 @@ _SIGN_BEHIND: Final = re.compile(rb"[.\-][0-9]")
 
 
 def _stands_alone(data: bytes, start: int, stop: int, *, grouped: bool) -> bool:
-    if start and not _CARD_GLUED.search(data, max(0, start - 12), start):
-        if word_byte(data[start - 1]) and not at_word_start(data, start):
+    joined = start > 0 and data[start - 1] in b"_.+-"
+    if not (joined and _CARD_GLUED.search(data, max(0, start - 12), start)):
+        if not at_word_start(data, start):
             return False
-        if _SIGN_BEFORE.search(data[max(0, start - 3) : start]):
+        if joined and _SIGN_BEFORE.search(data[max(0, start - 3) : start]):
             return False
     if data[stop : stop + 1].isalpha() or data[stop : stop + 1] == b"_":
         return False

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from streams.masking.found import Detector, Found, Verdict
@@ -61,12 +62,10 @@ _PRIVATE: Final = re.compile(rb"(?:10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\
 
 def judge_ipv4(data: bytes, end: int) -> Verdict:
     """A dotted quad that is neither loopback nor a version nor part of a longer number."""
-    start = end - 1
-    if start < 0:
+    if end < 1:
         return "no_quad"
-    low = max(0, start - 16)
-    while start > low and data[start - 1] in b"0123456789.":
-        start -= 1
+    run = data[max(0, end - 17) : end - 1]
+    start = end - 1 - len(run) + len(run.rstrip(b"0123456789."))
     quad = _QUAD.match(data, start)
     if quad is None:
         return "no_quad"
@@ -99,12 +98,20 @@ _LOOPBACK: Final = 127
 _MASK: Final = 255
 
 
+@lru_cache(maxsize=1024)
+def _tells_version(before: bytes) -> bool:
+    return _VERSION_BEFORE.search(before) is not None
+
+
 def _is_version(data: bytes, before: bytes, start: int, stop: int, octets: Sequence[int]) -> bool:
     if _PACKAGE_BEFORE.search(before) and _REVISION.match(data, stop):
         return True
-    if _VERSION_BEFORE.search(before) and not (_PRIVATE.match(data, start) or data[stop : stop + 1] == b":"):
+    # No version is told over a comma, and what stands behind one is nearly always the same key.
+    if _tells_version(before.rpartition(b",")[2]) and not (
+        _PRIVATE.match(data, start) or data[stop : stop + 1] == b":"
+    ):
         return True
-    return bool(_PRODUCT_BEFORE.search(before)) and octets[1:].count(0) > 1
+    return octets[1:].count(0) > 1 and _PRODUCT_BEFORE.search(before) is not None
 
 
 #: So many colons are an address's even behind `_` or `-`; `x-dead::beef` is a name.

@@ -186,6 +186,9 @@ def _binary(raw: bytes) -> _Inside | None:
     return b"\n".join(raw[start:end] for start, end in spans), close, "base64"
 
 
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
+
+
 def _readable(raw: bytes) -> bool:
     """Whether bytes are text: UTF-8, give or take a character cut at either end, without control characters."""
     for first in range(3):
@@ -194,7 +197,7 @@ def _readable(raw: bytes) -> bool:
         except UnicodeDecodeError as error:
             if error.start + first < len(raw) - 3:
                 continue
-        return not any(byte < 0x20 and byte not in (0x09, 0x0A, 0x0D, 0x1B) for byte in raw[:4096])
+        return _CONTROL.search(raw, 0, 4096) is None
     return False
 
 

@@ -349,17 +349,32 @@ class Fold:
         return start, end
 
 
+#: The first byte of a character that is not ASCII.
+_LETTERS: Final = 0xC2
+
+
 def _round(text: bytes, table: _Table, slashes: bytes) -> tuple[bytes, _Layer] | None:
     pieces: list[bytes] = []
     layer = _Layer([], [], [], [])
     at = mark = size = 0
+    match_unit, handlers, characters = table.pattern.match, table.handlers, _characters()
     # A class alone is looked for at a tenth of the cost of all alternatives.
     for begin in table.begins.finditer(text):
-        if begin.start() < at or (match := table.pattern.match(text, begin.start())) is None:
+        start = begin.start()
+        if start < at:
             continue
-        start, at = match.span()
+        first = text[start]
+        if (
+            first >= _LETTERS
+            and text[start : start + (2 if first < 0xE0 else 3 if first < 0xF0 else 4)] not in characters
+        ):
+            continue
+        match = match_unit(text, start)
+        if match is None:
+            continue
+        at = match.end()
         unit = match.lastindex or 0
-        plain = table.handlers[unit - 1](match[unit], match[0], slashes)
+        plain = handlers[unit - 1](match[unit], match[0], slashes)
         if plain is None or plain == match[0]:
             continue
         pieces += (text[mark:start], plain)

@@ -98,11 +98,11 @@ class Beside:
 
     def judge(self, data: bytes, end: int) -> Verdict:
         """A number from a state's register near a word for it: in a field of that name, behind the word or before it."""
-        if not _DIGITS.search(data, max(0, end - _AROUND), end + _AROUND):
-            return "no_number"
         word = self._vocabulary.at(data, end)
         if word is None:
             return "no_word"
+        if not _DIGITS.search(data, max(0, end - _AROUND), end + _AROUND):
+            return "no_number"
         return _beside(data, word, [self._rows[place] for place in word.rows])
 
 

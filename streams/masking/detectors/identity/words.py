@@ -38,10 +38,28 @@ class _Entry(NamedTuple):
 
 
 class _Core(NamedTuple):
-    """What a literal stands for; `back` bytes at its end are no part of the word."""
+    """What a literal stands for; `back` bytes at its end are no part of the word.
+
+    `nexts` are the letters of which one has to follow, in lower case; empty where a word may end with the literal.
+    """
 
     entries: tuple[_Entry, ...]
     back: int
+    nexts: bytes
+
+    @classmethod
+    def of(cls, entries: tuple[_Entry, ...], back: int) -> "_Core":
+        """The core of some words; of letters that are not ASCII any may follow."""
+        nexts = {entry.folded[entry.before : entry.before + 1] for entry in entries}
+        return cls(entries, back, b"" if "" in nexts else "".join(sorted(nexts)).encode())
+
+    def goes_on(self, data: bytes, end: int) -> bool:
+        """Whether what follows a literal that ends at a position can be the rest of a word; cheap, and true where in doubt."""
+        if not self.nexts:
+            return True
+        following = _FOLLOWING.match(data, end - self.back)
+        letter = following[1] if following else b""
+        return letter >= b"\x80" or (letter != b"" and letter.lower() in self.nexts)
 
 
 #: Letters that have no decomposition into a plain one and an accent.
@@ -116,6 +134,9 @@ _BEFORE_WORD: Final = "[^A-Za-z0-9]"
 _SEGMENT: Final = re.compile(rb"[A-Z]+(?![a-z\x80-\xfe])|[A-Z]?[a-z\x80-\xfe]+|[A-Z]")
 _GAP: Final = re.compile(rb"[ _.\-'/]{0,2}\Z|\xe2\x80\x99\Z")
 
+#: The next letter of a word behind a core, over what may stand between two of its segments.
+_FOLLOWING: Final = re.compile(rb"[ _.\-'/]{0,2}([A-Za-z\x80-\xfe])")
+
 #: How far around a core the segments of its word are read, in bytes, and how many of them.
 _AROUND: Final = 64
 _SEGMENTS_MAX: Final = 5
@@ -156,13 +177,13 @@ class Vocabulary:
         plain = tuple(one for one in entries if not one.capitals)
         strict = tuple(one for one in entries if one.capitals)
         if plain:
-            self._cores[literal.lower().encode() if literal.isascii() else literal.encode()] = _Core(plain, 0)
+            self._cores[literal.lower().encode() if literal.isascii() else literal.encode()] = _Core.of(plain, 0)
         if strict:
             behind = ("",) if len(literal) >= _WORD_MIN else (" ", ":")
-            self._exact.update({f"{literal.upper()}{sign}".encode(): _Core(strict, len(sign)) for sign in behind})
+            self._exact.update({f"{literal.upper()}{sign}".encode(): _Core.of(strict, len(sign)) for sign in behind})
             forms = [f"@{sign}" for sign in _BEHIND_KEY] if len(literal) >= _WORD_MIN else _AS_KEY
             for form in forms:
-                self._cores[form.replace("@", literal.lower()).encode()] = _Core(strict, len(form.partition("@")[2]))
+                self._cores[form.replace("@", literal.lower()).encode()] = _Core.of(strict, len(form.partition("@")[2]))
 
     def anchors(self) -> tuple[str, ...]:
         """Hyperscan expressions that end where `at` recognises a word."""
@@ -191,7 +212,7 @@ class Vocabulary:
                 core = self._cores.get(text if not text.isascii() else text.lower())
                 if core is None or not _stands(data, end - size, text, core.back):
                     continue
-            if word := _word(data, end - core.back, core.entries):
+            if core.goes_on(data, end) and (word := _word(data, end - core.back, core.entries)):
                 return word
         return None
 
