@@ -403,11 +403,12 @@ def fold(raw: bytes) -> Fold:
         layers.append(joined[1])
     for _ in range(_ROUNDS):
         text = _spaced(text)
-        printable = printable or (b"=" in text and _is_printable(text))
         units = _units(printable=printable, doubled=_is_doubled(text))
         done = _round(text, units, _deeper(text))
         if done is None:
             break
         text = done[0]
         layers.append(done[1])
+        # Told anew: the `=` that `=3D` stood for begins no escape (`iban=3DDE89`).
+        printable = b"=" in text and _is_printable(text)
     return Fold(text, tuple(layers))
