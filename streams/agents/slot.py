@@ -1,14 +1,12 @@
 """What the process of one slot runs: settings, policy, keys and quarantine become a worker under Faust."""
 
-import ctypes
-import gc
 import threading
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
 from streams.agents.app import AgentMask, Host
 from streams.agents.heartbeat import Heartbeat, StageTimer
+from streams.agents.memory import settle_memory
 from streams.agents.stamp import KEY, POLICY
 from streams.agents.worker import Masking, Watch, Worker
 from streams.errors import FencedError, GuardError, MaskstreamError
@@ -53,7 +51,7 @@ def serve(settings: Settings, slot: int, heartbeat: Heartbeat, masking: Masking)
             stop=stop,
             count_batch=heartbeat.count_batch,
         )
-    _settle_memory()
+    settle_memory()
     host = Host(
         worker,
         agent,
@@ -79,15 +77,6 @@ def serve(settings: Settings, slot: int, heartbeat: Heartbeat, masking: Masking)
     else:
         return 0
     raise refusal
-
-
-def _settle_memory() -> None:
-    """Gives back what the start alone needed, and spares what it left the collector's looks."""
-    gc.collect()
-    gc.freeze()
-    # Compiling patterns leaves 20 MB of free memory behind, which glibc keeps; other libraries have no such call.
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 class _Handing:

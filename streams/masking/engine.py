@@ -189,45 +189,40 @@ class Engine:
 
     def _detect_all(self, result: Masked, texts: Sequence[bytes]) -> list[_Changed]:
         """The hot loop: one scan for all, then only the texts that were hit. Long and flat on purpose."""
-        hits, begins = self._prefilter.scan(texts)
+        hits, disguised = self._hits_of(texts)
         failures = result.failures
         if max(map(len, texts), default=0) > self._max_depth:
             failures.update((index, _TOO_DEEP) for index, text in enumerate(texts) if self._too_deep(text))
-        changed: list[_Changed] = []
-        disguised: list[int] = []
-        at, count = 0, len(hits)
-        while at < count:
-            index = bisect_left(begins, hits[at][0]) - 1
-            base, limit = begins[index], begins[index + 1]
-            mine: list[Hit] = []
-            plain = True
-            while at < count and hits[at][0] <= limit:
-                end, ident = hits[at]
-                mine.append((end - base, ident))
-                plain = plain and ident != DISGUISE
-                at += 1
-            if index in failures:
-                continue
-            if plain:
-                self._mask_one(result, index, None, texts[index], mine, changed)
-            else:
-                disguised.append(index)
         if self._everywhere:
-            disguised = [index for index in range(len(texts)) if index not in failures]
+            disguised = dict.fromkeys(range(len(texts)))
+        changed: list[_Changed] = []
+        for index, mine in hits.items():
+            if index not in disguised and index not in failures:
+                self._mask_one(result, index, None, texts[index], mine, changed)
         if disguised:
-            reads = [fold(texts[index]) for index in disguised]
-            for index, read, mine in zip(disguised, reads, self._hits_of([read.text for read in reads]), strict=True):
-                self._mask_one(result, index, read, texts[index], mine, changed)
+            folded = [index for index in disguised if index not in failures]
+            reads = [fold(texts[index]) for index in folded]
+            hits, _ = self._hits_of([read.text for read in reads])
+            for place, index in enumerate(folded):
+                self._mask_one(result, index, reads[place], texts[index], hits.get(place, []), changed)
         return changed
 
-    def _hits_of(self, texts: Sequence[bytes]) -> list[list[Hit]]:
-        """The hits of each of several texts, from one scan."""
+    def _hits_of(self, texts: Sequence[bytes]) -> tuple[dict[int, list[Hit]], dict[int, None]]:
+        """The hits of each text that has any, from one scan, and which of the texts are disguised; in their order."""
         hits, begins = self._prefilter.scan(texts)
-        found: list[list[Hit]] = [[] for _ in texts]
+        found: dict[int, list[Hit]] = {}
+        disguised: dict[int, None] = {}
+        mine: list[Hit] = []
+        index = base = limit = -1
         for end, ident in hits:
-            index = bisect_left(begins, end) - 1
-            found[index].append((end - begins[index], ident))
-        return found
+            if end > limit:
+                index = bisect_left(begins, end) - 1
+                base, limit = begins[index], begins[index + 1]
+                mine = found[index] = []
+            mine.append((end - base, ident))
+            if ident == DISGUISE:
+                disguised[index] = None
+        return found, disguised
 
     def _mask_one(
         self, result: Masked, index: int, read: Fold | None, text: bytes, hits: list[Hit], changed: list[_Changed]
@@ -361,9 +356,10 @@ class Engine:
         """Fails every changed text in which a detector still finds something, or that is no JSON any more."""
         outputs = [result.outputs[one.index] for one in changed]
         reads = [fold(output) if one.folded else Fold(output, ()) for one, output in zip(changed, outputs, strict=True)]
-        hits = self._hits_of([read.text for read in reads])
-        for one, output, read, mine in zip(changed, outputs, reads, hits, strict=True):
-            failure = self._residue(one, output, read, mine)
+        hits, _ = self._hits_of([read.text for read in reads])
+        for place, one in enumerate(changed):
+            output = outputs[place]
+            failure = self._residue(one, output, reads[place], hits.get(place, []))
             last = self._once_more(output) if failure and failure.reason == "residue" else output
             if last is not None:
                 result.outputs[one.index] = last

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import orjson
 
+from streams.agents.memory import settle_memory
 from streams.corpus import Mix, generate
 from streams.masking.batch import RecordMasker
 from streams.masking.keyring import Keyring
@@ -26,6 +27,7 @@ _FEWEST = 5_000
 def engine_figures(repeats: int, records: int) -> list[Figure]:
     """Measure mixed and clean; each repeat has a seed of its own, so that no cache knows its values."""
     masker = RecordMasker(Policy(), Keyring.ephemeral(secrets.token_bytes(32)))
+    settle_memory()
     marks: dict[Mix, tuple[float, float]] = {"mixed": (10.0, 5.0), "clean": (1.0, 0.8)}
     figures = []
     for mix, (bar, goal) in marks.items():

@@ -36,6 +36,16 @@ _NOBODY: Final = re.compile(
     rb"bearer|basic|oauth2?|jwt|mfa|not found)\Z" % (_HIDDEN.encode(), _HIDDEN.encode()),
     re.IGNORECASE,
 )
+#: The longest word for nobody, in bytes, and what all longer placeholders begin with: most values are neither.
+_NOBODY_MAX: Final = 12
+_SIGNS: Final = b"[<{$%*-x.?(X"
+
+
+def _is_nobody(value: bytes) -> bool:
+    """Whether a value says that there is none, or stands for one."""
+    return (len(value) <= _NOBODY_MAX or value[0] in _SIGNS) and _NOBODY.match(value) is not None
+
+
 _DIGIT: Final = re.compile(rb"[0-9]")
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?\Z")
 _STREET: Final = re.compile(
@@ -63,6 +73,7 @@ _SHORT_MAX: Final = 256
 
 #: A consumer in its group (Apache Kafka: client id, and a UUID behind it), and audit's number for nobody (auditd, `unset`).
 _MEMBER_OF_GROUP: Final = re.compile(rb"[A-Za-z][\w.\-]{2,120}-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z")
+_UUID_BYTES: Final = 36
 _UNSET: Final = b"4294967295"
 
 
@@ -74,9 +85,9 @@ def _keeps_promise(field: Field, value: bytes) -> bool:
         return False
     if needs == "digits":
         return bool((_CARD if field.kind == "card" else _PHONE).match(value))
-    if needs == "id" and (_MEMBER_OF_GROUP.match(value) or value == _UNSET):
-        return False
     if needs == "id":
+        if value == _UNSET or (len(value) > _UUID_BYTES and _MEMBER_OF_GROUP.match(value)):
+            return False
         return value not in (b"0", b"-1", b"1") and value[:1] not in (b"{", b"[", b"/") and value[:2] != b"0x"
     if needs in ("document", "account"):
         return bool((_DOCUMENT if needs == "document" else _ACCOUNT).match(value))
@@ -139,30 +150,32 @@ _ALONE: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=8192)
+def _field_alone(key: bytes) -> Field | None:
+    """The field of a key, where nothing but its value has to be looked at."""
+    field = _field(key)
+    if field is None or field.needs not in _ALONE or key.lower().endswith((b"ownerid", b"owner_id", b"sid")):
+        return None
+    return None if field.kind == "name" and of_things(key) else field
+
+
 def _simple(data: bytes, end: int) -> Verdict | None:
     """What nearly every hit is, `"key":"value"` without escapes or white space, judged flat; None where it is not that."""
     if data[end - 2 : end - 1] != b'"' or data[end - 3 : end - 2] == b"\\":
         return None
     key = data.rfind(b'"', max(0, end - _KEY_MAX), end - 2)
     name = data[key + 1 : end - 2]
-    field = _field(name) if key >= 0 else None
+    field = _field_alone(name) if key >= 0 else None
     start = end + 1 if data[end : end + 1] == b'"' else end + 2 if data[end : end + 2] == b' "' else 0
     stop = data.find(b'"', start)
-    if (
-        field is None
-        or not start
-        or stop < 0
-        or field.needs not in _ALONE
-        or name.lower().endswith((b"ownerid", b"owner_id", b"sid"))
-        or (field.kind == "name" and of_things(name))
-    ):
+    if field is None or not start or stop < 0:
         return None
     text = data[start:stop]
     if b"\\" in text or text != text.strip():
         return None
     if text.isalpha() and field.needs != "secret" and is_own_name(name, text):
         return "own_name"
-    if not text or _NOBODY.match(text) or (b" " in text and is_said_of_field(data, start)):
+    if not text or _is_nobody(text) or (b" " in text and is_said_of_field(data, start)):
         return "nobody"
     if not _keeps_promise(field, text):
         return None if field.kind == "phone" else "nobody"
@@ -345,7 +358,7 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
     """The personal spans of one field's value; nothing where it does not keep the name's promise."""
     start, end = _trimmed(data, value.start, value.end)
     text = data[start:end]
-    if not text or _NOBODY.match(text) or is_said_of_field(data, start) or (quote and _is_amount(field, text)):
+    if not text or _is_nobody(text) or is_said_of_field(data, start) or (quote and _is_amount(field, text)):
         return []
     if field.needs == "secret" and _is_no_secret(data, start, end, value):
         return []
@@ -385,7 +398,7 @@ def _authorization(data: bytes, start: int, end: int, value: Value) -> list[Foun
             data, first
         )
         end = rest.end() if rest else end
-    if first >= end or _NOBODY.match(data[first:end].strip()) or is_method(data[first:end]):
+    if first >= end or _is_nobody(data[first:end].strip()) or is_method(data[first:end]):
         return []
     return [Found(first, end, "secret", "authorization", "rfc9110", 30)]
 
@@ -408,7 +421,7 @@ def _cookies(data: bytes, start: int, end: int) -> list[Found]:
         text = data[start:end].strip()
         return (
             []
-            if _NOBODY.match(text) or text in (b"(", b"[", b"{")
+            if _is_nobody(text) or text in (b"(", b"[", b"{")
             else [Found(start, end, "secret", "cookie", "rfc6265", 45)]
         )
     found = []
@@ -429,7 +442,7 @@ def _cookie(data: bytes, start: int, end: int) -> list[Found]:
         first = data.find(whole, start)
         return (
             []
-            if _FLAG.match(whole) or _NOBODY.match(whole)
+            if _FLAG.match(whole) or _is_nobody(whole)
             else [Found(first, first + len(whole), "secret", "cookie", "rfc6265", 45)]
         )
     if pair[1].lower() in _ATTRIBUTES:
@@ -437,7 +450,7 @@ def _cookie(data: bytes, start: int, end: int) -> list[Found]:
         return _cookie(data, joined.end(), end) if joined else []
     last = max(pair.end(3), end) if not pair[2] else pair.end(3)
     text = data[pair.start(3) : last]
-    if last == pair.start(3) or _NOBODY.match(text):
+    if last == pair.start(3) or _is_nobody(text):
         return []
     return [Found(pair.start(3), last, "secret", "cookie", "rfc6265", 45)]
 
