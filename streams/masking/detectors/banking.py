@@ -170,11 +170,10 @@ def judge_track2(data: bytes, end: int) -> Verdict:
     return Found(end - 1, track.end(), "card", "track2", "iso7813", 85)
 
 
+_IBAN_COUNTRIES: Final = "|".join(sorted(IBAN_LENGTHS))
 #: The countries' codes, and the beginning of a number that `money` does not take for one: a sign behind the country, or
 #: groups that begin before the fifth character or lie between dots.
-_SPACED: Final = re.compile(
-    rb"(%b)(?:[ \-][0-9]{2}|[0-9]{2,3}[. ][0-9]{4}[. ])" % "|".join(sorted(IBAN_LENGTHS)).encode()
-)
+_SPACED: Final = re.compile(rb"(%b)(?:[ \-][0-9]{2}|[0-9]{2,3}[. ][0-9]{4}[. ])" % _IBAN_COUNTRIES.encode())
 _SPACED_CHARS: Final = re.compile(rb"[A-Z]{2}[ \-]?[0-9]{2}(?:[ .\-]?[0-9A-Za-z]){11,30}")
 #: How far before the end of an anchor such a number begins, in bytes.
 _SPACED_REACHES: Final = (5, 10, 11)
@@ -261,7 +260,9 @@ DETECTORS: Final = (
         "track2", (r";[0-9]",), judge_track2, (";4111111111111111=25121010000000000000?",), (";4111111111111112=2512101000?", ";12"), "ISO/IEC 7813",
     ),
     Detector(
-        "iban_spaced", (r"(?-i:[A-Z]{2}[ \-][0-9]{2})", r"(?-i:[A-Z]{2}[0-9]{2}[0-9]?[. ][0-9]{4}[. ])"), judge_iban_spaced,
+        "iban_spaced", (
+            rf"(?-i:(?:[^0-9A-Za-z]|\\[nrtbf])(?:{_IBAN_COUNTRIES})[ \-][0-9]{{2}})", r"(?-i:[A-Z]{2}[0-9]{2}[0-9]?[. ][0-9]{4}[. ])",
+        ), judge_iban_spaced,
         (" NO 31 6018 04 47124", " ES 58 0049 0290 3424 1352 8341", "NO71.4202.47.14777", "NO 7615030839797", "ME 25535005130000020047", "MK072 5012 0000 0589 84", "NO 402333 06 01019"),
         (" NO 32 6018 04 47124", "DE 12 Mai", "NO 7615030839798"), "ISO 13616",
     ),
