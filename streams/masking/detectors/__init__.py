@@ -11,6 +11,7 @@ from streams.masking.detectors import (
     daemons,
     devices,
     handles,
+    headers,
     identity,
     jose,
     listed,
@@ -54,4 +55,5 @@ ALL: Final[tuple[Detector, ...]] = (
     *devices.DETECTORS,
     *banking.DETECTORS,
     *named.DETECTORS,
+    *headers.DETECTORS,
 )

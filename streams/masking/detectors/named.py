@@ -8,43 +8,18 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from streams.masking.context import Key, Value, elements, key_before, parent_of, value_after, word_byte
+from streams.masking.context import Key, Value, elements, key_before, parent_of, value_after
 from streams.masking.detectors.beside import GENERAL
+from streams.masking.detectors.headers import authorization, cookies
+from streams.masking.detectors.nobody import is_nobody
 from streams.masking.detectors.ordinary import carries_a_token, is_code, is_own_name, is_reference, is_said_of_field
-from streams.masking.detectors.promises import PROMISES, beside_a_person, is_method
+from streams.masking.detectors.promises import PROMISES, beside_a_person
 from streams.masking.detectors.things import other_thing
 from streams.masking.fields import FIELD_ANCHORS, Field, field_of, is_thing, of_things
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import KINDS
 
 __all__ = ["DETECTORS", "judge_whole", "tells"]
-
-#: What stands where a value is missing, hidden already, or a placeholder of a template. Between brackets only words that
-#: say so, and names of variables as templates write them: `[hunter2]` and `$ecret` are passwords.
-_HIDDEN: Final = (
-    r"(?:(?:your|my|the|a|an|no|not|some|user|new|old|value|data|is|was|be|to|here|field|sensitive|secret|api|access|auth|client|db)[ _\-])*"
-    r"(?:redacted|masked|filtered|hidden|removed|omitted|secret|password|passwd|pwd|token|key|value|name|email|phone|user|username|"
-    r"address|id|string|number|object|array|null|none|empty|unknown|undefined|missing|protected|sensitive|deleted|scrubbed|"
-    r"object [a-z]+|circular|data|binary|bytes|here|anonymi[sz]ed)"
-)
-_NOBODY: Final = re.compile(
-    rb"(?:null|none|nil|nan|true|false|undefined|unknown|anonymous|default|n/?a|empty|blank|missing|present|set|unset|0x[0-9a-f]{1,4}|not[_ ]set|required|"
-    rb"invalid|expired|optional|redacted|masked|filtered|hidden|removed|\[(?:%b)?\]|<(?:%b)?>|\{\{?[ ]?[a-z_][a-z_.]{0,38}[ ]?\}?\}|\{\}|"
-    rb"\$\{[a-z_][a-z0-9_.:\-]{0,58}\}?|\$(?-i:[A-Z_][A-Z0-9_]{1,40})|\$[0-9]{1,2}|"
-    rb"%%(?:\([a-z_]+\))?[sdvq]|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|self|system|localhost|object|string|number|boolean|any|int|str|bool|enum|varchar|bigint|"
-    rb"enabled|disabled|accepted|denied|granted|failed|rejected|succeeded|include|omit|same-origin|eof|eol|ok|valid|revoked|refreshed|identifier|punctuation|"
-    rb"bearer|basic|oauth2?|jwt|mfa|not found)\Z" % (_HIDDEN.encode(), _HIDDEN.encode()),
-    re.IGNORECASE,
-)
-#: The longest word for nobody, in bytes, and what all longer placeholders begin with: most values are neither.
-_NOBODY_MAX: Final = 12
-_SIGNS: Final = b"[<{$%*-x.?(X"
-
-
-def _is_nobody(value: bytes) -> bool:
-    """Whether a value says that there is none, or stands for one."""
-    return (len(value) <= _NOBODY_MAX or value[0] in _SIGNS) and _NOBODY.match(value) is not None
-
 
 _DIGIT: Final = re.compile(rb"[0-9]")
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?\Z")
@@ -175,7 +150,7 @@ def _simple(data: bytes, end: int) -> Verdict | None:
         return None
     if text.isalpha() and field.needs != "secret" and is_own_name(name, text):
         return "own_name"
-    if not text or _is_nobody(text) or (b" " in text and is_said_of_field(data, start)):
+    if not text or is_nobody(text) or (b" " in text and is_said_of_field(data, start)):
         return "nobody"
     if not _keeps_promise(field, text):
         return None if field.kind == "phone" else "nobody"
@@ -358,101 +333,20 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
     """The personal spans of one field's value; nothing where it does not keep the name's promise."""
     start, end = _trimmed(data, value.start, value.end)
     text = data[start:end]
-    if not text or _is_nobody(text) or is_said_of_field(data, start) or (quote and _is_amount(field, text)):
+    if not text or is_nobody(text) or is_said_of_field(data, start) or (quote and _is_amount(field, text)):
         return []
     if field.needs == "secret" and _is_no_secret(data, start, end, value):
         return []
     if field.needs == "cookie":
-        return list(_cookies(data, start, end))
+        return list(cookies(data, start, end))
     if field.needs == "authorization":
-        return _authorization(data, start, end, value)
+        return authorization(data, start, end, value)
     if field.kind == "phone" and not quote and not _keeps_promise(field, text) and len(text) <= _SHORT_MAX:
         among = [match.span() for match in _PHONE_AMONG.finditer(text) if not _DATE.match(match[0])]
         return [Found(start + a, start + z, "phone", "field_phone", "digits", 30) for a, z in among]
     if not _keeps_promise(field, text) or (field.needs == "email" and value.form == "bare" and b"@" not in text):
         return []
     return [Found(start, end, field.kind, f"field_{field.kind}", field.needs, 30, quote)]
-
-
-#: Schemes with one credential (RFC 9110 and the IANA registry), and those with a list of parameters to the line's end.
-_ONE: Final = re.compile(
-    rb"(?:bearer|basic|negotiate|ntlm|token|api-?key|dpop|key|sso-key|splunk|sha256)[ :~+]{1,3}", re.IGNORECASE
-)
-_MANY: Final = re.compile(
-    rb"(?:digest|aws4-hmac-sha256|hawk|oauth|mac|signature|hmac|scram-sha-[0-9]+|vapid|hoba|mutual|gnap|sharedkey)[ :]{1,3}",
-    re.IGNORECASE,
-)
-#: A scheme nobody knows and its credential; what is masked already is no scheme, and a word before a sign is a key.
-_WORDS: Final = re.compile(rb"(?:(?:\*\*\*|tok_)[^\s,;\"'\\]*+|[^\s,;\"'\\]++(?: [^\s,;\"'\\=]++(?!=))?)")
-#: The rest of a line, as far as a header reaches; bounds what a line full of schemes can cost.
-_LINE: Final = re.compile(rb"[^\r\n\\\xff]{0,8192}")
-
-
-def _authorization(data: bytes, start: int, end: int, value: Value) -> list[Found]:
-    """The credentials behind the scheme; without quotes the end of a header has to be guessed from the scheme."""
-    first = start
-    if (scheme := _ONE.match(data, start)) or (scheme := _MANY.match(data, start)):
-        first = scheme.end()
-    if value.form == "bare":
-        rest = (_LINE if scheme and _MANY.match(data, start) else _BARE_CREDENTIAL if scheme else _WORDS).match(
-            data, first
-        )
-        end = rest.end() if rest else end
-    if first >= end or _is_nobody(data[first:end].strip()) or is_method(data[first:end]):
-        return []
-    return [Found(first, end, "secret", "authorization", "rfc9110", 30)]
-
-
-_BARE_CREDENTIAL: Final = re.compile(rb"[^\s,;\"'\\]+")
-
-#: Attributes of Set-Cookie that say nothing about the person (RFC 6265, 4.1.1).
-_ATTRIBUTES: Final = frozenset(
-    b"path domain expires max-age secure httponly samesite priority partitioned version".split()
-)
-_COOKIE: Final = re.compile(rb"\s*([^=;\s]*?)\s?=\s?(\\*\"?)([^;\"\\\r\n]*)")
-_FLAG: Final = re.compile(rb"\s*(?:secure|httponly|partitioned|\*+)?\s*\Z", re.IGNORECASE)
-#: A comma before another pair joins two cookies (RFC 2109, and servers that fold headers); the one of a date does not.
-_JOINED: Final = re.compile(rb",\s*(?=[^=;,\s]+=)")
-
-
-def _cookies(data: bytes, start: int, end: int) -> list[Found]:
-    """The values of cookies, their names and attributes left; what is no pair goes as a whole."""
-    if b"=" not in data[start:end]:
-        text = data[start:end].strip()
-        return (
-            []
-            if _is_nobody(text) or text in (b"(", b"[", b"{")
-            else [Found(start, end, "secret", "cookie", "rfc6265", 45)]
-        )
-    found = []
-    mark = start
-    while mark < end:
-        stop = data.find(b";", mark, end)
-        stop = end if stop < 0 else stop
-        found += _cookie(data, mark, stop)
-        mark = stop + 1
-    return found
-
-
-def _cookie(data: bytes, start: int, end: int) -> list[Found]:
-    """The secret between two semicolons: the value of a pair, or everything where there is none."""
-    pair = _COOKIE.match(data, start, end)
-    if pair is None:
-        whole = data[start:end].strip()
-        first = data.find(whole, start)
-        return (
-            []
-            if _FLAG.match(whole) or _is_nobody(whole)
-            else [Found(first, first + len(whole), "secret", "cookie", "rfc6265", 45)]
-        )
-    if pair[1].lower() in _ATTRIBUTES:
-        joined = _JOINED.search(data, pair.start(3), end)
-        return _cookie(data, joined.end(), end) if joined else []
-    last = max(pair.end(3), end) if not pair[2] else pair.end(3)
-    text = data[pair.start(3) : last]
-    if last == pair.start(3) or _is_nobody(text):
-        return []
-    return [Found(pair.start(3), last, "secret", "cookie", "rfc6265", 45)]
 
 
 def judge_whole(name: str, value: bytes) -> list[Found]:
@@ -466,36 +360,6 @@ def judge_whole(name: str, value: bytes) -> list[Found]:
 def tells(name: str) -> bool:
     """Whether `judge_whole` looks at values under a name."""
     return _field(name.encode("utf-8", "surrogateescape")) is not None
-
-
-#: `"cookie"` and `Cookie:` in text reach over semicolons to the end of the line.
-_COOKIE_HEADER: Final = re.compile(rb"(?:set-)?cookie2?: ?([^\r\n\"\\]{1,65536})", re.IGNORECASE)
-#: A header that begins this far before another on the same line, in bytes, covers that one too.
-_EARLIER_MAX: Final = 1024
-
-
-#: What closes the text that a header stands in at once, by what opened it before the header's name.
-_CLOSING: Final = {0x27: b"'", 0x60: b"`", 0x3E: b"<", 0x28: b")", 0x5B: b"]"}
-
-
-def judge_cookie_header(data: bytes, end: int) -> Verdict:
-    """The values behind an unquoted `Cookie:` or `Set-Cookie:`."""
-    at = data[max(0, end - 12) : end].lower().rfind(b"cookie")
-    at = (
-        max(0, end - 12) + at - (4 if data[max(0, end - 12) + at - 4 : max(0, end - 12) + at].lower() == b"set-" else 0)
-        if at >= 0
-        else -1
-    )
-    earlier = _COOKIE_HEADER.search(data, max(0, at - _EARLIER_MAX), at) if at > 0 else None
-    if earlier and earlier.end() == at:
-        return "inside_header"
-    header = _COOKIE_HEADER.match(data, at) if at >= 0 else None
-    if header is None or not header[1].strip() or (at and word_byte(data[at - 1]) and data[at - 1] != 0x6E):
-        return "no_header"
-    stop = header.end(1)
-    if at and (closing := _CLOSING.get(data[at - 1])) and (end_of := data.find(closing, header.start(1), stop)) > 0:
-        stop = end_of
-    return _cookies(data, header.start(1), stop) or "nobody"
 
 
 DETECTORS: Final = (
@@ -525,13 +389,5 @@ DETECTORS: Final = (
         ('{"name":"colour","value":"blue"}', '{"value":"blue"}'),
         "HAR 1.2, form fields",
         by_word=True,
-    ),
-    Detector(
-        "cookie_header",
-        (r"cookie2?: ?[^\s\"\\]",),
-        judge_cookie_header,
-        ("Cookie: sid=abc; theme=dark", "Set-Cookie: sid=abc; Path=/"),
-        ("Cookie: ", "cookies: none"),
-        "RFC 6265",
     ),
 )  # fmt: skip
