@@ -150,7 +150,7 @@ def _simple(data: bytes, end: int) -> Verdict | None:
         return None
     if text.isalpha() and field.needs != "secret" and is_own_name(name, text):
         return "own_name"
-    if not text or is_nobody(text) or (b" " in text and is_said_of_field(data, start)):
+    if not text or is_nobody(text) or (b" " in text and is_said_of_field(data, start, stop)):
         return "nobody"
     if not _keeps_promise(field, text):
         return None if field.kind == "phone" else "nobody"
@@ -333,7 +333,7 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
     """The personal spans of one field's value; nothing where it does not keep the name's promise."""
     start, end = _trimmed(data, value.start, value.end)
     text = data[start:end]
-    if not text or is_nobody(text) or is_said_of_field(data, start) or (quote and _is_amount(field, text)):
+    if not text or is_nobody(text) or is_said_of_field(data, start, end) or (quote and _is_amount(field, text)):
         return []
     if field.needs == "secret" and _is_no_secret(data, start, end, value):
         return []

@@ -24,9 +24,13 @@ _SAID: Final = re.compile(
 )
 
 
-def is_said_of_field(data: bytes, at: int) -> bool:
-    """Whether what begins at a position is a sentence about the field rather than its value."""
-    return _SAID.match(data, at) is not None
+#: A word of letters and digits, as no sentence has and many passwords have: a validator may repeat what it refuses.
+_MIXED: Final = re.compile(rb"(?<![^\s:(])(?![0-9]{1,3}-[a-z])(?=[^\s\d]{0,64}\d)(?=[^\sA-Za-z]{0,64}[A-Za-z])\S{6}")
+
+
+def is_said_of_field(data: bytes, start: int, end: int) -> bool:
+    """Whether a value is a sentence about its field, in which no word looks like the value itself."""
+    return _SAID.match(data, start) is not None and _MIXED.search(data, start, end) is None
 
 
 #: Roots under which programs keep settings and secrets: a path there, of plain words, is where a value is to be found.
