@@ -10,9 +10,11 @@ from streams.masking.detectors import (
     credentials,
     daemons,
     devices,
+    frames,
     handles,
     headers,
     identity,
+    interchange,
     jose,
     listed,
     money,
@@ -56,4 +58,6 @@ ALL: Final[tuple[Detector, ...]] = (
     *banking.DETECTORS,
     *named.DETECTORS,
     *headers.DETECTORS,
+    *interchange.DETECTORS,
+    *frames.DETECTORS,
 )

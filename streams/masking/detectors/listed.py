@@ -7,6 +7,7 @@ from typing import Final
 
 from streams.masking.context import Value
 from streams.masking.detectors.named import judge_value
+from streams.masking.detectors.promises import PROMISES
 from streams.masking.detectors.providers.telling import looks_random, telling
 from streams.masking.fields import Field, field_of
 from streams.masking.found import Detector, Found, Verdict
@@ -21,9 +22,9 @@ def _field(name: bytes) -> Field | None:
     return field_of(name.decode("utf-8", "replace"))
 
 
-def _personal(data: bytes, name: bytes, start: int, end: int) -> list[Found]:
-    """The personal spans of a value under a name."""
-    field = _field(name)
+def _personal(data: bytes, name: bytes, start: int, end: int, table: bytes = b"") -> list[Found]:
+    """The personal spans of a value under a name, which that of a table may complete (`users`, `name`)."""
+    field = _field(name) or (_field(table + b"." + name) if table else None)
     if field is None:
         told = telling(name)
         random = told is not None and told.random and looks_random(data[start:end].strip(), hexadecimal=told.provider)
@@ -101,7 +102,7 @@ def _column(data: bytes, expression: bytes, start: int, end: int) -> list[Found]
 
 
 _ENTRY: Final = re.compile(
-    rb"Duplicate entry (\\{0,31}['\"])([^\xff]{1,1024}?)\1 for key \\{0,31}['\"]?(?:[\w$\-]{1,64}\.)?([\w$\-]{1,64})",
+    rb"Duplicate entry (\\{0,31}['\"])([^\xff]{1,1024}?)\1 for key \\{0,31}['\"]?(?:([\w$\-]{1,64})\.)?([\w$\-]{1,64})",
     re.IGNORECASE,
 )
 _INDEX: Final = re.compile(
@@ -114,7 +115,30 @@ def judge_entry(data: bytes, end: int) -> Verdict:
     entry = _ENTRY.match(data, end - len(b"Duplicate entry"))
     if entry is None:
         return "no_entry"
-    return _personal(data, _INDEX.sub(b"", entry[3]), entry.start(2), entry.end(2)) or "other_field"
+    return _personal(data, _INDEX.sub(b"", entry[4]), *entry.span(2), entry[3] or b"") or "other_field"
+
+
+#: Values are cut off, not escaped; the row ends with its line.
+_ROW: Final = re.compile(rb"(?:[^\r\n\"\\\xff]|\\{1,31}[^rn\xff]|\"(?![\s,}\]]|\Z)){1,8192}")
+_ROW_WORDS: Final = b"failing row contains ("
+#: A day without a time on which somebody alive may have been born, and few other things happened that are still stored.
+_BIRTH: Final = re.compile(rb"(?:19[0-9]{2}|200[0-9])-[0-9]{2}-[0-9]{2}\Z")
+
+
+def judge_row(data: bytes, end: int) -> Verdict:
+    """Names and birth dates in the row that a constraint refuses (PostgreSQL): its columns are not named, so a value has
+    to look like one.
+    """
+    row = _ROW.match(data, end) if data[end - len(_ROW_WORDS) : end].lower() == _ROW_WORDS else None
+    if row is None:
+        return "no_row"
+    found: list[Found] = []
+    for start, stop in _split(data, end, row.start() + len(row[0].rstrip(b").\\"))):
+        if PROMISES["full_name"](data[start:stop]):
+            found.append(Found(start, stop, "name", "database_row", "words", 40))
+        elif _BIRTH.match(data[start:stop]):
+            found.append(Found(start, stop, "vitals", "database_row", "date", 40))
+    return found or "nobody"
 
 
 #: SQL Server names the constraint or the index before the values that it refuses.
@@ -156,7 +180,9 @@ def judge_rejected(data: bytes, end: int) -> Verdict:
     return _personal(data, field[1], *value.span(1)) or "other_field"
 
 
-_COLUMNS: Final = re.compile(rb"\(([^()\xff]{1,2000})\)[^()\xff]{0,40}\bvalues\s{0,4}\(\Z", re.IGNORECASE)
+_COLUMNS: Final = re.compile(
+    rb"([\w$]{0,64})[`\"'\]\\]{0,8}\s{0,4}\(([^()\xff]{1,2000})\)[^()\xff]{0,40}\bvalues\s{0,4}\(\Z", re.IGNORECASE
+)
 _COLUMNS_MAX: Final = 2100
 #: A literal, or anything else up to the next comma; a call has parentheses.
 _LITERAL: Final = re.compile(
@@ -174,13 +200,13 @@ def judge_insert(data: bytes, end: int) -> Verdict:
     columns = _COLUMNS.search(data, max(0, end - _COLUMNS_MAX), end)
     if columns is None:
         return "no_columns"
-    names = [name.strip(b" \t\r\n\\`\"'[]") for name in columns[1].split(b",")]
-    if not any(map(_field, names)):
+    table, names = columns[1], [name.strip(b" \t\r\n\\`\"'[]") for name in columns[2].split(b",")]
+    if not any(_field(name) or _field(table + b"." + name) for name in names):
         return "other_fields"
     found: list[Found] = []
     for row in _rows(data, end):
         for name, (start, stop) in zip(names, row, strict=False):
-            found += _personal(data, name, start, stop)
+            found += _personal(data, name, start, stop, table)
     return found or "nobody"
 
 
@@ -282,8 +308,8 @@ DETECTORS: Final = (
         "database_entry",
         (r"duplicate entry",),
         judge_entry,
-        ("Duplicate entry 'usr-77312' for key 'users.user_id'", "Duplicate entry 'annlee9' for key 'uk_username'"),
-        ("Duplicate entry '12-3' for key 'orders.PRIMARY'",),
+        ("Duplicate entry 'usr-77312' for key 'users.user_id'", "Duplicate entry 'Ann Meyer' for key 'users.name'", "Duplicate entry 'annlee9' for key 'uk_username'"),
+        ("Duplicate entry '12-3' for key 'orders.PRIMARY'", "Duplicate entry 'Blue Shirt' for key 'products.name'"),
         "MySQL, ER_DUP_ENTRY",
     ),
     Detector(
@@ -293,6 +319,14 @@ DETECTORS: Final = (
         ("Violation of UNIQUE KEY constraint 'UQ_Users_UserName'. Cannot insert duplicate key in object 'dbo.Users'. The duplicate key value is (annlee).",),
         ("Violation of UNIQUE KEY constraint 'UQ_Colours'. Cannot insert duplicate key in object 'dbo.C'. The duplicate key value is (blue).",),
         "SQL Server, errors 2601 and 2627",
+    ),
+    Detector(
+        "database_row",
+        (r"failing row contains \(",),
+        judge_row,
+        ("DETAIL:  Failing row contains (17, Ann Lee, 1971-02-03, null).", '{"error":"Failing row contains (Ann Lee, 3)."}'),
+        ("Failing row contains (17, blue, 2024-02-03, null).", "Failing row contains ()"),
+        "PostgreSQL, ExecConstraints",
     ),
     Detector(
         "rejected_value",
@@ -306,8 +340,8 @@ DETECTORS: Final = (
         "insert",
         (r"values\s{0,4}\(",),
         judge_insert,
-        ("INSERT INTO u (id, first_name) VALUES (3, 'Ann')", "insert into u(id,password) values (3,'hunter2'),(4,'hunter3')"),
-        ("INSERT INTO c (id, colour) VALUES (3, 'blue')", "INSERT INTO u (id, password) VALUES (?, ?)", "values (3)"),
+        ("INSERT INTO u (id, first_name) VALUES (3, 'Ann')", 'INSERT INTO "customers" (id, name) VALUES (3, \'Ann Meyer\')', "insert into u(id,password) values (3,'hunter2'),(4,'hunter3')"),
+        ("INSERT INTO c (id, colour) VALUES (3, 'blue')", "INSERT INTO products (id, name) VALUES (3, 'Blue Shirt')", "INSERT INTO u (id, password) VALUES (?, ?)", "values (3)"),
         "SQL:2016, 14.11",
     ),
     Detector(
