@@ -16,6 +16,7 @@ __all__ = ["SCHEMAS", "generated", "main"]
 #: Name of the file, and as module:attribute the pydantic model or the function that gives the schema.
 SCHEMAS: Final = {
     "audit": "streams.quarantine.audit:AuditEvent",
+    "decision": "streams.quarantine.decisions:json_schema",
     "envelope": "streams.quarantine.envelope:Envelope",
     "policy": "streams.policies.model:json_schema",
     "settings": "streams.settings.schema:json_schema",

@@ -2,7 +2,8 @@
 
 A decision takes effect for those of its records whose status is the one its actor expected; for the others it is lost,
 and `Applied` says to whom. `redriven` is final, whatever the log holds behind it: the clean record is written. An
-outcome may stand behind an undo that came too late; then it wins, because it tells what has happened.
+outcome may stand behind an undo that came too late; then it wins, because it tells what has happened. Partitions have
+nothing to do with each other: one `Fold` each, and in which order they are read makes no difference.
 """
 
 from collections.abc import Iterable
@@ -54,9 +55,12 @@ class RecordState:
         return self.status in _ASKED and not self.redriven
 
 
+_UNTOUCHED: Final = RecordState()
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What one event did: the records it changed, and those it found in another state, with that state."""
+    """What one event did: the records it changed, with their new state, and those it left as they were, with that."""
 
     changed: dict[RecordId, RecordState] = field(default_factory=dict)
     lost: dict[RecordId, RecordState] = field(default_factory=dict)
@@ -77,9 +81,13 @@ class Fold:
         if event.id in self._seen:
             return applied
         self._seen.add(event.id)
+        # Records that were alike stay alike: one state for all of them, of which there may be a million.
+        afters: dict[RecordState, RecordState | None] = {}
         for record in event.records:
-            before = self.states.get(record, RecordState())
-            after = decided(before, event) if isinstance(event, Decision) else settled(before, event)
+            before = self.states.get(record, _UNTOUCHED)
+            if before not in afters:
+                afters[before] = decided(before, event) if isinstance(event, Decision) else settled(before, event)
+            after = afters[before]
             if after is None:
                 applied.lost[record] = before
             else:
@@ -98,6 +106,9 @@ def decided(state: RecordState, decision: Decision) -> RecordState | None:
     if state.status == "claimed" and decision.action != "claim" and state.actor != decision.actor:
         # Whoever wants a claimed record takes it over first, so that two do not work on one.
         return None
+    if state.status == "claimed" and decision.holder is not None and state.actor != decision.holder:
+        # Two wanted to take it over at once, and the other one was first.
+        return None
     return replace(state, status=_RESULT[decision.action], actor=decision.actor, decision=decision.id)
 
 
@@ -108,7 +119,7 @@ def settled(state: RecordState, outcome: Outcome) -> RecordState | None:
     if outcome.result == "redriven":
         status: Status = state.status if state.status in _ASKED else "released"
         return replace(state, status=status, decision=outcome.decision, redriven=True)
-    if state.decision != outcome.decision:
+    if not state.pending or state.decision != outcome.decision:
         return None
     if outcome.result == "expired":
         return replace(state, status="expired")
