@@ -6,7 +6,7 @@ for what was waiting for a person when retention took it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final, Generic, Literal, TypeVar
@@ -15,13 +15,16 @@ from uuid import UUID
 from streams.masking.records import Reason
 from streams.quarantine.decisions import Action, RecordId, Redaction, Result, Role, Status
 from streams.quarantine.envelope import Sizes, Source, Stage
+from streams.quarantine.fold import ACTIONABLE
 
 __all__ = [
     "EVERYTHING",
+    "EXPIRING_MS",
     "PAGE_MAX",
     "STATUSES",
     "AgeSeries",
     "Chunk",
+    "Chunks",
     "Counts",
     "Explanation",
     "Filter",
@@ -41,6 +44,8 @@ __all__ = [
 STATUSES: Final[tuple[Status, ...]] = (
     "open", "claimed", "failed_again", "released", "masked_by_hand", "discarded", "expired",
 )  # fmt: skip
+#: What expires within so long is told ("312 records expire in 6 h").
+EXPIRING_MS: Final = 6 * 3_600_000
 #: Rows of a page at most.
 PAGE_MAX: Final = 500
 #: The scope of somebody who may see all topics, and foreign bytes, which have none.
@@ -94,26 +99,33 @@ class Page(Generic[T]):
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Records by status; `pending` are those of `released` and `masked_by_hand` that the redrive has not carried out,
-    `waiting` those in which a person may act, `expiring` those of them whose retention ends within the given time.
+    `expiring` those waiting for a person whose retention ends within EXPIRING_MS. Foreign bytes have no status.
     """
 
     by_status: Mapping[Status, int]
+    foreign: int
     pending: int
-    waiting: int
     expiring: int
 
     @property
+    def waiting(self) -> int:
+        """Those on which a person may act."""
+        return sum(self.by_status.get(status, 0) for status in ACTIONABLE)
+
+    @property
     def total(self) -> int:
-        return sum(self.by_status.values())
+        """All of them, foreign bytes too."""
+        return sum(self.by_status.values()) + self.foreign
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
     """Records that fail alike. Foreign bytes are a group too: `problem` says what they are, and `reason` is None.
 
-    `counts` are of the records that match the filter; `last_hour` is how many came within the last hour. `oldest_ms` is
-    `seen` of the record that waits longest for a person, and `expires_ms` when retention may take it; None where
-    nothing waits, or where the topic has no retention.
+    `matching` are its records that match the filter, `counts` those that match it in whatever status they are;
+    `last_hour` is how many came within the last hour. `preview` is that of the newest record, whose place is `sample`.
+    `oldest_ms` is `seen` of the record that waits longest for a person, and `expires_ms` when retention may take it;
+    None where nothing waits, or where the topic has no retention.
     """
 
     fingerprint: str
@@ -124,6 +136,7 @@ class GroupRow:
     problem: str | None
     preview: str | None
     sample: str
+    matching: int
     counts: Counts
     last_hour: int
     first_seen_ms: int
@@ -135,7 +148,8 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """A record of the inbox. What is no envelope has a `problem`, and neither `id`, `source` nor `reason`.
+    """A record of the inbox. What is no envelope has a `problem`, and neither `id`, `source` nor `reason`; its status,
+    `open` or `expired`, means nothing, since nobody can decide on it.
 
     `gone` means that retention has taken the envelope: it can be looked at here, but no longer opened.
     """
@@ -231,6 +245,17 @@ class Chunk:
     partition: int
     status: Status
     records: tuple[RecordId, ...]
+
+
+class Chunks(Iterator[Chunk]):
+    """The chunks of one expansion; `total` is the number of records in all of them."""
+
+    def __init__(self, total: int, chunks: Iterator[Chunk]) -> None:
+        self.total = total
+        self._chunks = chunks
+
+    def __next__(self) -> Chunk:
+        return next(self._chunks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """The review store: who asks for groups, records and history asks here; it follows both topics by itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 from uuid import UUID
 
+from streams.quarantine.decisions import RECORDS_MAX
 from streams.quarantine.fold import Applied
 from streams.quarantine.store.model import (
     AgeSeries,
-    Chunk,
+    Chunks,
     Counts,
     Filter,
     GroupRow,
@@ -21,10 +22,7 @@ from streams.quarantine.store.model import (
 )
 from streams.settings import Settings
 
-__all__ = ["EXPIRING_MS", "ReviewStore"]
-
-#: What expires within so long is told ("312 records expire in 6 h").
-EXPIRING_MS: Final = 6 * 3_600_000
+__all__ = ["ReviewStore"]
 
 
 class ReviewStore:
@@ -90,9 +88,10 @@ class ReviewStore:
         """How many records match, by status."""
         raise NotImplementedError
 
-    def chunks(self, wanted: Filter, size: int = 500) -> Iterator[Chunk]:
+    def chunks(self, wanted: Filter, size: int = RECORDS_MAX) -> Chunks:
         """All records that match now, as lists for decisions: by partition and status, in offset order, `size` each at
-        most, foreign bytes left out. What comes while it runs is not in it, so that a bulk decision ends.
+        most, foreign bytes and what is gone left out. What comes or changes while it is read is not in it, so that a
+        bulk decision ends.
         """
         raise NotImplementedError
 
