@@ -56,7 +56,7 @@ def key_before(data: bytes, at: int) -> Key | None:
         # What nearly every log has: "key": at the outermost level.
         opening = data.rfind(b'"', low, at - 1)
         return Key(data[opening + 1 : at - 1], opening + 1, b'"') if -1 < opening < at - 2 else None
-    window = data[low:at].rstrip(b" \t")
+    window = data[low:at].rstrip(b" \t").removesuffix(b"[]")
     bare = window.rstrip(b"]").rstrip(_QUOTES)
     quote = window[len(bare) :]
     if quote:
@@ -73,9 +73,9 @@ def key_before(data: bytes, at: int) -> Key | None:
     return Key(found, at - len(window) + len(name) - len(found) + (len(window) - (at - low)), b"") if found else None
 
 
-#: What stands between a sign and a value: Python's prefixes, and what wraps a value that may be missing (Rust, Swift, Scala).
+#: What stands between a sign and a value: the prefixes of Python and Objective-C, and what wraps a value that may be missing (Rust, Swift, Scala).
 _OPENING: Final = re.compile(
-    rb"[:=>]{0,3}[ \t\r\n]*+(?:(?:b|u|r|f)(?=[\"'])|(?:Some|Optional|Just|Ok|Right|Option|Secret|ObjectId|UUID)\((?=\\{0,31}[\"']))?(\\{0,31})([\"'`]?)"
+    rb"[:=>]{0,3}[ \t\r\n]*+(?:[burf@](?=[\"'])|(?:Some|Optional|Just|Ok|Right|Option|Secret|ObjectId|UUID)\((?=\\{0,31}[\"']))?(\\{0,31})([\"'`]?)"
 )
 #: No bare value that is not a secret is half as long; bounds what a text full of names without spaces can cost.
 _BARE: Final = re.compile(rb"[^\s\"'`&,;|<>(){}\[\]\\\xff]{1,1024}")

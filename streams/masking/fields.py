@@ -270,8 +270,8 @@ _ANYWHERE, _WHOLE, _BEHIND_PERSON = _spellings()
 #: What may join the segments of a name, as a hyperscan expression.
 _JOIN: Final = r"[_\-. ]?"
 
-#: What stands between a name and its sign: quotes at any nesting, white space.
-_SIGN: Final = r"\\*[\"'`\]]?[ \t]{0,16}[:=]"
+#: What stands between a name and its sign: quotes at any nesting, the end of a subscript, white space.
+_SIGN: Final = r"\\*[\"'`]?(?:\[?\])?[ \t]{0,16}[:=]"
 
 #: Behind a name that holds with more words behind it, and behind one that has to be the last.
 _MORE: Final = r"[a-z0-9_\-. ]{0,24}" + _SIGN
@@ -308,7 +308,7 @@ def _of_persons(names: list[str]) -> list[str]:
     last = "|".join(sorted(name[1:] for name in names))
     persons = {_SEGMENT.findall(word)[-1] for word in _PERSONS}
     return [
-        *_grouped(list(persons), "", rf"s{{0,3}}[_\-. $@]{{0,3}}(?:{last}){_LAST}"),
+        *_grouped(list(persons), "", rf"s{{0,3}}[_\-. $@\[]{{0,3}}(?:{last}){_LAST}"),
         *(rf"[\"'`]{name[1:]}\\*[\"'`]\]?[ \t]{{0,16}}[:=]" for name in names),
     ]
 

@@ -4,8 +4,10 @@ from typing import Final
 
 from streams.masking.detectors import (
     accounts,
+    assigned,
     banking,
     births,
+    consoles,
     contact,
     credentials,
     daemons,
@@ -60,4 +62,6 @@ ALL: Final[tuple[Detector, ...]] = (
     *headers.DETECTORS,
     *interchange.DETECTORS,
     *frames.DETECTORS,
+    *assigned.DETECTORS,
+    *consoles.DETECTORS,
 )

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from streams.masking.context import Value
+from streams.masking.detectors.assigned import field_of_method
 from streams.masking.detectors.named import judge_value
 from streams.masking.detectors.promises import PROMISES
-from streams.masking.fields import Field, field_of
+from streams.masking.fields import Field
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS"]
@@ -33,10 +33,6 @@ _CREDENTIALS: Final[dict[bytes, tuple[int, int]]] = {
 _LOGIN: Final = re.compile(
     rb"(?:login|log_?in|sign_?in|authenticate|attempt|auth|check_?password|verify_?password|validate_?credentials)\Z",
     re.IGNORECASE,
-)
-#: What goes before the name of a field in that of a method.
-_PREFIX: Final = re.compile(
-    rb"(?:set|with|get|find|findOne|findAll|load|fetch|where|update|change|reset|check)?_?(?:By|by_)?(?=[A-Z_a-z])"
 )
 #: Classes whose strings may be a person's name.
 _PERSONS: Final = re.compile(
@@ -78,16 +74,10 @@ def _field(owner: bytes, method: bytes, number: int, value: bytes) -> Field | No
         return {taken[0]: _USERNAME, taken[1]: _SECRET}.get(number)
     if _LOGIN.match(method):
         return _USERNAME if number == 1 else _SECRET
-    return _of_method(method) or (_NAME if _PERSONS.match(name) and PROMISES["full_name"](value) else None)
+    return field_of_method(method) or (_NAME if _PERSONS.match(name) and PROMISES["full_name"](value) else None)
 
 
 _NAME: Final = Field("name", "full_name")
-
-
-@lru_cache(maxsize=1024)
-def _of_method(method: bytes) -> Field | None:
-    prefix = _PREFIX.match(method)
-    return field_of(method[prefix.end() if prefix else 0 :].decode("utf-8", "replace"))
 
 
 DETECTORS: Final = (

@@ -87,8 +87,8 @@ def _field(key: bytes) -> Field | None:
 def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     """The field of a key; the enclosing object is looked for only where the key alone does not tell."""
     field = _field(key.name)
-    if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id") and key.quote:
-        parent = parent_of(data, key.start)
+    if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id"):
+        parent = parent_of(data, key.start) if key.quote else _subscripted(data, key.start)
         field = field_of(key.name.decode(), parent.decode("utf-8", "replace")) if parent else None
     if field is not None and field.kind == "name" and key.quote and of_things(key.name):
         parent = parent_of(data, key.start)
@@ -96,6 +96,15 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     if field is None and key.name.lower() == b"name" and beside_a_person(data, key.start, end):
         return Field("name", "full_name")
     return field
+
+
+#: The name before a subscript, as forms and Rails write it: `user[name]=Ann`.
+_SUBSCRIPTED: Final = re.compile(rb"(?<![A-Za-z0-9])([A-Za-z_]{1,40})\[\Z")
+
+
+def _subscripted(data: bytes, start: int) -> bytes:
+    name = _SUBSCRIPTED.search(data, max(0, start - 48), start)
+    return name[1] if name else b""
 
 
 _PROSE_NAME: Final = re.compile(
@@ -276,10 +285,13 @@ def _inner(data: bytes, value: Value) -> list[Value]:
 #: A pair of a name and a value as headers, cookies and form fields are often logged.
 _PAIR: Final = re.compile(
     rb"[{\s](?:\\*[\"'])?(?:name|key|field|header|param|parameter|property|attribute|k)(?:\\*[\"'])?\s{0,4}[:=]\s{0,4}\\*[\"']"
-    rb"([^\"'\\]{1,64})\\*[\"']\s{0,8},?\s{0,8}(\\*[\"'])?(?:value|val|v)(?:\\*[\"'])?\s{0,4}[:=]\Z",
+    rb"([^\"'\\]{1,64})\\*[\"']\s{0,8},?\s{0,8}"
+    # What else a form or a variable has: its type, whether it is shown.
+    rb"(?:(?:\\*[\"'])?[A-Za-z_\-]{1,32}(?:\\*[\"'])?\s{0,4}[:=]\s{0,4}(?:\\*[\"'][^\"'\\]{0,64}\\*[\"']|true|false|null|-?[0-9]{1,16})\s{0,8},?\s{0,8}){0,4}?"
+    rb"(\\*[\"'])?(?:value|val|v)(?:\\*[\"'])?\s{0,4}[:=]\Z",
     re.IGNORECASE,
 )
-_PAIR_MAX: Final = 160
+_PAIR_MAX: Final = 320
 
 
 def judge_pair(data: bytes, end: int) -> Verdict:
@@ -385,7 +397,7 @@ DETECTORS: Final = (
             r"[ {]v[ \t]{0,4}[:=]",
         ),
         judge_pair,
-        ('{"name":"password","value":"hunter2"}', '{"key": "user_id", "value": 4711}', '<input name="password" value="hunter2">'),
+        ('{"name":"password","value":"hunter2"}', '{"name":"first_name","type":"text","shown":true,"value":"Ann"}', '{"key": "user_id", "value": 4711}', '<input name="password" value="hunter2">'),
         ('{"name":"colour","value":"blue"}', '{"value":"blue"}'),
         "HAR 1.2, form fields",
         by_word=True,

@@ -1,0 +1,113 @@
+"""Values that code gives a name to without a sign right behind it: typed declarations, setters, pairs in parentheses."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from streams.masking.context import Value, value_after
+from streams.masking.detectors.named import judge_value
+from streams.masking.detectors.ordinary import is_code
+from streams.masking.fields import Field, field_of
+from streams.masking.found import Detector, Verdict
+
+__all__ = ["DETECTORS", "field_of_method"]
+
+#: What goes before the name of a field in that of a method.
+_PREFIX: Final = re.compile(
+    rb"(?:set|with|get|find|findOne|findAll|load|fetch|where|update|change|reset|check|find_one|add|put|using)?_?(?:By|by_)?(?=[A-Z_a-z])"
+)
+
+
+@lru_cache(maxsize=1024)
+def field_of_method(method: bytes) -> Field | None:
+    """The field that a method sets or looks for by its name (`setPassword`, `find_by_user_id`)."""
+    prefix = _PREFIX.match(method)
+    return field_of(method[prefix.end() if prefix else 0 :].decode("utf-8", "replace"))
+
+
+# -- typed declarations -------------------------------------------------------------------------------------------------
+
+#: `name: type =` of TypeScript, Python, Kotlin, Swift, Rust and Scala.
+_TYPED: Final = re.compile(
+    rb"(?<![A-Za-z0-9_.\-])([A-Za-z_][A-Za-z0-9_]{1,63})[?!]? ?: ?(?:&?(?:'static )?(?:string|str|any|object|final|bytes|secretstr|nsstring)[?!]?|optional\[(?:str|bytes)\]|str ?\| ?none|string ?\| ?(?:null|undefined)) ?=\Z",
+    re.IGNORECASE,
+)
+_TYPED_MAX: Final = 120
+
+
+def judge_typed(data: bytes, end: int) -> Verdict:
+    """The literal that a declaration with a type gives to a telling name."""
+    named = _TYPED.search(data, max(0, end - _TYPED_MAX), end)
+    field = field_of(named[1].decode()) if named else None
+    value = value_after(data, end) if named and field else None
+    if named is None or field is None or value is None or value.form != "string":
+        return "no_literal"
+    return judge_value(data, field, value) or "nobody"
+
+
+# -- calls --------------------------------------------------------------------------------------------------------------
+
+_CALL: Final = re.compile(rb"((?:set|with)_?[A-Za-z_]{2,40})\(\s?(\\{0,31})([\"'])\Z", re.IGNORECASE)
+_CALL_MAX: Final = 84
+_LITERAL_MAX: Final = 1024
+
+
+def judge_call(data: bytes, end: int) -> Verdict:
+    """The literal that a setter with a telling name is called with."""
+    call = _CALL.search(data, max(0, end - _CALL_MAX), end)
+    field = field_of_method(call[1]) if call else None
+    stop = data.find(call[2] + call[3], end, end + _LITERAL_MAX) if call else -1
+    if field is None or stop < 0 or is_code(data, b"", end, end):
+        return "other_call"
+    return judge_value(data, field, Value(end, stop, "string", False)) or "nobody"
+
+
+# -- pairs --------------------------------------------------------------------------------------------------------------
+
+_PAIR: Final = re.compile(
+    rb"[(\[]\s?(\\{0,31}[\"'])([A-Za-z_\-.]{2,64})\1, ?\1((?:(?!\1)[^\\\xff]){1,1024})\1\s?[)\]]", re.IGNORECASE
+)
+_PAIR_MAX: Final = 100
+_LETTERS: Final = re.compile(rb"[A-Za-z_\-. ]*\Z")
+
+
+def judge_tuple(data: bytes, end: int) -> Verdict:
+    """The second of two strings in parentheses of which the first is a telling name; words alone are a list of names."""
+    at = max(data.rfind(b"(", max(0, end - _PAIR_MAX), end), data.rfind(b"[", max(0, end - _PAIR_MAX), end))
+    pair = _PAIR.match(data, at) if at >= 0 else None
+    if pair is None or not pair.end(2) < end <= pair.start(3):
+        return "no_pair"
+    field = field_of(pair[2].decode())
+    if field is None or (_LETTERS.match(pair[3]) and (field.kind == "secret" or field_of(pair[3].decode()))):
+        return "other_field"
+    return judge_value(data, field, Value(*pair.span(3), "string", False)) or "nobody"
+
+
+DETECTORS: Final = (
+    Detector(
+        "typed_declaration",
+        (r"(?:string|str|any|object|final|bytes|secretstr|str\]|bytes\]|none|null|undefined)[?!]? ?=",),
+        judge_typed,
+        (
+            'const password: string = "hunter22";', 'let api_key: &str = "Sup3rS3cretValue99";', "password: Optional[str] = 'hunter22'", 'var firstName: String? = "Ann"',
+        ),
+        ('const colour: string = "blue";', "password: str = None", "connection string = x", "password: str = os.environ['X']"),
+        "TypeScript Handbook, Python Language Reference, The Rust Reference",
+    ),
+    Detector(
+        "setter",
+        (r"(?:set|with)_?[a-z_]{2,40}\(\s?\\*[\"']",),
+        judge_call,
+        ('setPassword("hunter22")', "user.setFirstName('Ann');", '.with_api_key("Sup3rS3cretValue99")', r'{"code":"withPassword(\"hunter22\")"}'),
+        ('setColour("blue")', 'setPassword("")', "setPassword(value)", 'setTimeout("x")'),
+        "JavaBeans, 8.3",
+    ),
+    Detector(
+        "pair_of_strings",
+        (r"[(\[]\s?\\*[\"'][a-z_\-.]{2,64}\\*[\"'], ?\\*[\"']",),
+        judge_tuple,
+        ("('password', 'hunter22')", '[["first_name", "Ann"]]', '[("api_key", "Sup3rS3cretValue99"), ("x", "y")]', "header('X-Api-Key', 'Sup3rS3cretValue99')"),
+        ("('password', 'email')", '["first_name", "last_name"]', "('colour', 'blue')", '("password", "must be set")'),
+        "Python Language Reference, tuples",
+    ),
+)  # fmt: skip

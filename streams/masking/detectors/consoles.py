@@ -1,0 +1,95 @@
+"""Passwords in the commands of network devices and in those that make accounts, which logs of both repeat."""
+
+import re
+from typing import Final
+
+from streams.masking.detectors.accounts import account
+from streams.masking.found import Detector, Found, Verdict
+
+__all__ = ["DETECTORS"]
+
+#: Words before a secret, and how it is encoded (0 clear, 5 MD5, 7 Vigenère; ENC at FortiOS): Cisco IOS, NX-OS and ASA, Junos, FortiOS, Arista EOS, MikroTik.
+_DEVICE: Final = re.compile(
+    rb"(?:\busername (?P<user>\S{1,64})(?: privilege [0-9]{1,2})?(?: role \S{1,32})? (?:password|secret)|\benable (?:password|secret)(?: level [0-9]{1,2})?|"
+    rb"\bset (?:user \S{1,64} |system \S{1,40} )?(?:password|passwd|secret|psksecret|passphrase|psk)|\bneighbor \S{1,64} password|\bkey-string|\bwpa-psk|\bpre-shared-key(?: \S{1,16}-text| local| remote)?|"
+    rb"\bmessage-digest-key [0-9]{1,3} md5|\b(?:tacacs|radius)-server (?:host \S{1,64} )?key|\bcrypto isakmp key|\bsnmp(?:-server)? community|"
+    rb"\b(?:encrypted-password|plain-text-password-value|authentication-key|shared-secret)) "
+    rb"(?:(?P<code>[0-9]|ENC|enc|encrypted|hash|plaintext|ascii(?: [0-9])?|hex(?: [0-9])?) )?"
+    rb"(?:(?:\\{0,31}[\"'])?(?P<secret>[^\s\"'\\;|<>\xff]{4,512}))",
+    re.IGNORECASE,
+)
+_DEVICE_MAX: Final = 200
+#: Prose has words where a command has a password: `set password failed`, `enable secret rotation`.
+_MIXED: Final = re.compile(rb"(?=.*[0-9$!@#%^&*_])(?=.*[A-Za-z])|[^A-Za-z]*\Z")
+
+
+def judge_device(data: bytes, end: int) -> Verdict:
+    """The secret in a line of a network device's configuration."""
+    for line in _DEVICE.finditer(data, max(0, end - _DEVICE_MAX), end + 520):
+        if line.start() < end <= line.start("secret"):
+            if line["code"] is None and not _MIXED.match(line["secret"]):
+                return "prose"
+            user = account(line.start("user"), line["user"], "device_command") if line["user"] else []
+            return [*user, Found(*line.span("secret"), "secret", "device_command", "command", 57)]
+    return "no_command"
+
+
+#: Commands whose password stands where it stands, not behind an option: (before the user, between, behind).
+_ACCOUNT: Final = re.compile(
+    rb"(?:\bnet1?(?:\.exe)? user (?P<a>[^\s/\"'\\]{1,64}) (?P<b>[^\s/*\"'\\]{3,128})(?= /(?:add|domain|active))"
+    rb"|\bhtpasswd -[A-Za-z5]{0,6}b[A-Za-z5]{0,6}(?: -\w{1,4})* (?!-)\S{1,128} (?P<c>[^\s\"'\\]{1,64}) \\{0,31}[\"']?(?P<d>[^\s\"'\\]{3,128})"
+    rb"|\b(?:user(?:add|mod)|adduser) (?:[^\n\r;|\xff]{0,100}? )?(?:-p|--password)[ =]\\{0,31}[\"']?(?P<e>[^\s\"'\\\-][^\s\"'\\]{2,128})"
+    rb"|\bchpasswd\b[ <]{1,5}\\{0,31}[\"']?(?P<f>[^\s:\"'\\]{1,64}):(?P<g>[^\s\"'\\]{3,128})"
+    rb"|\becho (?:-n )?\\{0,31}[\"']?(?:(?P<h>[^\s:\"'\\]{1,64}):)?(?P<i>[^\s\"'\\]{3,128})\\{0,31}[\"']? ?\| ?(?:sudo (?:chpasswd\b|-[A-Za-z]{0,4}S)|chpasswd\b)"
+    rb"|\bopenssl (?:enc|aes[\w\-]{1,20}|des3)[^\n\r;|\xff]{0,160}? -k \\{0,31}[\"']?(?P<j>[^\s\"'\\]{3,128})"
+    rb"|\baws configure set (?:[\w\-]{1,32}\.){0,3}aws_(?:secret_access_key|session_token) \\{0,31}[\"']?(?P<k>[^\s\"'\\]{8,1024}))",
+    re.IGNORECASE,
+)
+_USERS: Final = frozenset("acfh")
+_ACCOUNT_MAX: Final = 300
+
+
+def judge_account_command(data: bytes, end: int) -> Verdict:
+    """The user and the password of a command that makes an account or takes a password among its arguments."""
+    for command in _ACCOUNT.finditer(data, max(0, end - _ACCOUNT_MAX), end + _ACCOUNT_MAX):
+        if command.start() < end <= command.end():
+            found: list[Found] = []
+            for name, text in command.groupdict().items():
+                if text and name in _USERS:
+                    found += account(command.start(name), text, "account_command")
+                elif text and not text.startswith((b"$", b"%")):
+                    found.append(Found(*command.span(name), "secret", "account_command", "command", 57))
+            return found or "variable"
+    return "no_command"
+
+
+DETECTORS: Final = (
+    Detector(
+        "device_command",
+        (
+            r"\busername [^\s]{1,64} (?:privilege|role|password|secret) ", r"\benable (?:password|secret) ", r"\bset (?:user [^\s]{1,64} |system [^\s]{1,40} )?(?:password|passwd|secret|psksecret|passphrase|psk) ",
+            r"\bneighbor [^\s]{1,64} password ", r"\b(?:key-string|wpa-psk|pre-shared-key) ", r" md5 ", r"\b(?:tacacs|radius)-server ", r"\bcrypto isakmp key ", r"\bsnmp(?:-server)? community ",
+            r"\b(?:encrypted-password|plain-text-password-value|authentication-key|shared-secret) ",
+        ),
+        judge_device,
+        (
+            "username ann privilege 15 secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0", "username ann password 0 S3cretPw99", "enable secret 9 $9$abc", "snmp-server community S3cretComm RO",
+            "set system root-authentication plain-text-password-value S3cretPw99", "neighbor 192.0.2.1 password 7 0822455D0A16", "set psksecret ENC aBcD1234==", "radius-server key 7 0822455D0A16", 'set password "S3cretPw99"',
+        ),
+        ("set password failed", "enable secret rotation", "set password for the account", "username ann password reset", "tacacs-server timeout", "snmp community string"),
+        "Cisco IOS, Junos OS, FortiOS: configuration guides",
+    ),
+    Detector(
+        "account_command",
+        (
+            r"\bnet1?(?:\.exe)? user ", r"\bhtpasswd -", r"\b(?:user(?:add|mod)|adduser) ", r"\bchpasswd\b", r"\| ?sudo -[a-z]{0,4}s", r"\bopenssl (?:enc|aes|des3)", r"\bconfigure set ",
+        ),
+        judge_account_command,
+        (
+            "net user ann S3cretPw99 /add", "htpasswd -bB /etc/nginx/users ann S3cretPw99", "useradd -m -p S3cretPw99 ann", "echo 'ann:S3cretPw99' | chpasswd", "echo S3cretPw99 | sudo -S ls",
+            "openssl enc -aes-256-cbc -k S3cretPw99", "aws configure set aws_secret_access_key S3cretPw99S3cretPw99",
+        ),
+        ("net user /domain", "useradd -m ann", "useradd -p $HASH ann", "adduser --disabled-password ann", "echo done | sudo tee /x", "aws configure set region eu-west-1", "openssl enc -d -aes256"),
+        "net user (Microsoft), htpasswd(1), useradd(8), chpasswd(8), openssl-enc(1), aws configure set",
+    ),
+)  # fmt: skip
