@@ -222,9 +222,10 @@ _PAIR_BARE: Final = re.compile(rb">?[ \t]{0,16}([^\s\"'`&,;|<>(){}\[\]\\\xff]+)"
 #: Pairs inside a bare value as long as this are not looked for, in bytes: it bounds what a text full of signs can cost.
 _BARE_MAX: Final = 512
 
-_TOKEN: Final = re.compile(rb"\\*\"|[{}\[\]:,=]")
+# A run of backslashes is looked at from its beginning only: from each of them it would cost the square of its length.
+_TOKEN: Final = re.compile(rb"(?<!\\)\\*+\"|[{}\[\]:,=]")
 #: Outside strings, a string without signs is read as one, and so is the colon behind a key.
-_OUTSIDE: Final = re.compile(rb"\"([^\"\\{}\[\]:,=]*+)\"(?:[ \t\r\n]*+(:))?|\\*\"|[{}\[\]:,=]")
+_OUTSIDE: Final = re.compile(rb"\"([^\"\\{}\[\]:,=]*+)\"(?:[ \t\r\n]*+(:))?|(?<!\\)\\*+\"|[{}\[\]:,=]")
 #: How far behind a key its colon may stand, in bytes.
 _COLON_MAX: Final = 64
 

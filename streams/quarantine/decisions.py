@@ -48,8 +48,8 @@ __all__ = [
 DECISION_VERSION: Final = 1
 #: An event of so many records stays far below the smallest limit of a topic (about 80 bytes each).
 RECORDS_MAX: Final = 500
-#: Far more than a person marks in a preview of a thousand characters.
-REDACTIONS_MAX: Final = 1000
+#: More than a person marks; each path costs something for each key of the record.
+REDACTIONS_MAX: Final = 100
 #: A reason of 300 characters whose every value became a token.
 REASON_CHARS_MAX: Final = 2000
 

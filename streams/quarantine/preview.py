@@ -8,9 +8,13 @@ the bytes are: what is not understood is shape too.
 
 import hashlib
 import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-__all__ = ["KEPT_KEYS", "Shape", "preview"]
+__all__ = ["KEPT_KEYS", "Shape", "Span", "preview", "spans"]
+
+#: Where something begins and ends (not included) in bytes.
+Span = tuple[int, int]
 
 #: What is looked at, and what is shown at most.
 _INPUT_BYTES: Final = 2048
@@ -112,3 +116,98 @@ def _kept(match: re.Match[str]) -> str:
 def _starred(match: re.Match[str]) -> str:
     word = match["key"].lower()
     return _WORDS[word] + match["to"] + _STARS if word in _HIDDEN_KEYS else match[0]
+
+
+def spans(data: bytes) -> list[Span]:
+    """For each character of a value's preview the bytes that it stands for; for the mark that more follows, all the
+    rest. Slower than the preview and made with its expressions step by step; a test holds the two together.
+    """
+    text, places = _decoded(data[:_INPUT_BYTES])
+    for pattern, pieces in _STEPS:
+        text, places = _traced(pattern, pieces, text, places)
+    shown = [place for char, place in zip(text[:_SHOWN_CHARS], places, strict=False) for _ in char.translate(_BACK)]
+    if len(text) > _SHOWN_CHARS:
+        return [*shown, (places[_SHOWN_CHARS][0], len(data))]
+    return [*shown, (_INPUT_BYTES, len(data))] if len(data) > _INPUT_BYTES else shown
+
+
+def _decoded(data: bytes) -> tuple[str, list[Span]]:
+    """The text as the preview reads it, and the bytes of each character; what is no UTF-8 is one character an error."""
+    text, places, at = "", list[Span](), 0
+    while at < len(data):
+        try:
+            sound, wrong, end = data[at:].decode(), "", len(data)
+        except UnicodeDecodeError as error:
+            sound, wrong, end = data[at : at + error.start].decode(), "\ufffd", at + error.end
+        for char in sound:
+            places.append((at, at + len(char.encode())))
+            at = places[-1][1]
+        if wrong:
+            places.append((at, end))
+        text, at = text + sound + wrong, end
+    return text, places
+
+
+#: What a match becomes: pieces of text, and which of the match's characters each stands for, from and to.
+_Pieces = Iterable[tuple[str, int, int]]
+
+
+def _traced(
+    pattern: re.Pattern[str], pieces: Callable[[re.Match[str]], _Pieces], text: str, places: list[Span]
+) -> tuple[str, list[Span]]:
+    """What `pattern.sub` gives, with the bytes of each character."""
+    made, found, mark = list[str](), list[Span](), 0
+    for match in pattern.finditer(text):
+        made.append(text[mark : match.start()])
+        found += places[mark : match.start()]
+        for piece, start, end in pieces(match):
+            made.append(piece)
+            found += [_around(places, start, end)] * len(piece)
+        mark = match.end()
+    return "".join((*made, text[mark:])), found + places[mark:]
+
+
+def _around(places: list[Span], start: int, end: int) -> Span:
+    begun = places[start][0] if start < len(places) else places[-1][1]
+    return (begun, places[end - 1][1]) if end > start else (begun, begun)
+
+
+def _each(match: re.Match[str], start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """The characters as they are."""
+    return ((match.string[at], at, at + 1) for at in range(start, end))
+
+
+def _kept_pieces(match: re.Match[str]) -> _Pieces:
+    word = _WORDS.get(match["key"].lower())
+    return _each(match, *match.span()) if word is None else [(word, *match.span())]
+
+
+def _starred_pieces(match: re.Match[str]) -> _Pieces:
+    word = match["key"].lower()
+    if word not in _HIDDEN_KEYS:
+        return _each(match, *match.span())
+    signs = match.span("to")
+    return [(_WORDS[word], *match.span("key")), *_each(match, *signs), (_STARS, signs[1], match.end())]
+
+
+def _twice(match: re.Match[str]) -> _Pieces:
+    start, end = match.span()
+    return [(match[1], start, start + 1), (match[1], start + 1, end)]
+
+
+def _as(text: str) -> Callable[[re.Match[str]], _Pieces]:
+    return lambda match: [(text, *match.span())]
+
+
+#: The steps of `_shape`.
+_STEPS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Pieces]], ...]] = (
+    (_PRIVATE, _as("?")),
+    (_QUOTED_SECRET, _starred_pieces),
+    (_BARE_SECRET, _starred_pieces),
+    (_KEPT, _kept_pieces),
+    (_LETTERS, _as("x")),
+    (_DIGITS, _as("0")),
+    (_MIXED, _as("x0")),
+    (_ODD, _as("?")),
+    (_REPEATED, _twice),
+)

@@ -52,8 +52,8 @@ def test_decision_written_follows_the_schema_and_comes_back(event: Any) -> None:
     [
         {"kind": []}, {"kind": {}}, {"kind": None}, {"kind": "other"}, {"version": 2}, {"version": "1"},
         {"partition": 1}, {"partition": 2**31}, {"id": "x"}, {"time": "2026-11-01T03:00:00"}, {"time": 0},
-        {"actor": ""},
-        {"actor": "\x1b[31m"}, {"actor": "a\u202eb"}, {"reason": "two\nlines"}, {"records": []}, {"extra": 1},
+        {"actor": ""}, {"actor": "\x1b[31m"}, {"actor": "a\u202eb"}, {"reason": "two\nlines"}, {"records": []},
+        {"extra": 1},
         {"records": [{"offset": 2**63, "origin": "raw/0/1"}]}, {"records": [{"offset": -1, "origin": "raw/0/1"}]},
         {"records": [{"offset": 1, "origin": "raw 0"}]}, {"records": [{"offset": 1, "origin": "raw/0/\u0661"}]},
         {"records": [{"offset": 1, "origin": "raw/0/1"}] * 2}, {"action": "mask"}, {"expected": "gone"},

@@ -133,6 +133,7 @@ def test_any_bytes_are_read(data: bytes) -> None:
         b'{"a":',
         b"a=",
         b'"',
+        b"\\",
         b'\\"',
         b'{"a":"',
         b'[{"a":1},',

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.quarantine.preview import _HIDDEN_KEYS, KEPT_KEYS, Shape, preview
+from streams.quarantine.preview import _HIDDEN_KEYS, KEPT_KEYS, Shape, preview, spans
 
 ALLOWED = {piece for key in (*KEPT_KEYS, *_HIDDEN_KEYS) for piece in re.findall(r"[^\W_]+", key)}
 HOSTILE = st.lists(
@@ -90,3 +90,34 @@ def test_quarantine_fingerprint_groups_what_fails_alike() -> None:
         first.fingerprint("residue", ("email",)),
     }
     assert len(others) == 4
+
+
+@settings(max_examples=600)
+@given(data=(st.text() | HOSTILE).map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary() | HOSTILE.map(
+    lambda text: text.encode() * 90))  # fmt: skip
+def test_quarantine_preview_knows_where_its_characters_come_from(data: bytes) -> None:
+    """One span of bytes for each character, in order and without gaps: what somebody marks is what they see."""
+    shown, places = preview(data) or "", spans(data)
+    assert len(places) == len(shown)
+    covered = 0
+    for index, (start, end) in enumerate(places):
+        assert start <= end
+        assert start == covered or places[index - 1] == (start, end)
+        covered = end
+    assert covered == len(data)
+
+
+def test_quarantine_preview_of_a_known_record_knows_its_places() -> None:
+    """The name of a key, the stars of a secret and the end mark stand for exactly their bytes."""
+    data = b'{"email":"ann@x.com","password":"hunter2"}' + b" " * 5000
+    shown, places = preview(data) or "", spans(data)
+    assert shown == '{"email":"x@x.x","password":"***"}  \u2026'
+    assert bytes_of(data, shown, places, "email") == b"email"
+    assert bytes_of(data, shown, places, "x@x.x") == b"ann@x.com"
+    assert bytes_of(data, shown, places, "***") == b"hunter2"
+    assert data[slice(*places[-1])] == data[2048:]
+
+
+def bytes_of(data: bytes, shown: str, places: list[tuple[int, int]], part: str) -> bytes:
+    at = shown.index(part)
+    return data[places[at][0] : places[at + len(part) - 1][1]]
