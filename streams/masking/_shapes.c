@@ -176,7 +176,7 @@ static int name_letter(byte c)
 }
 
 /* How many of the groups before a colon may be an address's: all where they begin a word or follow a name and its colon
- * (`peer:2001:db8::1`), all but the first where that is the end of the name (`face:2001:db8::1` behind a letter). */
+ * (`peer:2001:db8::1`), all but the first where that is the end of the name (`IPv6:2001:db8::1`). */
 static int groups_of_address(const byte *colon)
 {
     const byte *first, *at;
@@ -186,6 +186,8 @@ static int groups_of_address(const byte *colon)
     if (first[-1] == ':' && name_letter(first[-2]))
         return groups;
     at = span(first, ALPHA, 3);
+    if (IS(*at, DIGIT))
+        at++;
     return groups && name_letter(first[-1]) && *at == ':' ? groups - 1 : 0;
 }
 

@@ -24,6 +24,8 @@ CANONICAL_VERSION: Final = 1
 
 #: Longer than a number with its extension in words; what is longer is folded as text (phonenumbers stops at 250).
 _MAX_PHONE_CHARS: Final = 64
+#: `@` and `.` written as words in brackets, which no address holds outside of quotes.
+_SPELLED: Final = re.compile(r" ?[\[({<] ?(at|dot) ?[\])}>] ?", re.IGNORECASE)
 #: What people put between the digits of a number, as characters that phonenumbers skips.
 _PHONE_SEPARATORS: Final = str.maketrans("", "", " ().-/")
 _MAC_HEX_DIGITS: Final = (12, 16)
@@ -54,6 +56,8 @@ def form_of(kind: str, region: str | None = None) -> Callable[[str], str] | None
 
 
 def _email(value: str) -> str:
+    if "@" not in value:
+        value = _SPELLED.sub(lambda sign: "@" if sign[1][0] in "aA" else ".", value)
     if value.isascii():
         return value.strip().lower()
     return _nfkc(_nfkc(value).lower()).strip()

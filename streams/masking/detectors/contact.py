@@ -27,6 +27,8 @@ _DOMAIN: Final = re.compile(
     rb"(?:[A-Za-z0-9_\x80-\xfe](?:[A-Za-z0-9_\-\x80-\xfe]{0,61}[A-Za-z0-9_\x80-\xfe])?\.){1,32}"
     rb"[A-Za-z\x80-\xfe](?:[A-Za-z0-9\-\x80-\xfe]{0,61}[A-Za-z0-9\x80-\xfe])"
 )
+#: An address in the place of a domain (RFC 5321, 4.1.3).
+_LITERAL: Final = re.compile(rb"\[(?:IPv6:[0-9A-Fa-f:.]{2,45}|[0-9.]{7,15})\]", re.IGNORECASE)
 #: A principal of a service in a Kerberos realm (RFC 4120, 6.2): `krbtgt/EXAMPLE.COM@EXAMPLE.COM`.
 _SERVICE: Final = re.compile(rb"\b(?:krbtgt|host|HTTP|cifs|ldap|nfs|DNS|imap|smtp|kadmin|kafka|hdfs|hive|MSSQLSvc)/\Z")
 #: What stands between somebody's name and the address.
@@ -78,7 +80,7 @@ def judge_email(data: bytes, end: int) -> Verdict:
     at = data.rfind(b"@", max(0, end - 70), end)
     if at < 0:
         return "no_sign"
-    domain = _DOMAIN.match(data, at + 1)
+    domain = _DOMAIN.match(data, at + 1) or _LITERAL.match(data, at + 1)
     if domain is None:
         return "no_domain"
     if data[at + 1] in _DIGITS and (other := _other_than_domain(data, at + 1)):
@@ -99,6 +101,23 @@ def judge_email(data: bytes, end: int) -> Verdict:
     mail = Found(start, stop, "email", "email", "rfc5322", 80)
     name = name_before_mail(data, start, stop) if before in _BRACKETS else None
     return (name, mail) if name else mail
+
+
+_SPELLED: Final = re.compile(
+    rb"([A-Za-z0-9_][A-Za-z0-9._%+\-]{0,63}) ?[\[({<] ?at ?[\])}>] ?[A-Za-z0-9](?:[A-Za-z0-9\-]|\.(?=[A-Za-z0-9])| ?[\[({<] ?dot ?[\])}>] ?(?=[A-Za-z0-9])){1,120}",
+    re.IGNORECASE,
+)
+_DOTTED: Final = re.compile(rb"\.[A-Za-z]|dot", re.IGNORECASE)
+
+
+def judge_spelled(data: bytes, end: int) -> Verdict:
+    """An address whose signs are written as words in brackets."""
+    for mail in _SPELLED.finditer(data, max(0, end - 80), end + 120):
+        if mail.end(1) < end <= mail.end():
+            if not _DOTTED.search(mail[0], mail.end(1) - mail.start() + 4):
+                return "no_domain"
+            return Found(*mail.span(), "email", "email_spelled", "words", 60)
+    return "no_address"
 
 
 #: Digits with at most three separators between two of them; E.164 allows 15.
@@ -244,12 +263,27 @@ def judge_nanp(data: bytes, end: int) -> Verdict:
 DETECTORS: Final = (
     Detector(
         "email",
-        (),
+        (r"[^\s@]@\[(?:ipv6:)?[0-9a-f]",),
         judge_email,
-        ("ann@example.com", "mailto:Ann.Lee+x@mail.example.co.uk", "to=<o'brien@example.org>", "user@müller.example"),
+        (
+            "ann@example.com",
+            "postmaster@[192.0.2.1]",
+            "ann@[IPv6:2001:db8::7]",
+            "mailto:Ann.Lee+x@mail.example.co.uk",
+            "to=<o'brien@example.org>",
+            "user@müller.example",
+        ),
         ("Object@1f2a.", "icon@2x.png", "left-pad@1.3.0-beta.rc1", "git@github.com:org/repo.git"),
         "RFC 5322, RFC 6531",
         shapes=(r"[^\s@]@[a-z0-9_\-\x80-\xfe]{1,63}\.[a-z0-9\x80-\xfe]",),
+    ),
+    Detector(
+        "email_spelled",
+        (r"[a-z0-9] ?[\[({<] ?at ?[\])}>] ?[a-z0-9]",),
+        judge_spelled,
+        ("ann [at] example [dot] com", "ann.lee(at)mail.example.org", "ann {at} example {dot} co {dot} uk"),
+        ("look (at) this", "meet [at] example", "a[at]b"),
+        "RFC 5322, written so that harvesters do not see it",
     ),
     Detector(
         "phone_international",

@@ -167,7 +167,8 @@ def _address(data: bytes, start: int, text: bytes) -> Verdict:
     if _SLICE.match(text) and data[stop : stop + 1] == b"]" and _SLICED.search(data, max(0, start - 3), start):
         return "slice"
     if text.count(b":") == 7 and all(len(group) == 2 for group in text.split(b":")):
-        return "eui64_or_fingerprint"
+        # RFC 4291, appendix A: what a 48-bit address became; else it may be a fingerprint.
+        return Found(start, stop, "mac", "ipv6", "eui64", 72) if text[9:14].lower() == b"ff:fe" else "fingerprint"
     zone = _ZONE.match(data, stop)
     return Found(start, zone.end() if zone else stop, "ip", "ipv6", "rfc4291", 72)
 
@@ -259,6 +260,8 @@ DETECTORS: Final = (
             "[2001:db8:0:0:0:0:0:1]:443",
             "::ffff:192.0.2.1",
             "v6(en0+:2001:db8:6000:8:c6b3:1ff:fecd:467f)",
+            "helo=<[IPv6:2001:db8::1]>",
+            "00:1a:2b:ff:fe:3c:4d:5e",
         ),
         (
             "::1",
@@ -272,9 +275,9 @@ DETECTORS: Final = (
         ),
         "RFC 4291, RFC 4007",
         shapes=(
-            r"(?:[^0-9a-z:]|\\[nrtbf]|[g-z_\-][a-f]{0,3}:)(?:[0-9a-f]{1,4}:){1,7}:[0-9a-f]",
+            r"(?:[^0-9a-z:]|\\[nrtbf]|[g-z_\-][a-f]{0,3}[0-9]?:)(?:[0-9a-f]{1,4}:){1,7}:[0-9a-f]",
             r"(?:[^0-9a-z:]|\\[nrtbf])::[0-9a-f]",
-            r"(?:[^0-9a-z:]|\\[nrtbf]|[g-z_\-][a-f]{0,3}:)[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){1,6}::",
+            r"(?:[^0-9a-z:]|\\[nrtbf]|[g-z_\-][a-f]{0,3}[0-9]?:)[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){1,6}::",
             r"(?:[0-9a-f]{1,4}:){7}[0-9a-f]",
             r"(?:[0-9a-f]{1,4}:){6}[0-9]{1,3}\.",
         ),
