@@ -23,6 +23,8 @@ Event = Literal[
     # Kafka.
     "kafka_error", "kafka_unreachable", "kafka_reachable", "producer_fenced", "producer_replaced", "retention_lost",
     "retention_restored", "transaction_retried",
+    # The review service's view of both topics.
+    "review_view_building", "review_view_ready", "review_view_trouble",
     # What others say, without what they said.
     "foreign_log", "foreign_output", "warning", "exception",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Final, Generic, Literal, TypeVar
 from uuid import UUID
 
 from streams.masking.records import Reason
-from streams.quarantine.decisions import Action, RecordId, Redaction, Result, Role, Status
+from streams.quarantine.decisions import Action, Failing, RecordId, Redaction, Result, Role, Status
 from streams.quarantine.envelope import Sizes, Source, Stage
 from streams.quarantine.fold import ACTIONABLE
 
@@ -212,7 +212,7 @@ class HistoryItem:
     records: int
     result: Result | None
     decision: UUID | None
-    failure: Reason | None
+    failure: Failing | None
     detectors: tuple[str, ...]
 
 
