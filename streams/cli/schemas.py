@@ -19,6 +19,7 @@ SCHEMAS: Final = {
     "decision": "streams.quarantine.decisions:json_schema",
     "envelope": "streams.quarantine.envelope:Envelope",
     "policy": "streams.policies.model:json_schema",
+    "replay": "streams.replay.spec:json_schema",
     "settings": "streams.settings.schema:json_schema",
 }
 
