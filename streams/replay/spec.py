@@ -300,12 +300,12 @@ class ReplaySpec(_Part):
     id: Annotated[str, Field(pattern=JOB_ID)] = Field(description="Lower-case letters, digits and hyphens, at most 40.")
     source: SourceSpec = Field(default_factory=_raw_topics)
     select: Selection = Field(default_factory=Selection)
-    target: TargetSpec = Field(default_factory=TargetSpec)
+    target: TargetSpec = Field(default_factory=lambda: TargetSpec.model_validate({}))
     policy: Text | None = Field(None, description="Policy file; POLICY without. Its text is kept with the job.")
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,7}$")] | None = Field(
         None, description="Key id of the keyring that tokens are made with; the active one without."
     )
-    pace: Pace = Field(default_factory=Pace)
+    pace: Pace = Field(default_factory=lambda: Pace.model_validate({}))
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
