@@ -18,7 +18,9 @@ __all__ = ["app"]
 #: A new topic is visible everywhere in well under a second; a loaded controller took up to 5 s.
 VISIBLE_DEADLINE_S: Final = 30.0
 
-app = typer.Typer(help="Plan, apply and check the clean, quarantine, decisions and audit topics.", no_args_is_help=True)
+app = typer.Typer(
+    help="Plan, apply and check the clean, quarantine, decisions, audit and jobs topics.", no_args_is_help=True
+)
 
 
 @app.command("plan")

@@ -14,6 +14,7 @@ from streams.errors import GuardError
 from streams.settings import Settings
 
 __all__ = [
+    "JOBS_PARTITIONS",
     "Change",
     "Create",
     "Grow",
@@ -46,6 +47,12 @@ LARGEST_MESSAGE_BYTES: Final = 96 << 20
 SEGMENT_SHARE: Final = 8
 LONGEST_SEGMENT_MS: Final = 86_400_000
 SHORTEST_SEGMENT_MS: Final = 60_000
+
+#: A job is kept in one of so many partitions: an open transaction of one holds up readers of few others.
+JOBS_PARTITIONS: Final = 8
+#: A job's record holds its policy, whose files may have a megabyte together.
+JOBS_MESSAGE_BYTES: Final = 4 << 20
+JOBS_SEGMENT_BYTES: Final = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ class Wish:
     """How a topic should be; `max_retention_ms` None means that longer retention than wished may stay."""
 
     name: str
-    purpose: Literal["clean", "quarantine", "decisions", "audit"]
+    purpose: Literal["clean", "quarantine", "decisions", "audit", "jobs"]
     partitions: int
     retention_ms: int
     max_retention_ms: int | None
@@ -98,15 +105,22 @@ class Wish:
         return max(SHORTEST_SEGMENT_MS, min(LONGEST_SEGMENT_MS, self.retention_ms // SEGMENT_SHARE))
 
     @property
+    def cleanup(self) -> frozenset[str]:
+        """The cleanup policy: of a job the last word on each matter is enough, and old jobs go as well."""
+        return frozenset({"compact", "delete"}) if self.purpose == "jobs" else frozenset({"delete"})
+
+    @property
     def config(self) -> dict[str, str]:
         """Topic configuration of a new topic."""
-        return {
-            "cleanup.policy": "delete",
+        config = {
+            "cleanup.policy": ",".join(sorted(self.cleanup)),
             "max.message.bytes": str(self.max_message_bytes),
             "message.timestamp.type": "CreateTime",
             "retention.ms": str(self.retention_ms),
             "segment.ms": str(self.segment_ms),
         }
+        # The open segment is never compacted: a small one keeps short what has to be read to know of a job.
+        return config | {"segment.bytes": str(JOBS_SEGMENT_BYTES)} if self.purpose == "jobs" else config
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +172,7 @@ class Plan:
 
 
 def wishes(settings: Settings, raw: Sequence[TopicFacts]) -> list[Wish]:
-    """How the clean topic of each raw topic, quarantine, decisions and audit should be."""
+    """How the clean topic of each raw topic, quarantine, decisions, audit and jobs should be."""
     most = max(topic.partitions for topic in raw)
     largest = max(topic.max_message_bytes for topic in raw)
     enveloped, limit = _larger(largest, ENVELOPE_GROWTH), settings.max_retention_ms
@@ -179,6 +193,7 @@ def wishes(settings: Settings, raw: Sequence[TopicFacts]) -> list[Wish]:
         # A decision may carry a record that was masked by hand: as large as an envelope.
         Wish(settings.decisions_topic, "decisions", most, settings.decisions_retention_ms, None, enveloped),
         Wish(settings.audit_topic, "audit", 1, settings.audit_retention_ms, None, DEFAULT_MAX_MESSAGE_BYTES),
+        Wish(settings.jobs_topic, "jobs", JOBS_PARTITIONS, settings.jobs_retention_ms, None, JOBS_MESSAGE_BYTES),
     ]
 
 
@@ -224,7 +239,7 @@ def _steps_of_existing(wish: Wish, facts: TopicFacts) -> Iterable[Step]:
 
 def _differences(wish: Wish, facts: TopicFacts) -> Iterable[tuple[str, str]]:
     """Names of the configuration that must change, with the present values."""
-    if facts.cleanup != {"delete"}:
+    if facts.cleanup != wish.cleanup:
         yield "cleanup.policy", ",".join(sorted(facts.cleanup))
     if facts.max_message_bytes < wish.max_message_bytes:
         yield "max.message.bytes", str(facts.max_message_bytes)

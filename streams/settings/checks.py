@@ -40,7 +40,7 @@ def _of_retention(settings: "Settings") -> Iterator[Contradiction]:
 
 def _of_topics(settings: "Settings") -> Iterator[Contradiction]:
     raw = topics.raw_topic_list(settings.raw_topics)
-    own = ("quarantine_topic", "decisions_topic", "audit_topic")
+    own = ("quarantine_topic", "decisions_topic", "audit_topic", "jobs_topic")
     names = [getattr(settings, attribute) for attribute in own]
     clean = [topics.fill(settings.clean_topic, name) for name in raw]
     involved = frozenset({"raw_topics", "clean_topic"})

@@ -121,6 +121,7 @@ class Settings(BaseModel):
     quarantine_topic: Topic = Field("maskstream.quarantine", description="Where unmaskable records go, sealed.")
     decisions_topic: Topic = Field("maskstream.decisions", description="Where decisions on quarantined records go.")
     audit_topic: Topic = Field("maskstream.audit", description="Where it is recorded who looked at what.")
+    jobs_topic: Topic = Field("maskstream.jobs", description="Where replays keep what they are and how far they are.")
     group_id: Word = Field("maskstream", description="Kafka consumer group.")
     start: Literal["earliest", "latest"] = Field("earliest", description="Where a new group begins; only a new one.")
     static_membership: bool = Field(
@@ -148,6 +149,9 @@ class Settings(BaseModel):
     audit_retention_ms: Duration = Field(
         400 * _DAY_MS, description="Retention that `topics apply` gives the audit topic."
     )
+    jobs_retention_ms: Duration = Field(
+        90 * _DAY_MS, description="Retention that `topics apply` gives the jobs topic; no replay may take longer."
+    )
 
     workers: Number = Field(1, ge=1, le=256, description="Worker processes on this machine.")
     role: Literal["mask", "redrive"] = Field("mask", description="What the workers do.")
@@ -173,6 +177,9 @@ class Settings(BaseModel):
 
     http_host: Annotated[str, Field(min_length=1)] = Field("127.0.0.1", description="Address of the worker's pages.")
     http_port: Port = Field(9464, description="Port of slot 0; slot i listens on this port + i.")
+    replay_port: Port = Field(
+        9564, description="Port of slot 0 of a replay, or the next that is free; slot i listens on this port + i."
+    )
     review_port: Port = Field(8464, description="Port of `maskstream review`.")
     review_issuer: str | None = Field(None, description="Required issuer of JWTs.")
     review_audience: str | None = Field(None, description="Required audience of JWTs.")
@@ -217,5 +224,5 @@ class Settings(BaseModel):
 
     def resolve_raw_topics(self, existing: Iterable[str]) -> tuple[str, ...]:
         """Raw topics meant by RAW_TOPICS; a list is taken as it stands, a pattern never matches our own outputs."""
-        own = (self.quarantine_topic, self.decisions_topic, self.audit_topic)
+        own = (self.quarantine_topic, self.decisions_topic, self.audit_topic, self.jobs_topic)
         return topics.resolve(self.raw_topics, self.clean_topic, own, existing)

@@ -4,10 +4,22 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["PLACEHOLDER", "could_produce", "fill", "is_pattern", "is_topic_name", "raw_topic_list", "resolve"]
+__all__ = [
+    "PLACEHOLDER",
+    "REPLAY_SUFFIX",
+    "could_produce",
+    "fill",
+    "is_pattern",
+    "is_topic_name",
+    "raw_topic_list",
+    "resolve",
+]
 
 #: The raw topic's name inside the clean topic's template.
 PLACEHOLDER: Final = "{topic}"
+
+#: What stands between a clean topic's name and a job's id in the name of a replay's own topic.
+REPLAY_SUFFIX: Final = ".replay."
 
 _LEGAL: Final = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
@@ -35,9 +47,9 @@ def fill(template: str, topic: str) -> str:
 
 
 def could_produce(template: str, name: str) -> bool:
-    """Whether the template gives this name for some raw topic."""
+    """Whether the template gives this name for some raw topic, or the name of a replay's topic beside it."""
     pattern = "(.+)".join(re.escape(part) for part in template.split(PLACEHOLDER))
-    return re.fullmatch(pattern, name) is not None
+    return re.fullmatch(rf"{pattern}(?:{re.escape(REPLAY_SUFFIX)}[a-z0-9-]+)?", name) is not None
 
 
 def resolve(raw_topics: str, template: str, own: Iterable[str], existing: Iterable[str]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ def settings_for(kafka: KafkaBroker, raw: str) -> dict[str, str]:
         "QUARANTINE_TOPIC": unique("quarantine"),
         "DECISIONS_TOPIC": unique("decisions"),
         "AUDIT_TOPIC": unique("audit"),
+        "JOBS_TOPIC": unique("jobs"),
         "GROUP_ID": unique("group"),
     }
 

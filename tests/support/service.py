@@ -34,6 +34,7 @@ class Service:
             "MASKSTREAM_QUARANTINE_TOPIC": f"{self.raw}.quarantine",
             "MASKSTREAM_DECISIONS_TOPIC": f"{self.raw}.decisions",
             "MASKSTREAM_AUDIT_TOPIC": f"{self.raw}.audit",
+            "MASKSTREAM_JOBS_TOPIC": f"{self.raw}.jobs",
             "MASKSTREAM_GROUP_ID": self.group,
             "MASKSTREAM_INSTANCE": "here",
             "MASKSTREAM_STATE_DIR": str(folder / "state"),

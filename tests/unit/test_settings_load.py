@@ -240,7 +240,17 @@ def test_defaults_give_way_to_what_was_set_on_purpose() -> None:
 
 def test_patterns_never_match_what_maskstream_writes() -> None:
     """A pattern that matches everything reads raw topics only; a list is taken as it stands."""
-    existing = ["a", "b.clean", "a.clean", "maskstream.quarantine", "maskstream.decisions", "maskstream.audit", "__x"]
+    existing = [
+        "a",
+        "b.clean",
+        "a.clean",
+        "maskstream.quarantine",
+        "maskstream.decisions",
+        "maskstream.audit",
+        "maskstream.jobs",
+        "a.clean.replay.r1",
+        "__x",
+    ]
     assert load(environ={"MASKSTREAM_RAW_TOPICS": "^.*"}).resolve_raw_topics(existing) == ("a",)
     assert load(environ={"MASKSTREAM_RAW_TOPICS": " b , a"}).resolve_raw_topics(existing) == ("b", "a")
     renamed = {"MASKSTREAM_RAW_TOPICS": "^.*", "MASKSTREAM_CLEAN_TOPIC": "clean.{topic}"}

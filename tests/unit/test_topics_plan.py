@@ -40,6 +40,7 @@ def as_wished(wish: Wish) -> TopicFacts:
         wish.retention_ms,
         max_message_bytes=wish.max_message_bytes,
         segment_ms=wish.segment_ms,
+        cleanup=wish.cleanup,
     )
 
 
@@ -66,7 +67,7 @@ def configured(facts: TopicFacts, config: dict[str, str]) -> TopicFacts:
         segment_ms=int(config["segment.ms"]) if "segment.ms" in config else facts.segment_ms,
         max_message_bytes=int(config.get("max.message.bytes", facts.max_message_bytes)),
         timestamp_type=config.get("message.timestamp.type", facts.timestamp_type),
-        cleanup=frozenset({config["cleanup.policy"]}) if "cleanup.policy" in config else facts.cleanup,
+        cleanup=frozenset(config["cleanup.policy"].split(",")) if "cleanup.policy" in config else facts.cleanup,
     )
 
 
@@ -78,10 +79,12 @@ def test_wishes_follow_raw_topics() -> None:
         "maskstream.quarantine": 6,
         "maskstream.decisions": 6,
         "maskstream.audit": 1,
+        "maskstream.jobs": 8,
     }
     assert CLEAN.max_message_bytes > 3 * RAW[0].max_message_bytes
     assert WISHED["maskstream.quarantine"].max_message_bytes > 2 * 2_000_000
     assert CLEAN.config["cleanup.policy"] == "delete"
+    assert WISHED["maskstream.jobs"].config["cleanup.policy"] == "compact,delete"
     assert CLEAN.config["message.timestamp.type"] == "CreateTime"
     assert int(CLEAN.config["segment.ms"]) < int(CLEAN.config["retention.ms"])
 
@@ -97,7 +100,7 @@ def test_outputs_always_hold_what_raw_holds_and_brokers_can_take(raw_bytes: int)
 def test_missing_topics_are_created_and_then_nothing_is_left() -> None:
     """The plan for an empty cluster creates each topic once, and applying it leaves no step."""
     taken = plan(WISHED.values(), {name: Unseen(name, "missing") for name in WISHED}).steps
-    assert [type(step) for step in taken] == [Create] * 5
+    assert [type(step) for step in taken] == [Create] * 6
     made = {step.topic: after(Unseen(step.topic, "missing"), [step]) for step in taken}
     assert plan(WISHED.values(), made).steps == []
 
@@ -150,7 +153,7 @@ def test_partitions_grow() -> None:
     assert steps(CLEAN, replace(as_wished(CLEAN), partitions=2)) == [Grow("a.clean", 2, 3)]
 
 
-@pytest.mark.parametrize("name", ["maskstream.decisions", "maskstream.audit"])
+@pytest.mark.parametrize("name", ["maskstream.decisions", "maskstream.audit", "maskstream.jobs"])
 def test_unlimited_decisions_and_audit_stay(name: str) -> None:
     """MAX_RETENTION is for clean and quarantine; a longer record of decisions is nobody's loss."""
     assert steps(WISHED[name], replace(as_wished(WISHED[name]), retention_ms=None)) == []
