@@ -9,8 +9,10 @@ from streams.agents.reload import PolicyWatch
 from streams.agents.stamp import stamp
 from streams.agents.worker import Masking
 from streams.anchorstore import user_store
+from streams.errors import KeyringError
 from streams.keystore import load_keyring, load_review_public
 from streams.masking.batch import RecordMasker
+from streams.masking.keyring import Keyring
 from streams.masking.policy import Policy
 from streams.masking.records import Failure, Headers
 from streams.policies.approval import approved
@@ -20,23 +22,23 @@ from streams.telemetry import log
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-    from streams.masking.keyring import Keyring
     from streams.settings import Settings
 
-__all__ = ["load_masking"]
+__all__ = ["load_masking", "with_key"]
 
 
-def load_masking(settings: "Settings") -> Masking:
+def load_masking(settings: "Settings", *, job: str | None = None, key: str | None = None) -> Masking:
     """The masking core, the seal and the stamp; PolicyError or KeyringError where a file is wrong.
 
     With a policy file it comes with a watch that builds it anew when the file changes; keys stay as they were read.
+    For a replay `job` stands in what is written and `key` is the key id that tokens are made with.
     """
-    keyring = load_keyring(settings.keyring)
+    keyring = with_key(load_keyring(settings.keyring), key)
     public = load_review_public(settings.review_public_key)
 
     def build() -> tuple[Masking, Sequence[Path]]:
         loaded = approved(settings.policy, settings.max_depth)
-        return _masking(loaded.policy, keyring, public), loaded.files
+        return _masking(loaded.policy, keyring, public, job), loaded.files
 
     masking, files = build()
     version = masking.policy.version
@@ -44,12 +46,22 @@ def load_masking(settings: "Settings") -> Masking:
     return replace(masking, watch=PolicyWatch(files, version, build)) if files else masking
 
 
-def _masking(policy: Policy, keyring: "Keyring", public: "X25519PublicKey") -> Masking:
+def with_key(keyring: Keyring, key: str | None) -> Keyring:
+    """The ring with another of its keys as the active one; KeyringError where it has no such key."""
+    if key is None or key == keyring.active:
+        return keyring
+    if key not in keyring.keys:
+        raise KeyringError(f"The keyring has no key {key}: see `maskstream keys list` for the keys that it has.")
+    return Keyring(key, keyring.keys)
+
+
+def _masking(policy: Policy, keyring: Keyring, public: "X25519PublicKey", job: str | None) -> Masking:
     mask = RecordMasker(policy, keyring, store=user_store())
-    return Masking(mask, _sealing(policy, public), stamp(policy.version, keyring.active), policy)
+    words = stamp(policy.version, keyring.active, job)
+    return Masking(mask, _sealing(policy, public, job), words, policy)
 
 
-def _sealing(policy: Policy, public: "X25519PublicKey") -> Callable[..., QuarantineRecord]:
+def _sealing(policy: Policy, public: "X25519PublicKey", job: str | None) -> Callable[..., QuarantineRecord]:
     limit_bytes = 0
     writer = EnvelopeWriter(public, policy.version, lambda: limit_bytes)
 
@@ -64,6 +76,6 @@ def _sealing(policy: Policy, public: "X25519PublicKey") -> Callable[..., Quarant
         # The limit is the topic's present one; the mover alone seals, so it cannot change under the writer.
         nonlocal limit_bytes
         limit_bytes = max_bytes
-        return writer.write(Origin(*coordinates), failure, key, headers, value)
+        return writer.write(Origin(*coordinates, job), failure, key, headers, value)
 
     return seal

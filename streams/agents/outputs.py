@@ -104,7 +104,8 @@ def write_batch(batch: RecordBatch, masked: MaskedColumns, outputs: Outputs, now
         count.bytes_quarantined += _quarantine(batch, i, failures[i], outputs, now_ms, send)
     if rewritten:
         _events.info("timestamp_replaced", records=rewritten)
-    return BatchNumbers(numbers, masked.findings, Counter(failure.reason for failure in failures.values()))
+    reasons: Counter[str] = Counter(failure.reason for failure in failures.values())
+    return BatchNumbers(numbers, masked.findings, reasons, failed=failures.keys())
 
 
 @dataclass(slots=True)

@@ -1,11 +1,13 @@
 """What the process of one slot runs: settings, policy, keys and quarantine become a worker under Faust."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from streams.agents.app import AgentMask, Host
 from streams.agents.heartbeat import Heartbeat, StageTimer
+from streams.agents.journey import Journey
 from streams.agents.memory import settle_memory
 from streams.agents.stamp import KEY, POLICY
 from streams.agents.worker import Masking, Watch, Worker
@@ -19,6 +21,9 @@ from streams.telemetry.metrics import WorkerMetrics
 
 __all__ = ["run_slot", "serve"]
 
+#: A journey tells its numbers to the metrics of its worker.
+JourneyMaker = Callable[[WorkerMetrics], Journey]
+
 _events: Final = log.EventLog()
 
 
@@ -30,8 +35,10 @@ def run_slot(settings: Settings, slot: int, heartbeat: Heartbeat) -> int:
     return serve(settings, slot, heartbeat, load_masking(settings))
 
 
-def serve(settings: Settings, slot: int, heartbeat: Heartbeat, masking: Masking) -> int:
-    """`run_slot` for a given way of masking."""
+def serve(
+    settings: Settings, slot: int, heartbeat: Heartbeat, masking: Masking, journey: JourneyMaker | None = None
+) -> int:
+    """`run_slot` for a given way of masking, and for a bounded part of the topics where there is a journey."""
     timer, stop = StageTimer(heartbeat), threading.Event()
     health = Health(heartbeat)
     metrics = WorkerMetrics(health)
@@ -50,6 +57,7 @@ def serve(settings: Settings, slot: int, heartbeat: Heartbeat, masking: Masking)
             timer=timer,
             stop=stop,
             count_batch=heartbeat.count_batch,
+            journey=journey(metrics) if journey else None,
         )
     settle_memory()
     host = Host(

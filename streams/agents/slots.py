@@ -29,8 +29,8 @@ from streams.telemetry import log
 
 __all__ = ["DEFAULT_TARGET", "SlotLock", "SlotOrder", "Target", "slot_name"]
 
-#: What a slot runs: settings, the slot's number and its heartbeat in, the exit status out.
-Target = Callable[[Settings, int, Heartbeat], int]
+#: What a slot runs: settings, the slot's number and its heartbeat in, the exit status out; a replay's gets its job too.
+Target = Callable[..., int]
 
 DEFAULT_TARGET: Final = "streams.agents.slot:run_slot"
 
@@ -62,6 +62,7 @@ class SlotOrder:
     target: str
     heartbeat_fd: int
     supervisor_pid: int
+    job: str | None = None
 
 
 class SlotLock:
@@ -125,7 +126,8 @@ def _run(order: SlotOrder, heartbeat: Heartbeat) -> int:
     try:
         lock = SlotLock(order.settings.state_dir, slot_name(order.settings, order.slot))
         lock.acquire()
-        return int(_resolve(order.target)(order.settings, order.slot, heartbeat))
+        more = (order.job,) if order.job else ()
+        return int(_resolve(order.target)(order.settings, order.slot, heartbeat, *more))
     except MaskstreamError as error:
         _events.error("slot_failed", error=error, status=error.exit_status)
         heartbeat.last_words = str(error)

@@ -62,13 +62,16 @@ _events: Final = log.EventLog()
 class _Slot:
     """One slot over all its lives; the heartbeat's memory outlives the processes."""
 
-    def __init__(self, settings: Settings, number: int, target: str, patience: Patience) -> None:
+    def __init__(
+        self, settings: Settings, number: int, target: str, patience: Patience, job: str | None = None
+    ) -> None:
         self.number = number
+        self.finished = False
         self.process: subprocess.Popen[bytes] | None = None
         self.start_at_s = 0.0
         self._descriptor = create_memory()
         self.heartbeat = Heartbeat(self._descriptor)
-        self._order = SlotOrder(settings, number, target, self._descriptor, os.getpid())
+        self._order = SlotOrder(settings, number, target, self._descriptor, os.getpid(), job)
         self._name = slot_name(settings, number)
         self._patience = patience
         self._started_s = 0.0
@@ -135,14 +138,23 @@ class _Slot:
 
 
 class Supervisor:
-    """Runs `settings.workers` slots of `target` ("module:function", see `slots.Target`) until told to stop.
+    """Runs `settings.workers` slots of `target` ("module:function", see `slots.Target`) until told to stop; with a
+    `job`, which has an end, a slot that ends with status 0 is finished, and the run when all of them are.
 
     Call `run` from the main thread: signals arrive there, and the slots die with the thread that started them.
     """
 
-    def __init__(self, settings: Settings, *, target: str = DEFAULT_TARGET, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        target: str = DEFAULT_TARGET,
+        patience: Patience | None = None,
+        job: str | None = None,
+    ) -> None:
         self._patience = patience or Patience()
-        self._slots = [_Slot(settings, n, target, self._patience) for n in range(settings.workers)]
+        self._ends = job is not None
+        self._slots = [_Slot(settings, n, target, self._patience, job) for n in range(settings.workers)]
         self._lenient_until_s = 0.0
         self._ticked_s = time.monotonic()
 
@@ -168,16 +180,19 @@ class Supervisor:
         return status
 
     def _supervise(self, wakeups: socket.socket) -> MaskstreamError | None:
-        """Until a signal says stop, or a slot refuses to run."""
+        """Until a signal says stop, a slot refuses to run, or all are finished."""
         while True:
             for slot in self._slots:
                 status = slot.take_exit()
                 if status in _FINAL and not (status == _WRONG_FILE and slot.heartbeat.restarts):
                     return _refusal(slot, status)
-                if status is not None:
+                slot.finished = slot.finished or (self._ends and status == 0)
+                if status is not None and not slot.finished:
                     slot.restart_later()
-                if slot.process is None and time.monotonic() >= slot.start_at_s:
+                if slot.process is None and not slot.finished and time.monotonic() >= slot.start_at_s:
                     _start(slot)
+            if all(slot.finished for slot in self._slots):
+                return None
             self._watch()
             if self._wait(wakeups):
                 return None

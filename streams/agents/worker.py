@@ -6,6 +6,7 @@ loop waits for it. While a batch is in hand the consumer is not polled, so no re
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from confluent_kafka import KafkaError
 
+from streams.agents.journey import Journey, Onward
 from streams.agents.mask import MaskBatch, mask_safely
 from streams.agents.outputs import Outputs, QuarantineWriter, Stamp, write_batch
 from streams.agents.share import QuarantineShare
@@ -24,7 +26,6 @@ from streams.kafka.config import BATCH_SIZE_BYTES, consumer_config, producer_con
 from streams.kafka.guard import retention_lost
 from streams.kafka.intake import Intake
 from streams.kafka.outbox import Outbox, TransactionAbortedError
-from streams.kafka.placing import Placing
 from streams.kafka.targets import Target, target_of
 from streams.masking.policy import Policy
 from streams.masking.records import MaskedColumns, RecordColumns
@@ -42,6 +43,8 @@ __all__ = ["Masking", "Timer", "Worker"]
 LOOK_S: Final = 30.0
 #: Between two updates of the lag.
 LAG_S: Final = 1.0
+#: A rest up to here is slept; during a longer one the group is attended to.
+SLEPT_S: Final = 1.0
 #: After an aborted transaction; doubles while they follow each other.
 ABORT_BACKOFF_FIRST_S: Final = 0.05
 ABORT_BACKOFF_MAX_S: Final = 5.0
@@ -91,7 +94,7 @@ class Masking:
 class Worker:
     """One slot. `run` returns when told to stop and raises only errors of our own."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a slot is made of
         self,
         settings: Settings,
         slot: int,
@@ -102,7 +105,9 @@ class Worker:
         timer: Timer,
         stop: Stop,
         count_batch: Callable[[int], None] = lambda _records: None,
+        journey: Journey | None = None,
     ) -> None:
+        self._journey = journey or Onward()
         self._share = QuarantineShare()
         self._share_high = False
         self._settings = settings
@@ -121,14 +126,23 @@ class Worker:
         self._condemned: set[tuple[str, int, int]] = set()
         self._abort_delay_s = ABORT_BACKOFF_FIRST_S
         self._looked_s = self._lagged_s = 0.0
-        self._paused = False
+        self._holds: set[Literal["retention", "journey"]] = set()
+        self._over = False
         self._outbox = Outbox(self._producer_config, self)
+        ends = self._journey.ends
         self._intake = Intake(
-            consumer_config(settings, slot), Placing(settings, self._admin.describe), self, health, metrics
+            # An end of the log is news only for a reader that has an end.
+            consumer_config(settings, slot) | ({"enable.partition.eof": True} if ends else {}),
+            self._journey.places(settings, self._admin.describe),
+            self,
+            health,
+            metrics,
+            ends=ends,
         )
 
     def run(self) -> None:
-        """Moves batches until the stop event is set, then commits what is in hand and leaves the group.
+        """Moves batches until the stop event is set or the journey ends, then commits what is in hand and leaves the
+        group.
 
         Raises only errors of our own: the text of a foreign one may hold a record.
         """
@@ -151,7 +165,7 @@ class Worker:
                 self._look_first()
                 self._outbox.open()
             self._intake.subscribe(self._raw)
-            while not self._stop.is_set():
+            while not self._stop.is_set() and not self._over:
                 self._step()
         finally:
             self._health.set("stopping", "The worker is stopping.")
@@ -182,16 +196,32 @@ class Worker:
 
     def _step(self) -> None:
         self._heed_policy()
-        limits = BatchLimits(self._most_records, self._settings.batch_bytes, self._settings.batch_ms)
-        batch = self._intake.collect(limits, self._stop.is_set)
-        if len(batch):
-            self._move(batch)
+        step = self._journey.step()
+        self._over = step.what == "end"
+        self._hold("journey", step.what == "hold" or step.rest_s > SLEPT_S)
+        if 0 < step.rest_s <= SLEPT_S:
+            self._stop.wait(step.rest_s)
+        if not self._over:
+            self._take()
         now_s = time.monotonic()
         if now_s - self._looked_s >= LOOK_S:
             self._look()
         if now_s - self._lagged_s >= LAG_S:
             self._lagged_s = now_s
             self._intake.tell_lag()
+
+    def _take(self) -> None:
+        limits = BatchLimits(self._most_records, self._settings.batch_bytes, self._settings.batch_ms)
+        batch = self._intake.collect(self._journey.limits(limits), self._stop.is_set)
+        if batch.ends:
+            self._move(batch)
+
+    def _hold(self, why: Literal["retention", "journey"], wanted: bool) -> None:
+        """Reads nothing as long as there is a reason not to."""
+        held = bool(self._holds)
+        self._holds = self._holds | {why} if wanted else self._holds - {why}
+        if held != bool(self._holds):
+            (self._intake.pause if self._holds else self._intake.resume)()
 
     def _heed_policy(self) -> None:
         """Takes a new policy between two batches, so that each is masked, sealed and stamped by one."""
@@ -208,11 +238,11 @@ class Worker:
     def _move(self, batch: RecordBatch) -> None:
         begun_s = time.monotonic()
         with self._timer.stage("mask"):
-            columns = RecordColumns(batch.keys, batch.values, batch.headers, batch.topics)
-            masked = mask_safely(self._masking.mask, columns, self._timer.again)
+            wanted = self._journey.select(batch)
+            masked = self._mask(wanted)
         masked_s = time.monotonic()
         try:
-            numbers = self._transact(batch, masked)
+            numbers = self._transact(batch, wanted, masked)
         except TransactionAbortedError as aborted:
             self._give_up(batch, aborted)
             return
@@ -221,7 +251,13 @@ class Worker:
         numbers.transaction_s, numbers.total_s = done_s - masked_s, done_s - begun_s + batch.collect_s
         self._moved(batch, numbers)
 
-    def _transact(self, batch: RecordBatch, masked: MaskedColumns) -> BatchNumbers:
+    def _mask(self, batch: RecordBatch) -> MaskedColumns:
+        if not len(batch):
+            return MaskedColumns([], [], [], {}, Counter())
+        columns = RecordColumns(batch.keys, batch.values, batch.headers, batch.topics)
+        return mask_safely(self._masking.mask, columns, self._timer.again)
+
+    def _transact(self, batch: RecordBatch, wanted: RecordBatch, masked: MaskedColumns) -> BatchNumbers:
         outputs = Outputs(
             self._clean_target,
             self._target(self._settings.quarantine_topic),
@@ -233,7 +269,10 @@ class Worker:
         )
         with self._timer.stage("produce"):
             self._outbox.begin()
-            numbers = write_batch(batch, masked, outputs, time.time_ns() // 1_000_000, self._outbox.send)
+            send = self._outbox.send if self._journey.writes else _written_nowhere
+            numbers = write_batch(wanted, masked, outputs, time.time_ns() // 1_000_000, send)
+            for topic, partition, key, value in self._journey.beside(batch, wanted, numbers):
+                self._outbox.send(topic, [partition], [key], [value], [[]], [0])
         with self._timer.stage("commit"):
             self._outbox.commit(self._intake.offsets(batch), self._intake.group())
         return numbers
@@ -241,6 +280,7 @@ class Worker:
     def _moved(self, batch: RecordBatch, numbers: BatchNumbers) -> None:
         self._intake.committed(batch)
         self._metrics.batch_committed(numbers)
+        self._journey.committed(batch, numbers)
         self._count_batch(len(batch))
         _events.debug("batch_committed", records=len(batch), seconds=round(numbers.total_s, 3))
         self._abort_delay_s = ABORT_BACKOFF_FIRST_S
@@ -348,12 +388,14 @@ class Worker:
 
     def _heed_retention(self, raw: tuple[str, ...]) -> None:
         lost = retention_lost(self._settings, raw, self._topics)
-        if lost and not self._paused:
+        if lost and "retention" not in self._holds:
             self._health.set("retention_lost", lost[0])
             _events.error("retention_lost", sentence=lost[0])
-            self._intake.pause()
-        elif self._paused and not lost:
+        elif "retention" in self._holds and not lost:
             self._health.clear("retention_lost")
             _events.info("retention_restored")
-            self._intake.resume()
-        self._paused = bool(lost)
+        self._hold("retention", bool(lost))
+
+
+def _written_nowhere(*_columns: object) -> None:
+    """Where the records of a dry run go."""

@@ -1,6 +1,6 @@
 """A batch of records as read, in columns, and the limits at which one is full; it knows no client."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["BatchLimits", "Headers", "Key", "RecordBatch", "header_payload_bytes", "payload_bytes"]
@@ -45,7 +45,12 @@ class RecordBatch:
 
     def without(self, gone: set[Key]) -> "RecordBatch":
         """The batch less the records of partitions that are not ours any more."""
-        kept = [i for i, key in enumerate(zip(self.topics, self.partitions, strict=True)) if key not in gone]
+        rest = self.only([i for i, key in enumerate(zip(self.topics, self.partitions, strict=True)) if key not in gone])
+        rest.ends = {key: end for key, end in self.ends.items() if key not in gone}
+        return rest
+
+    def only(self, kept: Sequence[int]) -> "RecordBatch":
+        """The batch with some of its records; what is to be committed stays the same."""
         keys, values, headers = (
             [self.keys[i] for i in kept],
             [self.values[i] for i in kept],
@@ -59,7 +64,7 @@ class RecordBatch:
             keys,
             values,
             headers,
-            {key: end for key, end in self.ends.items() if key not in gone},
+            dict(self.ends),
             payload_bytes(keys, values, headers),
             self.collect_s,
         )

@@ -6,9 +6,10 @@ rebalance, and from an unfinished one the records of partitions that leave are d
 """
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, Literal, Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -17,8 +18,8 @@ from streams.errors import RunError
 from streams.kafka.batches import BatchLimits, Key, RecordBatch
 from streams.kafka.notes import OffsetNote
 from streams.kafka.outbox import Surroundings
-from streams.kafka.placing import ASK_S, Place, Placing
-from streams.kafka.positions import Begin, Hold
+from streams.kafka.placing import ASK_S, Place, Places
+from streams.kafka.positions import Begin, Hold, Skip
 from streams.kafka.slices import append_run, runs_of
 from streams.telemetry import log
 from streams.telemetry.health import Health
@@ -56,6 +57,8 @@ class Stages(Surroundings, Protocol):
 
 
 _NO_NOTE: Final = OffsetNote()
+#: The live way has no end.
+_ENDLESS: Final[Mapping[Key, int]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -66,16 +69,31 @@ class _Owned:
     position: int = -1
     following: int = -1
     note: OffsetNote = _NO_NOTE
-    state: Literal["reading", "waiting", "stopped"] = "waiting"
+    state: Literal["reading", "waiting", "stopped", "finished"] = "waiting"
     look_again_s: float = 0.0
+    #: Whether the client's own position is of what was read since the last assignment or seek.
+    certain: bool = False
 
 
 class Intake:
-    """One member of the group."""
+    """One member of the group.
+
+    With `ends` it reads each of those partitions up to, but without, that offset: then the end is committed, whatever
+    stands before it (markers of transactions have offsets too), and the partition is read no further. What retention
+    deleted of such a partition is left to `placing`, where a partition without an end stops.
+    """
 
     def __init__(
-        self, config: dict[str, Any], placing: Placing, stages: Stages, health: Health, metrics: WorkerMetrics
+        self,
+        config: dict[str, Any],
+        placing: Places,
+        stages: Stages,
+        health: Health,
+        metrics: WorkerMetrics,
+        *,
+        ends: Mapping[Key, int] = _ENDLESS,
     ) -> None:
+        self._ends = ends
         self._placing = placing
         self._stages = stages
         self._health = health
@@ -95,7 +113,9 @@ class Intake:
         )
 
     def collect(self, limits: BatchLimits, stopping: Callable[[], bool]) -> RecordBatch:
-        """The next batch, possibly empty (nothing came, or told to stop); raises RunError when reading cannot go on."""
+        """The next batch, possibly without records (nothing came, told to stop, or a partition ended without another);
+        raises RunError when reading cannot go on.
+        """
         self._look_at_held()
         self._batch = RecordBatch()
         begun_s = deadline_s = 0.0
@@ -110,6 +130,7 @@ class Intake:
             if not begun_s:
                 begun_s = time.monotonic()
                 deadline_s = begun_s + limits.age_ms / 1000
+        self._finish_read()
         batch, self._batch = self._batch, RecordBatch()
         batch.collect_s = time.monotonic() - begun_s if begun_s else 0.0
         return batch
@@ -146,6 +167,7 @@ class Intake:
                                 "say where to go on with `maskstream offsets set`.")  # fmt: skip
             else:
                 self._owned[key].position = offset
+                self._reopen(key, offset)
                 self._seek(key)
         self._metrics.rewound(len(keys))
         _events.info("rewound", partitions=len(keys))
@@ -163,7 +185,10 @@ class Intake:
         """Sets the lag of each partition from what the client knows anyway; asks Kafka nothing."""
         for key, one in self._owned.items():
             _low, high = self._consumer.get_watermark_offsets(TopicPartition(*key), cached=True)
-            if one.state == "reading" and high >= 0:
+            if one.state == "finished":
+                self._metrics.lag(*key, 0)
+            elif one.state == "reading" and high >= 0:
+                high = min(high, self._ends.get(key, high))
                 # The client's position moves over control records, ours does not.
                 (seen,) = self._consumer.position([TopicPartition(*key)])
                 self._metrics.lag(*key, max(0, high - max(one.position, seen.offset)))
@@ -198,25 +223,72 @@ class Intake:
 
     def _take_run(self, run: list[Any]) -> Key | None:
         """Adds what one partition gave to the batch; gives the partition when that came too early or too late."""
-        if run[0].error() is not None:
-            self._on_message_error(run[0])
-            return None
         key = run[0].topic(), run[0].partition()
+        if run[0].error() is not None:
+            return self._on_message_error(key, run[0])
         one = self._owned.get(key)
         if one is None or one.state != "reading" or key in self._touched:
             return key
         following = one.following
+        one.certain = True
         if min(message.offset() for message in run) < following:
             run = [message for message in run if message.offset() >= following]
+        end = self._ends.get(key)
+        if end is not None and run and run[-1].offset() >= end:
+            run = [message for message in run if message.offset() < end]
+            self._finish(key, end)
         if run:
             append_run(self._batch, one.topic, key[1], run)
-            one.following = self._batch.ends[key]
+            self._batch.ends[key] = one.following = max(self._batch.ends[key], one.following)
         return None
 
-    def _on_message_error(self, message: Message) -> None:
+    def _finish(self, key: Key, end: int) -> None:
+        """A partition was read up to its end, which is committed with the batch under way."""
+        one = self._owned[key]
+        one.state, one.following = "finished", end
+        self._batch.ends[key] = end
+        self._consumer.pause([TopicPartition(*key)])
+        _events.info("range_finished", topic=key[0], partition=key[1], offset=end)
+
+    def _finish_read(self) -> None:
+        """Finishes what the client has read to its end although no record says so: what is left there are markers."""
+        open_ends = [key for key in self._ends if key in self._owned and self._owned[key].state == "reading"]
+        for key in open_ends:
+            one, end = self._owned[key], self._ends[key]
+            if one.following < end and one.certain and key not in self._touched:
+                (seen,) = self._consumer.position([TopicPartition(*key)])
+                if seen.offset >= end:
+                    self._finish(key, end)
+            elif one.following >= end:
+                self._finish(key, end)
+
+    def _reopen(self, key: Key, offset: int) -> None:
+        """What was finished in a batch that was given up is read again from there."""
+        one = self._owned[key]
+        if one.state == "finished" and offset < self._ends[key]:
+            one.state = "reading"
+            if not self._paused:
+                self._consumer.resume([TopicPartition(*key)])
+
+    def _on_end_of_log(self, key: Key, offset: int) -> Key | None:
+        """Nothing stands before `offset` that was not read, unless that was said too early."""
+        one, end = self._owned.get(key), self._ends.get(key)
+        if one is None or end is None or one.state != "reading" or offset < end:
+            return None
+        if key in self._touched:
+            return key
+        self._finish(key, end)
+        return None
+
+    def _on_message_error(self, key: Key, message: Message) -> Key | None:
         error = message.error()
-        if error is None or error.code() in HARMLESS:
-            return
+        if error is not None and error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
+            return self._on_end_of_log(key, message.offset() or 0)
+        if error is not None and error.code() not in HARMLESS:
+            self._on_failed(message, error)
+        return None
+
+    def _on_failed(self, message: Message, error: KafkaError) -> None:
         topic, partition = message.topic(), message.partition()
         _events.warning("kafka_error", code=error.name(), fatal=error.fatal())
         if error.fatal():
@@ -224,12 +296,29 @@ class Intake:
         if error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
             raise RunError("The consumer group may not be used: allow READ on the group that GROUP_ID names.")
         if error.code() in INVALID_POSITION and topic is not None and partition is not None:
+            self._on_invalid((topic, partition))
+
+    def _on_invalid(self, key: Key) -> None:
+        one = self._owned.get(key)
+        if one is not None and one.state == "finished":
+            return
+        if key in self._ends:
+            self._look_anew(key)
+        else:
+            topic, partition = key
             self._stop(
-                (topic, partition),
+                key,
                 f"Partition {partition} of {topic} is stopped because its next offset is not there any more "
                 "(retention has passed it, or the topic lost records): say where to go on with "
                 "`maskstream offsets set`.",
             )
+
+    def _look_anew(self, key: Key) -> None:
+        """Has the position of a partition decided again, once the batch under way is done."""
+        one = self._owned.get(key)
+        if one is not None and one.state == "reading":
+            one.state, one.look_again_s = "waiting", 0.0
+            self._consumer.pause([TopicPartition(*key)])
 
     def _stop(self, key: Key, sentence: str) -> None:
         one = self._owned.get(key)
@@ -242,7 +331,7 @@ class Intake:
 
     def _seek(self, key: Key) -> None:
         one = self._owned[key]
-        one.following = one.position
+        one.following, one.certain = one.position, False
         try:
             self._consumer.seek(TopicPartition(*key, one.position))
         except KafkaException as error:
@@ -309,6 +398,8 @@ class Intake:
             one.look_again_s = time.monotonic() + RETRY_S
         elif isinstance(place.decision, Hold):
             self._hold(key, place.decision)
+        elif isinstance(place.decision, Skip):
+            one.state = "finished"
         else:
             one.position = one.following = place.decision.offset
             one.note, one.state = place.note, "reading"

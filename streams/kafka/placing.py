@@ -5,7 +5,7 @@ Every call goes through the worker's one consumer, so all of it belongs to the c
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
@@ -17,7 +17,7 @@ from streams.kafka.topics import TopicFacts, TopicState
 if TYPE_CHECKING:
     from streams.settings import Settings
 
-__all__ = ["Describe", "Place", "Placing"]
+__all__ = ["Describe", "Place", "Places", "Placing"]
 
 #: What a broker without topic ids says.
 NO_TOPIC_ID: Final = "A" * 22
@@ -34,6 +34,13 @@ class Place:
 
     decision: Decision
     note: OffsetNote
+
+
+class Places(Protocol):
+    """Whoever decides where partitions begin."""
+
+    def find(self, consumer: Consumer, keys: Collection[Key], /) -> dict[Key, Place]:
+        """A place for each partition, none for one to ask about again; KafkaException when Kafka does not answer."""
 
 
 class Placing:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from streams.kafka.notes import OffsetNote
 
-__all__ = ["Begin", "Decision", "Hold", "PartitionFacts", "decide"]
+__all__ = ["Begin", "Decision", "Hold", "PartitionFacts", "Skip", "decide"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,12 @@ class Hold:
     waiting: bool = False
 
 
-Decision = Begin | Hold
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Nothing of this partition is to be read: a bounded reader has no range in it, or has read it."""
+
+
+Decision = Begin | Hold | Skip
 
 
 def decide(facts: PartitionFacts, start: Literal["earliest", "latest"]) -> Decision:

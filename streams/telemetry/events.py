@@ -20,6 +20,8 @@ Event = Literal[
     "partitions_assigned", "partitions_revoked", "partitions_lost", "partition_stopped", "partition_resumed",
     "partitions_waiting", "position_set", "batch_committed", "batch_aborted", "batch_failed", "batch_dropped",
     "records_quarantined", "rewound", "timestamp_replaced", "quarantine_share_high",
+    # Replays.
+    "range_finished", "range_lost", "job_finished", "job_state", "job_reported", "pace_changed",
     # Kafka.
     "kafka_error", "kafka_unreachable", "kafka_reachable", "producer_fenced", "producer_replaced", "retention_lost",
     "retention_restored", "transaction_retried",
@@ -51,6 +53,7 @@ class Fields(TypedDict, total=False):
     limit_s: float
     delay_s: float
     seconds: float
+    share: float
     retention_ms: int
     fatal: bool
     retriable: bool
@@ -75,6 +78,8 @@ class Fields(TypedDict, total=False):
     key: str
     version: str
     setting: str
+    #: A replay's id.
+    job: str
     #: One of our own sentences (an error's, a health condition's); they know no payload by construction.
     sentence: str
     #: Becomes its type, the places it came through and, when it is our own, its sentence.
@@ -98,11 +103,11 @@ _INTEGERS: Final = (
     "slot", "workers", "pid", "port", "status", "restarts", "partition", "partitions", "offset", "records", "bytes",
     "count", "retention_ms",
 )  # fmt: skip
-_NUMBERS: Final = ("age_s", "limit_s", "delay_s", "seconds")
+_NUMBERS: Final = ("age_s", "limit_s", "delay_s", "seconds", "share")
 _FLAGS: Final = ("fatal", "retriable", "requires_abort", "healthy")
 _STRINGS: Final = (
     "role", "instance", "group", "host", "topic", "clean_topic", "transactional_id", "stage", "reason", "detector",
-    "kind", "signal", "cause", "action", "code", "policy", "key", "version", "setting", "sentence",
+    "kind", "signal", "cause", "action", "code", "policy", "key", "version", "setting", "job", "sentence",
 )  # fmt: skip
 
 #: The same types as in `Fields`, for the check at run time: a mistyped caller must not get a value through.

@@ -7,7 +7,7 @@ the assignment, kinds, reasons, causes. No label ever comes from a record.
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -56,6 +56,8 @@ class BatchNumbers:
     mask_s: float = 0.0
     transaction_s: float = 0.0
     total_s: float = 0.0
+    #: Places in the batch of the records that went to quarantine.
+    failed: Collection[int] = ()
 
 
 class WorkerMetrics:

@@ -109,7 +109,7 @@ def installation(broker: KafkaBroker, folder: Path, monkeypatch: pytest.MonkeyPa
         future.result(30)
     monkeypatch.setattr("tests.support.service.create_topic", lambda *_, **__: RAW)
     service = Service(broker, folder, workers=1)
-    default = ("GROUP_ID", "QUARANTINE_TOPIC", "DECISIONS_TOPIC", "AUDIT_TOPIC")
+    default = ("GROUP_ID", "QUARANTINE_TOPIC", "DECISIONS_TOPIC", "AUDIT_TOPIC", "JOBS_TOPIC")
     service.environ = {
         name: value for name, value in service.environ.items() if name.removeprefix("MASKSTREAM_") not in default
     }
