@@ -52,6 +52,7 @@ COMMANDS: Final = {
     "token": Place("keys", "token", "Masking"),
     "keys": Place("keys", "app", "Masking"),
     "quarantine": Place("quarantine", "app", "Quarantine"),
+    "replay": Place("replay", "app", "Replay"),
     "generate": Place("generate", "generate", "Trying it"),
     "demo": Place("demo", "demo", "Trying it"),
 }

@@ -32,6 +32,7 @@ __all__ = [
     "fold",
     "partition_of",
     "progress_key",
+    "usable",
 ]
 
 RECORD_VERSION: Final = 1

@@ -19,6 +19,7 @@ from streams.settings.units import duration_ms, size_bytes
 
 __all__ = [
     "JOB_ID",
+    "JOB_PLACEHOLDER",
     "SPEC_VERSION",
     "FileSource",
     "FileTarget",
