@@ -3,14 +3,19 @@
 import ipaddress
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from streams.masking.found import Found
+from streams.masking.native import Core, core
 from streams.masking.overlaps import apart, resolved
 from streams.masking.policy import Policy
 from streams.masking.rules import Rules, plain_text
 from streams.masking.surrogate import SURROGATE_RE, Surrogates
 from streams.masking.tokens import Tokens
+
+if TYPE_CHECKING:
+    from streams.masking.kinds import Kind
+    from streams.masking.loop import Known
 
 __all__ = ["REDACTED", "Actions"]
 
@@ -31,18 +36,28 @@ _IPV6_BITS: Final = 48
 class Actions:
     """Carries out a policy; thread-safe."""
 
-    def __init__(self, policy: Policy, tokens: Tokens, mask_text: Callable[[bytes], bytes]) -> None:
+    def __init__(
+        self, policy: Policy, tokens: Tokens, mask_text: Callable[[bytes], bytes], loops: Core | None = None
+    ) -> None:
         self._policy = policy
         self._actions = policy.actions
         self._tokens = tokens
         self._surrogates = Surrogates(tokens, mask_text)
         self._rules = Rules.of(policy)
+        self._core = loops or core()
+        #: What replaces the values of a kind: always the same, or by value as far as it is remembered.
+        self.known: dict[Kind, Known] = {
+            kind: REDACTED if action == "redact" else {} for kind, action in policy.actions.items() if action != "keep"
+        }
 
     def settled(self, found: list[Found], text: bytes, released: list[Found] | None = None) -> list[Found]:
         """The findings of a text that are acted on: none is our own work, kept by the policy or over another one.
 
         What the policy keeps is appended to `released` where somebody asks why.
         """
+        plain = self._core.settle(found, text) if self._rules is None else None
+        if plain is not None:
+            return plain
         own = self.may_hold_own(text)
         if own:
             found = [self._whole(one, text) for one in found]

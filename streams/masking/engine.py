@@ -6,11 +6,11 @@ What was changed is scanned once more: whatever a detector still finds outside t
 once; a text in which there is residue again fails.
 """
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Final, NamedTuple, NoReturn
 
 import orjson
 
@@ -19,8 +19,10 @@ from streams.masking.actions import Actions
 from streams.masking.databases import Store
 from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
-from streams.masking.found import Detector, Found, Verdict
-from streams.masking.prefilter import BLOCK, DISGUISE, Hit, Prefilter
+from streams.masking.found import Detector, Found, Judge
+from streams.masking.loop import Hit, Spliced
+from streams.masking.native import core
+from streams.masking.prefilter import BLOCK, DISGUISE, Prefilter
 from streams.masking.quoting import percent_encoded, raw_quote
 from streams.masking.records import Failure
 
@@ -28,21 +30,6 @@ __all__ = ["Engine", "Explained", "Masked", "Rejected"]
 
 #: How many blocks may lie in one another (base64 of base64 of ...); what is wrapped deeper is not let through.
 _BLOCK_DEPTH: Final = 5
-
-#: A finding as certain as this covers whatever begins inside it: a whole JWT, a private key.
-_CONCLUSIVE: Final = 90
-
-
-#: A value that begins so soon behind its anchor has nothing else before it; other names stand before one farther off, in bytes.
-_RIGHT_BEHIND: Final = 8
-
-#: Between the anchor of a telling name and its value that was replaced, in bytes: quotes, white space, a scheme.
-_NAME_GAP: Final = 12
-
-#: What is glued to a replacement may have been kept for what stood there before: an address behind another one. As far as
-#: this behind a replacement, in bytes, and where neither white space nor a quote ends the replaced value, it is judged anew.
-_GLUED: Final = 24
-_ENDS: Final = b" \"'\\,&;}])>\n\r\t"
 
 _TOO_DEEP: Final = Failure("too_deep", "decode")
 
@@ -62,10 +49,6 @@ class Explained(NamedTuple):
     rejected: list[Rejected]
     read: Fold
     later: list[Found]
-
-
-#: For each replacement where it began and ended before, and where it ends now.
-_Spliced = list[tuple[int, int, int]]
 
 
 class _Failed(Exception):  # noqa: N818 - it never leaves this module
@@ -90,7 +73,7 @@ class _Changed:
     """A text that was changed and has to be verified."""
 
     index: int
-    spliced: _Spliced
+    spliced: Spliced
     kept: dict[Hit, str]
     folded: bool
 
@@ -109,10 +92,12 @@ class Engine:
         found_by: Sequence[Detector] = detectors.ALL,
         *,
         prefilter: bool = True,
+        native: bool = True,
         store: Store | None = None,
     ) -> None:
-        self._prefilter = Prefilter(found_by, store=store)
-        self._actions = Actions(rules, own, self.mask_text)
+        self._core = core(native=native)
+        self._prefilter = Prefilter(found_by, native=native, store=store)
+        self._actions = Actions(rules, own, self.mask_text, self._core)
         self._max_depth = rules.max_depth
         self._everywhere = not prefilter
 
@@ -189,7 +174,7 @@ class Engine:
 
     def _detect_all(self, result: Masked, texts: Sequence[bytes]) -> list[_Changed]:
         """The hot loop: one scan for all, then only the texts that were hit. Long and flat on purpose."""
-        hits, disguised = self._hits_of(texts)
+        hits, disguised = self._prefilter.grouped(texts)
         failures = result.failures
         if max(map(len, texts), default=0) > self._max_depth:
             failures.update((index, _TOO_DEEP) for index, text in enumerate(texts) if self._too_deep(text))
@@ -202,27 +187,10 @@ class Engine:
         if disguised:
             folded = [index for index in disguised if index not in failures]
             reads = [fold(texts[index]) for index in folded]
-            hits, _ = self._hits_of([read.text for read in reads])
+            hits, _ = self._prefilter.grouped([read.text for read in reads])
             for place, index in enumerate(folded):
                 self._mask_one(result, index, reads[place], texts[index], hits.get(place, []), changed)
         return changed
-
-    def _hits_of(self, texts: Sequence[bytes]) -> tuple[dict[int, list[Hit]], dict[int, None]]:
-        """The hits of each text that has any, from one scan, and which of the texts are disguised; in their order."""
-        hits, begins = self._prefilter.scan(texts)
-        found: dict[int, list[Hit]] = {}
-        disguised: dict[int, None] = {}
-        mine: list[Hit] = []
-        index = base = limit = -1
-        for end, ident in hits:
-            if end > limit:
-                index = bisect_left(begins, end) - 1
-                base, limit = begins[index], begins[index + 1]
-                mine = found[index] = []
-            mine.append((end - base, ident))
-            if ident == DISGUISE:
-                disguised[index] = None
-        return found, disguised
 
     def _mask_one(
         self, result: Masked, index: int, read: Fold | None, text: bytes, hits: list[Hit], changed: list[_Changed]
@@ -245,43 +213,19 @@ class Engine:
         self, text: bytes, hits: list[Hit], depth: int, released: list[Found] | None = None
     ) -> tuple[list[Found], dict[Hit, str]]:
         """What the detectors say of their candidates in one text, overlaps resolved; what the policy keeps is `released`."""
-        judges, names, by_word = self._prefilter.judges, self._prefilter.names, self._prefilter.by_word
-        found: list[Found] = []
-        kept: dict[Hit, str] = {}
-        covered = named = since = -1
+        asked = self._prefilter
         if self._everywhere:
-            hits = [(end, ident) for end in range(len(text) + 1) for ident in range(len(judges)) if judges[ident]] + [
-                hit for hit in hits if hit[1] in (DISGUISE, BLOCK)
-            ]
-        for hit in hits:
-            end, ident = hit
-            if end <= covered or (since <= end <= named and ident in by_word):
-                continue
-            judge = judges[ident]
-            if judge is None:
-                found += self._blocks(text, end, ident, depth)
-                continue
-            try:
-                verdict: Verdict = judge(text, end)
-            except Exception as error:  # noqa: BLE001 - whatever a detector raises, the text fails and its value stays here
-                raise _Failed(Failure("detector_error", "detect", (names[ident],))) from _without_value(error)
-            if isinstance(verdict, str):
-                kept[hit] = verdict
-            elif isinstance(verdict, Found):
-                found.append(verdict)
-                since, named = (end if verdict.start - end < _RIGHT_BEHIND else verdict.start), verdict.end
-                if verdict.certain >= _CONCLUSIVE:
-                    covered = verdict.end
-            else:
-                found += verdict
-                if verdict:
-                    first = verdict[0]
-                    since, named = (end if first.start - end < _RIGHT_BEHIND else first.start), first.end
+            hits = _everywhere(text, hits, asked.judges)
+        blocks = partial(self._blocks, depth)
+        found, kept = self._core.judge(text, hits, asked.judges, asked.natives, asked.words, blocks, self._fail)
         return (self._actions.settled(found, text, released) if found else found), kept
+
+    def _fail(self, ident: int, error: Exception) -> NoReturn:
+        raise _Failed(Failure("detector_error", "detect", (self._prefilter.names[ident],))) from _without_value(error)
 
     # -- unwrapping -------------------------------------------------------------------------------------------------
 
-    def _blocks(self, text: bytes, end: int, ident: int, depth: int) -> list[Found]:
+    def _blocks(self, depth: int, text: bytes, end: int, ident: int) -> list[Found]:
         """Blocks that hold something personal, each as one finding with its new bytes."""
         if ident == BLOCK:
             opened = blocks.base64_blocks(text, end)
@@ -321,27 +265,26 @@ class Engine:
 
     def _splice(
         self, counts: Counter[str], raw: bytes, source: bytes, read: Fold | None, found: list[Found]
-    ) -> tuple[_Spliced, bytes]:
+    ) -> tuple[Spliced, bytes]:
         """The raw bytes with replacements, and for each of them where it began and ended before and ends now."""
+        if read is None:
+            return self._core.splice(raw, found, self._actions.known, self._actions.replacement, counts)
         pieces: list[bytes] = []
-        spliced: _Spliced = []
+        spliced: Spliced = []
         replacement = self._actions.replacement
         mark = size = 0
         for one in found:
-            start, end = one.start, one.end
-            new = replacement(one, source[start:end])
-            if read is not None:
-                start, end = read.raw_span(start, end)
-                if one.replacement is not None:
-                    new = percent_encoded(new, raw, start, end)
-                elif one.quote:
-                    quoted = one._replace(quote=raw_quote(raw, start, one.quote))
-                    new = replacement(quoted, source[one.start : one.end])
-                start = max(start, mark)
+            new = replacement(one, source[one.start : one.end])
+            start, end = read.raw_span(one.start, one.end)
+            if one.replacement is not None:
+                new = percent_encoded(new, raw, start, end)
+            elif one.quote:
+                quoted = one._replace(quote=raw_quote(raw, start, one.quote))
+                new = replacement(quoted, source[one.start : one.end])
+            start = max(start, mark)
             if new == raw[start:end]:
                 continue
-            pieces.append(raw[mark:start])
-            pieces.append(new)
+            pieces += raw[mark:start], new
             size += start - mark + len(new)
             spliced.append((start, end, size))
             mark = end
@@ -356,7 +299,7 @@ class Engine:
         """Fails every changed text in which a detector still finds something, or that is no JSON any more."""
         outputs = [result.outputs[one.index] for one in changed]
         reads = [fold(output) if one.folded else Fold(output, ()) for one, output in zip(changed, outputs, strict=True)]
-        hits, _ = self._hits_of([read.text for read in reads])
+        hits, _ = self._prefilter.grouped([read.text for read in reads])
         for place, one in enumerate(changed):
             output = outputs[place]
             failure = self._residue(one, output, reads[place], hits.get(place, []))
@@ -370,7 +313,7 @@ class Engine:
 
     def _residue(self, one: _Changed, output: bytes, read: Fold, hits: list[Hit]) -> Failure | None:
         if not one.folded:
-            hits = _unsettled(one, hits, output)
+            hits = self._core.unsettled(hits, one.spliced, one.kept, output)
             if not hits:
                 return None
             if any(ident in (DISGUISE, BLOCK) for _, ident in hits):
@@ -407,27 +350,14 @@ class Engine:
         return wide.depth(text) > self._max_depth
 
 
-def _unsettled(one: _Changed, hits: list[Hit], output: bytes) -> list[Hit]:
-    """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced."""
-    left: list[Hit] = []
-    spliced, kept = one.spliced, one.kept
-    place = shift = 0
-    glued = -1
-    for hit in hits:
-        while place < len(spliced) and hit[0] > spliced[place][2]:
-            stop = spliced[place][2]
-            shift = spliced[place][1] - stop
-            glued = stop + _GLUED if output[stop : stop + 1] not in _ENDS else -1
-            place += 1
-        before = hit[0] + shift
-        gap = spliced[place][0] - before if place < len(spliced) else -1
-        inside = place < len(spliced) and gap < 0
-        if inside or not (0 <= gap <= _NAME_GAP or ((before, hit[1]) in kept and hit[0] > glued)):
-            left.append(hit)
-    return left
+def _everywhere(text: bytes, hits: list[Hit], judges: Sequence[Judge | None]) -> list[Hit]:
+    """A hit of each judge at every position, and those of no judge."""
+    idents = [ident for ident, judge in enumerate(judges) if judge]
+    everywhere = [(end, ident) for end in range(len(text) + 1) for ident in idents]
+    return everywhere + [hit for hit in hits if hit[1] in (DISGUISE, BLOCK)]
 
 
-def _origin(spliced: _Spliced, start: int, end: int) -> tuple[int, int]:
+def _origin(spliced: Spliced, start: int, end: int) -> tuple[int, int]:
     """The bytes before that a span of a spliced text stands for; a replacement that is touched counts whole."""
     first, last, shift, mark = -1, -1, 0, 0
     for old_start, old_stop, stop in spliced:

@@ -5,6 +5,7 @@ without any of them holds nothing that a detector could find.
 """
 
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple, cast
@@ -15,6 +16,8 @@ from streams.masking.databases import Anchor, Store, database
 from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_ANCHOR
 from streams.masking.encodings.fold import fold_anchors
 from streams.masking.found import Detector, Judge
+from streams.masking.loop import Hit
+from streams.masking.native import JUDGES, sinks
 from streams.masking.shapes import MARGIN, SHAPES, native_scan
 
 __all__ = ["BLOCK", "DISGUISE", "Hit", "Hits", "Prefilter"]
@@ -27,9 +30,6 @@ _BEFORE: Final = SEPARATOR * (MARGIN - 1)
 DISGUISE: Final = 0
 BLOCK: Final = 1
 _FIRST_DETECTOR: Final = 2
-
-#: The end of a match in the scanned bytes, and the identifier of its anchor.
-Hit = tuple[int, int]
 
 _CASELESS: Final = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
 _EXACT: Final = hyperscan.HS_FLAG_DOTALL
@@ -66,6 +66,21 @@ class Prefilter:
             ]
         self._database = database(tuple(anchors), store)
         self._scratches = threading.local()
+        self._sink = sinks() if native else None
+        places = {judge: place for place, judge in enumerate(JUDGES.values(), 1)}
+        #: For each identifier the place of its judge among those that the core in C knows; 0 for all others.
+        self.natives = bytes(places.get(judge, 0) if judge else 0 for judge in self.judges)
+        #: A one for each identifier that goes by a word.
+        self.words = bytes(ident in self.by_word for ident in range(len(self.judges)))
+
+    def grouped(self, texts: Sequence[bytes]) -> tuple[dict[int, list[Hit]], dict[int, None]]:
+        """The hits of each text that has any, and which of the texts are disguised; in their order."""
+        if self._sink is None or not texts:
+            return _grouped(*self.scan(texts))
+        data = SEPARATOR.join((_BEFORE, *texts, _BEFORE))
+        sink = self._sink()
+        self._database.scan(data, match_event_handler=sink, scratch=self._scratch())
+        return sink.grouped(texts, self._shapes(data) if self._shapes is not None else [], MARGIN, DISGUISE)
 
     def scan(self, texts: Sequence[bytes]) -> Hits:
         """The hits in texts without a separator."""
@@ -94,3 +109,20 @@ class Prefilter:
         if scratch is None:
             scratch = self._scratches.scratch = hyperscan.Scratch(database=self._database)
         return cast("hyperscan.Scratch", scratch)
+
+
+def _grouped(hits: list[Hit], begins: list[int]) -> tuple[dict[int, list[Hit]], dict[int, None]]:
+    """The hits of a scan by their texts."""
+    found: dict[int, list[Hit]] = {}
+    disguised: dict[int, None] = {}
+    mine: list[Hit] = []
+    index = base = limit = -1
+    for end, ident in hits:
+        if end > limit:
+            index = bisect_left(begins, end) - 1
+            base, limit = begins[index], begins[index + 1]
+            mine = found[index] = []
+        mine.append((end - base, ident))
+        if ident == DISGUISE:
+            disguised[index] = None
+    return found, disguised

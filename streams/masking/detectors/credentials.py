@@ -7,7 +7,7 @@ from streams.masking.context import at_word_start
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.validators import base64_text
 
-__all__ = ["DETECTORS"]
+__all__ = ["DETECTORS", "judge_bearer"]
 
 _BEARER: Final = re.compile(rb"bearer\\*[\"']?[ +:=]{1,3}\\*[\"']?([A-Za-z0-9\-._~+/!$*=]{8,})", re.IGNORECASE)
 _BASIC: Final = re.compile(rb"basic[ +]{1,3}([A-Za-z0-9+/\-_]{6,}={0,2})", re.IGNORECASE)

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.validators import base64_text
 
-__all__ = ["DETECTORS"]
+__all__ = ["DETECTORS", "is_jose", "judge_jwt"]
 
 _URL_SAFE: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _COMPACT: Final = re.compile(rb"[A-Za-z0-9_\-]+={0,2}(?:\.[A-Za-z0-9_\-]*={0,2}){0,4}")
@@ -68,6 +68,11 @@ def _header(head: bytes) -> Literal["jose", "object", "nothing"]:
 
 
 _known_header: Final = lru_cache(_KNOWN_HEADERS)(_header)
+
+
+def is_jose(head: bytes) -> bool:
+    """Whether a first part decodes to the beginning of a JOSE header."""
+    return _header(head) == "jose"
 
 
 #: A payload that was written in base64 with `+` and `/`, as some libraries do, and the signature behind it.

@@ -12,7 +12,7 @@ from streams.masking.detectors.providers.telling import looks_random, telling
 from streams.masking.fields import Field, field_of
 from streams.masking.found import Detector, Found, Verdict
 
-__all__ = ["DETECTORS"]
+__all__ = ["DETECTORS", "judge_key"]
 
 _SECRET: Final = Field("secret", "secret")
 

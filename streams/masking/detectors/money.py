@@ -10,7 +10,7 @@ from streams.masking.context import at_word_start, number_quote
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.validators import IBAN_LENGTHS, base58check, bech32, card_brand, iban_valid, luhn
 
-__all__ = ["DETECTORS"]
+__all__ = ["DETECTORS", "is_thing", "judge_card"]
 
 #: Groupings that cards are printed in: fours, Amex 4-6-5, Diners 4-6-4, or none; one kind of separator.
 _CARD: Final = re.compile(
@@ -41,7 +41,7 @@ _UNIT: Final = re.compile(
 
 
 @lru_cache(maxsize=1024)
-def _is_thing(before: bytes) -> bool:
+def is_thing(before: bytes) -> bool:
     """Whether a number's name says that it counts or numbers things; no name reaches over a comma."""
     return _THING.search(before) is not None
 
@@ -74,7 +74,7 @@ def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
     if not _stands_alone(data, start, stop, grouped=not bare):
         return "part_of_word"
     # Nobody prints a count or an identifier in the groups of a card.
-    if bare and start and _is_thing(data[max(0, start - 32) : start].rpartition(b",")[2]):
+    if bare and start and is_thing(data[max(0, start - 32) : start].rpartition(b",")[2]):
         return "named_otherwise"
     if bare and data[start - 1 : start] == b":" and _ARN.search(data, max(0, start - _ARN_MAX), start):
         return "account_of_cloud"

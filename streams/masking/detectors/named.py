@@ -19,7 +19,7 @@ from streams.masking.fields import FIELD_ANCHORS, Field, field_of, is_thing, of_
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import KINDS
 
-__all__ = ["DETECTORS", "judge_whole", "tells"]
+__all__ = ["DETECTORS", "judge_field", "judge_whole", "plain_field", "tells"]
 
 _DIGIT: Final = re.compile(rb"[0-9]")
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?\Z")
@@ -141,6 +141,39 @@ def _field_alone(key: bytes) -> Field | None:
     if field is None or field.needs not in _ALONE or key.lower().endswith((b"ownerid", b"owner_id", b"sid")):
         return None
     return None if field.kind == "name" and of_things(key) else field
+
+
+#: Needs as the core in C counts them; it leaves fields of all others to the judge.
+_NEEDS: Final = {
+    ("secret", "secret"): 1,
+    ("user", "id"): 2,
+    ("customer", "id"): 2,
+    ("session", "id"): 2,
+    ("device", "id"): 2,
+    ("email", "email"): 3,
+    ("name", "words"): 4,
+    ("phone", "digits"): 5,
+    ("card", "digits"): 6,
+    ("secret", "cookie"): 7,
+    ("secret", "authorization"): 8,
+}
+#: Whether only the value has to be looked at, and whether what stands around it tells as well.
+_JUST_THE_VALUE: Final = 1
+_AROUND_TOO: Final = 2
+
+
+def plain_field(name: bytes) -> tuple[int, int, str, str, str] | None:
+    """What the core in C has to know of a field's name: need, flags, kind, detector and validator."""
+    field = _field(name)
+    if field is None:
+        return None
+    around = (
+        field.kind in ("session", "device")
+        or of_things(name)
+        or name.lower().endswith((b"uid", b"sid", b"ownerid", b"owner_id"))
+    )
+    flags = (_JUST_THE_VALUE if _field_alone(name) else 0) | (_AROUND_TOO if around else 0)
+    return _NEEDS.get((field.kind, field.needs), 0), flags, field.kind, _DETECTOR_OF[field.kind], field.needs
 
 
 def _simple(data: bytes, end: int) -> Verdict | None:

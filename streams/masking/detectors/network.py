@@ -9,7 +9,7 @@ from typing import Final
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.validators import ipv4_octets
 
-__all__ = ["DETECTORS"]
+__all__ = ["DETECTORS", "judge_ipv4"]
 
 _QUAD: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9])")
 

@@ -1,0 +1,1676 @@
+/* The hot loop of masking: asks judges about hits, and answers itself where a candidate is written as nearly all are.
+ *
+ * The judges in Python are the definition. Each function below knows the plainest spelling of one of them, such as
+ * `"user_id":"4711"` without an escape or a space, and gives the very verdict that its judge would give; whatever is
+ * written in another way it leaves to the judge. A test holds the two against each other. Nothing is decided here that a
+ * judge would not decide; what needs a table (names of fields, issuers of cards, calling codes) is asked of Python once and
+ * remembered.
+ *
+ * Every byte is read through `peek`, which knows where the text ends, or between bounds that were checked before.
+ */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef unsigned char byte;
+typedef Py_ssize_t place;
+
+typedef struct {
+    const byte *at;
+    place size;
+} Text;
+
+enum { DIGIT = 1, ALPHA = 2, TOKEN = 8, URL_SAFE = 16, KEY = 32, BARE_END = 64 };
+static byte class_of[256];
+
+/* Whether a byte is of a class; -1 is none. */
+static inline int is(int c, int mask)
+{
+    return c >= 0 && (class_of[(byte)c] & mask);
+}
+#define LOWER(c) ((byte)((c) | 0x20))
+
+/* The byte at a place, or -1 outside of the text. */
+static inline int peek(Text t, place at)
+{
+    return at >= 0 && at < t.size ? t.at[at] : -1;
+}
+
+/* Where a byte stands between two places, the first or the last of them; -1 where it does not. */
+static place find(Text t, int c, place low, place high)
+{
+    const byte *found;
+    if (high > t.size)
+        high = t.size;
+    if (low < 0 || low >= high)
+        return -1;
+    found = memchr(t.at + low, c, (size_t)(high - low));
+    return found ? found - t.at : -1;
+}
+
+static place find_back(Text t, int c, place low, place high)
+{
+    if (high > t.size)
+        high = t.size;
+    if (low < 0)
+        low = 0;
+    while (high > low)
+        if (t.at[--high] == c)
+            return high;
+    return -1;
+}
+
+static place span(Text t, place at, int mask)
+{
+    while (at < t.size && (class_of[t.at[at]] & mask))
+        at++;
+    return at;
+}
+
+/* Whether the bytes at a place are those of a word, in lower case, whatever their case is. */
+static int is_word(Text t, place at, place size, const char *word)
+{
+    place i;
+    if (at < 0 || at + size > t.size || (size_t)size != strlen(word))
+        return 0;
+    for (i = 0; i < size; i++)
+        if ((t.at[at + i] >= 'A' && t.at[at + i] <= 'Z' ? t.at[at + i] | 0x20 : t.at[at + i]) != (byte)word[i])
+            return 0;
+    return 1;
+}
+
+static int is_one_of(Text t, place at, place size, const char *const *words)
+{
+    for (; *words; words++)
+        if (is_word(t, at, size, *words))
+            return 1;
+    return 0;
+}
+
+static int holds(Text t, place low, place high, const char *bytes)
+{
+    place size = (place)strlen(bytes);
+    while ((low = find(t, bytes[0], low, high)) >= 0) {
+        if (low + size <= high && low + size <= t.size && !memcmp(t.at + low, bytes, (size_t)size))
+            return 1;
+        low++;
+    }
+    return 0;
+}
+
+/* -- what is asked of Python and remembered ------------------------------------------------------------------------- */
+
+enum native { NONE, FIELD, EMAIL, IPV4, CARD, PHONE, JWT, BEARER, DATABASE_KEY, NATIVES };
+#define NAMES "field email ipv4 card phone_international jwt bearer database_key"
+
+/* What a value has to be to keep its name's promise, as far as it is told here. */
+enum need { OTHER, SECRET, ID, MAIL, WORDS, PHONE_DIGITS, CARD_DIGITS, COOKIE, AUTHORIZATION };
+/* Of names: only the value has to be looked at; the name alone does not tell. */
+enum { ALONE = 1, UNSURE = 2 };
+
+typedef struct {
+    PyObject_HEAD
+    PyTypeObject *found;
+    /* Functions: of a name its field, of a value whether it is nobody's, and so on. */
+    PyObject *ask_field, *ask_nobody, *ask_thing, *ask_header, *ask_brand, *ask_plan;
+    PyObject *fields, *nobody, *things, *headers, *brands, *plans;
+} Core;
+
+enum { MEMO_ENTRIES = 8192 };
+
+/* What a function says of some bytes, a new reference; remembered for the last few thousand. */
+static PyObject *asked(PyObject *memo, PyObject *ask, Text t, place low, place high)
+{
+    PyObject *key = PyBytes_FromStringAndSize((const char *)t.at + low, high - low), *answer;
+    if (!key)
+        return NULL;
+    answer = PyDict_GetItemWithError(memo, key);
+    if (answer) {
+        Py_INCREF(answer);
+    } else if (!PyErr_Occurred()) {
+        answer = PyObject_CallOneArg(ask, key);
+        if (answer) {
+            if (PyDict_GET_SIZE(memo) >= MEMO_ENTRIES)
+                PyDict_Clear(memo);
+            if (PyDict_SetItem(memo, key, answer) < 0)
+                Py_CLEAR(answer);
+        }
+    }
+    Py_DECREF(key);
+    return answer;
+}
+
+/* The same for a function that says yes or no; -1 for an exception. */
+static int asked_whether(PyObject *memo, PyObject *ask, Text t, place low, place high)
+{
+    PyObject *answer = asked(memo, ask, t, low, high);
+    int yes = answer ? answer == Py_True : -1;
+    Py_XDECREF(answer);
+    return yes;
+}
+
+/* Strings that verdicts are made of. */
+static struct {
+    PyObject *empty, *none, *quote, *nothing;
+    PyObject *kind_email, *kind_ip, *kind_card, *kind_phone, *kind_jwt, *kind_secret;
+    PyObject *email, *ipv4, *card, *phone_international, *jwt, *bearer, *cookie, *authorization;
+    PyObject *rfc5322, *octets, *country_code, *jose_header, *rfc6750, *rfc6265, *rfc9110;
+    PyObject *nobody, *own_name, *issuer_range, *luhn;
+} say;
+
+/* A finding; NULL with an exception where there is no memory. */
+static PyObject *found(Core *core, place start, place end, PyObject *kind, PyObject *detector, PyObject *validator,
+                       long certain, PyObject *quote)
+{
+    enum { START, END, KIND, DETECTOR, VALIDATOR, CERTAIN, QUOTE, REPLACEMENT, INNER, ACTION, RULE, FIELDS };
+    PyObject *one = core->found->tp_alloc(core->found, FIELDS);
+    PyObject *from = PyLong_FromSsize_t(start), *to = PyLong_FromSsize_t(end), *rank = PyLong_FromLong(certain);
+    if (!one || !from || !to || !rank) {
+        Py_XDECREF(one);
+        Py_XDECREF(from);
+        Py_XDECREF(to);
+        Py_XDECREF(rank);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(one, START, from);
+    PyTuple_SET_ITEM(one, END, to);
+    PyTuple_SET_ITEM(one, KIND, Py_NewRef(kind));
+    PyTuple_SET_ITEM(one, DETECTOR, Py_NewRef(detector));
+    PyTuple_SET_ITEM(one, VALIDATOR, Py_NewRef(validator));
+    PyTuple_SET_ITEM(one, CERTAIN, rank);
+    PyTuple_SET_ITEM(one, QUOTE, Py_NewRef(quote));
+    PyTuple_SET_ITEM(one, REPLACEMENT, Py_NewRef(Py_None));
+    PyTuple_SET_ITEM(one, INNER, Py_NewRef(say.none));
+    PyTuple_SET_ITEM(one, ACTION, Py_NewRef(Py_None));
+    PyTuple_SET_ITEM(one, RULE, Py_NewRef(say.nothing));
+    return one;
+}
+
+/* A judge's answer is a new reference. NULL without an exception leaves the candidate to the judge in Python. */
+#define LEAVE return NULL
+
+/* -- values --------------------------------------------------------------------------------------------------------- */
+
+/* A value may be one of the placeholders for nobody only if it is short or begins with one of a few signs. */
+static int may_be_nobody(Text t, place low, place high)
+{
+    return high - low <= 12 || memchr("[<{$%*-x.?(X", t.at[low], 12) != NULL;
+}
+
+static int is_nobody(Core *core, Text t, place low, place high)
+{
+    return may_be_nobody(t, low, high) ? asked_whether(core->nobody, core->ask_nobody, t, low, high) : 0;
+}
+
+/* Whether a value begins with a word that a validator's sentence about a field begins with. */
+static int may_be_said(Text t, place low, place high)
+{
+    static const char *const words[] = {"must", "should", "shall", "is",   "are", "was",  "has",   "have", "isn", "aren", "can", "cannot",
+                                        "may",  "too",    "does",  "doesn", "do", "don", "needs", "not",  "at",   "from", NULL};
+    place end = low;
+    while (end < high && (class_of[t.at[end]] & ALPHA))
+        end++;
+    return end > low && is_one_of(t, low, end - low, words);
+}
+
+static int is_alpha(Text t, place low, place high)
+{
+    return high > low && span(t, low, ALPHA) >= high;
+}
+
+/* A letter or digit of a name, without its joins and in lower case; 0 where it is a join. */
+static byte folded(byte c)
+{
+    return c == '_' || c == '-' || c == '.' || c == ' ' ? 0 : c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+/* Whether letters are the name of their own field, in another spelling. */
+static int is_own_name(Text t, place name, place name_end, place low, place high)
+{
+    place dot = find_back(t, '.', name, name_end), size = 0;
+    if (high - low > name_end - name)
+        return 0;
+    name = dot < 0 ? name : dot + 1;
+    for (;; name++, low++, size++) {
+        while (name < name_end && !folded(t.at[name]))
+            name++;
+        while (low < high && !folded(t.at[low]))
+            low++;
+        if (name >= name_end || low >= high)
+            return name >= name_end && low >= high && size > 2;
+        if (folded(t.at[name]) != folded(t.at[low]))
+            return 0;
+    }
+}
+
+/* -- fields --------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    enum need need;
+    int flags;
+    PyObject *kind, *detector, *promise;
+} Field;
+
+/* What a name promises: 1 with `field` filled in, 0 where that is nothing, -1 for an exception. `owner` keeps it alive. */
+static int field_of(Core *core, Text t, place low, place high, Field *field, PyObject **owner)
+{
+    *owner = asked(core->fields, core->ask_field, t, low, high);
+    if (!*owner)
+        return -1;
+    if (!PyTuple_Check(*owner) || PyTuple_GET_SIZE(*owner) != 5)
+        return 0;
+    field->need = (enum need)PyLong_AsLong(PyTuple_GET_ITEM(*owner, 0));
+    field->flags = (int)PyLong_AsLong(PyTuple_GET_ITEM(*owner, 1));
+    field->kind = PyTuple_GET_ITEM(*owner, 2);
+    field->detector = PyTuple_GET_ITEM(*owner, 3);
+    field->promise = PyTuple_GET_ITEM(*owner, 4);
+    return 1;
+}
+
+/* [+(]?[0-9](?:[ ().\-/]{0,3}[0-9]){least,most}, with these signs between the digits, and nothing behind it. */
+static int grouped_digits(Text t, place low, place high, const char *signs, int gap, int least, int most)
+{
+    int digits = 0;
+    if (low >= high || !is(t.at[low], DIGIT))
+        return 0;
+    for (low++; low < high; low++, digits++) {
+        int between = 0;
+        while (between < gap && low < high && t.at[low] && strchr(signs, t.at[low]))
+            between++, low++;
+        if (low >= high || !is(t.at[low], DIGIT))
+            return 0;
+    }
+    return digits >= least && digits <= most;
+}
+
+enum answer { NO, YES, UNKNOWN };
+
+/* Whether a credential's value says where the credential is, or is a text around a token; nearly none looks like it. */
+static enum answer is_kept_elsewhere(Text t, place low, place high)
+{
+    place at;
+    if (strchr("!$:@#/", t.at[low]) || find(t, '.', low, high) >= 0 || t.at[high - 1] == '!')
+        return UNKNOWN;
+    if (is_word(t, low, 7, "file://") || is_word(t, low, 9, "projects/"))
+        return UNKNOWN;
+    for (at = low; high - low > 30 && (at = find(t, 'e', at, high)) >= 0; at++)
+        if (peek(t, at + 1) == 'y' || peek(t, at + 1) == 'w')
+            return UNKNOWN;
+    return NO;
+}
+
+static enum answer keeps_promise(enum need need, Text t, place low, place high)
+{
+    place size = high - low, at;
+    if (need == SECRET)
+        return size > 2 || is_alpha(t, low, high) || (size > 1 && span(t, low, ALPHA | DIGIT) >= high) ? YES : NO;
+    if (size > 256)
+        return UNKNOWN;
+    switch (need) {
+    case ID:
+        if (size > 36 || (size == 10 && !memcmp(t.at + low, "4294967295", 10)))
+            return UNKNOWN;
+        if ((size == 1 && (t.at[low] == '0' || t.at[low] == '1')) || (size == 2 && !memcmp(t.at + low, "-1", 2)))
+            return NO;
+        return t.at[low] != '{' && t.at[low] != '[' && t.at[low] != '/' && !(size > 1 && !memcmp(t.at + low, "0x", 2)) ? YES : NO;
+    case MAIL:
+        return find(t, '@', low, high) >= 0 && find(t, ' ', low, high) < 0 ? YES : UNKNOWN;
+    case WORDS:
+        if (find(t, '/', low, high) >= 0 || find(t, '\\', low, high) >= 0)
+            return UNKNOWN;
+        for (at = low; at < high; at++)
+            if (is(t.at[at], ALPHA) || (t.at[at] >= 0x80 && t.at[at] != 0xff))
+                return YES;
+        return UNKNOWN;
+    case PHONE_DIGITS:
+        low += t.at[low] == '+' || t.at[low] == '(';
+        return grouped_digits(t, low, high, " ().-/", 3, 3, 18) ? YES : UNKNOWN;
+    case CARD_DIGITS:
+        return grouped_digits(t, low, high, " -.", 1, 11, 18) ? YES : UNKNOWN;
+    default:
+        return UNKNOWN;
+    }
+}
+
+static int is_blank(byte c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* `"key":"value"` where the value is all that has to be looked at (`_simple` of named.py). */
+static PyObject *simple_field(Core *core, Text t, place name, place name_end, place start, place stop, Field *field)
+{
+    int nobody;
+    if (start == stop)
+        return Py_NewRef(say.nobody);
+    if (is_blank(t.at[start]) || is_blank(t.at[stop - 1]))
+        LEAVE;
+    if (field->need != SECRET && is_alpha(t, start, stop) && is_own_name(t, name, name_end, start, stop))
+        return Py_NewRef(say.own_name);
+    nobody = is_nobody(core, t, start, stop);
+    if (nobody < 0)
+        return NULL;
+    if (nobody)
+        return Py_NewRef(say.nobody);
+    if (may_be_said(t, start, stop) && find(t, ' ', start, stop) >= 0)
+        LEAVE;
+    switch (keeps_promise(field->need, t, start, stop)) {
+    case UNKNOWN:
+        LEAVE;
+    case NO:
+        return Py_NewRef(say.nobody);
+    default:
+        if (field->need == SECRET && is_kept_elsewhere(t, start, stop) != NO)
+            LEAVE;
+        return found(core, start, stop, field->kind, field->detector, field->promise, 30, say.empty);
+    }
+}
+
+/* A list of one finding; takes the reference. */
+static PyObject *only(PyObject *one)
+{
+    PyObject *list = one ? PyList_New(1) : NULL;
+    if (list)
+        PyList_SET_ITEM(list, 0, one);
+    else
+        Py_XDECREF(one);
+    return list;
+}
+
+/* `"authorization":"Bearer ..."`: what follows the scheme, where that is too long to name one itself. */
+static PyObject *authorization(Core *core, Text t, place start, place stop)
+{
+    place first = start + 7;
+    if (stop - first <= 12 || !is_word(t, start, 7, "bearer ") || !is(t.at[first], ALPHA | DIGIT) || LOWER(t.at[first]) == 'x')
+        LEAVE;
+    if (!is(t.at[stop - 1], ALPHA | DIGIT) && t.at[stop - 1] != '~' && t.at[stop - 1] != '-' && t.at[stop - 1] != '_')
+        LEAVE;
+    return only(found(core, first, stop, say.kind_secret, say.authorization, say.rfc9110, 30, say.empty));
+}
+
+/* One cookie of `name=value; name=value`: appends its value; 0 where it is not as plain as that. */
+static int add_cookie(Core *core, Text t, place mark, place end, PyObject *list)
+{
+    static const char *const attributes[] = {"path", "domain", "expires", "max-age", "secure", "httponly",
+                                             "samesite", "priority", "partitioned", "version", NULL};
+    PyObject *one;
+    place sign, at;
+    int nobody, failed;
+    while (mark < end && t.at[mark] == ' ')
+        mark++;
+    sign = find(t, '=', mark, end);
+    if (sign <= mark || is_one_of(t, mark, sign - mark, attributes))
+        return 0;
+    for (at = mark; at < end; at++)
+        if (t.at[at] <= ' ')
+            return 0;
+    if (sign + 1 == end)
+        return 1;
+    nobody = is_nobody(core, t, sign + 1, end);
+    if (nobody)
+        return nobody > 0;
+    one = found(core, sign + 1, end, say.kind_secret, say.cookie, say.rfc6265, 45, say.empty);
+    failed = !one || PyList_Append(list, one) < 0;
+    Py_XDECREF(one);
+    return !failed;
+}
+
+/* `"cookie":"session=...; theme=..."`: the values of cookies that are none of Set-Cookie's attributes. */
+static PyObject *cookies(Core *core, Text t, place start, place stop)
+{
+    PyObject *list = PyList_New(0);
+    place mark = start;
+    while (list && mark < stop) {
+        place end = find(t, ';', mark, stop);
+        end = end < 0 ? stop : end;
+        if (!add_cookie(core, t, mark, end, list)) {
+            Py_DECREF(list);
+            return NULL;
+        }
+        mark = end + 1;
+    }
+    if (list && !PyList_GET_SIZE(list)) {
+        Py_DECREF(list);
+        return Py_NewRef(say.nobody);
+    }
+    return list;
+}
+
+/* `"cookie":"..."` and `"authorization":"..."`. */
+static PyObject *header_field(Core *core, Text t, place name, place name_end, place start, place stop, Field *field)
+{
+    int nobody;
+    if (stop - start <= name_end - name || is_blank(t.at[start]) || is_blank(t.at[stop - 1]) || may_be_said(t, start, stop))
+        LEAVE;
+    nobody = is_nobody(core, t, start, stop);
+    if (nobody)
+        return nobody > 0 ? Py_NewRef(say.nobody) : NULL;
+    return field->need == COOKIE ? cookies(core, t, start, stop) : authorization(core, t, start, stop);
+}
+
+/* Whether a key of an object that is said to be plain (`value`, `first`) may stand between two places. */
+static int may_hold_plain_key(Text t, place low, place high)
+{
+    for (; low < high; low++) {
+        place at = low + 1, end;
+        if (t.at[low] != '{' && t.at[low] != ',')
+            continue;
+        while (at < high && is_blank(t.at[at]))
+            at++;
+        if (at < high && t.at[at] == '\\')
+            return 1;
+        if (at >= high || (t.at[at] != '"' && t.at[at] != '\''))
+            continue;
+        end = ++at;
+        while (end < high && is(t.at[end], ALPHA | DIGIT | KEY) && t.at[end] < 0x80)
+            end++;
+        /* The longest of them is `string_value`; `full_name` is none, `first` is. */
+        if (end - at <= 12) {
+            static const char *const plain[] = {
+                "value", "s", "n", "b", "string_value", "stringvalue", "int_value", "intvalue", "double_value", "doublevalue",
+                "bytes_value", "bytesvalue", "val", "v", "raw", "data", "plain", "plaintext", "text", "content", "number",
+                "first", "last", "given", "family", "middle", "full", "line1", "line2", "line3", "line4", "line_1", "line_2",
+                "line_3", "line_4", "current", "new", "old", NULL};
+            if (is_one_of(t, at, end - at, plain))
+                return 1;
+        }
+    }
+    return 0;
+}
+
+/* `"customer":{...}`: nobody, unless a plain key stands in the object. */
+static PyObject *object_field(Text t, place start)
+{
+    enum { MOST = 2048 };
+    place stop = find(t, '}', start, start + MOST);
+    stop = stop < 0 ? start + MOST : stop;
+    if (may_hold_plain_key(t, start, stop < t.size ? stop : t.size))
+        LEAVE;
+    return Py_NewRef(say.nobody);
+}
+
+/* `"user_id":4711`: a number of JSON, which needs quotes around its token. */
+static PyObject *number_field(Core *core, Text t, place start, Field *field)
+{
+    place stop = span(t, start, DIGIT);
+    int nobody;
+    if (field->need != ID || stop - start > 64 || !(stop == t.size || (class_of[t.at[stop]] & BARE_END)))
+        LEAVE;
+    nobody = is_nobody(core, t, start, stop);
+    if (nobody < 0)
+        return NULL;
+    if (nobody)
+        return Py_NewRef(say.nobody);
+    switch (keeps_promise(ID, t, start, stop)) {
+    case UNKNOWN:
+        LEAVE;
+    case NO:
+        return Py_NewRef(say.nobody);
+    default:
+        return only(found(core, start, stop, field->kind, field->detector, field->promise, 30, say.quote));
+    }
+}
+
+/* Whether what stands before a name and a space may be a word that makes the name a mention (`using`, `:param`). */
+static int may_be_mentioned(Text t, place start)
+{
+    int c = peek(t, start - 1);
+    if (c == ' ')
+        return c = peek(t, start - 2), is(c, ALPHA);
+    return c == ':' || c == '/' || c == '\\';
+}
+
+static int may_be_code(Text t, place name, place name_end, place low, place high)
+{
+    static const char *const owners[] = {
+        "process", "import", "os", "self", "this", "cls", "settings", "config", "cfg", "req", "request", "ctx", "context",
+        "secrets", "var", "vars", "local", "module", "props", "opts", "options", "env", "args", "event", "handler", "parser", NULL};
+    place dot = find(t, '.', low, high), sign = find(t, '@', low, high), end = sign + 1;
+    /* `users.map(user => user.name)` */
+    if (dot >= 0 && (is_one_of(t, low, dot - low, owners) || (dot - low == name_end - name && !memcmp(t.at + low, t.at + name, (size_t)(dot - low)))))
+        return 1;
+    if (find(t, ':', low, high) >= 0)
+        return 1;
+    /* `android.os.Binder@1a2b3c` */
+    while (sign >= 0 && end < high && end - sign <= 9 && (is(t.at[end], DIGIT) || (LOWER(t.at[end]) >= 'a' && LOWER(t.at[end]) <= 'f')))
+        end++;
+    return sign >= 0 && end - sign > 4;
+}
+
+/* `?email=ann@example.org&`: an address behind a bare name. */
+static PyObject *bare_field(Core *core, Text t, place name, place name_end, place start, Field *field)
+{
+    place stop = start;
+    while (stop < t.size && stop - start < 256 && !(class_of[t.at[stop]] & BARE_END))
+        stop++;
+    if (field->need != MAIL || stop - start <= name_end - name || stop - start >= 256 || peek(t, name_end) != '=')
+        LEAVE;
+    if (!is(t.at[start], ALPHA | DIGIT) || may_be_mentioned(t, name) || find(t, '.', name, name_end) >= 0)
+        LEAVE;
+    if (stop < t.size && t.at[stop] != '&' && t.at[stop] != '"' && t.at[stop] != ',' && t.at[stop] != ';')
+        LEAVE;
+    if (may_be_code(t, name, name_end, start, stop) || may_be_said(t, start, stop) || may_be_nobody(t, start, stop))
+        LEAVE;
+    if (keeps_promise(MAIL, t, start, stop) != YES)
+        LEAVE;
+    return only(found(core, start, stop, field->kind, field->detector, field->promise, 30, say.empty));
+}
+
+/* The field whose sign stands before a position, where its key is quoted as JSON quotes it. */
+static PyObject *quoted_key(Core *core, Text t, place end)
+{
+    enum { KEY_MAX = 90 };
+    place name_end = end - 2, name = find_back(t, '"', end - KEY_MAX, name_end) + 1, stop;
+    PyObject *owner = NULL, *verdict = NULL;
+    Field field;
+    if (name <= 0 || name == name_end || field_of(core, t, name, name_end, &field, &owner) <= 0) {
+        Py_XDECREF(owner);
+        LEAVE;
+    }
+    stop = peek(t, end) == '"' ? find(t, '"', end + 1, t.size) : -1;
+    if (stop >= 0 && find(t, '\\', end + 1, stop) < 0) {
+        if (field.flags & ALONE)
+            verdict = simple_field(core, t, name, name_end, end + 1, stop, &field);
+        else if (!(field.flags & UNSURE) && (field.need == COOKIE || field.need == AUTHORIZATION) && stop > end + 1)
+            verdict = header_field(core, t, name, name_end, end + 1, stop, &field);
+    } else if (!(field.flags & UNSURE) && peek(t, end) == '{') {
+        verdict = object_field(t, end);
+    } else if (!(field.flags & UNSURE) && is(peek(t, end), DIGIT)) {
+        verdict = number_field(core, t, end, &field);
+    }
+    Py_DECREF(owner);
+    return verdict;
+}
+
+static PyObject *bare_key(Core *core, Text t, place end)
+{
+    place name_end = end - 1, name = name_end;
+    PyObject *owner = NULL, *verdict = NULL;
+    Field field;
+    while (name > 0 && name_end - name < 64 && (class_of[t.at[name - 1]] & KEY))
+        name--;
+    if (name == name_end || name_end - name >= 64 || field_of(core, t, name, name_end, &field, &owner) <= 0) {
+        Py_XDECREF(owner);
+        LEAVE;
+    }
+    if (!(field.flags & UNSURE) && end < t.size)
+        verdict = bare_field(core, t, name, name_end, end, &field);
+    Py_DECREF(owner);
+    return verdict;
+}
+
+/* judge_field of named.py */
+static PyObject *judge_field(Core *core, Text t, place end)
+{
+    if (end < 4 || end > t.size || (t.at[end - 1] != ':' && t.at[end - 1] != '='))
+        LEAVE;
+    if (t.at[end - 2] == '"')
+        return t.at[end - 3] == '\\' ? NULL : quoted_key(core, t, end);
+    return bare_key(core, t, end);
+}
+
+/* -- addresses of mail ---------------------------------------------------------------------------------------------- */
+
+/* Where the domain ends that begins at a position, in plain ASCII; -1 where that is not all there is to it. */
+static place domain_end(Text t, place start)
+{
+    place end = start, label = start, stop;
+    int labels = 0;
+    while (end < t.size && (is(t.at[end], ALPHA | DIGIT) || t.at[end] == '-' || t.at[end] == '.'))
+        end++;
+    if (end < t.size && (t.at[end] == '_' || t.at[end] >= 0x80))
+        return -1;
+    end -= end > start && t.at[end - 1] == '.';
+    for (; label < end; label = stop + 1, labels++) {
+        stop = find(t, '.', label, end);
+        stop = stop < 0 ? end : stop;
+        if (stop == label || stop - label > 63 || t.at[label] == '-' || t.at[stop - 1] == '-')
+            return -1;
+        if (stop == end)
+            return labels > 0 && labels <= 32 && stop - label > 1 && is(t.at[label], ALPHA) ? end : -1;
+    }
+    return -1;
+}
+
+/* Whether a `//` stands before a position with nothing between that ends a URL's authority. */
+static int may_be_userinfo(Text t, place at)
+{
+    place low = at > 330 ? at - 330 : 0, mark = at;
+    while (mark > low) {
+        byte c = t.at[--mark];
+        if (is_blank(c) || c == '"' || c == '\'' || c == '<' || c == '>' || c == '\\' || c == '`' || c == 0xff)
+            return 0;
+        if (c == '/' && peek(t, mark - 1) == '/')
+            return 1;
+    }
+    return 0;
+}
+
+static int local_byte(byte c)
+{
+    return is(c, ALPHA | DIGIT) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-';
+}
+
+/* Whether an address before a `=` may be the outer one of two (`bounce+ann=example.com@...`). */
+static int may_be_verp(Text t, place sign)
+{
+    place at = sign;
+    while (at > 0 && sign - at < 80 && (local_byte(t.at[at - 1]) || t.at[at - 1] == '\''))
+        if (t.at[--at] == '+' || t.at[at] == '-')
+            return 1;
+    return sign - at >= 80;
+}
+
+/* judge_email of contact.py */
+static PyObject *judge_email(Core *core, Text t, place end)
+{
+    place at = find_back(t, '@', end - 70, end), start = at, stop;
+    int before;
+    if (at <= 0 || is(peek(t, at + 1), DIGIT))
+        LEAVE;
+    stop = domain_end(t, at + 1);
+    while (start > 0 && at - start < 256 && local_byte(t.at[start - 1]))
+        start--;
+    before = peek(t, start - 1);
+    if (stop < 0 || at - start >= 256 || before >= 0x80 || before == '\'' || before == '\\' || before == '/' || before == '<' || before == '(')
+        LEAVE;
+    /* A quote is a part of an address only at its end. */
+    if (start == at || (before == '=' && may_be_verp(t, start - 1)))
+        LEAVE;
+    while (start < at && (t.at[start] == '.' || t.at[start] == '%' || t.at[start] == '+' || t.at[start] == '-'))
+        start++;
+    if (start == at || may_be_userinfo(t, at) || (peek(t, stop) == ':' && is_word(t, start, at - start, "git")))
+        LEAVE;
+    before = peek(t, start - 1);
+    if (before == '/' || before == '<' || before == '(')
+        LEAVE;
+    return found(core, start, stop, say.kind_email, say.email, say.rfc5322, 80, say.empty);
+}
+
+/* -- addresses of networks ------------------------------------------------------------------------------------------ */
+
+/* Whether a word that announces a version, or a verb behind one, may stand before a position. */
+static int may_be_version(Text t, place start)
+{
+    static const char *const words[] = {"version", "ver", "release", "build", "firmware", "v", "rev", "oid", "objectidentifier",
+                                        "driver", "to", "is", "of", "was", NULL};
+    const char *const *word;
+    place at = start;
+    for (;; at--) {
+        for (word = words; *word; word++) {
+            place size = (place)strlen(*word), plural = LOWER(peek(t, at - 1)) == 's';
+            if (is_word(t, at - size, size, *word) || (plural && is_word(t, at - size - 1, size, *word)))
+                return 1;
+        }
+        if (at <= 0 || start - at > 40 || !memchr("\"'\\ :=(vV", t.at[at - 1], 9))
+            return 0;
+    }
+}
+
+/* judge_ipv4 of network.py */
+static PyObject *judge_ipv4(Core *core, Text t, place end)
+{
+    place start = end - 1, at, octets = 0;
+    int before, first = 0, any = 0;
+    if (end < 2 || end > t.size)
+        LEAVE;
+    while (start > 0 && end - start < 16 && (is(t.at[start - 1], DIGIT) || t.at[start - 1] == '.'))
+        start--;
+    for (at = start;; at++) {
+        int octet = 0;
+        place begin = at;
+        while (at < t.size && at - begin < 4 && is(t.at[at], DIGIT))
+            octet = octet * 10 + t.at[at++] - '0';
+        if (at == begin || at - begin > 3 || octet > 255 || (at - begin > 1 && t.at[begin] == '0'))
+            LEAVE;
+        first = octets ? first : octet;
+        any |= octet;
+        if (++octets == 4)
+            break;
+        if (peek(t, at) != '.')
+            LEAVE;
+    }
+    before = peek(t, start - 1);
+    if (end - start >= 16 || at < end - 1 || is(before, DIGIT) || before == '.' || before == '/' || (peek(t, at) == '.' && is(peek(t, at + 1), DIGIT)))
+        LEAVE;
+    if (first == 127 || first == 255 || !any || peek(t, at) == '-' || may_be_version(t, start))
+        LEAVE;
+    return found(core, start, at, say.kind_ip, say.ipv4, say.octets, 70, say.empty);
+}
+
+/* -- cards ---------------------------------------------------------------------------------------------------------- */
+
+static int luhn(Text t, place low, place high)
+{
+    int sum = 0, twice = 0;
+    for (; high > low; twice = !twice) {
+        int digit = t.at[--high] - '0';
+        sum += twice ? digit * 2 - (digit > 4 ? 9 : 0) : digit;
+    }
+    return sum % 10 == 0;
+}
+
+/* What is said of a card by its brand, `luhn+visa`, borrowed; None where nobody issues such. NULL for an exception. */
+static PyObject *brand(Core *core, Text t, place start, place stop)
+{
+    char key[5];
+    Text asked_of = {(const byte *)key, 5};
+    PyObject *said;
+    memcpy(key, t.at + start, 4);
+    key[4] = (char)(stop - start);
+    said = asked(core->brands, core->ask_brand, asked_of, 0, 5);
+    return said;
+}
+
+/* judge_card of money.py, of digits in one run between quotes or signs */
+static PyObject *judge_card(Core *core, Text t, place end)
+{
+    place start = end - 12, stop, comma;
+    int before, behind, thing;
+    PyObject *said, *verdict;
+    if (start < 0 || end > t.size || span(t, start, DIGIT) < end || is(peek(t, start - 1), DIGIT))
+        LEAVE;
+    stop = span(t, start, DIGIT);
+    if (stop - start > 19)
+        LEAVE;
+    said = brand(core, t, start, stop);
+    if (!said)
+        return NULL;
+    if (said == Py_None) {
+        Py_DECREF(said);
+        return Py_NewRef(say.issuer_range);
+    }
+    if (!luhn(t, start, stop)) {
+        Py_DECREF(said);
+        return Py_NewRef(say.luhn);
+    }
+    before = peek(t, start - 1), behind = peek(t, stop);
+    comma = find_back(t, ',', start - 32, start) + 1;
+    comma = comma > 0 ? comma : start > 32 ? start - 32 : 0;
+    if (before != '"' || (behind != '"' && behind != ',' && behind != '}' && behind != ']' && behind != -1))
+        thing = 1;
+    else
+        thing = asked_whether(core->things, core->ask_thing, t, comma, start);
+    verdict = thing ? NULL : found(core, start, stop, say.kind_card, say.card, said, 78, say.empty);
+    Py_DECREF(said);
+    return verdict;
+}
+
+/* -- telephones ----------------------------------------------------------------------------------------------------- */
+
+/* Whether so many digits can be dialled (`_dialable` of contact.py); -1 for an exception. */
+static int dialable(Core *core, const byte *digits, place count)
+{
+    Text t = {digits, 3};
+    PyObject *plan = asked(core->plans, core->ask_plan, t, 0, 3);
+    long code;
+    unsigned long long lengths;
+    place left;
+    if (!plan)
+        return -1;
+    if (plan == Py_None) {
+        Py_DECREF(plan);
+        return 0;
+    }
+    code = PyLong_AsLong(PyTuple_GET_ITEM(plan, 0));
+    lengths = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(plan, 1));
+    Py_DECREF(plan);
+    left = count - code;
+    if (left < 0 || left > 62)
+        return 0;
+    return (lengths >> left & 1) || (left > 0 && digits[code] == '0' && (lengths >> (left - 1) & 1));
+}
+
+static int phone_sign(int c)
+{
+    return c == ' ' || c == '(' || c == ')' || c == '.' || c == '-' || c == '/';
+}
+
+/* Where a number ends that begins at its plus: the longest that can be dialled, cut at signs only; -1 for none. */
+static place longest_dialable(Core *core, Text t, place plus, place stop)
+{
+    byte digits[24];
+    int count, can;
+    place at;
+    for (;;) {
+        for (at = plus, count = 0; at < stop && count < 20; at++)
+            if (is(t.at[at], DIGIT))
+                digits[count++] = t.at[at];
+        if (count < 7)
+            return -1;
+        can = count <= 16 ? dialable(core, digits, count) : 0;
+        if (can)
+            return can > 0 ? stop : -1;
+        while (stop > plus && is(t.at[stop - 1], DIGIT))
+            stop--;
+        while (stop > plus && (phone_sign(t.at[stop - 1]) || t.at[stop - 1] == '+'))
+            stop--;
+    }
+}
+
+/* judge_international of contact.py */
+static PyObject *judge_phone(Core *core, Text t, place end)
+{
+    place plus = find_back(t, '+', end - 30, end), at = plus + 1, stop;
+    int digits = 0, before = peek(t, plus - 1), behind;
+    if (plus < 0 || is(before, DIGIT) || before == 'e' || before == 'E' || before == '+')
+        LEAVE;
+    while (at < plus + 3 && (peek(t, at) == ' ' || peek(t, at) == '('))
+        at++;
+    if (peek(t, at) < '1' || peek(t, at) > '9')
+        LEAVE;
+    for (stop = at + 1; digits < 16; stop = at + 1, digits++) {
+        for (at = stop; at < stop + 3 && phone_sign(peek(t, at)); at++)
+            if (t.at[at] == '.' || (t.at[at] == '(' && peek(t, at + 1) == '0'))
+                LEAVE;
+        if (!is(peek(t, at), DIGIT))
+            break;
+    }
+    at = longest_dialable(core, t, plus, stop);
+    if (digits < 4 || at < 0)
+        LEAVE;
+    behind = peek(t, at);
+    /* An extension may follow, or more digits. */
+    if (behind != '"' && behind != '&' && behind != '\'' && behind != '}' && behind != -1)
+        LEAVE;
+    return found(core, plus, at, say.kind_phone, say.phone_international, say.country_code, 75, say.empty);
+}
+
+/* -- tokens --------------------------------------------------------------------------------------------------------- */
+
+/* judge_jwt of jose.py */
+static PyObject *judge_jwt(Core *core, Text t, place end)
+{
+    place start = end - 13, at = start, head = -1;
+    int parts = 0, header, behind;
+    if (start < 0 || end > t.size || t.at[start] != 'e' || is(peek(t, start - 1), URL_SAFE))
+        LEAVE;
+    if (!((t.at[start + 1] == 'y' && (t.at[start + 2] == 'J' || t.at[start + 2] == 'A')) ||
+          (t.at[start + 1] == 'w' && (t.at[start + 2] == 'o' || t.at[start + 2] == '0' || t.at[start + 2] == 'k'))))
+        LEAVE;
+    for (; parts < 5; parts++) {
+        at = span(t, at, URL_SAFE);
+        head = head < 0 ? at : head;
+        if (peek(t, at) == '=' || at < end)
+            LEAVE;
+        if (parts == 4 || peek(t, at) != '.')
+            break;
+        at++;
+    }
+    behind = peek(t, at);
+    if (head - start > 512 || t.at[at - 1] == '.' || behind == '+' || behind == '/' || behind == '\n' || behind == '\r' || behind == '\\' || behind == '.')
+        LEAVE;
+    header = asked_whether(core->headers, core->ask_header, t, start, head);
+    return header > 0 ? found(core, start, at, say.kind_jwt, say.jwt, say.jose_header, 90, say.empty) : NULL;
+}
+
+/* judge_bearer of credentials.py, behind one space */
+static PyObject *judge_bearer(Core *core, Text t, place end)
+{
+    place scheme = end - 15, start = end - 8, stop, at;
+    if (scheme < 0 || end > t.size || !is_word(t, scheme, 7, "bearer ") || !is(t.at[start], ALPHA | DIGIT))
+        LEAVE;
+    for (at = scheme + 1; at + 6 <= end; at++)
+        if (is_word(t, at, 6, "bearer"))
+            LEAVE;
+    stop = span(t, start, TOKEN);
+    if (stop < end)
+        LEAVE;
+    at = start + 1;
+    while (at < stop && t.at[at] >= 'a' && t.at[at] <= 'z')
+        at++;
+    if (at + 1 >= stop)
+        LEAVE;
+    while (stop > start && t.at[stop - 1] == '.')
+        stop--;
+    return found(core, start, stop, say.kind_secret, say.bearer, say.rfc6750, 40, say.empty);
+}
+
+/* judge_key of listed.py, of one column */
+static PyObject *judge_database_key(Core *core, Text t, place end)
+{
+    place name_end = end - 3, name = name_end, stop;
+    PyObject *owner = NULL, *verdict = NULL;
+    Field field;
+    if (end < 8 || end > t.size || memcmp(t.at + name_end, ")=(", 3))
+        LEAVE;
+    while (name > 0 && name_end - name < 64 && is(t.at[name - 1], ALPHA | DIGIT | KEY) && t.at[name - 1] < 0x80 && t.at[name - 1] != '.' &&
+           t.at[name - 1] != '-' && t.at[name - 1] != '@' && t.at[name - 1] != '$')
+        name--;
+    if (name == name_end || !is(t.at[name], ALPHA) || !is_word(t, name - 5, 5, "key ("))
+        LEAVE;
+    stop = find(t, ')', end, end + 512);
+    if (stop <= end || !is_word(t, stop + 1, 8, " already") || is(peek(t, stop + 9), ALPHA | DIGIT | KEY))
+        LEAVE;
+    if (is_blank(t.at[end]) || is_blank(t.at[stop - 1]) || find(t, '\\', end, stop) >= 0 || find(t, ' ', end, stop) >= 0 || field_of(core, t, name, name_end, &field, &owner) <= 0) {
+        Py_XDECREF(owner);
+        LEAVE;
+    }
+    if (field.need == MAIL && !may_be_nobody(t, end, stop) && !may_be_said(t, end, stop) && keeps_promise(MAIL, t, end, stop) == YES)
+        verdict = only(found(core, end, stop, field.kind, field.detector, field.promise, 30, say.empty));
+    Py_DECREF(owner);
+    return verdict;
+}
+
+/* -- the loop ------------------------------------------------------------------------------------------------------- */
+
+typedef PyObject *(*Native)(Core *, Text, place);
+static const Native natives[NATIVES] = {NULL,       judge_field, judge_email,  judge_ipv4, judge_card,
+                                        judge_phone, judge_jwt,   judge_bearer, judge_database_key};
+
+/* verdict(which, text, end): what is said here of a candidate; None where it is left to the judge. */
+static PyObject *core_verdict(PyObject *self, PyObject *args)
+{
+    int which;
+    PyObject *text, *verdict;
+    place end;
+    if (!PyArg_ParseTuple(args, "iSn", &which, &text, &end))
+        return NULL;
+    if (which <= NONE || which >= NATIVES) {
+        PyErr_SetString(PyExc_ValueError, "no such judge");
+        return NULL;
+    }
+    verdict = natives[which]((Core *)self, (Text){(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)}, end);
+    return verdict || PyErr_Occurred() ? verdict : Py_NewRef(Py_None);
+}
+
+/* How far a verdict keeps those who go by a word from being asked, and how far everybody. */
+typedef struct {
+    place covered, named, since;
+} Reach;
+
+static place number(PyObject *one, int field)
+{
+    return PyLong_AsSsize_t(PyTuple_GET_ITEM(one, field));
+}
+
+static void reach_of(Reach *reach, PyObject *one, place end, int conclusive)
+{
+    enum { RIGHT_BEHIND = 8, CONCLUSIVE = 90 };
+    place start = number(one, 0);
+    reach->since = start - end < RIGHT_BEHIND ? end : start;
+    reach->named = number(one, 1);
+    if (conclusive && number(one, 5) >= CONCLUSIVE)
+        reach->covered = reach->named;
+}
+
+/* Takes a verdict into what was found or kept; -1 for an exception. */
+static int take(Core *core, PyObject *verdict, PyObject *hit, place end, PyObject *all, PyObject *kept, Reach *reach)
+{
+    PyObject *several;
+    place i, count;
+    if (PyUnicode_Check(verdict))
+        return PyDict_SetItem(kept, hit, verdict);
+    if (Py_TYPE(verdict) == core->found) {
+        reach_of(reach, verdict, end, 1);
+        return PyList_Append(all, verdict);
+    }
+    several = PySequence_Fast(verdict, "a verdict is a finding, several of them, or a rule");
+    count = several ? PySequence_Fast_GET_SIZE(several) : 0;
+    for (i = 0; i < count; i++) {
+        PyObject *one = PySequence_Fast_GET_ITEM(several, i);
+        if (Py_TYPE(one) != core->found) {
+            PyErr_SetString(PyExc_TypeError, "a verdict is a finding, several of them, or a rule");
+            break;
+        }
+        if (i == 0)
+            reach_of(reach, one, end, 0);
+        if (PyList_Append(all, one) < 0)
+            break;
+    }
+    Py_XDECREF(several);
+    return several && i == count ? 0 : -1;
+}
+
+/* What a judge says; whatever it raises goes through `fail(ident, error)`, which raises what the engine raises. */
+static PyObject *ask_judge(PyObject *judge, PyObject *text, PyObject *hit, PyObject *fail)
+{
+    PyObject *type, *error, *trace, *args[2] = {text, PyTuple_GET_ITEM(hit, 0)}, *verdict;
+    verdict = PyObject_Vectorcall(judge, args, 2, NULL);
+    if (verdict || !PyErr_ExceptionMatches(PyExc_Exception))
+        return verdict;
+    PyErr_Fetch(&type, &error, &trace);
+    PyErr_NormalizeException(&type, &error, &trace);
+    args[0] = PyTuple_GET_ITEM(hit, 1), args[1] = error;
+    verdict = PyObject_Vectorcall(fail, args, 2, NULL);
+    Py_XDECREF(type);
+    Py_XDECREF(error);
+    Py_XDECREF(trace);
+    Py_CLEAR(verdict);
+    return NULL;
+}
+
+/* judge(text, hits, judges, natives, by_word, blocks, fail) -> (found, kept): the loop of `Engine._judge`.
+ *
+ * `natives` has a byte for each judge, the function above that knows its plainest candidates; so has `by_word`. A hit
+ * whose judge is None belongs to `blocks(text, end, ident)`. */
+static PyObject *core_judge(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Core *core = (Core *)self;
+    PyObject *text, *hits, *judges, *all, *kept;
+    const byte *native, *by_word;
+    place i, idents;
+    Text t;
+    Reach reach = {-1, -1, -1};
+    if (count != 7 || !PyBytes_Check(args[0]) || !PyList_Check(args[1]) || !PyList_Check(args[2]) || !PyBytes_Check(args[3]) ||
+        !PyBytes_Check(args[4]) || PyBytes_GET_SIZE(args[3]) != PyList_GET_SIZE(args[2]) || PyBytes_GET_SIZE(args[4]) != PyList_GET_SIZE(args[2])) {
+        PyErr_SetString(PyExc_TypeError, "judge(text, hits, judges, natives, by_word, blocks, fail)");
+        return NULL;
+    }
+    text = args[0], hits = args[1], judges = args[2];
+    native = (const byte *)PyBytes_AS_STRING(args[3]), by_word = (const byte *)PyBytes_AS_STRING(args[4]);
+    idents = PyBytes_GET_SIZE(args[3]);
+    t = (Text){(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)};
+    all = PyList_New(0), kept = PyDict_New();
+    for (i = 0; all && kept && i < PyList_GET_SIZE(hits); i++) {
+        PyObject *hit = PyList_GET_ITEM(hits, i), *verdict = NULL;
+        place end, ident;
+        int failed;
+        if (!PyTuple_Check(hit) || PyTuple_GET_SIZE(hit) != 2) {
+            PyErr_SetString(PyExc_TypeError, "a hit is its end and its identifier");
+            break;
+        }
+        end = number(hit, 0), ident = number(hit, 1);
+        if (ident < 0 || ident >= idents || ident >= PyList_GET_SIZE(judges)) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_IndexError, "no such identifier");
+            break;
+        }
+        if (end <= reach.covered || (by_word[ident] && reach.since <= end && end <= reach.named))
+            continue;
+        Py_INCREF(hit);
+        if (native[ident] > NONE && native[ident] < NATIVES)
+            verdict = natives[native[ident]](core, t, end);
+        if (!verdict && !PyErr_Occurred()) {
+            PyObject *judge = Py_NewRef(PyList_GET_ITEM(judges, ident));
+            if (judge == Py_None) {
+                PyObject *block[3] = {text, PyTuple_GET_ITEM(hit, 0), PyTuple_GET_ITEM(hit, 1)};
+                verdict = PyObject_Vectorcall(args[5], block, 3, NULL);
+                failed = !verdict || PyList_SetSlice(all, PY_SSIZE_T_MAX, PY_SSIZE_T_MAX, verdict) < 0;
+                Py_XDECREF(verdict);
+                Py_DECREF(judge);
+                Py_DECREF(hit);
+                if (failed)
+                    break;
+                continue;
+            }
+            verdict = ask_judge(judge, text, hit, args[6]);
+            Py_DECREF(judge);
+        }
+        failed = !verdict || take(core, verdict, hit, end, all, kept, &reach) < 0;
+        Py_XDECREF(verdict);
+        Py_DECREF(hit);
+        if (failed)
+            break;
+    }
+    if (PyErr_Occurred() || !all || !kept) {
+        Py_XDECREF(all);
+        Py_XDECREF(kept);
+        return NULL;
+    }
+    return Py_BuildValue("(NN)", all, kept);
+}
+
+/* -- what comes of findings ----------------------------------------------------------------------------------------- */
+
+/* Whether anything of our own can stand in a text (`Actions.may_hold_own`). */
+static int may_hold_own(Text t)
+{
+    return holds(t, 0, t.size, "tok_") || holds(t, 0, t.size, "***");
+}
+
+static int before(PyObject *one, PyObject *other)
+{
+    place a = number(one, 0), b = number(other, 0);
+    return a != b ? a < b : number(one, 1) < number(other, 1);
+}
+
+/* Of two findings over the same bytes the more certain; it takes the other's quote where it has none itself. */
+static PyObject *more_certain(Core *core, PyObject *old, PyObject *one)
+{
+    PyObject *more = number(one, 5) > number(old, 5) ? one : old, *less = more == one ? old : one;
+    PyObject *quote = PyTuple_GET_ITEM(more, 6), *other = PyTuple_GET_ITEM(less, 6), *merged;
+    place i;
+    if (PyBytes_GET_SIZE(quote) || !PyBytes_GET_SIZE(other))
+        return Py_NewRef(more);
+    merged = core->found->tp_alloc(core->found, PyTuple_GET_SIZE(more));
+    for (i = 0; merged && i < PyTuple_GET_SIZE(more); i++)
+        PyTuple_SET_ITEM(merged, i, Py_NewRef(i == 6 ? other : PyTuple_GET_ITEM(more, i)));
+    return merged;
+}
+
+/* settle(found, text) -> list or None: the findings in order where none overlaps another but with the very same bytes, and
+ * nothing of our own is in the text; else None, and `Actions.settled` has to look closer. */
+static PyObject *core_settle(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    enum { FEW = 64 };
+    PyObject *ordered[FEW], *list;
+    place i, kept = 0, size;
+    int apart = 1;
+    if (count != 2 || !PyList_Check(args[0]) || !PyBytes_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "settle(found, text)");
+        return NULL;
+    }
+    size = PyList_GET_SIZE(args[0]);
+    if (size > FEW || may_hold_own((Text){(const byte *)PyBytes_AS_STRING(args[1]), PyBytes_GET_SIZE(args[1])}))
+        Py_RETURN_NONE;
+    for (i = 0; i < size; i++) {
+        PyObject *one = PyList_GET_ITEM(args[0], i);
+        place at = i;
+        if (Py_TYPE(one) != ((Core *)self)->found || !PyBytes_Check(PyTuple_GET_ITEM(one, 6)))
+            Py_RETURN_NONE;
+        apart = apart && (i == 0 || number(one, 0) >= number(PyList_GET_ITEM(args[0], i - 1), 1));
+        for (; at > 0 && before(one, ordered[at - 1]); at--)
+            ordered[at] = ordered[at - 1];
+        ordered[at] = one;
+    }
+    if (apart)
+        return Py_NewRef(args[0]);
+    list = PyList_New(0);
+    for (i = 0; list && i < size; i++) {
+        PyObject *one = ordered[i], *old = kept ? PyList_GET_ITEM(list, kept - 1) : NULL;
+        if (!old || number(one, 0) >= number(old, 1)) {
+            if (PyList_Append(list, one) < 0)
+                Py_CLEAR(list);
+            kept++;
+        } else if (number(one, 0) == number(old, 0) && number(one, 1) == number(old, 1)) {
+            PyObject *more = more_certain((Core *)self, old, one);
+            if (!more || PyList_SetItem(list, kept - 1, more) < 0)
+                Py_CLEAR(list);
+        } else {
+            Py_DECREF(list);
+            Py_RETURN_NONE;
+        }
+    }
+    return list;
+}
+
+/* What comes in the place of a finding, a new reference: from what is known of its kind, else from `replacement`. */
+static PyObject *replaced(PyObject *one, PyObject *text, PyObject *known, PyObject *replacement)
+{
+    enum { REMEMBERED = 128, ENTRIES = 8192 };
+    PyObject *of_kind = NULL, *made, *args[2] = {one, text};
+    if (PyTuple_GET_ITEM(one, 7) == Py_None && PyTuple_GET_ITEM(one, 9) == Py_None && PyTuple_GET_ITEM(one, 6) == say.empty)
+        of_kind = PyDict_GetItemWithError(known, PyTuple_GET_ITEM(one, 2));
+    if (of_kind && PyBytes_Check(of_kind))
+        return Py_NewRef(of_kind);
+    if (of_kind && PyDict_Check(of_kind) && (made = PyDict_GetItemWithError(of_kind, text)))
+        return Py_NewRef(made);
+    if (PyErr_Occurred())
+        return NULL;
+    Py_XINCREF(of_kind);
+    made = PyObject_Vectorcall(replacement, args, 2, NULL);
+    if (made && !PyBytes_Check(made)) {
+        PyErr_SetString(PyExc_TypeError, "a replacement is bytes");
+        Py_CLEAR(made);
+    }
+    if (made && of_kind && PyDict_Check(of_kind) && PyBytes_GET_SIZE(text) <= REMEMBERED) {
+        if (PyDict_GET_SIZE(of_kind) >= ENTRIES)
+            PyDict_Clear(of_kind);
+        if (PyDict_SetItem(of_kind, text, made) < 0)
+            Py_CLEAR(made);
+    }
+    Py_XDECREF(of_kind);
+    return made;
+}
+
+static int count_kind(PyObject *counts, PyObject *kind)
+{
+    PyObject *old = PyDict_GetItemWithError(counts, kind), *more;
+    int failed;
+    if (!old && PyErr_Occurred())
+        return -1;
+    more = PyLong_FromSsize_t(1 + (old ? PyLong_AsSsize_t(old) : 0));
+    failed = !more || PyDict_SetItem(counts, kind, more) < 0;
+    Py_XDECREF(more);
+    return failed ? -1 : 0;
+}
+
+static int count_kinds(PyObject *counts, PyObject *one)
+{
+    PyObject *inner = PyTuple_GET_ITEM(one, 8);
+    place i;
+    if (!PyTuple_Check(inner) || !PyTuple_GET_SIZE(inner))
+        return count_kind(counts, PyTuple_GET_ITEM(one, 2));
+    for (i = 0; i < PyTuple_GET_SIZE(inner); i++)
+        if (count_kind(counts, PyTuple_GET_ITEM(inner, i)) < 0)
+            return -1;
+    return 0;
+}
+
+typedef struct {
+    byte *at;
+    size_t size, room;
+} Bytes;
+
+static int add(Bytes *to, const void *from, place size)
+{
+    if (to->size + (size_t)size > to->room) {
+        size_t room = (to->size + (size_t)size) * 2 + 512;
+        byte *more = PyMem_Realloc(to->at, room);
+        if (!more) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        to->at = more, to->room = room;
+    }
+    memcpy(to->at + to->size, from, (size_t)size);
+    to->size += (size_t)size;
+    return 0;
+}
+
+/* Writes one finding's replacement behind what stands before it; -1 for an exception. */
+static int splice_one(PyObject *text, PyObject *one, PyObject *const *args, Bytes *output, place *mark, PyObject *spliced)
+{
+    place start = number(one, 0), end = number(one, 1), size = PyBytes_GET_SIZE(text);
+    const char *at = PyBytes_AS_STRING(text);
+    PyObject *old, *new, *row = NULL;
+    int failed = -1;
+    if (start < *mark || end < start || end > size) {
+        PyErr_SetString(PyExc_ValueError, "findings are in order and lie in their text");
+        return -1;
+    }
+    old = PyBytes_FromStringAndSize(at + start, end - start);
+    new = old ? replaced(one, old, args[2], args[3]) : NULL;
+    if (new && PyBytes_GET_SIZE(new) == end - start && !memcmp(PyBytes_AS_STRING(new), at + start, (size_t)(end - start))) {
+        failed = 0;
+    } else if (new && !add(output, at + *mark, start - *mark) && !add(output, PyBytes_AS_STRING(new), PyBytes_GET_SIZE(new))) {
+        *mark = end;
+        row = Py_BuildValue("(nnn)", start, end, (place)output->size);
+        failed = !row || PyList_Append(spliced, row) < 0 || count_kinds(args[4], one) < 0 ? -1 : 0;
+    }
+    Py_XDECREF(row);
+    Py_XDECREF(old);
+    Py_XDECREF(new);
+    return failed;
+}
+
+/* splice(text, found, known, replacement, counts) -> (spliced, output): the loop of `Engine._splice` over a text that is read
+ * as it is. `known` has for a kind its replacement, or a dict of those of its values. */
+static PyObject *core_splice(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Bytes output = {NULL, 0, 0};
+    PyObject *spliced, *whole = NULL;
+    place i, mark = 0;
+    if (count != 5 || !PyBytes_Check(args[0]) || !PyList_Check(args[1]) || !PyDict_Check(args[2]) || !PyDict_Check(args[4])) {
+        PyErr_SetString(PyExc_TypeError, "splice(text, found, known, replacement, counts)");
+        return NULL;
+    }
+    spliced = PyList_New(0);
+    for (i = 0; spliced && i < PyList_GET_SIZE(args[1]); i++) {
+        PyObject *one = Py_NewRef(PyList_GET_ITEM(args[1], i));
+        int failed = Py_TYPE(one) != ((Core *)self)->found || splice_one(args[0], one, args, &output, &mark, spliced) < 0;
+        Py_DECREF(one);
+        if (failed) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_TypeError, "a finding is a Found");
+            Py_CLEAR(spliced);
+        }
+    }
+    if (spliced && !add(&output, PyBytes_AS_STRING(args[0]) + mark, PyBytes_GET_SIZE(args[0]) - mark))
+        whole = PyBytes_FromStringAndSize((const char *)output.at, (place)output.size);
+    PyMem_Free(output.at);
+    if (whole)
+        return Py_BuildValue("(NN)", spliced, whole);
+    Py_XDECREF(spliced);
+    return NULL;
+}
+
+/* unsettled(hits, spliced, kept, output) -> hits: `_unsettled` of the engine. */
+static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    enum { NAME_GAP = 12, GLUED = 24 };
+    PyObject *left;
+    place i, row = 0, rows, shift = 0, glued = -1;
+    Text output;
+    (void)self;
+    if (count != 4 || !PyList_Check(args[0]) || !PyList_Check(args[1]) || !PyDict_Check(args[2]) || !PyBytes_Check(args[3])) {
+        PyErr_SetString(PyExc_TypeError, "unsettled(hits, spliced, kept, output)");
+        return NULL;
+    }
+    output = (Text){(const byte *)PyBytes_AS_STRING(args[3]), PyBytes_GET_SIZE(args[3])};
+    rows = PyList_GET_SIZE(args[1]);
+    left = PyList_New(0);
+    for (i = 0; left && i < PyList_GET_SIZE(args[0]); i++) {
+        PyObject *hit = PyList_GET_ITEM(args[0], i);
+        place end = number(hit, 0), was, gap = -1;
+        int settled = 0;
+        for (; row < rows && end > number(PyList_GET_ITEM(args[1], row), 2); row++) {
+            PyObject *one = PyList_GET_ITEM(args[1], row);
+            place stop = number(one, 2);
+            shift = number(one, 1) - stop;
+            glued = stop < output.size && !memchr(" \"'\\,&;}])>\n\r\t", output.at[stop], 14) ? stop + GLUED : -1;
+        }
+        was = end + shift;
+        if (row < rows)
+            gap = number(PyList_GET_ITEM(args[1], row), 0) - was;
+        if (row == rows || gap >= 0) {
+            settled = 0 <= gap && gap <= NAME_GAP;
+            if (!settled && end > glued) {
+                PyObject *before_it = Py_BuildValue("(nO)", was, PyTuple_GET_ITEM(hit, 1));
+                settled = before_it ? PyDict_Contains(args[2], before_it) : -1;
+                Py_XDECREF(before_it);
+            }
+        }
+        if (settled < 0 || (!settled && PyList_Append(left, hit) < 0))
+            Py_CLEAR(left);
+    }
+    return left;
+}
+
+/* -- hits ----------------------------------------------------------------------------------------------------------- */
+
+/* Takes what hyperscan reports, in the place of a function in Python. */
+typedef struct {
+    PyObject_HEAD
+    /* The end of a hit, and in the lowest bits its identifier. */
+    uint64_t *hits;
+    size_t count, room;
+} Sink;
+
+enum { IDENT_BITS = 16, IDENTS = 1 << IDENT_BITS };
+
+static int put(Sink *sink, unsigned long long end, unsigned long long ident)
+{
+    if (sink->count == sink->room) {
+        size_t room = sink->room * 2 + 256;
+        uint64_t *more = PyMem_Realloc(sink->hits, room * sizeof *more);
+        if (!more) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        sink->hits = more, sink->room = room;
+    }
+    if (ident >= IDENTS || end >> (63 - IDENT_BITS)) {
+        PyErr_SetString(PyExc_OverflowError, "an identifier has sixteen bits");
+        return -1;
+    }
+    sink->hits[sink->count++] = (uint64_t)end << IDENT_BITS | ident;
+    return 0;
+}
+
+/* sink(ident, start, end, flags, context): one match. */
+static PyObject *sink_call(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    unsigned long long ident, end;
+    if (kwargs || PyTuple_GET_SIZE(args) != 5) {
+        PyErr_SetString(PyExc_TypeError, "sink(ident, start, end, flags, context)");
+        return NULL;
+    }
+    ident = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(args, 0)), end = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(args, 2));
+    if (PyErr_Occurred() || put((Sink *)self, end, ident) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static int in_order(const void *one, const void *other)
+{
+    uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
+    return a < b ? -1 : a > b;
+}
+
+/* Hits come nearly sorted: those of one end in any order, and the shapes behind all others. */
+static void sort(Sink *sink)
+{
+    size_t at, back;
+    for (at = 1; at < sink->count; at++) {
+        uint64_t hit = sink->hits[at];
+        for (back = at; back > 0 && sink->hits[back - 1] > hit; back--)
+            if (at - back > 64) {
+                sink->hits[back] = hit;
+                qsort(sink->hits, sink->count, sizeof hit, in_order);
+                return;
+            } else
+                sink->hits[back] = sink->hits[back - 1];
+        sink->hits[back] = hit;
+    }
+}
+
+/* Adds a hit to the list of its text, which is made where it is the first. */
+static int add_hit(PyObject **mine, PyObject *found, PyObject *disguised, place index, place end, unsigned ident, unsigned disguise)
+{
+    PyObject *number_of = NULL, *hit = Py_BuildValue("(nI)", end, ident);
+    int failed = !hit;
+    if (!failed && (!*mine || ident == disguise))
+        failed = !(number_of = PyLong_FromSsize_t(index));
+    if (!failed && !*mine) {
+        *mine = PyList_New(0);
+        failed = !*mine || PyDict_SetItem(found, number_of, *mine) < 0;
+        Py_XDECREF(*mine);
+    }
+    failed = failed || PyList_Append(*mine, hit) < 0;
+    if (!failed && ident == disguise)
+        failed = PyDict_SetItem(disguised, number_of, Py_None) < 0;
+    Py_XDECREF(number_of);
+    Py_XDECREF(hit);
+    return failed ? -1 : 0;
+}
+
+/* grouped(texts, shapes, margin, disguise) -> (found, disguised): the hits of each text that has any, and which have one of
+ * `disguise`; texts lie one byte apart behind a margin. `shapes` are further hits. */
+static PyObject *sink_grouped(PyObject *self, PyObject *args)
+{
+    Sink *sink = (Sink *)self;
+    PyObject *texts, *shapes, *rows = NULL, *found = NULL, *disguised = NULL, *mine = NULL;
+    unsigned disguise;
+    place margin, i, index = -1, base = 0, limit;
+    size_t at;
+    if (!PyArg_ParseTuple(args, "OO!nI", &texts, &PyList_Type, &shapes, &margin, &disguise))
+        return NULL;
+    for (i = 0; i < PyList_GET_SIZE(shapes); i++) {
+        PyObject *hit = PyList_GET_ITEM(shapes, i);
+        if (put(sink, (unsigned long long)number(hit, 0), (unsigned long long)number(hit, 1)) < 0)
+            return NULL;
+    }
+    sort(sink);
+    rows = PySequence_Fast(texts, "texts are a sequence");
+    found = PyDict_New(), disguised = PyDict_New();
+    limit = margin;
+    for (at = 0; rows && found && disguised && at < sink->count; at++) {
+        place end = (place)(sink->hits[at] >> IDENT_BITS);
+        while (end > limit && index + 1 < PySequence_Fast_GET_SIZE(rows)) {
+            PyObject *text = PySequence_Fast_GET_ITEM(rows, ++index);
+            if (!PyBytes_Check(text)) {
+                PyErr_SetString(PyExc_TypeError, "a text is bytes");
+                break;
+            }
+            base = limit, mine = NULL;
+            limit += PyBytes_GET_SIZE(text) + 1;
+        }
+        if (index < 0 && !PyErr_Occurred())
+            PyErr_SetString(PyExc_ValueError, "a hit before the first text");
+        if (PyErr_Occurred() ||
+            add_hit(&mine, found, disguised, index, end - base, (unsigned)(sink->hits[at] & (IDENTS - 1)), disguise) < 0)
+            break;
+    }
+    Py_XDECREF(rows);
+    if (rows && found && disguised && !PyErr_Occurred())
+        return Py_BuildValue("(NN)", found, disguised);
+    Py_XDECREF(found);
+    Py_XDECREF(disguised);
+    return NULL;
+}
+
+static void sink_free(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    PyMem_Free(((Sink *)self)->hits);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyMethodDef sink_methods[] = {
+    {"grouped", sink_grouped, METH_VARARGS, "grouped(texts, shapes, margin, disguise) -> (found, disguised)"},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot sink_slots[] = {
+    {Py_tp_doc, "Sink(): collects the matches of one scan and gives back the hits of each text."},
+    {Py_tp_call, sink_call},
+    {Py_tp_dealloc, sink_free},
+    {Py_tp_methods, sink_methods},
+    {Py_tp_new, PyType_GenericNew},
+    {0, NULL},
+};
+static PyType_Spec sink_spec = {"streams.masking._core.Sink", sizeof(Sink), 0, Py_TPFLAGS_DEFAULT, sink_slots};
+
+/* -- the module ----------------------------------------------------------------------------------------------------- */
+
+static PyObject *core_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    Core *core;
+    PyObject *found, *asks[6];
+    int i;
+    if (kwargs || !PyArg_ParseTuple(args, "O!OOOOOO", &PyType_Type, &found, &asks[0], &asks[1], &asks[2], &asks[3], &asks[4], &asks[5]))
+        return NULL;
+    if (!PyType_IsSubtype((PyTypeObject *)found, &PyTuple_Type)) {
+        PyErr_SetString(PyExc_TypeError, "a Found is a tuple");
+        return NULL;
+    }
+    core = (Core *)type->tp_alloc(type, 0);
+    if (!core)
+        return NULL;
+    core->found = (PyTypeObject *)Py_NewRef(found);
+    for (i = 0; i < 6; i++) {
+        PyObject **functions[6] = {&core->ask_field, &core->ask_nobody, &core->ask_thing, &core->ask_header, &core->ask_brand, &core->ask_plan};
+        PyObject **memos[6] = {&core->fields, &core->nobody, &core->things, &core->headers, &core->brands, &core->plans};
+        *functions[i] = Py_NewRef(asks[i]);
+        if (!(*memos[i] = PyDict_New())) {
+            Py_DECREF(core);
+            return NULL;
+        }
+    }
+    return (PyObject *)core;
+}
+
+static int core_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Core *core = (Core *)self;
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(core->found);
+    Py_VISIT(core->ask_field);
+    Py_VISIT(core->ask_nobody);
+    Py_VISIT(core->ask_thing);
+    Py_VISIT(core->ask_header);
+    Py_VISIT(core->ask_brand);
+    Py_VISIT(core->ask_plan);
+    Py_VISIT(core->fields);
+    Py_VISIT(core->nobody);
+    Py_VISIT(core->things);
+    Py_VISIT(core->headers);
+    Py_VISIT(core->brands);
+    Py_VISIT(core->plans);
+    return 0;
+}
+
+static int core_clear(PyObject *self)
+{
+    Core *core = (Core *)self;
+    Py_CLEAR(core->found);
+    Py_CLEAR(core->ask_field);
+    Py_CLEAR(core->ask_nobody);
+    Py_CLEAR(core->ask_thing);
+    Py_CLEAR(core->ask_header);
+    Py_CLEAR(core->ask_brand);
+    Py_CLEAR(core->ask_plan);
+    Py_CLEAR(core->fields);
+    Py_CLEAR(core->nobody);
+    Py_CLEAR(core->things);
+    Py_CLEAR(core->headers);
+    Py_CLEAR(core->brands);
+    Py_CLEAR(core->plans);
+    return 0;
+}
+
+static void core_free(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    core_clear(self);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+/* A function that takes its arguments as an array, as a table of methods has it. */
+#define FAST(function) (PyCFunction)(void (*)(void)) function
+
+static PyMethodDef core_methods[] = {
+    {"verdict", core_verdict, METH_VARARGS, "verdict(which, text, end) -> what is said of a candidate, None where it is left to its judge"},
+    {"judge", FAST(core_judge), METH_FASTCALL, "judge(text, hits, judges, natives, by_word, blocks, fail) -> (found, kept)"},
+    {"settle", FAST(core_settle), METH_FASTCALL, "settle(found, text) -> the findings without overlaps, None where that takes more"},
+    {"splice", FAST(core_splice), METH_FASTCALL, "splice(text, found, known, replacement, counts) -> (spliced, output)"},
+    {"unsettled", FAST(core_unsettled), METH_FASTCALL, "unsettled(hits, spliced, kept, output) -> the hits that have to be judged again"},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot core_slots[] = {
+    {Py_tp_doc, "Core(Found, field, nobody, thing, header, brand, plan): the loop, and what it asks and remembers."},
+    {Py_tp_traverse, core_traverse},
+    {Py_tp_clear, core_clear},
+    {Py_tp_dealloc, core_free},
+    {Py_tp_methods, core_methods},
+    {Py_tp_new, core_new},
+    {0, NULL},
+};
+static PyType_Spec core_spec = {"streams.masking._core.Core", sizeof(Core), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, core_slots};
+
+static void mark(const char *chars, byte bit)
+{
+    for (; *chars; chars++)
+        class_of[(byte)*chars] |= bit;
+}
+
+static void fill_tables(void)
+{
+    static const char digits[] = "0123456789", letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    int c;
+    mark(digits, DIGIT | TOKEN | URL_SAFE | KEY);
+    mark(letters, ALPHA | TOKEN | URL_SAFE | KEY);
+    mark("-._~+/!$*=", TOKEN);
+    mark("-_", URL_SAFE);
+    mark("_-.$@", KEY);
+    mark(" \t\n\r\f\v\"'`&,;|<>(){}[]\\\xff", BARE_END);
+    for (c = 0x80; c < 0xff; c++)
+        class_of[c] |= KEY;
+}
+
+/* Interns the words that verdicts are made of; 0 where there is no memory. */
+static int fill_words(void)
+{
+    struct {
+        PyObject **to;
+        const char *word;
+    } words[] = {
+        {&say.kind_email, "email"}, {&say.kind_ip, "ip"}, {&say.kind_card, "card"}, {&say.kind_phone, "phone"}, {&say.kind_jwt, "jwt"},
+        {&say.kind_secret, "secret"}, {&say.email, "email"}, {&say.ipv4, "ipv4"}, {&say.card, "card"}, {&say.jwt, "jwt"},
+        {&say.phone_international, "phone_international"}, {&say.bearer, "bearer"}, {&say.cookie, "cookie"},
+        {&say.authorization, "authorization"}, {&say.rfc5322, "rfc5322"}, {&say.octets, "octets"}, {&say.country_code, "country_code"},
+        {&say.jose_header, "jose_header"}, {&say.rfc6750, "rfc6750"}, {&say.rfc6265, "rfc6265"}, {&say.rfc9110, "rfc9110"},
+        {&say.nobody, "nobody"}, {&say.own_name, "own_name"}, {&say.issuer_range, "issuer_range"}, {&say.luhn, "luhn"}, {&say.nothing, ""},
+    };
+    size_t i;
+    for (i = 0; i < sizeof words / sizeof *words; i++)
+        if (!(*words[i].to = PyUnicode_InternFromString(words[i].word)))
+            return 0;
+    say.empty = PyBytes_FromStringAndSize("", 0), say.quote = PyBytes_FromString("\""), say.none = PyTuple_New(0);
+    return say.empty && say.quote && say.none;
+}
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_core", NULL, -1, NULL, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__core(void)
+{
+    PyObject *module, *core, *sink;
+    fill_tables();
+    if (!fill_words() || !(module = PyModule_Create(&definition)))
+        return NULL;
+    core = PyType_FromSpec(&core_spec), sink = PyType_FromSpec(&sink_spec);
+    if (!core || !sink || PyModule_AddObjectRef(module, "Core", core) < 0 || PyModule_AddObjectRef(module, "Sink", sink) < 0 ||
+        PyModule_AddStringConstant(module, "NAMES", NAMES) < 0)
+        Py_CLEAR(module);
+    Py_XDECREF(core);
+    Py_XDECREF(sink);
+    return module;
+}

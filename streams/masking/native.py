@@ -1,0 +1,118 @@
+"""The hot loop in C where it has been built, and what it asks of Python; without it the engine runs `Loop`, slower.
+
+`_core.c` is an accelerator, not a second definition: what it says of a candidate is what the judge in Python says, and
+tests hold the two against each other.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from importlib import import_module
+from typing import Final, Protocol, cast
+
+from streams.masking.detectors import contact, credentials, jose, listed, money, named, network
+from streams.masking.detectors.nobody import is_nobody
+from streams.masking.found import Found, Judge, Verdict
+from streams.masking.kinds import Kind
+from streams.masking.loop import Hit, Known, Loop, Spliced
+from streams.masking.numbering import plan_of
+from streams.masking.validators import card_brand
+
+__all__ = ["JUDGES", "Core", "NativeCore", "Sink", "core", "native_core", "sinks"]
+
+#: The judges whose plainest candidates the core knows, under its own names for them and in its own order.
+JUDGES: Final[Mapping[str, Judge]] = {
+    "field": named.judge_field,
+    "email": contact.judge_email,
+    "ipv4": network.judge_ipv4,
+    "card": money.judge_card,
+    "phone_international": contact.judge_international,
+    "jwt": jose.judge_jwt,
+    "bearer": credentials.judge_bearer,
+    "database_key": listed.judge_key,
+}
+
+
+class Sink(Protocol):
+    """Collects the matches of one scan, called as hyperscan calls its handler."""
+
+    def __call__(self, ident: int, start: int, end: int, flags: int, context: object, /) -> bool | None: ...
+    def grouped(
+        self, texts: Sequence[bytes], shapes: list[Hit], margin: int, disguise: int, /
+    ) -> tuple[dict[int, list[Hit]], dict[int, None]]:
+        """The hits of each text that has any, and which texts have one of `disguise`."""
+
+
+class Core(Protocol):
+    """The loops of the engine, in either language; threads may share it."""
+
+    def judge(
+        self,
+        text: bytes,
+        hits: list[Hit],
+        judges: list[Judge | None],
+        natives: bytes,
+        by_word: bytes,
+        blocks: Callable[[bytes, int, int], list[Found]],
+        fail: Callable[[int, Exception], object],
+        /,
+    ) -> tuple[list[Found], dict[Hit, str]]:
+        """What is found and what is kept; `natives` has for each identifier the place of its judge among `JUDGES`, or 0."""
+
+    def settle(self, found: list[Found], text: bytes, /) -> list[Found] | None:
+        """The findings in order, without those that another says too; None where they overlap otherwise."""
+
+    def splice(
+        self,
+        text: bytes,
+        found: list[Found],
+        known: Mapping[Kind, Known],
+        replacement: Callable[[Found, bytes], bytes],
+        counts: dict[str, int],
+        /,
+    ) -> tuple[Spliced, bytes]:
+        """A text that is read as it is, with its replacements."""
+
+    def unsettled(self, hits: list[Hit], spliced: Spliced, kept: dict[Hit, str], output: bytes, /) -> list[Hit]:
+        """The hits of an output that have to be judged again."""
+
+
+class NativeCore(Core, Protocol):
+    """The loops in C."""
+
+    def verdict(self, which: int, text: bytes, end: int, /) -> Verdict | None:
+        """What one of `JUDGES` (counted from 1) says of a candidate; None where that is left to it."""
+
+
+@lru_cache(maxsize=1)
+def native_core() -> NativeCore | None:
+    """The core in C, or None where it has not been built or was built from a source that knows other judges."""
+    try:
+        native = import_module("streams.masking._core")
+    except ImportError:
+        return None
+    if getattr(native, "NAMES", "").split() != [*JUDGES]:
+        return None
+    asked = (named.plain_field, is_nobody, money.is_thing, jose.is_jose, _brand, _plan)
+    return cast("NativeCore", native.Core(Found, *asked))
+
+
+def core(*, native: bool = True) -> Core:
+    """The core in C where there is one, else the loops in Python."""
+    return (native_core() if native else None) or Loop()
+
+
+def sinks() -> Callable[[], Sink] | None:
+    """What makes a sink for each scan, or None where there is no core."""
+    return cast("Callable[[], Sink]", import_module("streams.masking._core").Sink) if native_core() else None
+
+
+def _brand(digits: bytes) -> str | None:
+    """What is said of a card by its brand, from its first four digits and its length."""
+    brand = card_brand(digits[:4].decode().ljust(digits[4], "0"))
+    return f"luhn+{brand}" if brand else None
+
+
+def _plan(digits: bytes) -> tuple[int, int] | None:
+    """How long the calling code is that digits begin with, and the lengths of numbers behind it, as a set of bits."""
+    plan = plan_of(digits.decode())
+    return (len(plan.code), sum(1 << size for size in plan.all_lengths)) if plan else None

@@ -1,0 +1,165 @@
+"""The core in C says what the judges and the engine's own loop say, and refuses what it is not made for."""
+
+from functools import lru_cache
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from streams.corpus import generate
+from streams.masking import detectors
+from streams.masking.engine import Engine
+from streams.masking.found import Found, Verdict
+from streams.masking.native import JUDGES, NativeCore, native_core, sinks
+from streams.masking.policy import Policy
+from streams.masking.prefilter import Prefilter
+from streams.masking.tokens import Tokens
+from tests.support.disguise import masker_keyring
+from tests.support.personal import EVIDENT, HARMLESS, NAMED, Personal
+from tests.support.places import AROUND, BESIDE
+
+#: What the plainest candidates are made of, what stands around them, and what makes them less plain.
+PIECES = (
+    *(value.text for value in (*EVIDENT, *NAMED) if len(value.text) < 160), *HARMLESS,
+    *(f'"{value.field}":"' for value in (*EVIDENT, *NAMED)), "email=", "?email=", "&", "user_id", "Key (", ")=(",
+    ") already exists.", '"customer":{', '"value":', '"cookie":"', "session=", "; theme=", '"authorization":"',
+    "Bearer ", "Basic ", '"', '\\"', "\\", "'", ":", "=", " ", "  ", "\t", "\n", "\\n", ",", ";", "{", "}", "[", "]",
+    "(", ")", "<", ">", "@", ".", "..", "-", "_", "+", "/", "//", "%", "*", "***", "0", "1", "7", "12", "4711", "999",
+    "0.0.0.0", "10.0.0.1", "127.0.0.1", "version ", "v", "to ", "git", "ann", "Ann", "Lee", "self.", "beef", "null",
+    "none", "unknown", "must be", "is ", "x", "xxx", "eyJ", "eyJhbGciOiJIUzI1NiJ9", ".eyJzdWIiOiIxIn0",
+    "tok_email_k1_", "a" * 70, "1" * 12, "ü", "例", "\x00", "bearer",
+)  # fmt: skip
+
+_SETTINGS = settings(max_examples=250, deadline=None)
+
+
+@lru_cache(maxsize=1)
+def _prefilter() -> Prefilter:
+    return Prefilter(detectors.ALL)
+
+
+@lru_cache(maxsize=2)
+def _engine(*, native: bool) -> Engine:
+    return Engine(Policy(), Tokens(masker_keyring()), native=native)
+
+
+def _core() -> NativeCore:
+    built = native_core()
+    assert built is not None
+    return built
+
+
+def _alike(text: bytes, ends: range) -> int:
+    """Compares the core with every judge at these ends; how often it had something to say."""
+    said = 0
+    for which, (name, judge) in enumerate(JUDGES.items(), 1):
+        for end in ends:
+            verdict = _core().verdict(which, text, end)
+            if verdict is not None:
+                said += 1
+                assert _plain(verdict) == _plain(judge(text, end)), name
+    return said
+
+
+def _plain(verdict: Verdict) -> object:
+    return verdict if isinstance(verdict, (str, Found)) else list(verdict)
+
+
+def test_core_is_built() -> None:
+    """The tests run with the core, so that a build without it is noticed."""
+    assert native_core() is not None
+    assert sinks() is not None
+
+
+@pytest.mark.parametrize("mix", ["clean", "mixed", "demo"])
+def test_core_says_of_logs_what_judges_say(mix: str) -> None:
+    """In log records the core's verdicts are the judges', and of what is hit it knows most."""
+    natives, hit, said = _prefilter().natives, 0, 0
+    for line in generate(mix, seed=37, count=300):
+        text = line.value.replace(b"\xff", b"")
+        for end, ident in _prefilter().hits(text):
+            if natives[ident]:
+                hit += 1
+                said += _alike(text, range(end, end + 1)) > 0
+    assert said * 2 > hit
+
+
+@_SETTINGS
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example('{"user_id":4711}')
+@example('{"email":"ann@example.org","authorization":"Bearer 7c9f1b3e2d4a9f8b"}')
+@example('{"card_number":"4111111111111111"}')
+@example('"full_name":"fullName"')
+@example("/x?email=email.ann@example.org&")
+@example("email=ann.lee@beef.org,")
+@example("to=ann@example.org.")
+@example('"v":"10.0.0.1"')
+@example("Key (email)=(a@b.cd) already exists.")
+@example("Bearer bearer12x")
+def test_core_says_what_judges_say(text: str) -> None:
+    """So they are in texts made of pieces, at every position."""
+    raw = text.encode()
+    _alike(raw, range(len(raw) + 2))
+
+
+@_SETTINGS
+@given(st.sampled_from((*EVIDENT, *NAMED)), st.sampled_from(sorted(BESIDE)), st.sampled_from(sorted(AROUND)), st.data())
+def test_core_masks_as_the_loop_in_python_does(value: Personal, beside: str, around: str, data: st.DataObject) -> None:
+    """A text comes out of both loops alike, with the same findings and failures; so do its broken copies."""
+    whole = AROUND[around](BESIDE[beside](value.text, value.field)).encode()
+    at = data.draw(st.integers(0, len(whole)))
+    piece = data.draw(st.sampled_from(PIECES)).encode()
+    texts = [whole, whole[:at] + piece + whole[at:], whole[:at], whole[at:]]
+    assert _engine(native=True).mask(texts) == _engine(native=False).mask(texts)
+
+
+@pytest.mark.parametrize("mix", ["clean", "mixed", "demo"])
+def test_core_masks_logs_as_the_loop_in_python_does(mix: str) -> None:
+    """Log records come out of both loops alike."""
+    texts = [line.value for line in generate(mix, seed=41, count=600)]
+    assert _engine(native=True).mask(texts) == _engine(native=False).mask(texts)
+
+
+def test_core_refuses_what_it_is_not_made_for() -> None:
+    """Wrong types, unknown judges and findings out of order raise; nothing is read outside of a text."""
+    one = Found(4, 2, "email", "email", "rfc5322")
+    for call in (
+        lambda: _core().verdict(99, b"x", 0),
+        lambda: _core().judge(b"x", [(1, 7)], [None], b"\0", b"\0", lambda *_: [], lambda *_: None),
+        lambda: _core().judge(b"x", [(1, 0)], [None], b"", b"\0", lambda *_: [], lambda *_: None),
+        lambda: _core().splice(b"abc", [one], {}, lambda *_: b"", {}),
+        lambda: _core().splice(b"abc", [one._replace(start=0, end=9)], {}, lambda *_: b"", {}),
+    ):
+        with pytest.raises((TypeError, ValueError, IndexError)):
+            call()
+
+
+def test_core_takes_verdicts_of_any_judge() -> None:
+    """A judge of one's own may answer with a finding, several, or a rule, and what it raises reaches the engine."""
+    one = Found(0, 1, "email", "own", "own")
+    for verdict, expected in ((one, [one]), ([one], [one]), ((one,), [one]), ("rule", [])):
+        found, kept = _core().judge(
+            b"x", [(1, 0)], [lambda _text, _end, verdict=verdict: verdict], b"\0", b"\0", lambda *_: [], lambda *_: None
+        )
+        assert (found, kept) == (expected, {} if expected else {(1, 0): "rule"})
+    with pytest.raises(TypeError):
+        _core().judge(b"x", [(1, 0)], [lambda *_: 7], b"\0", b"\0", lambda *_: [], lambda *_: None)  # type: ignore[arg-type, return-value]
+
+
+def test_sink_groups_hits_by_text() -> None:
+    """Hits are given to the text that they end in, in their order, whichever order they come in."""
+    make = sinks()
+    assert make is not None
+    sink = make()
+    for end in (*range(140, 132, -1), 1):
+        sink(3, 0, end, 0, None)
+    with pytest.raises(ValueError, match="before"):
+        sink.grouped([b"abcdef", b"", b"ghij"], [], 128, 0)
+    sink = make()
+    for end in range(141, 128, -1):
+        sink(3, 0, end, 0, None)
+    found, disguised = sink.grouped([b"abcdef", b"", b"ghij"], [(131, 0)], 128, 0)
+    assert found[0] == [(1, 3), (2, 3), (3, 0), (3, 3), (4, 3), (5, 3), (6, 3), (7, 3)]
+    assert found[1] == [(1, 3)]
+    assert [end for end, _ in found[2]] == [1, 2, 3, 4, 5]
+    assert disguised == {0: None}
