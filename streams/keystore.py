@@ -1,4 +1,4 @@
-"""The files that hold keys: the keyring of the masking and the pair of the quarantine review; nothing else reads them.
+"""The files that hold keys: keyring, review pair, secrets of the review service; nothing else reads them.
 
 Secret files are created with mode 0600 and are refused where others than owner and group may read them or anybody but
 the owner may write them; a mounted secret (a symlink to a file of mode 0440) is fine. What exists is never overwritten,
@@ -35,7 +35,10 @@ __all__ = [
     "load_review_public",
     "new_keyring",
     "new_review_pair",
+    "new_secret",
     "read_keyring",
+    "read_public_file",
+    "read_secret_file",
     "review_key_id",
     "rotate_keyring",
 ]
@@ -151,6 +154,21 @@ def load_review_private(path: Path) -> X25519PrivateKey:
 def review_key_id(key: X25519PublicKey) -> str:
     """Twelve hex digits that name a public key in envelopes and lists."""
     return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:12]
+
+
+def new_secret(path: Path) -> None:
+    """Create a file with 48 random bytes as one line of text; refuses where a file is already there."""
+    _create(path, f"{secrets.token_urlsafe(48)}\n".encode(), _SECRET_MODE, "move it away first, or keep it")
+
+
+def read_secret_file(path: Path, what: str, remedy: str) -> bytes:
+    """The bytes of a file that others must not read; `what` and `remedy` make the sentence of a KeyringError."""
+    return _read(path, _OPEN_TO_OTHERS, what, remedy)
+
+
+def read_public_file(path: Path, what: str, remedy: str) -> bytes:
+    """The bytes of a file that others may read and must not write."""
+    return _read(path, _WRITABLE_BY_OTHERS, what, remedy)
 
 
 def _entry(key: _Stored, ring: Keyring) -> KeyEntry:

@@ -53,6 +53,8 @@ COMMANDS: Final = {
     "keys": Place("keys", "app", "Masking"),
     "quarantine": Place("quarantine", "app", "Quarantine"),
     "replay": Place("replay", "app", "Replay"),
+    "audit": Place("audit", "app", "Quarantine"),
+    "dev-token": Place("devtoken", "dev_token", "Quarantine"),
     "generate": Place("generate", "generate", "Trying it"),
     "demo": Place("demo", "demo", "Trying it"),
 }

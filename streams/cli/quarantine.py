@@ -16,6 +16,8 @@ from streams.cli.options import ConfigOption, SetOption, load_settings
 from streams.errors import RunError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from streams.quarantine.payload import Payload
     from streams.quarantine.reader import QuarantineReader, Stored
     from streams.settings import Settings
@@ -94,13 +96,31 @@ def show(
 
 def _revealed(settings: "Settings", stored: "Stored", reason: str) -> "Payload":
     from streams.keystore import load_review_private
-    from streams.quarantine.reveal import audit_writer
+    from streams.quarantine.auditlog import AuditLog
     from streams.quarantine.reveal import reveal as open_record
 
     private_key = load_review_private(settings.review_private_key)
-    return open_record(
-        stored, private_key, actor=_actor(), via="cli", reason=reason, write_audit=audit_writer(settings)
-    )
+    write_audit = AuditLog(settings, "cli", _reason_masker(settings))
+    return open_record(stored, private_key, actor=_actor(), via="cli", reason=reason, write_audit=write_audit)
+
+
+def _reason_masker(settings: "Settings") -> "Callable[[str], str]":
+    """Masks what a person writes; where there is no keyring, with tokens that nobody can look up."""
+    from streams.anchorstore import user_store
+    from streams.keystore import ephemeral_keyring, load_keyring
+    from streams.masking.masker import Masker
+    from streams.masking.policy import Policy
+
+    keyring = load_keyring(settings.keyring) if settings.keyring.exists() else ephemeral_keyring()
+    masker = Masker(Policy(), keyring, store=user_store())
+
+    def mask(reason: str) -> str:
+        masked = masker.mask(reason).text
+        if masked is None:
+            raise UsageError("The reason cannot be masked with certainty: say it in plain words, without log data.")
+        return masked
+
+    return mask
 
 
 def _find(reader: "QuarantineReader", record: str) -> "Stored":

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from streams.settings import topics
+from streams.settings.urls import is_origin, is_safe_url
 
 if TYPE_CHECKING:
     from streams.settings.model import Settings
@@ -17,11 +18,13 @@ Contradiction = tuple[frozenset[str], str]
 DECISIONS_MARGIN_MS: Final = 86_400_000
 
 _LAST_PORT: Final = 65_535
+#: A longer one would keep tokens alive that their issuer has ended.
+_LEEWAY_MAX_MS: Final = 300_000
 
 
 def contradictions(settings: "Settings") -> list[Contradiction]:
     """Every contradiction between otherwise valid settings."""
-    return [*_of_retention(settings), *_of_topics(settings), *_of_http(settings)]
+    return [*_of_retention(settings), *_of_topics(settings), *_of_http(settings), *_of_review(settings)]
 
 
 def _of_retention(settings: "Settings") -> Iterator[Contradiction]:
@@ -68,10 +71,38 @@ def _of_http(settings: "Settings") -> Iterator[Contradiction]:
             frozenset({"http_port", "workers"}),
             "HTTP_PORT is too high: slot i listens on HTTP_PORT + i, which passes 65535 for the last of WORKERS.",
         )
+
+
+def _of_review(settings: "Settings") -> Iterator[Contradiction]:
     if settings.review_jwks_url and settings.review_jwt_key:
         yield (
             frozenset({"review_jwks_url", "review_jwt_key"}),
             "REVIEW_JWKS_URL and REVIEW_JWT_KEY are both set: keep the one that your issuer uses.",
         )
-    if settings.review_jwks_url and not settings.review_jwks_url.startswith(("https://", "http://")):
-        yield frozenset({"review_jwks_url"}), "REVIEW_JWKS_URL must begin with https:// or http://."
+    others = ("review_jwks_url", "review_jwt_key", "review_client_id")
+    if settings.review_dev_secret and any(getattr(settings, name) for name in others):
+        yield (
+            frozenset({"review_dev_secret", *others}),
+            "REVIEW_DEV_SECRET is for development and set beside an issuer's keys or client: take one of them out.",
+        )
+    if settings.review_client_secret and not settings.review_client_id:
+        yield (
+            frozenset({"review_client_secret", "review_client_id"}),
+            "REVIEW_CLIENT_SECRET is set without REVIEW_CLIENT_ID: set the client, or take the secret out.",
+        )
+    if settings.review_leeway_ms > _LEEWAY_MAX_MS:
+        yield frozenset({"review_leeway_ms"}), "REVIEW_LEEWAY is longer than 5m: set the clocks instead."
+    yield from _of_review_urls(settings)
+
+
+def _of_review_urls(settings: "Settings") -> Iterator[Contradiction]:
+    discovered = settings.review_client_id and not settings.review_dev_secret
+    for attribute, used in (("jwks_url", True), ("public_url", True), ("issuer", discovered)):
+        url = getattr(settings, f"review_{attribute}")
+        if used and url and not is_safe_url(url):
+            yield (
+                frozenset({f"review_{attribute}", *(("review_client_id",) if attribute == "issuer" else ())}),
+                f"REVIEW_{attribute.upper()} must begin with https://, or with http:// and a loopback address.",
+            )
+    if settings.review_public_url and not is_origin(settings.review_public_url):
+        yield frozenset({"review_public_url"}), "REVIEW_PUBLIC_URL must end behind the host or port: take the path off."

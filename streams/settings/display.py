@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from streams.settings.model import Origin, Settings
-from streams.settings.names import setting_of
+from streams.settings.names import DURATIONS, setting_of
 
 __all__ = ["HIDDEN", "Shown", "is_secret", "shown"]
 
@@ -51,7 +51,7 @@ def shown(settings: Settings) -> list[Shown]:
 def _text(name: str, value: object) -> str | None:
     if value is None or value == "":
         return None
-    if name.endswith("_retention_ms") and isinstance(value, int):
+    if name.endswith(DURATIONS) and isinstance(value, int):
         return _duration(value)
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return _USER_INFO.sub("***@", text)

@@ -160,7 +160,7 @@ class Settings(BaseModel):
     batch_ms: Number = Field(200, ge=1, le=60_000, description="Longest time a batch is collected, in milliseconds.")
     max_depth: Number = Field(1024, ge=1, le=100_000, description="Deepest nesting before a record is too_deep.")
     instance: Word = Field(default_factory=_host_name, description="This machine's name in transactional ids.")
-    state_dir: File = Field(default_factory=_state_folder, description="Folder of lock files.")
+    state_dir: File = Field(default_factory=_state_folder, description="Folder of lock files and of the audit.")
     policy: File | None = Field(None, description="Policy file; the default policy pack without one.")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", description="Least severity that the service logs."
@@ -181,11 +181,43 @@ class Settings(BaseModel):
         9564, description="Port of slot 0 of a replay, or the next that is free; slot i listens on this port + i."
     )
     review_port: Port = Field(8464, description="Port of `maskstream review`.")
+    review_public_url: str | None = Field(
+        None, description="Address of `maskstream review` in browsers, such as https://review.example.com."
+    )
     review_issuer: str | None = Field(None, description="Required issuer of JWTs.")
     review_audience: str | None = Field(None, description="Required audience of JWTs.")
-    review_jwks_url: str | None = Field(None, repr=False, description="Where the issuer publishes its keys.")
+    review_jwks_url: str | None = Field(
+        None, repr=False, description="Where the issuer publishes its keys; by default where its discovery says."
+    )
     review_jwt_key: File | None = Field(None, description="Public key of the issuer, instead of a JWKS.")
-    review_roles_claim: Annotated[str, Field(min_length=1)] = Field("roles", description="Claim that holds roles.")
+    review_dev_secret: File | None = Field(
+        None, description="For development, instead of an issuer: secret of `maskstream dev-token`, 32 bytes or more."
+    )
+    review_token_max_age_ms: Duration = Field(86_400_000, description="Longest time since a JWT was issued.")
+    review_leeway_ms: Duration = Field(60_000, description="How far the issuer's clock may be off; 5m at most.")
+    review_revoked: File | None = Field(
+        None, description="File of revoked tokens: one `jti` a line, read when changed."
+    )
+    review_roles_claim: Annotated[str, Field(min_length=1)] = Field(
+        "roles", description="Claim that holds roles; dots go inside, such as realm_access.roles."
+    )
+    review_viewer_roles: str = Field("viewer", description="The issuer's names of the role viewer, commas between.")
+    review_operator_roles: str = Field("operator", description="The issuer's names of the role operator.")
+    review_revealer_roles: str = Field("revealer", description="The issuer's names of the role revealer.")
+    review_topics_claim: Annotated[str, Field(min_length=1)] = Field(
+        "topics", description="Claim that holds the raw topics that a person may see, as globs; all without it."
+    )
+    review_client_id: str | None = Field(None, description="Client of browsers' log-in (OpenID Connect with PKCE).")
+    review_client_secret: File | None = Field(None, description="The client's secret, if it has one.")
+    review_login_scope: str = Field("openid", description="Scopes asked for at log-in; openid among them.")
+    review_session_max_age_ms: Duration = Field(8 * 3_600_000, description="Longest life of a browser's session.")
+    review_session_key: File | None = Field(
+        None, description="Secrets that sign sessions, one a line, the first signs; else each start makes one."
+    )
+    review_reveals_per_hour: Number = Field(30, ge=1, le=3600, description="Looks at originals that a person has.")
+    review_audit_key: File | None = Field(
+        None, description="Secret that the audit's hash chain is keyed with; without it the chain is a plain SHA-256."
+    )
 
     _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
 

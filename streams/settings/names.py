@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 __all__ = [
+    "DURATIONS",
     "KAFKA_PREFIX",
     "PREFIX",
     "attribute_of",
@@ -21,7 +22,8 @@ PREFIX: Final = "MASKSTREAM_"
 #: `MASKSTREAM_KAFKA__SECURITY_PROTOCOL` is librdkafka's `security.protocol`.
 KAFKA_PREFIX: Final = "MASKSTREAM_KAFKA__"
 
-_RETENTION_MS: Final = "_retention_ms"
+#: Attributes that hold milliseconds; people write durations with a unit and the setting's name has none.
+DURATIONS: Final = ("_retention_ms", "_age_ms", "_leeway_ms")
 
 # Kubernetes writes the address of every Service of the namespace into the environment of a pod; Services called
 # maskstream, maskstream-http or maskstream-review thereby set MASKSTREAM_PORT, MASKSTREAM_HTTP_PORT and so on.
@@ -33,7 +35,7 @@ _LINKED_PORT: Final = re.compile(r"(?:tcp|udp|sctp)://.+")
 
 def setting_of(attribute: str) -> str:
     """Name of a setting in files and flags: the attribute, but `max_retention` for `max_retention_ms`."""
-    return attribute.removesuffix("_ms") if attribute.endswith(_RETENTION_MS) else attribute
+    return attribute.removesuffix("_ms") if attribute.endswith(DURATIONS) else attribute
 
 
 def attribute_of(setting: str, attributes: Iterable[str]) -> str | None:

@@ -27,6 +27,9 @@ Event = Literal[
     "retention_restored", "transaction_retried",
     # The review service's view of both topics.
     "review_view_building", "review_view_ready", "review_view_trouble",
+    # Who gets into the review.
+    "review_login", "review_refused", "review_development", "review_keys_unavailable", "review_file_unreadable",
+    "review_failed", "review_unaudited",
     # What others say, without what they said.
     "foreign_log", "foreign_output", "warning", "exception",
 ]  # fmt: skip

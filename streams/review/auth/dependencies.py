@@ -7,13 +7,20 @@ field `csrf` (`<input type="hidden" name="csrf" value="{{ csrf_token(request) }}
 
 import hmac
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import HTTPException, Request
 
+from streams.review.auth.limits import client_address, network_of
 from streams.review.auth.principal import Principal, Role
 
-__all__ = ["CSRF_FIELD", "CSRF_HEADER", "csrf_token", "forbidden", "operator", "revealer", "unauthorized", "viewer"]
+if TYPE_CHECKING:
+    from streams.review.auth.access import Access
+
+__all__ = [
+    "CSRF_FIELD", "CSRF_HEADER", "carries_csrf", "csrf_token", "forbidden", "operator", "revealer", "revealing",
+    "unauthorized", "viewer",
+]  # fmt: skip
 
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "x-csrf-token"
@@ -34,6 +41,19 @@ async def operator(request: Request) -> Principal:
 async def revealer(request: Request) -> Principal:
     """Somebody who may see an original, for a reason."""
     return await _holder(request, "revealer")
+
+
+async def revealing(request: Request) -> Principal:
+    """A revealer who has not looked too often: takes one of the person's and one of the address's looks (429)."""
+    person = await _holder(request, "revealer")
+    access: Access = request.app.state.access
+    network = network_of(client_address(request.scope) or "")
+    for buckets, name in ((access.reveals, person.subject), (access.reveals_near, network)):
+        if wait_s := buckets.take(name):
+            raise HTTPException(
+                HTTPStatus.TOO_MANY_REQUESTS, "That was too often: wait.", {"Retry-After": str(int(wait_s) + 1)}
+            )
+    return person
 
 
 def csrf_token(request: Request) -> str:
@@ -57,12 +77,13 @@ async def _holder(request: Request, role: Role) -> Principal:
         raise unauthorized()
     if not principal.may(role):
         raise forbidden()
-    if principal.via == "session" and request.method not in _SAFE and not await _carries_token(request):
+    if principal.via == "session" and request.method not in _SAFE and not await carries_csrf(request):
         raise forbidden()
     return principal
 
 
-async def _carries_token(request: Request) -> bool:
+async def carries_csrf(request: Request) -> bool:
+    """Whether a request carries what forms of its session carry."""
     wanted = csrf_token(request)
     given = request.headers.get(CSRF_HEADER)
     if given is None:

@@ -1,0 +1,105 @@
+"""Writes audit events: chained into the file first, then to the topic, and back only when every replica has them."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import orjson
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from pydantic import ValidationError
+
+from streams.errors import GuardError, KeyringError, RunError, UsageError
+from streams.kafka.admin import Admin
+from streams.kafka.config import admin_config
+from streams.kafka.topics import TopicFacts, unseen_sentence
+from streams.keystore import read_secret_file
+from streams.quarantine.audit import AuditEvent
+from streams.quarantine.journal import Journal, audit_folder
+from streams.settings import Settings
+
+__all__ = ["AuditLog", "WriteAudit", "audit_key"]
+
+#: Writes one event and returns when every replica has it; raises otherwise.
+WriteAudit = Callable[[AuditEvent], None]
+
+#: A person waits; an outage of a broker lasted up to 40 s for clients (seen).
+_DELIVERY_S: Final = 45.0
+_KEY_BYTES_MIN: Final = 32
+
+
+def audit_key(path: Path | None) -> bytes | None:
+    """The secret that the chain is keyed with, if there is one."""
+    if path is None:
+        return None
+    key = read_secret_file(path, "key of the audit", "make one with `openssl rand -base64 48`").strip()
+    if len(key) < _KEY_BYTES_MIN:
+        raise KeyringError(f"The key of the audit {path} is shorter than {_KEY_BYTES_MIN} bytes: make a random one.")
+    return key
+
+
+class AuditLog:
+    """Call it with an event; any thread. `mask` makes a reason fit to be kept.
+
+    Making one raises GuardError where the topic is missing, writing RunError where an event is not acknowledged: then
+    what it is about must not happen. It may stand in the file all the same, as an attempt.
+    """
+
+    def __init__(self, settings: Settings, name: Literal["review", "cli"], mask: Callable[[str], str]) -> None:
+        self._topic = settings.audit_topic
+        facts = Admin(settings).describe([self._topic])[self._topic]
+        if not isinstance(facts, TopicFacts):
+            raise GuardError(unseen_sentence(facts, "audit"))
+        key = audit_key(settings.review_audit_key)
+        self._journal = Journal(audit_folder(settings.state_dir), name, settings.instance, key)
+        self._mask = mask
+        self._mutex = threading.Lock()
+        own: dict[str, Any] = {
+            "acks": "all",
+            "enable.idempotence": True,
+            "message.timeout.ms": int(_DELIVERY_S * 1000),
+            "log_level": 0,
+        }
+        self._producer = Producer({**admin_config(settings), **own})
+
+    def __call__(self, event: AuditEvent) -> None:
+        """Write one event; back when file and topic have it."""
+        document = self._masked(event).document()
+        with self._mutex:
+            self._journal.append(document, self._send)
+
+    def _masked(self, event: AuditEvent) -> AuditEvent:
+        if event.reason is None:
+            return event
+        masked = event.model_copy(update={"reason": self._mask(event.reason)})
+        try:
+            # A mask may give anything: what is written has to be an event again.
+            return AuditEvent.model_validate(masked.model_dump())
+        except ValidationError:
+            raise UsageError("The reason cannot be kept as it is: say it in one plain sentence.") from None
+
+    def _send(self, documents: list[dict[str, Any]]) -> None:
+        reports: list[KafkaError | None] = []
+
+        def delivered(error: KafkaError | None, _: Message) -> None:
+            reports.append(error)
+
+        with contextlib.suppress(KafkaException, BufferError):
+            for document in documents:
+                self._producer.produce(self._topic, orjson.dumps(document), key=_key(document), on_delivery=delivered)
+            self._producer.flush(_DELIVERY_S + 5)
+        failed = [error for error in reports if error is not None]
+        if failed or len(reports) < len(documents):
+            why = failed[0].name() if failed else "no answer"
+            raise RunError(
+                f"Nothing is done or shown, because it could not be written to {self._topic} ({why}): try again."
+            )
+
+
+def _key(document: dict[str, Any]) -> bytes:
+    """All looks at one record have one key, all else the writer's."""
+    place = document.get("record")
+    if place is None:
+        return str(document["chain"]["writer"]).encode()
+    return f"{place['topic']}/{place['partition']}/{place['offset']}".encode()
