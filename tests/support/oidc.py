@@ -92,6 +92,8 @@ class Issuer:
         self.id_claims: dict[str, Any] = {}
         #: Paths in the order in which they were asked for.
         self.asked: list[str] = []
+        #: How clients proved themselves.
+        self.proofs: list[str] = []
         self._codes: dict[str, dict[str, str]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"issuer": self}))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -143,13 +145,15 @@ class Issuer:
         """The tokens for a code, once; None where the request is wrong."""
         query = self._codes.pop(form.get("code", ""), None)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=")
+        proof = user or ((form["client_id"], form["client_secret"]) if "client_secret" in form else None)
+        self.proofs.append("post" if "client_secret" in form else "basic" if user else "none")
         wanted = None if self.client_secret is None else (CLIENT, self.client_secret)
-        if query is None or challenge.decode() != query["code_challenge"] or user != wanted:
+        if query is None or challenge.decode() != query["code_challenge"] or proof != wanted:
             return None
         if form["redirect_uri"] != query["redirect_uri"] or form["grant_type"] != "authorization_code":
             return None
-        claims = claims_of(self.url, aud=CLIENT, roles=None, nonce=query["nonce"], **self.person) | self.id_claims
-        token = self.keys[-1].sign({name: value for name, value in claims.items() if value is not None})
+        claims = claims_of(self.url, **{"aud": CLIENT, "nonce": query["nonce"], **self.person, **self.id_claims})
+        token = self.keys[-1].sign(claims)
         return {"access_token": "opaque", "token_type": "Bearer", "id_token": token}
 
     def answer(self, path: str) -> Any:

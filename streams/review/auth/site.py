@@ -1,5 +1,6 @@
 """Where the service is in browsers: its origins, the hosts it answers to, the names and rights of its cookies."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -13,6 +14,7 @@ from streams.settings.urls import is_loopback
 __all__ = ["Cookie", "Site"]
 
 _SAME: Final = "same-origin"
+_HOST: Final = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,255})(?::[0-9]{1,5})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,9 @@ class Site:
             return False
         if self._url:
             return given[0].lower() == urlsplit(self._url).netloc.lower()
-        try:
-            host = urlsplit(f"http://{given[0]}").hostname or ""
-        except ValueError:
-            return False
-        return is_loopback(host) or host == self._host.lower()
+        parts = _HOST.fullmatch(given[0].lower())
+        host = parts[1].strip("[]") if parts else ""
+        return is_loopback(host) or (host != "" and host == self._host.lower())
 
     def sent_by_us(self, headers: Headers) -> bool:
         """Whether a page of ours sent a request that changes something; who says neither is refused.

@@ -34,9 +34,7 @@ class Web:
 
     def __init__(self, wait_s: float = _WAIT_S) -> None:
         self._wait_s = wait_s
-        # A proxy of the environment cannot reach this machine's own addresses.
-        self._near = httpx2.Client(timeout=wait_s, follow_redirects=False, trust_env=False)
-        self._far = httpx2.Client(timeout=wait_s, follow_redirects=False)
+        self._clients: dict[bool, httpx2.Client] = {}
 
     def get(self, url: str) -> dict[str, Any]:
         """The JSON object at an address; WebError otherwise."""
@@ -48,8 +46,15 @@ class Web:
 
     def close(self) -> None:
         """Closes the connections."""
-        self._near.close()
-        self._far.close()
+        for client in self._clients.values():
+            client.close()
+
+    def _client(self, *, near: bool) -> httpx2.Client:
+        # Made when it is needed: it reads the certificates of the system, 0.1 s. A proxy of the environment cannot reach
+        # this machine's own addresses.
+        if near not in self._clients:
+            self._clients[near] = httpx2.Client(timeout=self._wait_s, follow_redirects=False, trust_env=not near)
+        return self._clients[near]
 
     def _ask(self, method: str, url: str, **more: Any) -> dict[str, Any]:
         if not is_safe_url(url):
@@ -62,9 +67,10 @@ class Web:
 
     def _answer(self, method: str, url: str, **more: Any) -> dict[str, Any]:
         deadline = time.monotonic() + 2 * self._wait_s
-        client = self._near if is_loopback(httpx2.URL(url).host) else self._far
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        with client.stream(method, url, headers=headers, **more) as answer:
+        with self._client(near=is_loopback(httpx2.URL(url).host)).stream(
+            method, url, headers=headers, **more
+        ) as answer:
             if answer.status_code != httpx2.codes.OK:
                 raise WebError(answer.status_code)
             data = bytearray()
