@@ -50,8 +50,8 @@ class Web:
             client.close()
 
     def _client(self, *, near: bool) -> httpx2.Client:
-        # Made when it is needed: it reads the certificates of the system, 0.1 s. A proxy of the environment cannot reach
-        # this machine's own addresses.
+        # Made when it is needed: it reads the certificates of the system. A proxy of the environment does not reach
+        # this machine itself.
         if near not in self._clients:
             self._clients[near] = httpx2.Client(timeout=self._wait_s, follow_redirects=False, trust_env=not near)
         return self._clients[near]
