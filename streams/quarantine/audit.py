@@ -30,7 +30,10 @@ _SHA256: Final = "^[0-9a-f]{64}$"
 
 
 def _address(value: str) -> str:
-    return str(ipaddress.ip_address(value))
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ValueError("should be an address of IPv4 or IPv6") from None
 
 
 Name = Annotated[str, Field(pattern="^[ -~]{1,200}$")]

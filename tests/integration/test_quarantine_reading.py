@@ -69,6 +69,7 @@ def quarantine(kafka: KafkaBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "BOOTSTRAP_SERVERS": made.bootstrap,
         "QUARANTINE_TOPIC": made.topic,
         "AUDIT_TOPIC": made.audit,
+        "STATE_DIR": str(tmp_path / "state"),
         "REVIEW_PUBLIC_KEY": str(made.public),
         "REVIEW_PRIVATE_KEY": str(made.private),
     }.items():
@@ -157,12 +158,13 @@ def test_quarantine_show_gives_that_record_or_none(quarantine: Quarantine, capfd
 def test_quarantine_reveal_is_written_down_first(quarantine: Quarantine, capfd: pytest.CaptureFixture[str]) -> None:
     """With private key and reason the exact original is shown, and the audit topic has who, when, what and why."""
     quarantine.write((1, quarantine.sealed(42)))
-    shown = json.loads(run(capfd, "show", "1:0", "--reveal", "--reason", "INC-7 lost order", "--json")[0])
+    reason = "INC-7 lost order of canary@example.com"
+    shown = json.loads(run(capfd, "show", "1:0", "--reveal", "--reason", reason, "--json")[0])
     assert shown["original"] == {
         "key": "canary-key", "headers": [["a", None], ["a", "canary"]], "value": CANARY.decode(),
     }  # fmt: skip
     (event,) = quarantine.audited()
-    assert event["reason"] == "INC-7 lost order"
+    assert event["reason"].startswith("INC-7 lost order of tok_email_")
     assert event["record"] == {"topic": quarantine.topic, "partition": 1, "offset": 0}
     assert (event["source"]["topic"], event["source"]["offset"]) == ("raw", 42)
     assert "@" in event["actor"]
