@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from streams.masking.records import Failure
 from streams.quarantine.decisions import Decision, Event, Outcome, RecordId, Redaction, record_id
-from streams.quarantine.envelope import Envelope, EnvelopeWriter, Origin, QuarantineRecord, parse
-from streams.quarantine.store.ingest import Happened, Ingest, Place
-from streams.quarantine.store.rows import Arrived
+from streams.quarantine.envelope import EnvelopeWriter, Origin, QuarantineRecord
+from streams.quarantine.store.clear import Clear, read_clear
+from streams.quarantine.store.ingest import Arrived, Happened, Ingest, Place
 from streams.quarantine.store.store import ReviewStore
 from streams.settings import Settings
 
@@ -39,10 +39,10 @@ def written(
     return _WRITER.write(Origin(topic, partition, offset, 5, job), failure, b"key", [("a", b"b")], value)
 
 
-def envelope(offset: int, **more: Any) -> Envelope:
-    """Its envelope, as the store gets it."""
-    found = parse(written(offset, **more).value)
-    assert isinstance(found, Envelope)
+def envelope(offset: int, **more: Any) -> Clear:
+    """What the store gets of its envelope."""
+    found = read_clear(written(offset, **more).value)
+    assert isinstance(found, Clear)
     return found
 
 
@@ -89,9 +89,7 @@ class Filled:
         self.ingest = Ingest(self.db)
         self._next: dict[Place, int] = {}
 
-    def records(
-        self, envelopes: Iterable[Envelope | str], *, partition: int = 0, seen_ms: int = NOW_MS
-    ) -> list[RecordId]:
+    def records(self, envelopes: Iterable[Clear | str], *, partition: int = 0, seen_ms: int = NOW_MS) -> list[RecordId]:
         """Puts records in and gives the ids of those that have one."""
         arrived, ids = [], []
         for item in envelopes:

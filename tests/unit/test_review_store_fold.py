@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from streams.quarantine.decisions import Event, RecordId, record_id
 from streams.quarantine.fold import Fold, RecordState
-from streams.quarantine.store.ingest import Happened, Place, state_of
+from streams.quarantine.store.ingest import Arrived, Happened, Place, state_of
 from streams.quarantine.store.phases import FOREIGN, phase_of
-from streams.quarantine.store.rows import Arrived
 from tests.support.review import NOW_MS, Filled, decision, envelope, outcome
 
 ACTIONS = ("claim", "unclaim", "release", "mask", "discard", "undo")

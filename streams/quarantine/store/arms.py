@@ -23,9 +23,16 @@ def arms(db: sqlite3.Connection, matching: Where, *more: Condition) -> Iterator[
     elif matching.topics is not None:
         yield from _by(db, "topic", matching.topics, matching.phases, rest)
     else:
-        for phase in matching.phases:
+        for phase in _phases(db, matching):
             sql = f"records INDEXED BY records_by_phase WHERE phase = ? AND {rest.sql}"
             yield phase, Condition(sql, (phase, *rest.values))
+
+
+def _phases(db: sqlite3.Connection, matching: Where) -> list[int]:
+    """Those that have records of such a kind and topic."""
+    wide = matching.wide()
+    sql = f"SELECT 1 FROM tally WHERE n > 0 AND phase = ? AND {wide.sql} LIMIT 1"
+    return [phase for phase in matching.phases if db.execute(sql, (phase, *wide.values)).fetchone()]
 
 
 def _by(

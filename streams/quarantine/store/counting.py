@@ -62,6 +62,15 @@ def _tallied(db: sqlite3.Connection, matching: Where) -> ByKind:
 
 
 def _counted(db: sqlite3.Connection, matching: Where) -> ByKind:
+    if matching.pointed:
+        return _picked(db, matching)
+    rest = matching.all()
+    sql = f"SELECT count(*) FROM records INDEXED BY records_by_kind WHERE kind = ? AND phase = ? AND {rest.sql}"
+    # One range of the index after the other: sorting a million rows by kind takes ten times as long.
+    return Counter({pair: db.execute(sql, (*pair, *rest.values)).fetchone()[0] for pair in _tallied(db, matching)})
+
+
+def _picked(db: sqlite3.Connection, matching: Where) -> ByKind:
     found: ByKind = Counter()
     for phase, arm in arms(db, matching.of(None)):
         for kind, n in db.execute(f"SELECT kind, count(*) FROM {arm.sql} GROUP BY kind", arm.values):

@@ -11,13 +11,12 @@ from confluent_kafka import Message
 
 from streams.errors import MaskstreamError
 from streams.quarantine.decisions import parse_event
-from streams.quarantine.envelope import parse
+from streams.quarantine.store.clear import read_clear
 from streams.quarantine.store.feed import Feed, Slice
 from streams.quarantine.store.file import is_damage
 from streams.quarantine.store.holder import Holder
-from streams.quarantine.store.ingest import Happened, Ingest, Place, read_positions
+from streams.quarantine.store.ingest import Arrived, Happened, Ingest, Place, read_positions
 from streams.quarantine.store.model import Health, Progress
-from streams.quarantine.store.rows import Arrived
 from streams.quarantine.store.sweep import Sweep
 from streams.quarantine.store.topics import TOPICS, Looked, Role, Topics
 from streams.settings import Settings
@@ -190,7 +189,9 @@ class Follower:
 
 
 def _arrived(found: Slice) -> list[Arrived]:
-    return [Arrived(*_place(message), message.timestamp()[1], parse(message.value())) for message in found.messages]
+    return [
+        Arrived(*_place(message), message.timestamp()[1], read_clear(message.value())) for message in found.messages
+    ]
 
 
 def _happened(found: Slice) -> list[Happened]:

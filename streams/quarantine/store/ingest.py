@@ -13,12 +13,12 @@ from uuid import UUID
 
 import orjson
 
-from streams.quarantine.decisions import Event, RecordId, Status
+from streams.quarantine.decisions import Event, RecordId, Status, record_id
 from streams.quarantine.fold import Fold, RecordState
+from streams.quarantine.store.clear import Clear, Kind, kind_of
 from streams.quarantine.store.phases import FOREIGN, phase_of
-from streams.quarantine.store.rows import Arrived, Kind, Row, kind_of, row_of
 
-__all__ = ["ORIGIN", "Happened", "Ingest", "Place", "columns_of", "read_positions", "state_of", "time_ms"]
+__all__ = ["ORIGIN", "Arrived", "Happened", "Ingest", "Place", "columns_of", "read_positions", "state_of", "time_ms"]
 
 #: One of our topics and a partition of it.
 Place = tuple[Literal["quarantine", "decisions"], int]
@@ -51,6 +51,15 @@ _SET_LOW: Final = (
     "INSERT INTO positions (topic, partition, next, low) VALUES (?1, ?2, ?3, ?3)"
     " ON CONFLICT (topic, partition) DO UPDATE SET low = ?3, next = max(next, ?3)"
 )
+
+
+class Arrived(NamedTuple):
+    """A record of the quarantine topic as it was read; `seen_ms` is its timestamp."""
+
+    partition: int
+    offset: int
+    seen_ms: int
+    clear: Clear | str
 
 
 class Happened(NamedTuple):
@@ -108,18 +117,23 @@ class Ingest:
         for partition, items in by_partition.items():
             known = self._known(partition, items[0].offset, items[-1].offset)
             low = self._lows.get(("quarantine", partition), 0)
-            self._db.executemany(_INSERT_RECORD, (self._columns(item, row_of(item), known, low) for item in items))
+            self._db.executemany(_INSERT_RECORD, (self._columns(item, known, low) for item in items))
 
     def _columns(
-        self, item: Arrived, row: Row, known: Mapping[tuple[int, str], RecordState], low: int
+        self, item: Arrived, known: Mapping[tuple[int, str], RecordState], low: int
     ) -> tuple[int | str | bytes | None, ...]:
-        phase, topic = FOREIGN, 0
-        if row.origin is not None and row.topic is not None:
-            phase = phase_of(known.get((item.offset, row.origin), _UNTOUCHED), gone=item.offset < low)
-            topic = self._topic(row.topic)
+        clear, kind = item.clear, self._kind(kind_of(item.clear))
+        # Kafka says -1 where a record has no time.
+        seen_ms = max(0, item.seen_ms)
+        if isinstance(clear, str):
+            return item.partition, item.offset, seen_ms, kind, 0, FOREIGN, None, None, None, None, None
+        origin, state = clear.origin, _UNTOUCHED
+        if known:
+            state = known.get((item.offset, record_id(item.offset, origin).origin), _UNTOUCHED)
         return (
-            item.partition, item.offset, item.seen_ms, self._kind(kind_of(item.envelope)), topic, phase,
-            row.source_partition, row.source_offset, row.source_ms, row.job, row.detail,
+            item.partition, item.offset, seen_ms, kind, self._topic(origin.topic),
+            phase_of(state, gone=item.offset < low), origin.partition, origin.offset, origin.timestamp_ms, origin.job,
+            clear.detail,
         )  # fmt: skip
 
     def _known(self, partition: int, first: int, last: int) -> dict[tuple[int, str], RecordState]:

@@ -123,9 +123,9 @@ class GroupRow:
     """Records that fail alike. Foreign bytes are a group too: `problem` says what they are, and `reason` is None.
 
     `matching` are its records that match the filter, `counts` those that match it in whatever status they are;
-    `last_hour` is how many came within the last hour. `preview` is that of the newest record, whose place is `sample`.
-    `oldest_ms` is `seen` of the record that waits longest for a person, and `expires_ms` when retention may take it;
-    None where nothing waits, or where the topic has no retention.
+    `topics`, and how many came within the `last_hour`, are of the whole group in scope. `preview` is that of the newest
+    record, whose place is `sample`. `oldest_ms` is `seen` of the record that waits longest for a person, and
+    `expires_ms` when retention may take it; None where nothing waits, or where the topic has no retention.
     """
 
     fingerprint: str
@@ -311,4 +311,4 @@ def in_scope(topics: Iterable[str], topic: str | None) -> bool:
 
 
 # Brackets would be classes of signs to fnmatch, and no name of a topic holds one.
-_GLOB: Final = re.compile(r"[A-Za-z0-9._*?-]{1,300}\Z")
+_GLOB: Final = re.compile(r"[A-Za-z0-9._*?-]{1,249}\Z")

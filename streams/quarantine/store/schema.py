@@ -37,9 +37,9 @@ CREATE TABLE records (
     source_partition INTEGER, source_offset INTEGER, source_ms INTEGER, job TEXT, detail BLOB
 );
 CREATE UNIQUE INDEX records_by_place ON records (partition, offset);
-CREATE INDEX records_by_phase ON records (phase, seen, partition, offset, kind, topic);
-CREATE INDEX records_by_kind ON records (kind, phase, seen, partition, offset, topic);
-CREATE INDEX records_by_topic ON records (topic, phase, seen, partition, offset, kind);
+CREATE INDEX records_by_phase ON records (phase, seen, partition, offset, kind, topic, source_partition);
+CREATE INDEX records_by_kind ON records (kind, phase, seen, partition, offset, topic, source_partition);
+CREATE INDEX records_by_topic ON records (topic, phase, seen, partition, offset, kind, source_partition);
 CREATE INDEX records_by_source ON records (source_offset, topic, source_partition);
 
 CREATE TABLE states (

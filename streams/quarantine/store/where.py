@@ -89,8 +89,8 @@ def where(db: sqlite3.Connection, wanted: Filter) -> Where:
         broad,
         (*narrow, *_bounds(wanted)),
         phases_of(wanted.status, pending=wanted.pending),
-        _few_kinds(db, kind_conditions),
-        tuple(topics) if topics is not None and len(topics) <= _FEW else None,
+        _few_kinds(db, _all(broad)) if broad else None,
+        tuple(topics) if topics is not None and len(topics) <= _FEW and not kind_conditions else None,
     )
 
 
@@ -113,12 +113,11 @@ def _kind_conditions(wanted: Filter) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def _few_kinds(db: sqlite3.Connection, conditions: tuple[Condition, ...]) -> tuple[int, ...] | None:
-    if not conditions:
-        return None
-    inner = _all(conditions)
-    found = db.execute(f"SELECT id FROM kinds WHERE {inner.sql} LIMIT {_FEW + 1}", inner.values).fetchall()
-    return tuple(number for (number,) in found) if len(found) <= _FEW else None
+def _few_kinds(db: sqlite3.Connection, broad: Condition) -> tuple[int, ...] | None:
+    """The kinds that have records which match, if they are few."""
+    found = db.execute(f"SELECT DISTINCT kind FROM tally WHERE n > 0 AND {broad.sql} LIMIT {_FEW + 1}", broad.values)
+    numbers = tuple(number for (number,) in found)
+    return numbers if len(numbers) <= _FEW else None
 
 
 def _bounds(wanted: Filter) -> tuple[Condition, ...]:
