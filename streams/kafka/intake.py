@@ -335,9 +335,19 @@ class Intake:
         try:
             self._consumer.seek(TopicPartition(*key, one.position))
         except KafkaException as error:
+            if key in self._ends and error.args[0].code() == KafkaError._STATE:  # noqa: SLF001
+                self._assign_anew(key, one.position)
+                return
             # Not fetching yet, or not now. Until a seek succeeds, what comes of it is dropped.
             one.state, one.look_again_s = "waiting", time.monotonic() + RETRY_S
             _events.info("partitions_waiting", topic=key[0], partition=key[1], code=error.args[0].name())
+
+    def _assign_anew(self, key: Key, offset: int) -> None:
+        """After a position that was not there the client reads the partition no more, and refuses to seek in it."""
+        self._consumer.incremental_unassign([TopicPartition(*key)])
+        self._consumer.incremental_assign([TopicPartition(*key, offset)])
+        if self._paused:
+            self._consumer.pause([TopicPartition(*key)])
 
     def _committed(self, keys: Sequence[Key]) -> dict[Key, int]:
         while keys:

@@ -64,6 +64,7 @@ PROPERTIES = {
     "group.initial.rebalance.delay.ms": "0",
     "log.retention.check.interval.ms": "2000",
     "log.initial.task.delay.ms": "500",
+    "log.cleaner.backoff.ms": "200",
     "log.flush.scheduler.interval.ms": "9223372036854775807",
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from streams.agents.heartbeat import Heartbeat, StageTimer
+from streams.agents.journey import Journey
 from streams.agents.worker import Masking, Worker
 from streams.masking.records import Failure, Headers, MaskedColumns, RecordColumns
 from streams.settings import Settings
@@ -129,13 +130,21 @@ class Pipeline:
         return Settings(**values)
 
     @contextmanager
-    def running(self, slot: int = 0, *, using: Masking | None = None, **options: Any) -> Iterator[Running]:
+    def running(
+        self,
+        slot: int = 0,
+        *,
+        using: Masking | None = None,
+        journey: Callable[[WorkerMetrics], Journey] | None = None,
+        settings: Settings | None = None,
+        **options: Any,
+    ) -> Iterator[Running]:
         """A worker in a thread, stopped at the end; its error is raised here unless the test took it."""
         heartbeat, stop = Heartbeat(), threading.Event()
         health = Health(heartbeat)
         metrics = WorkerMetrics(health)
         worker = Worker(
-            self.settings(**options),
+            settings or self.settings(**options),
             slot,
             using or masking(),
             metrics=metrics,
@@ -143,6 +152,7 @@ class Pipeline:
             timer=_Timer(heartbeat),
             stop=stop,
             count_batch=heartbeat.count_batch,
+            journey=journey(metrics) if journey else None,
         )
         errors: list[BaseException] = []
 
