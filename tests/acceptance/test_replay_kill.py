@@ -84,7 +84,7 @@ def run_with_trouble(made: Replays, records: int, troubles: list[Trouble], *, ra
 def assert_exact(made: Replays, expected: dict[int, list[bytes]]) -> None:
     clean = by_partition(made.read(f"{made.raw}.clean.replay.k"))
     sealed: dict[int, int] = defaultdict(int)
-    for each in read_topic(made.bootstrap, f"{made.raw}.quarantine"):
+    for each in read_topic(made.bootstrap, made.environ["MASKSTREAM_QUARANTINE_TOPIC"]):
         sealed[each.partition() or 0] += 1
     for partition, numbers in expected.items():
         garbage = [n for n in numbers if n.startswith(b"g")]
