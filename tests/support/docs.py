@@ -24,6 +24,7 @@ from streams.settings.names import attribute_of, variable_of
 from streams.telemetry.events import EVENTS, FIELD_TYPES
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import WorkerMetrics
+from streams.telemetry.replay import ReplayMetrics
 from tests.support.catalogue import catalogue, kinds_of
 from tests.support.markdown import DOCUMENTS, ROOT, code, table
 
@@ -75,7 +76,9 @@ def _refused() -> str:
 
 def _metrics() -> Iterator[list[str]]:
     # prometheus_client tells labels of a metric without samples only by its private attributes.
-    for collector in WorkerMetrics(Health()).registry._collector_to_names:
+    registry = WorkerMetrics(Health()).registry
+    ReplayMetrics(registry, "job")
+    for collector in registry._collector_to_names:
         metric: Any = collector
         labels = ", ".join(map(code, metric._labelnames)) or "none"
         suffix = {"counter": "_total"}.get(metric._type, "")

@@ -82,6 +82,12 @@ class Replays(Service):
             producer.poll(0)
         assert producer.flush(60) == 0
 
+    def produce_at(self, partition: int, timestamp_ms: int) -> None:
+        """One record of that time."""
+        producer = Producer({"bootstrap.servers": self.bootstrap})
+        producer.produce(self.raw, b"ann@example.com was here", partition=partition, timestamp=timestamp_ms)
+        assert producer.flush(60) == 0
+
     def read(self, topic: str, count: int | None = None) -> list[Message]:
         return read_topic(self.bootstrap, topic, count=count)
 
