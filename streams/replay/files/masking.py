@@ -1,0 +1,110 @@
+"""Masks portions of records and puts the notice in the place of what cannot be masked; counts all of it."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from streams.agents.mask import RAISED, mask_safely
+from streams.masking.batch import RecordMasker
+from streams.masking.masker import notice
+from streams.masking.records import Failure, Headers, MaskedColumns, RecordColumns
+from streams.replay.files.records import Portion
+
+__all__ = ["Keep", "PortionMasker", "Seal", "Tally"]
+
+#: Whether a record is among those that the job selects; it sees the record as it was read.
+Keep = Callable[[bytes], bool]
+#: Given the number of a record in its file, why it failed, and its fields and value: nothing of one that was too large.
+Seal = Callable[[int, Failure, Headers | None, bytes | None], None]
+
+_TOO_LARGE: Final = Failure("too_large", "decode")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has become of the records of a file: read = written + quarantined + filtered."""
+
+    read: int = 0
+    written: int = 0
+    quarantined: int = 0
+    filtered: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    findings: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Tally") -> None:
+        self.read += other.read
+        self.written += other.written
+        self.quarantined += other.quarantined
+        self.filtered += other.filtered
+        self.reasons.update(other.reasons)
+        self.findings.update(other.findings)
+
+    @property
+    def reconciles(self) -> bool:
+        return self.read == self.written + self.quarantined + self.filtered
+
+
+class PortionMasker:
+    """Masks the records of one file, in their order; of one thread."""
+
+    def __init__(
+        self, mask: RecordMasker, *, topic: str | None = None, keep: Keep | None = None, seal: Seal | None = None
+    ) -> None:
+        self._mask = mask
+        self._topics = [topic] if topic is not None else []
+        self._keep = keep
+        self._seal = seal
+        self.tally = Tally()
+
+    def __call__(self, portion: Portion) -> bytes:
+        """The bytes that a portion becomes: ends of lines stay, what cannot be masked is the notice."""
+        chosen = self.chosen(portion.bodies, portion.too_large)
+        bodies: list[bytes | None] = [portion.bodies[index] for index in chosen]
+        columns = RecordColumns([None] * len(bodies), bodies, [None] * len(bodies))
+        masked = self.columns(columns, chosen, len(portion.bodies), portion.too_large)
+        pieces: list[bytes] = []
+        for place, (index, value) in enumerate(zip(chosen, masked.values, strict=True)):
+            failure = masked.failures.get(place) or (RAISED if value is None else None)
+            pieces += notice(failure.reason) if failure else value or b"", portion.ends[index]
+        return b"".join(pieces)
+
+    def chosen(self, values: Sequence[bytes | None], too_large: Collection[int]) -> Sequence[int]:
+        """Which records the job selects; one that was too large to be looked at is among them."""
+        keep = self._keep
+        if keep is None:
+            return range(len(values))
+        return [index for index, value in enumerate(values) if index in too_large or keep(value or b"")]
+
+    def columns(
+        self, columns: RecordColumns, chosen: Sequence[int], size: int, too_large: Collection[int]
+    ) -> MaskedColumns:
+        """The chosen ones of `size` records, masked; counts them all and seals what fails."""
+        columns.topics = self._topics * len(columns.values)
+        masked = mask_safely(self._mask, columns, _nothing)
+        if too_large:
+            masked.failures |= {place: _TOO_LARGE for place, index in enumerate(chosen) if index in too_large}
+        for place, failure in sorted(masked.failures.items()):
+            self._sealed(self.tally.read + chosen[place], failure, columns, place)
+        self._count(masked, len(chosen), size)
+        return masked
+
+    def _sealed(self, number: int, failure: Failure, columns: RecordColumns, place: int) -> None:
+        if self._seal is not None:
+            gone = failure is _TOO_LARGE
+            self._seal(
+                number, failure, None if gone else columns.headers[place], None if gone else columns.values[place]
+            )
+
+    def _count(self, masked: MaskedColumns, chosen: int, size: int) -> None:
+        tally, failed = self.tally, len(masked.failures)
+        tally.read += size
+        tally.filtered += size - chosen
+        tally.quarantined += failed
+        tally.written += chosen - failed
+        tally.reasons.update(failure.reason for failure in masked.failures.values())
+        tally.findings.update(masked.findings)
+
+
+def _nothing() -> None:
+    """Nobody waits for a sign of progress inside a portion."""

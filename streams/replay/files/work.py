@@ -1,0 +1,234 @@
+"""One file through masking: read, unpacked, masked, packed again, and there only when it is whole."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from streams.errors import MaskstreamError, UsageError
+from streams.masking.batch import RecordMasker
+from streams.replay.files import tar
+from streams.replay.files.feed import Feed
+from streams.replay.files.listing import Entry, read_chunks
+from streams.replay.files.masking import Keep, PortionMasker, Tally
+from streams.replay.files.naming import masked_name
+from streams.replay.files.options import BrokenError, FileTroubleError, ReadOptions
+from streams.replay.files.packing import Packer
+from streams.replay.files.quarantine import Quarantine
+from streams.replay.files.records import Portion, StartPattern, grouped, lines
+from streams.replay.files.target import Draft, TargetFolder
+from streams.replay.files.unpacking import unpack
+
+__all__ = ["FileResult", "FileWorker", "StoppedError", "Surroundings"]
+
+_PARQUET: Final = b"PAR1"
+
+#: Told after each portion: records and bytes of the file since the last time. Raises StoppedError to give up.
+Progress = Callable[[int, int], None]
+
+
+class StoppedError(MaskstreamError):
+    """The job was asked to stop; the file that was being written is begun anew when it goes on."""
+
+
+@dataclass(slots=True)
+class FileResult:
+    """What has become of a file. `incomplete`: its end could not be read, what came before it was written."""
+
+    status: Literal["done", "incomplete", "failed"]
+    tally: Tally = field(default_factory=Tally)
+    bytes_read: int = 0
+    bytes_written: int = 0
+    checksum: int = 0
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all files of a job have in common; `target` is None for a dry run."""
+
+    mask: RecordMasker
+    read: ReadOptions
+    target: TargetFolder | None
+    quarantine: Quarantine
+    job: str
+    topic: str | None = None
+    keep: Keep | None = None
+    storage: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class FileWorker:
+    """Masks file after file; of one thread. Whatever goes wrong with a file is in its result, as a sentence."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        read = around.read
+        if read.form == "multiline" and read.start is None:
+            raise UsageError("Records of several lines need a start pattern, such as \\d{4}-\\d\\d-\\d\\d.")
+        self._starts = StartPattern(read.start) if read.form == "multiline" and read.start is not None else None
+
+    def run(self, entry: Entry, shown: str, progress: Progress) -> FileResult:
+        """Masks a file; only StoppedError is raised."""
+        job = _One(self._around, self._starts, entry, shown, progress)
+        try:
+            job.run()
+        except StoppedError:
+            raise
+        except FileTroubleError as error:
+            return FileResult("failed", bytes_read=job.bytes_read, trouble=str(error))
+        return job.result()
+
+
+class _One:
+    """The state of one file on its way."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        starts: StartPattern | None,
+        entry: Entry,
+        shown: str,
+        progress: Progress,
+    ) -> None:
+        self._around = around
+        self._mark = f"{around.job}-{entry.number}"
+        self._starts = starts
+        self._entry = entry
+        self._shown = shown
+        self._progress = progress
+        self._raw = Feed(read_chunks(entry, around.storage))
+        self._told = 0
+        self._broken: BrokenError | None = None
+        self._draft: Draft | None = None
+        self._collected = around.quarantine.collect(entry.number, shown, self._mark)
+        self._masker = PortionMasker(around.mask, topic=around.topic, keep=around.keep, seal=self._collected.seal)
+        self.bytes_read = 0
+
+    def run(self) -> None:
+        target = self._around.target
+        try:
+            self._draft = target.draft(self._shown, self._mark) if target else None
+            self._mask()
+            self._collected.commit()
+            if self._draft is not None:
+                self._draft.commit()
+        finally:
+            self.bytes_read = self._raw.taken
+            self._collected.discard()
+            if self._draft is not None:
+                self._draft.discard()
+
+    def result(self) -> FileResult:
+        draft, broken = self._draft, self._broken
+        done = FileResult("incomplete" if broken else "done", bytes_read=self.bytes_read)
+        done.tally = self._masker.tally
+        if draft is not None:
+            done.bytes_written, done.checksum = draft.size, draft.checksum
+        if broken is not None:
+            done.trouble = f"{str(broken).removesuffix('.')}; {done.tally.read} records before it were read."
+        return done
+
+    def _mask(self) -> None:
+        unpacked = unpack(self._raw, self._around.read.limits)
+        _refuse_parquet(unpacked.feed)
+        packer = Packer(unpacked.layers, self._write)
+        if tar.is_tar(unpacked.feed.peek(tar.BLOCK)):
+            self._archive(unpacked.feed, packer.write)
+        else:
+            self._stream(unpacked.feed, packer.write)
+        packer.close()
+
+    def _write(self, data: bytes) -> None:
+        if self._draft is not None:
+            self._draft.write(data)
+
+    def _stream(self, feed: Feed, write: Callable[[bytes], object]) -> None:
+        """The records of a stream; where it breaks off, those before."""
+        try:
+            for portion in self._portions(feed):
+                write(self._masker(portion))
+                self._tell(len(portion.bodies))
+        except BrokenError as error:
+            self._broken = self._broken or error
+
+    def _portions(self, feed: Feed) -> Iterator[Portion]:
+        limit = self._around.read.limits.max_record
+        portions = lines(feed, limit)
+        return grouped(portions, self._starts, limit) if self._starts else portions
+
+    def _tell(self, records: int) -> None:
+        taken, self._told = self._raw.taken - self._told, self._raw.taken
+        self._progress(records, taken)
+
+    def _archive(self, feed: Feed, write: Callable[[bytes], object]) -> None:
+        """Member after member under its masked name; what it becomes waits on the disk until it is measured."""
+        written = 0
+        try:
+            for member in tar.members(feed):
+                written += self._member(member, write)
+        except BrokenError as error:
+            self._broken = self._broken or error
+        write(tar.end_of_archive(written))
+
+    def _member(self, member: tar.Member, write: Callable[[bytes], object]) -> int:
+        """Bytes that were written for a member."""
+        name = masked_name(self._around.mask, member.name)
+        if member.folder:
+            head = tar.head_of(name, 0, member.mode, member.mtime, folder=True)
+            write(head)
+            return len(head)
+        with _spooled(self._around.target) as spool:
+            self._content(member, spool.write)
+            head = tar.head_of(name, spool.size, member.mode, member.mtime, folder=False)
+            write(head)
+            for chunk in spool.read_back():
+                write(chunk)
+            write(tar.padding(spool.size))
+            return len(head) + spool.size + len(tar.padding(spool.size))
+
+    def _content(self, member: tar.Member, write: Callable[[bytes], object]) -> None:
+        try:
+            unpacked = unpack(member.feed, self._around.read.limits)
+            _refuse_parquet(unpacked.feed)
+            _refuse_archive(unpacked.feed)
+            packer = Packer(unpacked.layers, write)
+            self._stream(unpacked.feed, packer.write)
+            packer.close()
+        except BrokenError:
+            raise
+        except FileTroubleError as error:
+            raise FileTroubleError(f"Member {member.number} of the archive: {error}") from None
+
+
+def _refuse_parquet(feed: Feed) -> None:
+    if feed.peek(len(_PARQUET)) == _PARQUET:
+        raise FileTroubleError("The file is a Parquet file inside another one, which is not read: unpack it first.")
+
+
+def _refuse_archive(feed: Feed) -> None:
+    if tar.is_tar(feed.peek(tar.BLOCK)):
+        raise FileTroubleError("The file is an archive in an archive, which is not read: unpack it first.")
+
+
+class _Nowhere:
+    """The spool of a dry run: what is written is only counted."""
+
+    size = 0
+
+    def write(self, data: bytes) -> None:
+        self.size += len(data)
+
+    def read_back(self) -> Iterator[bytes]:
+        return iter(())
+
+    def discard(self) -> None:
+        """There is nothing."""
+
+
+@contextmanager
+def _spooled(target: TargetFolder | None) -> Iterator[Draft | _Nowhere]:
+    spool = target.spool() if target is not None else _Nowhere()
+    try:
+        yield spool
+    finally:
+        spool.discard()
