@@ -1,5 +1,6 @@
 """Masks portions of records and puts the notice in the place of what cannot be masked; counts all of it."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ Keep = Callable[[bytes], bool]
 Seal = Callable[[int, Failure, Headers | None, bytes | None], None]
 
 _TOO_LARGE: Final = Failure("too_large", "decode")
+_ENCODING: Final = Failure("invalid_encoding", "decode")
+_ZEROS: Final = bytes(3)
+_WIDEST: Final = re.compile(rb"[\x20-\x7e]\0\0\0[\x20-\x7e]\0\0\0[\x20-\x7e]")
 
 
 @dataclass(slots=True)
@@ -82,6 +86,7 @@ class PortionMasker:
         """The chosen ones of `size` records, masked; counts them all and seals what fails."""
         columns.topics = self._topics * len(columns.values)
         masked = mask_safely(self._mask, columns, _nothing)
+        masked.failures |= _widest(columns.values)
         if too_large:
             masked.failures |= {place: _TOO_LARGE for place, index in enumerate(chosen) if index in too_large}
         for place, failure in sorted(masked.failures.items()):
@@ -104,6 +109,13 @@ class PortionMasker:
         tally.written += chosen - failed
         tally.reasons.update(failure.reason for failure in masked.failures.values())
         tally.findings.update(masked.findings)
+
+
+def _widest(values: Sequence[bytes | None]) -> dict[int, Failure]:
+    """Texts in UTF-32 without a mark: valid UTF-8 with zeros in it, which nobody reads like that."""
+    if not any(value and _ZEROS in value for value in values):
+        return {}
+    return {place: _ENCODING for place, value in enumerate(values) if value and _WIDEST.search(value)}
 
 
 def _nothing() -> None:

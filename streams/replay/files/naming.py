@@ -1,5 +1,6 @@
 """Names of files as they may be seen: a path is masked like a line, since people's names and addresses stand in it."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,18 +12,26 @@ __all__ = ["NAME_BYTES_MAX", "masked_name", "masked_names"]
 
 #: Of one part of a path, in most file systems.
 NAME_BYTES_MAX: Final = 255
+#: Of a name without its endings, so that these still fit behind it.
+_STEM_BYTES_MAX: Final = 200
+#: What files are called behind their names; otherwise `ann@example.org.log` would be an address that ends with `.log`.
+_ENDINGS: Final = re.compile(
+    rb"(?:\.(?:log|txt|out|err|json|jsonl|ndjson|csv|parquet|tar|tgz|gz|bz2|xz|zst)(?:[.-]\d{1,8})?)+\Z", re.IGNORECASE
+)
 _NO_NAMES: Final = frozenset((b"", b".", b".."))
 
 
 def masked_name(mask: RecordMasker, name: str) -> str:
     """The path with tokens for what is personal in it; parts that cannot be masked are a token of all of them."""
     raw = name.encode("utf-8", "surrogateescape")
-    whole = _masked(mask, [raw])[0]
-    if whole is not None and whole.count(b"/") == raw.count(b"/"):
-        masked: list[bytes | None] = [*whole.split(b"/")]
-    else:
-        masked = _masked(mask, raw.split(b"/"))
-    return "/".join(_usable(mask, new, old) for new, old in zip(masked, raw.split(b"/"), strict=True))
+    match = _ENDINGS.search(raw)
+    endings = match[0] if match else b""
+    stem = raw.removesuffix(endings)
+    parts = stem.split(b"/")
+    whole = _masked(mask, [stem])[0]
+    same = whole is not None and whole.count(b"/") == len(parts) - 1
+    masked = [*whole.split(b"/")] if whole is not None and same else _masked(mask, parts)
+    return "/".join(_usable(mask, new, old) for new, old in zip(masked, parts, strict=True)) + endings.decode()
 
 
 def masked_names(mask: RecordMasker, names: Iterable[str]) -> list[str]:
@@ -46,7 +55,7 @@ def _masked(mask: RecordMasker, texts: list[bytes]) -> list[bytes | None]:
 
 def _usable(mask: RecordMasker, new: bytes | None, old: bytes) -> str:
     """A part of a path that every file system takes."""
-    if new is not None and len(new) <= NAME_BYTES_MAX and b"\0" not in new and (new == old or new not in _NO_NAMES):
+    if new is not None and len(new) <= _STEM_BYTES_MAX and b"\0" not in new and (new == old or new not in _NO_NAMES):
         try:
             return new.decode()
         except UnicodeDecodeError:
