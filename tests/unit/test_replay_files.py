@@ -63,7 +63,7 @@ def test_layers_in_layers_are_put_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["gz", "bz2", "xz", "zst"])
 def test_a_file_that_is_cut_off_keeps_what_came_before(tmp_path: Path, kind: str) -> None:
     """The whole lines before the break are written, readable, and the place is told; half a line is not."""
-    lines = [b"%d %b %b" % (number, os.urandom(40).hex().encode(), PERSON) for number in range(60_000)]
+    lines = [b"%d %b %b" % (number, os.urandom(40).hex().encode(), PERSON) for number in range(15_000)]
     packed = PACK[kind](b"\n".join(lines))
     (tmp_path / "a.log").write_bytes(packed[: len(packed) * 3 // 4])
     [result] = mask_files(tmp_path / "a.log", tmp_path / "out")
@@ -92,7 +92,7 @@ def test_damaged_data_are_told_with_their_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["gz", "bz2", "xz", "zst"])
 def test_bombs_are_defused(tmp_path: Path, kind: str) -> None:
     """What unpacks to far more than its size ends as a failure, and nothing of it is left in the target."""
-    zeros = bytes(1 << 28)
+    zeros = bytes(100 << 20)
     bomb = PACK[kind](zeros) if kind != "gz" else gzip.compress(gzip.compress(zeros))
     (tmp_path / "a.log").write_bytes(bomb)
     [result] = mask_files(tmp_path / "a.log", tmp_path / "out", ReadOptions(limits=Limits(max_ratio=200)))
