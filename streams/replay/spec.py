@@ -163,9 +163,20 @@ class FileSource(_Part):
     )
     start: Text | None = Field(None, description="For multiline: a pattern that the first line of a record matches.")
     column: Text | None = Field(None, description="For parquet: the column that holds the records.")
+    fields: tuple[Text, ...] = Field((), description="For parquet: more columns to mask, each by its name as a field.")
+    keep: tuple[Text, ...] = Field((), description="For parquet: columns to copy unmasked. All others are left out.")
     encoding: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")] = Field("utf-8", description="Of the text.")
     compression: Literal["auto", "none", "gz", "zst", "bz2", "xz"] = Field(
         "auto", description="How the files are packed; auto looks at their first bytes. A tar is opened by itself."
+    )
+    max_record: Annotated[int, BeforeValidator(size_bytes, json_schema_input_type=int | str), Field(ge=1024)] = Field(
+        10 << 20, description="A record of more bytes is quarantined as too_large without being held."
+    )
+    max_unpacked: Annotated[int, BeforeValidator(size_bytes, json_schema_input_type=int | str), Field(ge=1024)] = Field(
+        1 << 40, description="A file that unpacks to more bytes is refused."
+    )
+    max_ratio: Annotated[int, Field(ge=2)] = Field(
+        500, description="A file that unpacks to more than so many times its size, and to over 64 MiB, is refused."
     )
     topic: Annotated[str, AfterValidator(_topic)] = Field(
         "files", description="The name that policy, quarantine and headers know these records by, as if a raw topic."
@@ -179,6 +190,8 @@ class FileSource(_Part):
             raise ValueError("start goes with the format multiline, which needs it")
         if (self.column is not None) != (self.format == "parquet"):
             raise ValueError("column goes with the format parquet, which needs it")
+        if self.column is None and (self.fields or self.keep):
+            raise ValueError("fields and keep go with the format parquet")
         return self
 
 
@@ -188,6 +201,10 @@ class FileTarget(_Part):
     path: Text | None = Field(None, description="A folder, made where it is missing.")
     url: Text | None = Field(None, description="Or a URL that fsspec opens, such as s3://bucket/masked/.")
     overwrite: bool = Field(False, description="Replace files of an earlier job that are there.")
+    quarantine: Text | None = Field(
+        None,
+        description="A folder for what cannot be masked, sealed; the quarantine topic without, where Kafka is set.",
+    )
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

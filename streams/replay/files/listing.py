@@ -8,11 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from streams.errors import UsageError
+from streams.errors import MaskstreamError, UsageError
 from streams.replay.files.feed import CHUNK_BYTES
 from streams.replay.files.options import FileTroubleError
 
-__all__ = ["TEMPORARY_PREFIX", "Entry", "entries", "is_address", "mark_of", "read_chunks"]
+__all__ = [
+    "TEMPORARY_PREFIX",
+    "Entry",
+    "entries",
+    "is_address",
+    "mark_of",
+    "opened",
+    "read_chunks",
+    "store_told",
+    "system_of",
+]
 
 #: Our own unfinished files and state, which are never a source.
 TEMPORARY_PREFIX: Final = ".maskstream-"
@@ -44,7 +54,7 @@ def entries(paths: Iterable[str], storage: Mapping[str, Any] | None = None) -> l
     found: dict[str, tuple[str, int, str]] = {}
     for path in paths:
         before = len(found)
-        for full, relative, size, mark in _of(path, dict(storage or {})):
+        for full, relative, size, mark in _of(path, storage):
             found.setdefault(full, (relative, size, mark))
         if len(found) == before:
             raise UsageError(
@@ -53,7 +63,7 @@ def entries(paths: Iterable[str], storage: Mapping[str, Any] | None = None) -> l
     return [Entry(number, full, *facts) for number, (full, facts) in enumerate(found.items())]
 
 
-def _of(path: str, storage: dict[str, Any]) -> Iterator[tuple[str, str, int, str]]:
+def _of(path: str, storage: Mapping[str, Any] | None) -> Iterator[tuple[str, str, int, str]]:
     if is_address(path):
         yield from _remote(path, storage)
         return
@@ -102,9 +112,9 @@ def _local_mark(facts: os.stat_result) -> str:
     return f"{facts.st_size}:{facts.st_mtime_ns}:{facts.st_ino}"
 
 
-def _remote(path: str, storage: dict[str, Any]) -> Iterator[tuple[str, str, int, str]]:
-    system, inner = _system(path, storage)
-    with _told("listed"):
+def _remote(path: str, storage: Mapping[str, Any] | None) -> Iterator[tuple[str, str, int, str]]:
+    system, inner = system_of(path, storage)
+    with store_told("listed"):
         system.invalidate_cache()
         if _GLOB & set(inner):
             root, names = _fixed_part(inner), sorted(system.glob(inner))
@@ -126,14 +136,15 @@ def _remote_mark(info: Mapping[str, Any]) -> str:
     return f"{info.get('size')}:{tag}:{time}"
 
 
-def _system(path: str, storage: dict[str, Any]) -> tuple[Any, str]:
+def system_of(path: str, storage: Mapping[str, Any] | None = None) -> tuple[Any, str]:
+    """The object store of an address and the path in it; UsageError where there is no library for it."""
     import fsspec  # noqa: PLC0415 - files of this machine need none
 
     protocol = path.partition("://")[0]
     if "::" in path or not protocol.isalnum():
         raise UsageError("An address of an object store is PROTOCOL://BUCKET/PATH, without a chain of protocols.")
     try:
-        system, inner = fsspec.core.url_to_fs(path, **storage)
+        system, inner = fsspec.core.url_to_fs(path, **(storage or {}))
     except ImportError:
         hint = "install maskstream[s3]" if protocol == "s3" else f"install fsspec's library for {protocol}"
         raise UsageError(f"Files at {protocol}:// cannot be read without a library for it: {hint}.") from None
@@ -143,12 +154,12 @@ def _system(path: str, storage: dict[str, Any]) -> tuple[Any, str]:
 
 
 @contextlib.contextmanager
-def _told(what: str) -> Iterator[None]:
+def store_told(what: str) -> Iterator[None]:
     """Replaces whatever a store's library raises: its messages may hold names and answers."""
     failure: FileTroubleError | None = None
     try:
         yield
-    except FileTroubleError:
+    except MaskstreamError:
         raise
     except FileNotFoundError:
         failure = FileTroubleError("The file is gone: it was removed after the job was made.")
@@ -163,30 +174,47 @@ def _told(what: str) -> Iterator[None]:
 
 def mark_of(entry: Entry, storage: Mapping[str, Any] | None = None) -> str:
     """What tells a change, as it is now; FileTroubleError where the file is gone."""
-    with _told("read"):
+    with store_told("read"):
         if not is_address(entry.path):
             return _local_mark(Path(entry.path).stat())
-        system, inner = _system(entry.path, dict(storage or {}))
+        system, inner = system_of(entry.path, storage)
         system.invalidate_cache()
         return _remote_mark(system.info(inner))
     raise AssertionError
 
 
 def read_chunks(entry: Entry, storage: Mapping[str, Any] | None = None) -> Iterator[bytes]:
-    """The bytes of a file. FileTroubleError where it is not, or no longer, the one that was listed, which is looked at
-    before the first byte and after the last.
+    """The bytes of a file from its first to its last, as `opened` gives them."""
+    with opened(entry, storage) as source:
+        while chunk := _read(source):
+            yield chunk
+
+
+def _read(source: Any) -> bytes:
+    with store_told("read"):
+        return bytes(source.read(CHUNK_BYTES))
+    raise AssertionError
+
+
+@contextlib.contextmanager
+def opened(entry: Entry, storage: Mapping[str, Any] | None = None) -> Iterator[Any]:
+    """A file to read. FileTroubleError where it is not, or no longer, the one that was listed: that is looked at before
+    and after.
     """
     _check_mark(entry, storage, "after the job was made")
-    with _told("read"), _opened(entry, storage) as opened:
-        while chunk := opened.read(CHUNK_BYTES):
-            yield chunk
+    with store_told("read"):
+        source = _open(entry, storage)
+    try:
+        yield source
+    finally:
+        source.close()
     _check_mark(entry, storage, "while it was read")
 
 
-def _opened(entry: Entry, storage: Mapping[str, Any] | None) -> Any:
+def _open(entry: Entry, storage: Mapping[str, Any] | None) -> Any:
     if not is_address(entry.path):
         return Path(entry.path).open("rb", buffering=0)
-    system, inner = _system(entry.path, dict(storage or {}))
+    system, inner = system_of(entry.path, storage)
     # Read once from the front: the default cache keeps blocks that nobody asks for again.
     return system.open(inner, "rb", block_size=8 << 20, cache_type="readahead")
 

@@ -12,10 +12,10 @@ from streams.masking.masker import notice
 from streams.masking.records import Failure, Headers, MaskedColumns, RecordColumns
 from streams.replay.files.records import Portion
 
-__all__ = ["Keep", "PortionMasker", "Seal", "Tally"]
+__all__ = ["PortionMasker", "Seal", "Select", "Tally"]
 
-#: Whether a record is among those that the job selects; it sees the record as it was read.
-Keep = Callable[[bytes], bool]
+#: Which records of a portion the job selects, given the number of the first in its file, their values and fields.
+Select = Callable[[int, "Sequence[bytes | None]", "Sequence[Headers | None]"], Sequence[int]]
 #: Given the number of a record in its file, why it failed, and its fields and value: nothing of one that was too large.
 Seal = Callable[[int, Failure, Headers | None, bytes | None], None]
 
@@ -53,46 +53,47 @@ class PortionMasker:
     """Masks the records of one file, in their order; of one thread."""
 
     def __init__(
-        self, mask: RecordMasker, *, topic: str | None = None, keep: Keep | None = None, seal: Seal | None = None
+        self, mask: RecordMasker, *, topic: str | None = None, select: Select | None = None, seal: Seal | None = None
     ) -> None:
         self._mask = mask
         self._topics = [topic] if topic is not None else []
-        self._keep = keep
+        self._select = select
         self._seal = seal
         self.tally = Tally()
 
     def __call__(self, portion: Portion) -> bytes:
         """The bytes that a portion becomes: ends of lines stay, what cannot be masked is the notice."""
-        chosen = self.chosen(portion.bodies, portion.too_large)
-        bodies: list[bytes | None] = [portion.bodies[index] for index in chosen]
-        columns = RecordColumns([None] * len(bodies), bodies, [None] * len(bodies))
-        masked = self.columns(columns, chosen, len(portion.bodies), portion.too_large)
+        size = len(portion.bodies)
+        chosen, masked = self.columns(RecordColumns([], [*portion.bodies], [None] * size), portion.too_large)
         pieces: list[bytes] = []
         for place, (index, value) in enumerate(zip(chosen, masked.values, strict=True)):
             failure = masked.failures.get(place) or (RAISED if value is None else None)
             pieces += notice(failure.reason) if failure else value or b"", portion.ends[index]
         return b"".join(pieces)
 
-    def chosen(self, values: Sequence[bytes | None], too_large: Collection[int]) -> Sequence[int]:
-        """Which records the job selects; one that was too large to be looked at is among them."""
-        keep = self._keep
-        if keep is None:
-            return range(len(values))
-        return [index for index, value in enumerate(values) if index in too_large or keep(value or b"")]
+    def columns(self, read: RecordColumns, too_large: Collection[int]) -> tuple[Sequence[int], MaskedColumns]:
+        """Which records the job selects, and what they become; counts all that were read and seals what fails.
 
-    def columns(
-        self, columns: RecordColumns, chosen: Sequence[int], size: int, too_large: Collection[int]
-    ) -> MaskedColumns:
-        """The chosen ones of `size` records, masked; counts them all and seals what fails."""
-        columns.topics = self._topics * len(columns.values)
+        One that was too large to be looked at is always selected. Keys are left out of account: files have none.
+        """
+        size = len(read.values)
+        chosen = self._chosen(read, too_large)
+        values, headers = [read.values[at] for at in chosen], [read.headers[at] for at in chosen]
+        columns = RecordColumns([None] * len(values), values, headers, self._topics * len(values))
         masked = mask_safely(self._mask, columns, _nothing)
-        masked.failures |= _widest(columns.values)
+        masked.failures |= _widest(values)
         if too_large:
             masked.failures |= {place: _TOO_LARGE for place, index in enumerate(chosen) if index in too_large}
         for place, failure in sorted(masked.failures.items()):
             self._sealed(self.tally.read + chosen[place], failure, columns, place)
         self._count(masked, len(chosen), size)
-        return masked
+        return chosen, masked
+
+    def _chosen(self, read: RecordColumns, too_large: Collection[int]) -> Sequence[int]:
+        if self._select is None:
+            return range(len(read.values))
+        selected = self._select(self.tally.read, read.values, read.headers)
+        return sorted({*selected, *too_large}) if too_large else selected
 
     def _sealed(self, number: int, failure: Failure, columns: RecordColumns, place: int) -> None:
         if self._seal is not None:

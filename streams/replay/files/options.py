@@ -5,10 +5,12 @@ from typing import Final, Literal
 
 from streams.errors import RunError
 
-__all__ = ["BrokenError", "FileTroubleError", "Form", "Limits", "ReadOptions"]
+__all__ = ["BrokenError", "Compression", "FileTroubleError", "Form", "Limits", "ReadOptions"]
 
-#: `auto` is lines, or Parquet where the file says so; ndjson and plain text are both lines.
-Form = Literal["auto", "lines", "multiline", "parquet"]
+#: ndjson and plain text are both lines.
+Form = Literal["lines", "multiline", "parquet"]
+#: `auto` looks at the first bytes; anything else has to be true of every file.
+Compression = Literal["auto", "none", "gz", "zst", "bz2", "xz"]
 
 #: A file that unpacks to no more than this is no bomb, whatever its ratio.
 RATIO_FLOOR_BYTES: Final = 64 << 20
@@ -28,13 +30,16 @@ class ReadOptions:
     """How files are cut into records.
 
     `start` is the pattern with which a record of several lines begins. Of Parquet, `columns` are masked, the first as a
-    record's value and the others as fields of it; `keep_columns` are copied as they are; all others are left out.
+    record's value and the others as fields of it; `keep_columns` are copied as they are; all others are left out. A
+    text in UTF-16 or UTF-32 with its mark is told by that, whatever `encoding` says.
     """
 
-    form: Form = "auto"
+    form: Form = "lines"
     start: str | None = None
     columns: tuple[str, ...] = ()
     keep_columns: tuple[str, ...] = ()
+    compression: Compression = "auto"
+    encoding: str = "utf-8"
     limits: Limits = field(default_factory=Limits)
 
 

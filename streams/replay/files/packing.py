@@ -56,7 +56,7 @@ class _Transcoder:
     def __init__(self, encoding: str) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._encoding = encoding
-        self._mark = "\ufeff"
+        self._mark = "\ufeff" if encoding.startswith(("utf-16-", "utf-32-")) else ""
 
     def compress(self, data: bytes, /) -> bytes:
         text, self._mark = self._mark + self._decoder.decode(data), ""

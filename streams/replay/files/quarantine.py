@@ -1,25 +1,19 @@
 """Where the originals of what cannot be masked go, sealed: files next to one another, or the quarantine topic."""
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from streams.masking.records import Failure, Headers
 from streams.quarantine.envelope import EnvelopeWriter, Origin, QuarantineRecord
 from streams.replay.files.masking import Seal
-from streams.replay.files.target import Draft, TargetFolder
+from streams.replay.files.target import Draft, FileDraft, Target
 
-__all__ = ["Collected", "FolderQuarantine", "NoQuarantine", "Quarantine", "TopicQuarantine", "origin_topic"]
+__all__ = ["Collected", "FolderQuarantine", "NoQuarantine", "Quarantine", "Sealing", "TopicQuarantine"]
 
 _SUFFIX: Final = ".quarantine.ndjson"
 _NO_TIME: Final = -1
-
-
-def origin_topic(job: str) -> str:
-    """What stands for the topic in the coordinates of a file's record: `files.<job>/<file>/<record>`."""
-    return f"files.{job}"
 
 
 class Collected(Protocol):
@@ -56,40 +50,42 @@ class NoQuarantine:
         """There is nothing to drop."""
 
 
-class _Sealing:
-    """Makes envelopes with the coordinates of one file's records."""
+class Sealing(NamedTuple):
+    """Makes envelopes. A file's record has coordinates like any other: the name that stands for a topic, the number of
+    the file in the job, the number of the record in the file.
+    """
 
-    def __init__(self, writer: EnvelopeWriter, job: str, number: int, put: Callable[[QuarantineRecord], None]) -> None:
-        self._writer = writer
-        self._job = job
-        self._number = number
-        self._put = put
+    writer: EnvelopeWriter
+    topic: str
+    job: str
 
-    def __call__(self, number: int, failure: Failure, headers: Headers | None, value: bytes | None) -> None:
-        origin = Origin(origin_topic(self._job), self._number, number, _NO_TIME, self._job)
-        self._put(self._writer.write(origin, failure, None, headers, value))
+    def of(self, file: int, put: Callable[[QuarantineRecord], None]) -> Seal:
+        """What seals the records of one file."""
+
+        def seal(number: int, failure: Failure, headers: Headers | None, value: bytes | None) -> None:
+            origin = Origin(self.topic, file, number, _NO_TIME, self.job)
+            put(self.writer.write(origin, failure, None, headers, value))
+
+        return seal
 
 
 class FolderQuarantine:
     """One envelope a line in `<file>.quarantine.ndjson`, below a folder; only for files that have some."""
 
-    def __init__(self, folder: TargetFolder, public_key: X25519PublicKey, policy_version: str, job: str) -> None:
+    def __init__(self, folder: Target, sealing: Sealing) -> None:
         self._folder = folder
-        self._writer = EnvelopeWriter(public_key, policy_version)
-        self._job = job
+        self._sealing = sealing
 
     def collect(self, number: int, shown: str, mark: str) -> Collected:
-        return _InFolder(self._folder, self._writer, self._job, number, (shown.rstrip("/") + _SUFFIX, f"{mark}-q"))
+        return _InFolder(self._folder, self._sealing, number, (shown.rstrip("/") + _SUFFIX, f"{mark}-q"))
 
 
 class _InFolder:
-    def __init__(
-        self, folder: TargetFolder, writer: EnvelopeWriter, job: str, number: int, names: tuple[str, str]
-    ) -> None:
+    def __init__(self, folder: Target, sealing: Sealing, number: int, names: tuple[str, str]) -> None:
         self._folder = folder
         self._names = names
         self._draft: Draft | None = None
-        self.seal: Seal | None = _Sealing(writer, job, number, self._put)
+        self.seal: Seal | None = sealing.of(number, self._put)
 
     def commit(self) -> None:
         if self._draft is not None:
@@ -114,24 +110,23 @@ class TopicQuarantine:
     crash between the two sends them again, with the same coordinates, when the file is masked anew.
     """
 
-    def __init__(self, spools: TargetFolder, writer: EnvelopeWriter, job: str, ship: Ship) -> None:
+    def __init__(self, spools: Target, sealing: Sealing, ship: Ship) -> None:
         self._spools = spools
-        self._writer = writer
-        self._job = job
+        self._sealing = sealing
         self._ship = ship
 
     def collect(self, number: int, shown: str, mark: str) -> Collected:
         del shown, mark
-        return _ForTopic(self._spools, self._writer, self._job, number, self._ship)
+        return _ForTopic(self._spools, self._sealing, number, self._ship)
 
 
 class _ForTopic:
-    def __init__(self, spools: TargetFolder, writer: EnvelopeWriter, job: str, number: int, ship: Ship) -> None:
+    def __init__(self, spools: Target, sealing: Sealing, number: int, ship: Ship) -> None:
         self._spools = spools
         self._number = number
         self._ship = ship
-        self._spool: Draft | None = None
-        self.seal: Seal | None = _Sealing(writer, job, number, self._put)
+        self._spool: FileDraft | None = None
+        self.seal: Seal | None = sealing.of(number, self._put)
 
     def commit(self) -> None:
         if self._spool is None:

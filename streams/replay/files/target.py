@@ -10,14 +10,14 @@ import secrets
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, Protocol
 
-from streams.errors import GuardError, UsageError
+from streams.errors import GuardError
 from streams.replay.files.feed import CHUNK_BYTES
 from streams.replay.files.listing import TEMPORARY_PREFIX, Entry, is_address
 from streams.replay.files.options import FileTroubleError
 
-__all__ = ["Draft", "TargetFolder", "refuse_overlap"]
+__all__ = ["Draft", "FileDraft", "Target", "TargetFolder", "refuse_overlap", "told"]
 
 _OPEN_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _CREATE: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -62,12 +62,31 @@ def told() -> Iterator[None]:
     raise FileTroubleError(sentence)
 
 
+class Draft(Protocol):
+    """A file that is being written; committed it is there whole, discarded it never was."""
+
+    size: int
+    checksum: int
+
+    def write(self, data: bytes) -> None: ...
+    def commit(self) -> None: ...
+    def discard(self) -> None: ...
+
+
+class Target(Protocol):
+    """Where masked files go."""
+
+    def exists(self, relative: str) -> bool: ...
+    def draft(self, relative: str, mark: str) -> Draft: ...
+    def spool(self) -> "FileDraft": ...
+    def checksum(self, relative: str) -> int: ...
+    def close(self) -> None: ...
+
+
 class TargetFolder:
     """The root that everything is written below; made where it is missing. Of one process."""
 
     def __init__(self, folder: str) -> None:
-        if is_address(folder):
-            raise UsageError("The target is a folder of this machine: copy it to an object store when the job is done.")
         with told():
             # The root itself may be reached by a link: it was named on purpose.
             self.path = Path(folder).absolute()
@@ -89,22 +108,22 @@ class TargetFolder:
             return True
         return True
 
-    def draft(self, relative: str, mark: str) -> "Draft":
+    def draft(self, relative: str, mark: str) -> "FileDraft":
         """A file that is not there before it is committed; `mark` is in its temporary name, which is replaced."""
         with told(), self._parent(relative, make=True) as (folder, name):
             temporary = f"{TEMPORARY_PREFIX}{mark}.part"
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary, dir_fd=folder)
             handle = os.open(temporary, _CREATE, 0o666, dir_fd=folder)
-            return Draft(os.dup(folder), handle, temporary, name)
+            return FileDraft(os.dup(folder), handle, temporary, name)
 
-    def spool(self) -> "Draft":
+    def spool(self) -> "FileDraft":
         """A file on the target's disk that is never there: for what must be measured before it is written."""
         with told():
             name = f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}.spool"
             handle = os.open(name, _CREATE, 0o600, dir_fd=self._root)
             os.unlink(name, dir_fd=self._root)
-            return Draft(os.dup(self._root), handle, name, name)
+            return FileDraft(os.dup(self._root), handle, name, name)
 
     def checksum(self, relative: str) -> int:
         """CRC-32 of a file as it can be read now."""
@@ -140,8 +159,8 @@ def _parts(relative: str) -> tuple[str, ...]:
     return parts
 
 
-class Draft:
-    """A file that is being written; committed it is there whole, discarded it never was."""
+class FileDraft:
+    """A draft in a folder of this machine."""
 
     def __init__(self, folder: int, handle: int, temporary: str, name: str) -> None:
         self._folder = folder

@@ -6,6 +6,7 @@ blocks make at most 128 KiB of four bytes, is fed 512 bytes at a time (measured 
 
 import bz2
 import codecs
+import contextlib
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,8 +14,9 @@ from typing import Final, NamedTuple, Protocol
 
 import zstandard
 
+from streams.errors import UsageError
 from streams.replay.files.feed import Feed
-from streams.replay.files.options import RATIO_FLOOR_BYTES, BrokenError, FileTroubleError, Limits
+from streams.replay.files.options import RATIO_FLOOR_BYTES, BrokenError, FileTroubleError, Limits, ReadOptions
 
 __all__ = ["LAYERS_MAX", "Unpacked", "layer_of", "unpack"]
 
@@ -37,6 +39,8 @@ _MAGIC: Final = (
 #: The block or the end that has to follow the head of a bzip2 stream: text may well begin with BZh.
 _BZ2_NEXT: Final = (b"1AY&SY", b"\x17rE8P\x90")
 _BOMS: Final = {name: mark for mark, name in _MAGIC if name.startswith("utf")}
+#: Codecs that unwrap escapes rather than read letters, so that what is written differs from what was read.
+_NO_ENCODINGS: Final = frozenset(("unicode-escape", "raw-unicode-escape", "idna", "punycode", "utf-7", "undefined"))
 _FOREIGN: Final = (
     (b"PK\x03\x04", "a zip archive"), (b"7z\xbc\xaf\x27\x1c", "a 7z archive"), (b"Rar!\x1a\x07", "a rar archive"),
     (b"\x04\x22\x4d\x18", "compressed with lz4"), (b"\xff\x06\0\0sNaPpY", "compressed with snappy"),
@@ -62,20 +66,49 @@ def layer_of(head: bytes) -> str | None:
     return None
 
 
-def unpack(raw: Feed, limits: Limits) -> Unpacked:
+def unpack(raw: Feed, read: ReadOptions) -> Unpacked:
     """Takes off every layer. The limits hold for all of them together, against the bytes of the file itself.
 
     The chunks raise BrokenError where the data are cut off or damaged, after everything sound before it was given.
     """
     layers: list[str] = []
     feed = raw
-    while layer := layer_of(feed.peek(_MAGIC_BYTES)):
+    while layer := _next_layer(feed, layers, read):
         if len(layers) == LAYERS_MAX:
             raise FileTroubleError(f"The file is packed more than {LAYERS_MAX} times: unpack it first.")
         layers.append(layer)
         opened = _DECODERS[layer](feed, raw) if layer in _DECODERS else _transcoded(feed, layer, raw)
-        feed = Feed(_limited(opened, raw, limits))
+        feed = Feed(_limited(opened, raw, read.limits))
     return Unpacked(tuple(layers), feed)
+
+
+def _next_layer(feed: Feed, layers: list[str], read: ReadOptions) -> str | None:
+    if layers and layers[-1] not in _DECODERS:
+        return None  # nothing is packed inside a text
+    head, first = feed.peek(_MAGIC_BYTES), not layers
+    if first and read.compression == "none":
+        return _wide(head) or _other(read.encoding)
+    layer = layer_of(head)
+    if first and read.compression not in {"auto", layer} and head:
+        raise FileTroubleError(
+            f"The file is not packed as {read.compression}: correct the compression, or leave it out."
+        )
+    return layer or _other(read.encoding)
+
+
+def _wide(head: bytes) -> str | None:
+    return next((name for name, mark in _BOMS.items() if head.startswith(mark)), None)
+
+
+def _other(encoding: str) -> str | None:
+    """Another encoding than UTF-8 by its name; UsageError where nobody knows it."""
+    name, text = encoding, None
+    with contextlib.suppress(LookupError, TypeError, UnicodeError):
+        name = codecs.lookup(encoding).name
+        text = codecs.getincrementaldecoder(name)().decode(b"")
+    if not isinstance(text, str) or name in _NO_ENCODINGS:
+        raise UsageError(f"The encoding {encoding} is not known: say one such as latin-1 or cp1252.")
+    return None if name in {"utf-8", "ascii"} else name
 
 
 def _limited(chunks: Iterator[bytes], raw: Feed, limits: Limits) -> Iterator[bytes]:
@@ -218,16 +251,16 @@ def _another(feed: Feed, name: str, raw: Feed) -> bool:
 
 
 def _transcoded(feed: Feed, encoding: str, raw: Feed) -> Iterator[bytes]:
-    """UTF-8 of a text in UTF-16 or UTF-32, without its mark."""
+    """UTF-8 of a text in another encoding, without the mark of UTF-16 and UTF-32."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    feed.take_exactly(len(_BOMS[encoding]))
+    feed.take_exactly(len(_BOMS.get(encoding, b"")))
     ended = False
     while not ended:
         data = feed.take()
         ended = not data
         text = _text(decoder, data, final=ended)
         if text is None:
-            raise BrokenError(f"begins as {encoding.upper()} and is not", raw.taken)
+            raise BrokenError(f"is not all in {encoding.upper()}", raw.taken)
         yield text
 
 

@@ -1,22 +1,25 @@
 """One file through masking: read, unpacked, masked, packed again, and there only when it is whole."""
 
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from streams.errors import MaskstreamError, UsageError
 from streams.masking.batch import RecordMasker
 from streams.replay.files import tar
 from streams.replay.files.feed import Feed
-from streams.replay.files.listing import Entry, read_chunks
-from streams.replay.files.masking import Keep, PortionMasker, Tally
+from streams.replay.files.listing import Entry, opened, read_chunks
+from streams.replay.files.masking import PortionMasker, Select, Tally
 from streams.replay.files.naming import masked_name
 from streams.replay.files.options import BrokenError, FileTroubleError, ReadOptions
 from streams.replay.files.packing import Packer
+from streams.replay.files.parquet import mask_parquet
 from streams.replay.files.quarantine import Quarantine
 from streams.replay.files.records import Portion, StartPattern, grouped, lines
-from streams.replay.files.target import Draft, TargetFolder
+from streams.replay.files.target import Draft, FileDraft, Target
 from streams.replay.files.unpacking import unpack
 
 __all__ = ["FileResult", "FileWorker", "StoppedError", "Surroundings"]
@@ -40,6 +43,7 @@ class FileResult:
     bytes_read: int = 0
     bytes_written: int = 0
     checksum: int = 0
+    confirmed: bool | None = None
     trouble: str | None = None
 
 
@@ -49,11 +53,11 @@ class Surroundings:
 
     mask: RecordMasker
     read: ReadOptions
-    target: TargetFolder | None
+    target: Target | None
     quarantine: Quarantine
     job: str
     topic: str | None = None
-    keep: Keep | None = None
+    select: Callable[[int], Select] | None = None
     storage: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -74,9 +78,25 @@ class FileWorker:
             job.run()
         except StoppedError:
             raise
-        except FileTroubleError as error:
+        except (FileTroubleError, UsageError) as error:
             return FileResult("failed", bytes_read=job.bytes_read, trouble=str(error))
-        return job.result()
+        except Exception as error:  # noqa: BLE001 - a foreign message may hold a record
+            trouble = f"Masking the file failed unexpectedly ({type(error).__name__}{_place_of(error)}): report this."
+            return FileResult("failed", bytes_read=job.bytes_read, trouble=trouble)
+        return self._confirmed(job.result(), shown)
+
+    def _confirmed(self, result: FileResult, shown: str) -> FileResult:
+        """The result after the file that was written was read once more."""
+        target = self._around.target
+        if target is None:
+            return result
+        try:
+            result.confirmed = target.checksum(shown) == result.checksum
+        except FileTroubleError:
+            result.confirmed = False
+        if not result.confirmed:
+            result.status, result.trouble = "failed", "The file does not read back as it was written: look at the disk."
+        return result
 
 
 class _One:
@@ -97,12 +117,19 @@ class _One:
         self._shown = shown
         self._progress = progress
         self._raw = Feed(read_chunks(entry, around.storage))
+        # What is said of the file's compression says nothing of a member's.
+        self._member_read = replace(around.read, compression="auto")
         self._told = 0
         self._broken: BrokenError | None = None
         self._draft: Draft | None = None
         self._collected = around.quarantine.collect(entry.number, shown, self._mark)
-        self._masker = PortionMasker(around.mask, topic=around.topic, keep=around.keep, seal=self._collected.seal)
-        self.bytes_read = 0
+        self._masker = PortionMasker(
+            around.mask,
+            topic=around.topic,
+            select=around.select(entry.number) if around.select else None,
+            seal=self._collected.seal,
+        )
+        self.bytes_read = self._parquet_bytes = 0
 
     def run(self) -> None:
         target = self._around.target
@@ -113,7 +140,7 @@ class _One:
             if self._draft is not None:
                 self._draft.commit()
         finally:
-            self.bytes_read = self._raw.taken
+            self.bytes_read = self._raw.taken + self._parquet_bytes
             self._collected.discard()
             if self._draft is not None:
                 self._draft.discard()
@@ -129,7 +156,10 @@ class _One:
         return done
 
     def _mask(self) -> None:
-        unpacked = unpack(self._raw, self._around.read.limits)
+        if self._around.read.form == "parquet":
+            self._parquet()
+            return
+        unpacked = unpack(self._raw, self._around.read)
         _refuse_parquet(unpacked.feed)
         packer = Packer(unpacked.layers, self._write)
         if tar.is_tar(unpacked.feed.peek(tar.BLOCK)):
@@ -137,6 +167,12 @@ class _One:
         else:
             self._stream(unpacked.feed, packer.write)
         packer.close()
+
+    def _parquet(self) -> None:
+        with opened(self._entry, self._around.storage) as source:
+            mask_parquet(source, self._around.read, self._masker, self._write, lambda rows: self._progress(rows, 0))
+        self._parquet_bytes = self._entry.size
+        self._progress(0, self._entry.size)
 
     def _write(self, data: bytes) -> None:
         if self._draft is not None:
@@ -188,7 +224,7 @@ class _One:
 
     def _content(self, member: tar.Member, write: Callable[[bytes], object]) -> None:
         try:
-            unpacked = unpack(member.feed, self._around.read.limits)
+            unpacked = unpack(member.feed, self._member_read)
             _refuse_parquet(unpacked.feed)
             _refuse_archive(unpacked.feed)
             packer = Packer(unpacked.layers, write)
@@ -200,9 +236,17 @@ class _One:
             raise FileTroubleError(f"Member {member.number} of the archive: {error}") from None
 
 
+def _place_of(error: Exception) -> str:
+    """Where in our own code an error was raised."""
+    places = [frame for frame in traceback.extract_tb(error.__traceback__) if "streams" in Path(frame.filename).parts]
+    return f" in {places[-1].name}, line {places[-1].lineno}" if places else ""
+
+
 def _refuse_parquet(feed: Feed) -> None:
     if feed.peek(len(_PARQUET)) == _PARQUET:
-        raise FileTroubleError("The file is a Parquet file inside another one, which is not read: unpack it first.")
+        raise FileTroubleError(
+            "The file is a Parquet file: read it with the format parquet and a column, and unpacked."
+        )
 
 
 def _refuse_archive(feed: Feed) -> None:
@@ -226,7 +270,7 @@ class _Nowhere:
 
 
 @contextmanager
-def _spooled(target: TargetFolder | None) -> Iterator[Draft | _Nowhere]:
+def _spooled(target: Target | None) -> Iterator[FileDraft | _Nowhere]:
     spool = target.spool() if target is not None else _Nowhere()
     try:
         yield spool
