@@ -19,10 +19,10 @@ from streams.replay.files import child
 from streams.replay.files.listing import TEMPORARY_PREFIX, Entry, entries
 from streams.replay.files.naming import masked_names
 from streams.replay.files.report import FileRow, FilesProgress, FilesReport
-from streams.replay.files.setup import JobSetup, paths_of, target_of
+from streams.replay.files.setup import JobSetup, paths_of, read_options, target_of
 from streams.replay.files.state import JobFacts, JobState, KnownFile
 from streams.replay.files.target import TargetFolder, refuse_overlap
-from streams.replay.files.work import FileResult
+from streams.replay.files.work import FileResult, check_form
 
 if TYPE_CHECKING:
     from streams.replay.spec import ReplaySpec
@@ -49,6 +49,7 @@ def run_files(spec: "ReplaySpec", settings: "Settings", on_progress: OnProgress,
     source, files that are there already, a job that runs or was made otherwise). Trouble with a file is in the report.
     """
     setup = JobSetup(spec, settings)
+    check_form(read_options(setup.source))
     mask = setup.masker()
     with _state(setup, mask) as (state, given, arrived):
         runner = _Runner(setup, state, given, on_progress, stop)

@@ -8,7 +8,7 @@ import fcntl
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -94,7 +94,7 @@ class JobState:
     def finished(self, number: int, result: FileResult) -> None:
         """Writes down what became of a file."""
         self.results[number] = result
-        self._append({"file": number, "result": asdict(result)})
+        self._append({"file": number, "result": _row(result)})
 
     def close(self) -> None:
         os.close(self._handle)
@@ -140,6 +140,13 @@ def _check_same(found: JobFacts, facts: JobFacts) -> None:
         if was != is_now:
             told_ = what if name == "spec" else f"{what} {was} and not {is_now}"
             raise GuardError(f"The job {facts.job} was made with {told_}: use the same, or make a job with another id.")
+
+
+def _row(result: FileResult) -> dict[str, Any]:
+    tally = result.tally
+    counts = {name: getattr(tally, name) for name in ("read", "written", "quarantined", "filtered")}
+    counts |= {"reasons": dict(tally.reasons), "findings": dict(tally.findings)}
+    return {field.name: getattr(result, field.name) for field in fields(result)} | {"tally": counts}
 
 
 def _result(row: Mapping[str, Any]) -> FileResult:

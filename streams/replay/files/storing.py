@@ -84,3 +84,5 @@ class StoreDraft:
             self._open = False
             with contextlib.suppress(Exception):
                 self._opened.discard()
+            # Otherwise its finaliser would try to upload what is left.
+            self._opened.closed = True

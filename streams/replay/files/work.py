@@ -22,7 +22,7 @@ from streams.replay.files.records import Portion, StartPattern, grouped, lines
 from streams.replay.files.target import Draft, FileDraft, Target
 from streams.replay.files.unpacking import unpack
 
-__all__ = ["FileResult", "FileWorker", "StoppedError", "Surroundings"]
+__all__ = ["FileResult", "FileWorker", "StoppedError", "Surroundings", "check_form"]
 
 _PARQUET: Final = b"PAR1"
 
@@ -61,15 +61,21 @@ class Surroundings:
     storage: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+def check_form(read: ReadOptions) -> StartPattern | None:
+    """The start pattern of records of several lines; UsageError where it cannot be used."""
+    if read.form != "multiline":
+        return None
+    if read.start is None:
+        raise UsageError("Records of several lines need a start pattern, such as \\d{4}-\\d\\d-\\d\\d.")
+    return StartPattern(read.start)
+
+
 class FileWorker:
     """Masks file after file; of one thread. Whatever goes wrong with a file is in its result, as a sentence."""
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        read = around.read
-        if read.form == "multiline" and read.start is None:
-            raise UsageError("Records of several lines need a start pattern, such as \\d{4}-\\d\\d-\\d\\d.")
-        self._starts = StartPattern(read.start) if read.form == "multiline" and read.start is not None else None
+        self._starts = check_form(around.read)
 
     def run(self, entry: Entry, shown: str, progress: Progress) -> FileResult:
         """Masks a file; only StoppedError is raised."""
