@@ -193,10 +193,20 @@ static PyObject *found(Core *core, place start, place end, PyObject *kind, PyObj
 
 /* -- values --------------------------------------------------------------------------------------------------------- */
 
-/* A value may be one of the placeholders for nobody only if it is short or begins with one of a few signs. */
+/* A value may be one of the placeholders for nobody only if it begins with one of a few signs, or is short and begins with a
+ * letter or a zero; those that begin with a letter hold no digit, but for `oauth2`. */
 static int may_be_nobody(Text t, place low, place high)
 {
-    return high - low <= 12 || memchr("[<{$%*-x.?(X", t.at[low], 12) != NULL;
+    place at;
+    byte first = t.at[low];
+    if (memchr("[<{$%*-x.?(X", first, 12))
+        return 1;
+    if (high - low > 12 || !(is(first, ALPHA) || first == '0'))
+        return 0;
+    for (at = low + 1; at < high && LOWER(first) != 'o' && first != '0'; at++)
+        if (is(t.at[at], DIGIT))
+            return 0;
+    return 1;
 }
 
 static int is_nobody(Core *core, Text t, place low, place high)
@@ -310,13 +320,18 @@ static enum answer keeps_promise(enum need need, Text t, place low, place high)
         return UNKNOWN;
     switch (need) {
     case ID:
-        if (size > 36 || (size == 10 && !memcmp(t.at + low, "4294967295", 10)))
+        if ((size > 36 && find(t, '-', low, high) >= 0) || (size == 10 && !memcmp(t.at + low, "4294967295", 10)))
             return UNKNOWN;
         if ((size == 1 && (t.at[low] == '0' || t.at[low] == '1')) || (size == 2 && !memcmp(t.at + low, "-1", 2)))
             return NO;
         return t.at[low] != '{' && t.at[low] != '[' && t.at[low] != '/' && !(size > 1 && !memcmp(t.at + low, "0x", 2)) ? YES : NO;
     case MAIL:
-        return find(t, '@', low, high) >= 0 && find(t, ' ', low, high) < 0 ? YES : UNKNOWN;
+        if (find(t, ' ', low, high) >= 0)
+            return UNKNOWN;
+        for (at = low; at < high; at++)
+            if (t.at[at] == '@' || t.at[at] == '_' || (is(t.at[at], ALPHA) && LOWER(t.at[at]) > 'f'))
+                return YES;
+        return UNKNOWN; /* It may be a number or a UUID. */
     case WORDS:
         if (find(t, '/', low, high) >= 0 || find(t, '\\', low, high) >= 0)
             return UNKNOWN;
@@ -339,6 +354,19 @@ static int is_blank(byte c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* `"phone":"..."` with fewer digits than a number has: nobody. */
+static PyObject *digitless(Core *core, Text t, place name, place name_end, place start, place stop)
+{
+    place at;
+    int digits = 0, nobody;
+    for (at = start; at < stop; at++)
+        digits += is(t.at[at], DIGIT) != 0;
+    if (digits > 5 || !is(t.at[start], ALPHA) || stop - start <= name_end - name || stop - start > 256 || find(t, '=', start, stop) >= 0 || may_be_said(t, start, stop))
+        LEAVE;
+    nobody = is_nobody(core, t, start, stop);
+    return nobody < 0 ? NULL : Py_NewRef(say.nobody);
+}
+
 /* `"key":"value"` where the value is all that has to be looked at (`_simple` of named.py). */
 static PyObject *simple_field(Core *core, Text t, place name, place name_end, place start, place stop, Field *field)
 {
@@ -358,7 +386,7 @@ static PyObject *simple_field(Core *core, Text t, place name, place name_end, pl
         LEAVE;
     switch (keeps_promise(field->need, t, start, stop)) {
     case UNKNOWN:
-        LEAVE;
+        return field->need == PHONE_DIGITS ? digitless(core, t, name, name_end, start, stop) : NULL;
     case NO:
         return Py_NewRef(say.nobody);
     default:
@@ -553,6 +581,8 @@ static PyObject *bare_field(Core *core, Text t, place name, place name_end, plac
         LEAVE;
     if (may_be_code(t, name, name_end, start, stop) || may_be_said(t, start, stop) || may_be_nobody(t, start, stop))
         LEAVE;
+    if (find(t, '@', start, stop) < 0)
+        return Py_NewRef(say.nobody);
     if (keeps_promise(MAIL, t, start, stop) != YES)
         LEAVE;
     return only(found(core, start, stop, field->kind, field->detector, field->promise, 30, say.empty));
@@ -873,7 +903,7 @@ static PyObject *judge_phone(Core *core, Text t, place end)
         LEAVE;
     behind = peek(t, at);
     /* An extension may follow, or more digits. */
-    if (behind != '"' && behind != '&' && behind != '\'' && behind != '}' && behind != -1)
+    if (behind != '"' && behind != '&' && behind != '\'' && behind != '}' && behind != ')' && behind != '<' && behind != -1)
         LEAVE;
     return found(core, plus, at, say.kind_phone, say.phone_international, say.country_code, 75, say.empty);
 }
@@ -948,7 +978,8 @@ static PyObject *judge_database_key(Core *core, Text t, place end)
         Py_XDECREF(owner);
         LEAVE;
     }
-    if (field.need == MAIL && !may_be_nobody(t, end, stop) && !may_be_said(t, end, stop) && keeps_promise(MAIL, t, end, stop) == YES)
+    if ((field.need == MAIL || field.need == PHONE_DIGITS) && !may_be_nobody(t, end, stop) && !may_be_said(t, end, stop) &&
+        keeps_promise(field.need, t, end, stop) == YES)
         verdict = only(found(core, end, stop, field.kind, field.detector, field.promise, 30, say.empty));
     Py_DECREF(owner);
     return verdict;
@@ -1196,7 +1227,16 @@ static PyObject *replaced(PyObject *one, PyObject *text, PyObject *known, PyObje
         of_kind = PyDict_GetItemWithError(known, PyTuple_GET_ITEM(one, 2));
     if (of_kind && PyBytes_Check(of_kind))
         return Py_NewRef(of_kind);
-    if (of_kind && PyDict_Check(of_kind) && (made = PyDict_GetItemWithError(of_kind, text)))
+    if (of_kind && !PyDict_Check(of_kind)) {
+        Py_INCREF(of_kind);
+        made = PyObject_CallOneArg(of_kind, text);
+        Py_DECREF(of_kind);
+        if (!made || made != Py_None)
+            return made;
+        Py_DECREF(made);
+        of_kind = NULL;
+    }
+    if (of_kind && (made = PyDict_GetItemWithError(of_kind, text)))
         return Py_NewRef(made);
     if (PyErr_Occurred())
         return NULL;
@@ -1206,7 +1246,7 @@ static PyObject *replaced(PyObject *one, PyObject *text, PyObject *known, PyObje
         PyErr_SetString(PyExc_TypeError, "a replacement is bytes");
         Py_CLEAR(made);
     }
-    if (made && of_kind && PyDict_Check(of_kind) && PyBytes_GET_SIZE(text) <= REMEMBERED) {
+    if (made && of_kind && PyBytes_GET_SIZE(text) <= REMEMBERED) {
         if (PyDict_GET_SIZE(of_kind) >= ENTRIES)
             PyDict_Clear(of_kind);
         if (PyDict_SetItem(of_kind, text, made) < 0)

@@ -3,19 +3,17 @@
 import ipaddress
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from streams.masking.found import Found
+from streams.masking.kinds import Action, Kind
+from streams.masking.loop import Known
 from streams.masking.native import Core, core
 from streams.masking.overlaps import apart, resolved
 from streams.masking.policy import Policy
 from streams.masking.rules import Rules, plain_text
 from streams.masking.surrogate import SURROGATE_RE, Surrogates
 from streams.masking.tokens import Tokens
-
-if TYPE_CHECKING:
-    from streams.masking.kinds import Kind
-    from streams.masking.loop import Known
 
 __all__ = ["REDACTED", "Actions"]
 
@@ -45,10 +43,18 @@ class Actions:
         self._surrogates = Surrogates(tokens, mask_text)
         self._rules = Rules.of(policy)
         self._core = loops or core()
-        #: What replaces the values of a kind: always the same, or by value as far as it is remembered.
+        #: What replaces the values of a kind where no rule says otherwise (`Loop.splice`).
         self.known: dict[Kind, Known] = {
-            kind: REDACTED if action == "redact" else {} for kind, action in policy.actions.items() if action != "keep"
+            kind: known for kind, action in policy.actions.items() if (known := self._known(kind, action)) is not None
         }
+
+    def _known(self, kind: Kind, action: Action) -> Known | None:
+        """What replaces the values of a kind, or None where it is nothing that could be kept."""
+        if action == "keep":
+            return None
+        if action == "redact":
+            return REDACTED
+        return (self._tokens.mint(kind) if action == "token" else None) or {}
 
     def settled(self, found: list[Found], text: bytes, released: list[Found] | None = None) -> list[Found]:
         """The findings of a text that are acted on: none is our own work, kept by the policy or over another one.

@@ -5,6 +5,7 @@ from typing import Final
 
 from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
+from streams.masking.tokens import Mint
 
 __all__ = ["Hit", "Known", "Loop", "Spliced"]
 
@@ -14,8 +15,8 @@ Hit = tuple[int, int]
 #: For each replacement where it began and ended before, and where it ends now.
 Spliced = list[tuple[int, int, int]]
 
-#: What replaces the values of a kind: the same for all of them, or what is remembered of each.
-Known = bytes | dict[bytes, bytes]
+#: What replaces the values of a kind: the same for all of them, what is remembered of each, or what makes most of them.
+Known = bytes | dict[bytes, bytes] | Mint
 
 #: A finding as certain as this covers whatever begins inside it: a whole JWT, a private key.
 _CONCLUSIVE: Final = 90

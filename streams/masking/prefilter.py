@@ -102,7 +102,7 @@ class Prefilter:
 
     def hits(self, text: bytes) -> list[Hit]:
         """The hits in one text; an end one behind the text's is that of an anchor that ends with the separator."""
-        return [(end - MARGIN, ident) for end, ident in self.scan((text,)).found]
+        return self.grouped((text,))[0].get(0, [])
 
     def _scratch(self) -> hyperscan.Scratch:
         scratch = getattr(self._scratches, "scratch", None)

@@ -202,7 +202,7 @@ class Vocabulary:
 
     def at(self, data: bytes, end: int) -> Word | None:
         """The longest word whose core ends at a position."""
-        for size in self._sizes.get(data[end - 1 : end].lower(), ()):
+        for size in self._sizes.get(data[end - _LAST : end].lower(), ()):
             if size > end:
                 continue
             text = data[end - size : end]
@@ -217,11 +217,15 @@ class Vocabulary:
         return None
 
 
+#: So many last bytes of a literal lead to it; none is shorter.
+_LAST: Final = 3
+
+
 def _sizes(literals: Iterable[bytes]) -> dict[bytes, tuple[int, ...]]:
-    """The lengths of literals by their last byte in lower case, the longest first."""
+    """The lengths of literals by their last bytes in lower case, the longest first."""
     sizes: dict[bytes, set[int]] = {}
     for literal in literals:
-        sizes.setdefault(literal[-1:].lower(), set()).add(len(literal))
+        sizes.setdefault(literal[-_LAST:].lower(), set()).add(len(literal))
     return {last: tuple(sorted(found, reverse=True)) for last, found in sizes.items()}
 
 

@@ -1,0 +1,114 @@
+"""The mint in C makes the tokens that Python makes, or none; its hash is SHA-256 with either set of instructions."""
+
+import hmac
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from streams.masking.canonical import CANONICAL_VERSION, canonical
+from streams.masking.keyring import derive
+from streams.masking.kinds import KINDS
+from streams.masking.rules import plain_text
+from streams.masking.tokens import Tokens, hint_of
+from tests.support.disguise import masker_keyring
+
+_LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
+_KINDS = sorted(KINDS)
+_SETTINGS = settings(max_examples=300, deadline=None)
+
+
+@pytest.fixture(autouse=True, params=[True, False], ids=["own", "portable"])
+def instructions(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test runs with the processor's own instructions for SHA-256, and without."""
+    choose = import_module("streams.masking._mint").choose
+    if choose(request.param) != request.param:
+        pytest.skip("this processor has no instructions for SHA-256")
+    yield
+    choose(True)
+
+
+def _letters(key: bytes, data: bytes) -> bytes:
+    return hmac.digest(key, data, "sha256")[:10].hex().encode().translate(_LETTERS)
+
+
+def _expected(tokens: Tokens, kind: str, text: bytes) -> bytes:
+    """The token as the documents define it."""
+    keyring = tokens.keyring
+    form = canonical(kind, plain_text(text), tokens.region)
+    key = derive(keyring.keys[keyring.active], b"token/%d/%b" % (CANONICAL_VERSION, kind.encode()))
+    hint = hint_of(kind, form)
+    whole = f"tok_{kind}_{keyring.active}_".encode() + _letters(key, form.encode("utf-8", "surrogatepass"))
+    return whole + (b"_" + hint.encode() if hint else b"")
+
+
+def test_mints_are_built() -> None:
+    """The tests run with mints, so that a build without them is noticed; kinds whose forms need tables have none."""
+    tokens = Tokens(masker_keyring())
+    assert {kind for kind in KINDS if tokens.mint(kind) is None} == {"jwt", "mac", "phone", "wallet"}
+
+
+@_SETTINGS
+@given(
+    st.sampled_from(_KINDS),
+    st.one_of(st.binary(max_size=200), st.text('aB9 ._-@+:\\"\t\x1c\x7fßü', max_size=20).map(str.encode)),
+)
+@example("email", b" Ann@Example.org")
+@example("email", b"Ann@Example.org")
+@example("card", b"4111-1111-1111-1111")
+@example("card", b"no")
+@example("card", b"--")
+@example("name", b"Ann  Lee")
+@example("name", b"Ann LEE")
+@example("ip", b"192.0.2.01")
+@example("ip", b"192.0.2.1")
+@example("ip", b"192.0.2.1.")
+@example("user", b"")
+@example("user", b"x" * 511)
+@example("user", b"x" * 513)
+@example("secret", b'a\\"b')
+def test_mint_makes_the_defined_token(kind: str, text: bytes) -> None:
+    """Whatever a mint makes of a value is the value's token, and so is what `token` makes with its help."""
+    tokens = Tokens(masker_keyring())
+    mint = tokens.mint(kind)
+    made = mint(text) if mint is not None else None
+    assert made is None or made == _expected(tokens, kind, text)
+    assert tokens.token(kind, plain_text(text)) == _expected(tokens, kind, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("email", b"Ann@Example.org"),
+        ("name", b"Ann Lee"),
+        ("card", b"4111 1111 1111 1111"),
+        ("user", b"4711"),
+        ("ip", b"192.0.2.1"),
+    ],
+)
+def test_mint_makes_tokens_of_plain_values(kind: str, text: bytes) -> None:
+    """Values as most are written are not left to Python."""
+    mint = Tokens(masker_keyring()).mint(kind)
+    assert mint is not None
+    assert mint(text) is not None
+
+
+@pytest.mark.parametrize("size", range(260))
+def test_digest_is_hmac(size: int) -> None:
+    """The letters are those of HMAC-SHA256, over the borders of its blocks too."""
+    data = bytes(at * 7 % 256 for at in range(size))
+    for key in (b"", b"k", b"k" * 63, b"k" * 64):
+        assert import_module("streams.masking._mint").Mint(key, b"", 0, False).digest(data) == _letters(key, data)
+
+
+def test_mint_refuses_what_it_is_not_made_for() -> None:
+    """A key of more than a block, an unknown form and what is not bytes raise."""
+    mint = import_module("streams.masking._mint").Mint
+    for arguments in ((b"k" * 65, b"", 0, False), (b"k", b"", 9, False)):
+        with pytest.raises(ValueError, match="64"):
+            mint(*arguments)
+    for call in (mint(b"k", b"", 0, False), mint(b"k", b"", 0, False).digest):
+        with pytest.raises(TypeError):
+            call("text")
