@@ -1172,32 +1172,77 @@ static PyObject *more_certain(Core *core, PyObject *old, PyObject *one)
     return merged;
 }
 
-/* settle(found, text) -> list or None: the findings in order where none overlaps another but with the very same bytes, and
- * nothing of our own is in the text; else None, and `Actions.settled` has to look closer. */
+static int word_byte(int c)
+{
+    return is(c, ALPHA | DIGIT) || c == '_';
+}
+
+/* Whether a finding is our own work and nothing else: 1, 0, -1 for an exception, -2 where it may reach into a token. */
+static int is_own(PyObject *one, Text t, PyObject *ask)
+{
+    place start = number(one, 0), end = number(one, 1), at;
+    PyObject *text, *answer;
+    int yes;
+    if (start < 0 || end < start || end > t.size)
+        return -2;
+    if ((word_byte(peek(t, start)) && word_byte(peek(t, start - 1))) || (word_byte(peek(t, end)) && word_byte(peek(t, end - 1))))
+        return -2;
+    if (!holds(t, start, end, "tok_")) {
+        if (!holds(t, start, end, "***"))
+            return 0;
+        for (at = start; at < end; at++)
+            if (is(t.at[at], ALPHA | DIGIT) || (t.at[at] >= 0x80 && t.at[at] != 0xff))
+                return 0;
+        return 1;
+    }
+    text = PyBytes_FromStringAndSize((const char *)t.at + start, end - start);
+    answer = text ? PyObject_CallOneArg(ask, text) : NULL;
+    yes = answer ? PyObject_IsTrue(answer) : -1;
+    Py_XDECREF(text);
+    Py_XDECREF(answer);
+    return yes;
+}
+
+/* settle(found, text, own) -> list or None: the findings in order without those that are our own work (`own(text)` tells of
+ * tokens), where none overlaps another but with the very same bytes; else None, and `Actions.settled` has to look closer. */
 static PyObject *core_settle(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     enum { FEW = 64 };
     PyObject *ordered[FEW], *list;
-    place i, kept = 0, size;
-    int apart = 1;
-    if (count != 2 || !PyList_Check(args[0]) || !PyBytes_Check(args[1])) {
-        PyErr_SetString(PyExc_TypeError, "settle(found, text)");
+    place i, many = 0, kept = 0, size, last = 0;
+    int apart = 1, held;
+    Text t;
+    if (count != 3 || !PyList_Check(args[0]) || !PyBytes_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "settle(found, text, own)");
         return NULL;
     }
     size = PyList_GET_SIZE(args[0]);
-    if (size > FEW || may_hold_own((Text){(const byte *)PyBytes_AS_STRING(args[1]), PyBytes_GET_SIZE(args[1])}))
+    t = (Text){(const byte *)PyBytes_AS_STRING(args[1]), PyBytes_GET_SIZE(args[1])};
+    if (size > FEW)
         Py_RETURN_NONE;
-    for (i = 0; i < size; i++) {
+    held = may_hold_own(t);
+    for (i = 0; i < size && i < PyList_GET_SIZE(args[0]); i++) {
         PyObject *one = PyList_GET_ITEM(args[0], i);
-        place at = i;
+        place at = many;
+        int own;
         if (Py_TYPE(one) != ((Core *)self)->found || !PyBytes_Check(PyTuple_GET_ITEM(one, 6)))
             Py_RETURN_NONE;
-        apart = apart && (i == 0 || number(one, 0) >= number(PyList_GET_ITEM(args[0], i - 1), 1));
+        own = held ? is_own(one, t, args[2]) : 0;
+        if (own == -1)
+            return NULL;
+        if (own == -2)
+            Py_RETURN_NONE;
+        if (own)
+            continue;
+        apart = apart && number(one, 0) >= last;
+        last = number(one, 1);
         for (; at > 0 && before(one, ordered[at - 1]); at--)
             ordered[at] = ordered[at - 1];
         ordered[at] = one;
+        many++;
     }
-    if (apart)
+    size = many;
+    if (apart && many == PyList_GET_SIZE(args[0]))
         return Py_NewRef(args[0]);
     list = PyList_New(0);
     for (i = 0; list && i < size; i++) {
@@ -1639,7 +1684,7 @@ static void core_free(PyObject *self)
 static PyMethodDef core_methods[] = {
     {"verdict", core_verdict, METH_VARARGS, "verdict(which, text, end) -> what is said of a candidate, None where it is left to its judge"},
     {"judge", FAST(core_judge), METH_FASTCALL, "judge(text, hits, judges, natives, by_word, blocks, fail) -> (found, kept)"},
-    {"settle", FAST(core_settle), METH_FASTCALL, "settle(found, text) -> the findings without overlaps, None where that takes more"},
+    {"settle", FAST(core_settle), METH_FASTCALL, "settle(found, text, own) -> the findings without overlaps, None where that takes more"},
     {"splice", FAST(core_splice), METH_FASTCALL, "splice(text, found, known, replacement, counts) -> (spliced, output)"},
     {"unsettled", FAST(core_unsettled), METH_FASTCALL, "unsettled(hits, spliced, kept, output) -> the hits that have to be judged again"},
     {NULL, NULL, 0, NULL},

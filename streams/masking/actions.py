@@ -61,7 +61,7 @@ class Actions:
 
         What the policy keeps is appended to `released` where somebody asks why.
         """
-        plain = self._core.settle(found, text) if self._rules is None else None
+        plain = self._core.settle(found, text, self.is_own) if self._rules is None else None
         if plain is not None:
             return plain
         own = self.may_hold_own(text)

@@ -80,7 +80,7 @@ class Loop:
                     since, named = (end if first.start - end < _RIGHT_BEHIND else first.start), first.end
         return found, kept
 
-    def settle(self, _found: list[Found], _text: bytes) -> list[Found] | None:
+    def settle(self, _found: list[Found], _text: bytes, _own: Callable[[bytes], bool]) -> list[Found] | None:
         """Nothing: `Actions.settled` looks closer at all findings."""
         return None
 

@@ -58,8 +58,11 @@ class Core(Protocol):
     ) -> tuple[list[Found], dict[Hit, str]]:
         """What is found and what is kept; `natives` has for each identifier the place of its judge among `JUDGES`, or 0."""
 
-    def settle(self, found: list[Found], text: bytes, /) -> list[Found] | None:
-        """The findings in order, without those that another says too; None where they overlap otherwise."""
+    def settle(self, found: list[Found], text: bytes, own: Callable[[bytes], bool], /) -> list[Found] | None:
+        """The findings in order, without those that another says too and those that are our own work.
+
+        None where they overlap otherwise or may reach into a token. `own` says whether a text is nothing but our work.
+        """
 
     def splice(
         self,

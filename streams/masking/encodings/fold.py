@@ -12,9 +12,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from importlib import import_module
+from typing import Final, NamedTuple, cast
 
-__all__ = ["Fold", "fold", "fold_anchors"]
+__all__ = ["Fold", "fold", "fold_anchors", "fold_by_expressions"]
 
 #: Rounds of undoing; what is wrapped deeper than this, nobody reads. Most texts take two.
 _ROUNDS: Final = 32
@@ -309,6 +310,11 @@ def _parameter(match: re.Match[bytes]) -> bytes:
     return run.replace(b"+", b" ")
 
 
+#: The four lists of a layer, and what undoes a text in C: its reading and its layers, or None where it does not know how.
+_Lists = tuple[list[int], list[int], list[int], list[int]]
+_Native = Callable[[bytes, Callable[[bytes], bool], bytes], tuple[bytes, list[_Lists]] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Layer:
     """One round of undoing: unit i is `at[i]:stop[i]` of the result and `raw_at[i]:raw_stop[i]` of what was undone."""
@@ -391,8 +397,41 @@ def _round(text: bytes, table: _Table, slashes: bytes) -> tuple[bytes, _Layer] |
     return b"".join(pieces), layer
 
 
+#: The characters below this are told by a bit of `_bitmap`.
+_MAPPED: Final = 0x20000
+
+
+@lru_cache(maxsize=1)
+def _bitmap() -> bytes:
+    """A bit for each character that reads as another."""
+    bits = bytearray(_MAPPED // 8)
+    for char in _characters():
+        code = ord(char.decode())
+        if code < _MAPPED:
+            bits[code >> 3] |= 1 << (code & 7)
+    return bytes(bits)
+
+
+@lru_cache(maxsize=1)
+def _native() -> _Native | None:
+    """The rounds in C, which undo what is percent-encoded and nothing else; None where they have not been built."""
+    try:
+        return cast("_Native", import_module("streams.masking._fold").fold)
+    except ImportError:
+        return None
+
+
 def fold(raw: bytes) -> Fold:
     """The text as somebody reads it; the raw bytes themselves where nothing is disguised."""
+    native = _native()
+    plain = native(raw, _is_doubled, _bitmap()) if native is not None else None
+    if plain is not None:
+        return Fold(plain[0], tuple(_Layer(*lists) for lists in plain[1]))
+    return fold_by_expressions(raw)
+
+
+def fold_by_expressions(raw: bytes) -> Fold:
+    """What `fold` does, defined by expressions."""
     text, layers = raw, []
     printable = b"=" in text and _is_printable(text)
     # Lines are joined first, so that what is broken by them (`%=\n22`) is undone in one round with its like.

@@ -1,0 +1,268 @@
+/* Undoes percent-encoding, and sees where nothing else is disguised: the rounds of `encodings/fold.py` over plain texts.
+ *
+ * The expressions and handlers there are the definition. What may be any other of their units (`\u0040`, `&#64;`, `=40`,
+ * doubled quotes, look-alikes, pluses of forms) is left to them as a whole; a test holds the two against each other.
+ */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <string.h>
+
+typedef unsigned char byte;
+typedef Py_ssize_t place;
+
+typedef struct {
+    const byte *at;
+    place size;
+} Text;
+
+/* Code points up to here are told by a bitmap. */
+enum { CHARACTERS = 0x20000, ROUNDS = 32 };
+
+static int peek(Text t, place at)
+{
+    return at >= 0 && at < t.size ? t.at[at] : -1;
+}
+
+static int hex_digit(int c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int is_letter(int c)
+{
+    return c >= 0 && (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+static int holds(Text t, int c)
+{
+    return t.size > 0 && memchr(t.at, c, (size_t)t.size) != NULL;
+}
+
+/* Whether a plus stands in one run of characters with a percent sign, as in a form's parameters. */
+static int may_be_form(Text t)
+{
+    place i;
+    int plus = 0, percent = 0;
+    if (!holds(t, '+') || !holds(t, '%'))
+        return 0;
+    for (i = 0; i < t.size; i++) {
+        byte c = t.at[i];
+        if (c == ' ' || (c >= '\t' && c <= '\r') || c == '"' || c == '\'' || c == '<' || c == '>' || c == '&')
+            plus = percent = 0;
+        plus |= c == '+', percent |= c == '%';
+        if (plus && percent)
+            return 1;
+    }
+    return 0;
+}
+
+/* Whether so many equals signs begin an escape of quoted-printable that the whole text may be, or one ends a line. */
+static int may_be_printable(Text t)
+{
+    const byte *end = t.at + t.size, *at = t.at;
+    int signs = 0;
+    while (at < end && (at = memchr(at, '=', (size_t)(end - at)))) {
+        int next = peek(t, ++at - t.at);
+        if (next == '\n' || next == '\r')
+            return 1;
+        signs += next > 0 && strchr("02345689ABCDEF\\", next) != NULL;
+    }
+    return signs > 2;
+}
+
+/* Whether a quote stands before a quote of its sort or before a backslash. */
+static int may_be_doubled(Text t)
+{
+    place i;
+    for (i = 0; i + 1 < t.size; i++)
+        if ((t.at[i] == '"' || t.at[i] == '\'') && (t.at[i + 1] == t.at[i] || t.at[i + 1] == '\\'))
+            return 1;
+    return 0;
+}
+
+/* Whether the character at a place may read as another, or is beyond what the bitmap tells. */
+static int may_be_look_alike(Text t, place at, const byte *characters)
+{
+    int more = t.at[at] < 0xe0 ? 1 : t.at[at] < 0xf0 ? 2 : 3, i;
+    unsigned code = t.at[at] & (0x3f >> more);
+    for (i = 1; i <= more; i++) {
+        int c = peek(t, at + i);
+        if (c < 0x80 || c > 0xbf)
+            return 0;
+        code = code << 6 | (unsigned)(c & 0x3f);
+    }
+    return code >= CHARACTERS || (characters[code >> 3] >> (code & 7) & 1);
+}
+
+enum unit { NONE, PERCENT, OTHER };
+
+/* What begins at one of the bytes that units begin with. */
+static enum unit unit_at(Text t, place at, const byte *characters)
+{
+    place end = at + 1;
+    int c, high, low;
+    switch (t.at[at]) {
+    case '%':
+        high = hex_digit(peek(t, at + 1)), low = hex_digit(peek(t, at + 2));
+        if (high < 0 || low < 0)
+            return NONE;
+        c = high << 4 | low;
+        return c == 0 || c == '"' || c == '\\' ? OTHER : PERCENT;
+    case '\\':
+        if (peek(t, at - 1) == '\\')
+            return NONE;
+        while (peek(t, end) == '\\')
+            end++;
+        c = peek(t, end);
+        return c > 0 && strchr("uUxe0/=:", c) ? OTHER : NONE;
+    case '&':
+        while (is_letter(peek(t, end)) && end - at < 10)
+            end++;
+        return peek(t, at + 1) == '#' || (peek(t, end) == ';' && end - at > 2) ? OTHER : NONE;
+    case '=':
+        c = peek(t, at + 1);
+        return c == '\r' || c == '\n' || (c > 0 && strchr("423", c) && hex_digit(peek(t, at + 2)) >= 0) ? OTHER : NONE;
+    case 0x1b:
+        return OTHER;
+    default:
+        return may_be_look_alike(t, at, characters) ? OTHER : NONE;
+    }
+}
+
+static int begins_unit(byte c)
+{
+    return c == '\\' || c == '%' || c == '&' || c == '=' || c == 0x1b || (c >= 0xc2 && c <= 0xf4);
+}
+
+static int append(PyObject *list, place number)
+{
+    PyObject *one = PyLong_FromSsize_t(number);
+    int failed = !one || PyList_Append(list, one) < 0;
+    Py_XDECREF(one);
+    return failed ? -1 : 0;
+}
+
+enum { FAILED = -1, LEFT, CHANGED, SAME };
+
+/* One round: writes what the text reads as, and where each unit of it stood and stands. */
+static int round_of(Text t, const byte *characters, byte *to, place *written, PyObject *layer)
+{
+    place i = 0, out = 0;
+    int changed = 0;
+    while (i < t.size) {
+        enum unit unit = begins_unit(t.at[i]) ? unit_at(t, i, characters) : NONE;
+        if (unit == OTHER)
+            return LEFT;
+        if (unit == NONE) {
+            to[out++] = t.at[i++];
+            continue;
+        }
+        if (append(PyTuple_GET_ITEM(layer, 0), out) < 0 || append(PyTuple_GET_ITEM(layer, 1), out + 1) < 0 ||
+            append(PyTuple_GET_ITEM(layer, 2), i) < 0 || append(PyTuple_GET_ITEM(layer, 3), i + 3) < 0)
+            return FAILED;
+        to[out++] = (byte)(hex_digit(t.at[i + 1]) << 4 | hex_digit(t.at[i + 2]));
+        i += 3, changed = 1;
+    }
+    *written = out;
+    return changed ? CHANGED : SAME;
+}
+
+static PyObject *new_layer(void)
+{
+    PyObject *layer = PyTuple_New(4);
+    int i;
+    for (i = 0; layer && i < 4; i++) {
+        PyObject *list = PyList_New(0);
+        if (!list) {
+            Py_CLEAR(layer);
+            break;
+        }
+        PyTuple_SET_ITEM(layer, i, list);
+    }
+    return layer;
+}
+
+/* Whether a round over a text is one for the expressions; `doubled(text)` is asked where quotes may be doubled. */
+static int is_left(PyObject *text, PyObject *doubled)
+{
+    Text t = {(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)};
+    PyObject *answer;
+    int yes;
+    if (may_be_printable(t) || may_be_form(t))
+        return 1;
+    if (!may_be_doubled(t))
+        return 0;
+    answer = PyObject_CallOneArg(doubled, text);
+    yes = answer ? PyObject_IsTrue(answer) : -1;
+    Py_XDECREF(answer);
+    return yes;
+}
+
+/* One round over a text; a new reference to what it reads as in `next`. */
+static int undo(PyObject *text, PyObject *doubled, const byte *characters, PyObject *layers, PyObject **next)
+{
+    Text t = {(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)};
+    PyObject *layer;
+    byte *to;
+    place written = 0;
+    int done = is_left(text, doubled);
+    if (done)
+        return done < 0 ? FAILED : LEFT;
+    layer = new_layer(), to = PyMem_Malloc((size_t)t.size + 1);
+    done = layer && to ? round_of(t, characters, to, &written, layer) : FAILED;
+    if (!to)
+        PyErr_NoMemory();
+    if (done == CHANGED) {
+        *next = PyBytes_FromStringAndSize((const char *)to, written);
+        if (!*next || PyList_Append(layers, layer) < 0)
+            done = FAILED;
+    }
+    PyMem_Free(to);
+    Py_XDECREF(layer);
+    return done;
+}
+
+/* fold(raw, doubled, characters) -> (text, layers) or None: all rounds, or nothing where one of them is for the expressions.
+ * A layer is the four lists of `_Layer`; a bit of `characters` is set for each code point that reads as another. */
+static PyObject *fold(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    PyObject *text, *layers;
+    int done = CHANGED, rounds;
+    (void)module;
+    if (count != 3 || !PyBytes_Check(args[0]) || !PyBytes_Check(args[2]) || PyBytes_GET_SIZE(args[2]) != CHARACTERS / 8) {
+        PyErr_SetString(PyExc_TypeError, "fold(raw, doubled, characters): bytes, and a bit for each of 131 072 characters");
+        return NULL;
+    }
+    text = Py_NewRef(args[0]), layers = PyList_New(0);
+    for (rounds = 0; layers && rounds < ROUNDS && done == CHANGED; rounds++) {
+        PyObject *next = NULL;
+        done = undo(text, args[1], (const byte *)PyBytes_AS_STRING(args[2]), layers, &next);
+        if (done == CHANGED)
+            Py_SETREF(text, next);
+        else
+            Py_XDECREF(next);
+    }
+    if (layers && done != LEFT && done != FAILED)
+        return Py_BuildValue("(NN)", text, layers);
+    Py_DECREF(text);
+    Py_XDECREF(layers);
+    if (done == LEFT)
+        Py_RETURN_NONE;
+    return NULL;
+}
+
+static PyMethodDef methods[] = {
+    {"fold", (PyCFunction)(void (*)(void))fold, METH_FASTCALL, "fold(raw, doubled, characters) -> (text, layers), None where that takes more"},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_fold", NULL, 0, methods, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__fold(void)
+{
+    return PyModule_Create(&definition);
+}
