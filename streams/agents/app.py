@@ -1,7 +1,7 @@
 """The Faust application that hosts one worker: its web server, its agent over batches, its supervision.
 
 Who owns what:
-- the thread `mover` runs `Worker.run` and alone touches consumer, producer and administration client. It hands one
+- the thread `mover` runs `Loop.run` and alone touches consumer, producer and administration client. It hands one
   batch at a time to the agent and waits for the outcome; it serves nothing else meanwhile, so that no rebalance
   callback can run while a batch is in hand, and the batch's transaction is begun and committed in this thread;
 - the event loop (main thread) runs Faust, the agent `mask` and the web server, and never sees a record's bytes;
@@ -25,8 +25,8 @@ from faust.contrib.asgi import bind_to_running_loop, serve_asgi
 from mode import CrashingSupervisor
 from mode.utils.queues import FlowControlEvent, ThrowableQueue
 
+from streams.agents.loop import Loop
 from streams.agents.mask import MaskBatch
-from streams.agents.worker import Worker
 from streams.errors import MaskstreamError, RunError
 from streams.masking.records import MaskedColumns, RecordColumns
 from streams.telemetry import log
@@ -133,7 +133,7 @@ class Host:
 
     def __init__(
         self,
-        worker: Worker,
+        worker: Loop,
         mask: AgentMask,
         telemetry: TelemetryApp,
         *,

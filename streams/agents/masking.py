@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streams.agents.loop import Masking
 from streams.agents.reload import PolicyWatch
 from streams.agents.stamp import stamp
-from streams.agents.worker import Masking
 from streams.anchorstore import user_store
 from streams.errors import KeyringError
 from streams.keystore import load_keyring, load_review_public

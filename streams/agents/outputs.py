@@ -17,7 +17,18 @@ from streams.masking.records import Failure, MaskedColumns
 from streams.telemetry import log
 from streams.telemetry.metrics import BatchNumbers, TopicNumbers
 
-__all__ = ["Outputs", "QuarantineRecord", "QuarantineWriter", "Send", "Stamp", "write_batch"]
+__all__ = [
+    "REDRIVEN",
+    "CleanOutputs",
+    "CleanWritten",
+    "Outputs",
+    "QuarantineRecord",
+    "QuarantineWriter",
+    "Send",
+    "Stamp",
+    "write_batch",
+    "write_clean",
+]
 
 #: Takes a topic and columns: partitions, keys, values, headers, timestamps in milliseconds (0 is now).
 Send = Callable[
@@ -26,6 +37,9 @@ Send = Callable[
 
 #: Headers that each clean record gets: `maskstream.policy`, `maskstream.key`, `maskstream.version`.
 Stamp = tuple[tuple[str, bytes], ...]
+
+#: Header of a clean record that was in quarantine: the decision that released it, and where it stood there.
+REDRIVEN: Final = "maskstream.redriven"
 
 TOO_LARGE: Final = Failure("too_large", "produce")
 TIMESTAMP: Final = Failure("timestamp", "produce")
@@ -63,6 +77,29 @@ class QuarantineWriter(Protocol):
     ) -> QuarantineRecord: ...
 
 
+class CleanOutputs(Protocol):
+    """What clean records are written with (see `Outputs`)."""
+
+    @property
+    def clean(self) -> Callable[[str], Target]: ...
+    @property
+    def stamp(self) -> Stamp: ...
+    @property
+    def client_bytes_max(self) -> int: ...
+    @property
+    def condemned(self) -> set[tuple[str, int, int]]: ...
+    @property
+    def refuses_time(self) -> Callable[[str], bool]: ...
+
+
+@dataclass(slots=True)
+class CleanWritten:
+    """What became of a batch: numbers by raw topic, indices of records that were not written, and why."""
+
+    topics: dict[str, TopicNumbers]
+    failures: dict[int, Failure]
+
+
 @dataclass(slots=True)
 class Outputs:
     """What a batch is written with; `condemned` are coordinates of records that Kafka refused as too large.
@@ -81,6 +118,25 @@ class Outputs:
 
 def write_batch(batch: RecordBatch, masked: MaskedColumns, outputs: Outputs, now_ms: int, send: Send) -> BatchNumbers:
     """Sends every record of a batch exactly once, clean or to quarantine; the same partition number and order."""
+    written = write_clean(batch, masked, outputs, now_ms, send)
+    numbers, failures = written.topics, written.failures
+    for i in sorted(failures):
+        count = numbers[batch.topics[i]]
+        count.records_quarantined += 1
+        count.bytes_quarantined += _quarantine(batch, i, failures[i], outputs, now_ms, send)
+    reasons: Counter[str] = Counter(failure.reason for failure in failures.values())
+    return BatchNumbers(numbers, masked.findings, reasons, failed=failures.keys())
+
+
+def write_clean(
+    batch: RecordBatch,
+    masked: MaskedColumns,
+    outputs: CleanOutputs,
+    now_ms: int,
+    send: Send,
+    marks: Sequence[Headers] = (),
+) -> CleanWritten:
+    """Sends what may go to clean topics, each record with the stamp and, where there are `marks`, with its own."""
     failures = {**_condemned(batch, outputs), **masked.failures}
     numbers: dict[str, TopicNumbers] = {}
     rewritten = 0
@@ -88,6 +144,8 @@ def write_batch(batch: RecordBatch, masked: MaskedColumns, outputs: Outputs, now
         target = outputs.clean(topic)
         clean = _clean(batch, masked, range(start, end), failures)
         clean.headers = _stamped(clean.headers, outputs.stamp)
+        if marks:
+            clean.headers = [[*head, *marks[i]] for i, head in zip(clean.indices, clean.headers, strict=True)]
         if outputs.refuses_time(topic):
             failures |= dict.fromkeys(clean.drop_untimely(now_ms, target), TIMESTAMP)
         rewritten += clean.keep_time(now_ms, target)
@@ -98,14 +156,9 @@ def write_batch(batch: RecordBatch, masked: MaskedColumns, outputs: Outputs, now
         count.bytes_in += payload_bytes(batch.keys[start:end], batch.values[start:end], batch.headers[start:end])
         count.records_clean += len(clean.indices)
         count.bytes_clean += clean.size_bytes()
-    for i in sorted(failures):
-        count = numbers[batch.topics[i]]
-        count.records_quarantined += 1
-        count.bytes_quarantined += _quarantine(batch, i, failures[i], outputs, now_ms, send)
     if rewritten:
         _events.info("timestamp_replaced", records=rewritten)
-    reasons: Counter[str] = Counter(failure.reason for failure in failures.values())
-    return BatchNumbers(numbers, masked.findings, reasons, failed=failures.keys())
+    return CleanWritten(numbers, failures)
 
 
 @dataclass(slots=True)
@@ -177,7 +230,7 @@ def _stamped(headers: Sequence[Headers | None], stamp: Stamp) -> list[Headers]:
     if not any(headers):
         return [bare] * len(headers)
     # Names of ours that a producer put there would be taken for our word.
-    own = {name for name, _ in stamp}
+    own = {REDRIVEN, *(name for name, _ in stamp)}
     return [[*[header for header in head if header[0] not in own], *bare] if head else bare for head in headers]
 
 
@@ -194,7 +247,7 @@ def _topic_runs(topics: Sequence[str]) -> list[tuple[str, int, int]]:
     return [(topics[start], start, end) for start, end in pairwise([0, *cuts, len(topics)])] if topics else []
 
 
-def _condemned(batch: RecordBatch, outputs: Outputs) -> dict[int, Failure]:
+def _condemned(batch: RecordBatch, outputs: CleanOutputs) -> dict[int, Failure]:
     if not outputs.condemned:
         return {}
     places = zip(batch.topics, batch.partitions, batch.offsets, strict=True)

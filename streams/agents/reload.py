@@ -13,7 +13,7 @@ from streams.errors import MaskstreamError
 from streams.telemetry import log, trouble
 
 if TYPE_CHECKING:
-    from streams.agents.worker import Masking
+    from streams.agents.loop import Masking
 
 __all__ = ["Build", "PolicyWatch", "signature"]
 

@@ -8,9 +8,10 @@ from typing import Final
 from streams.agents.app import AgentMask, Host
 from streams.agents.heartbeat import Heartbeat, StageTimer
 from streams.agents.journey import Journey
+from streams.agents.loop import Masking, Watch
 from streams.agents.memory import settle_memory
 from streams.agents.stamp import KEY, POLICY
-from streams.agents.worker import Masking, Watch, Worker
+from streams.agents.worker import Worker
 from streams.errors import FencedError, GuardError, MaskstreamError
 from streams.kafka.config import check_kafka_properties, transactional_id
 from streams.settings import Settings

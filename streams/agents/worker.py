@@ -8,18 +8,16 @@ loop waits for it. While a batch is in hand the consumer is not polled, so no re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal
 
 from confluent_kafka import KafkaError
 
 from streams.agents.journey import Journey, Onward
-from streams.agents.mask import MaskBatch, mask_safely
-from streams.agents.outputs import Outputs, QuarantineWriter, Stamp, write_batch
+from streams.agents.loop import LAG_S, LOOK_S, Loop, Masking, Stop, Timer, Watch
+from streams.agents.mask import mask_safely
+from streams.agents.outputs import Outputs, write_batch
 from streams.agents.share import QuarantineShare
-from streams.agents.stamp import KEY, POLICY
-from streams.errors import GuardError, MaskstreamError, RunError, UnreachableError
+from streams.errors import GuardError, RunError, UnreachableError
 from streams.kafka.admin import Admin
 from streams.kafka.batches import BatchLimits, RecordBatch
 from streams.kafka.config import BATCH_SIZE_BYTES, consumer_config, producer_config
@@ -27,72 +25,25 @@ from streams.kafka.guard import retention_lost
 from streams.kafka.intake import Intake
 from streams.kafka.outbox import Outbox, TransactionAbortedError
 from streams.kafka.targets import Target, target_of
-from streams.masking.policy import Policy
 from streams.masking.records import MaskedColumns, RecordColumns
 from streams.settings import Settings
-from streams.telemetry import log, trouble
+from streams.telemetry import log
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import BatchNumbers, WorkerMetrics
 
 if TYPE_CHECKING:
     from streams.kafka.topics import TopicState
 
-__all__ = ["Masking", "Timer", "Worker"]
+__all__ = ["Masking", "Timer", "Watch", "Worker"]
 
-#: Between two looks at topics: their limits, their retention, and what a pattern matches.
-LOOK_S: Final = 30.0
-#: Between two updates of the lag.
-LAG_S: Final = 1.0
 #: A rest up to here is slept; during a longer one the group is attended to.
 SLEPT_S: Final = 1.0
-#: After an aborted transaction; doubles while they follow each other.
-ABORT_BACKOFF_FIRST_S: Final = 0.05
-ABORT_BACKOFF_MAX_S: Final = 5.0
 
 _events: Final = log.EventLog()
 
-WorkerStage = Literal["startup", "idle", "poll", "mask", "produce", "offsets", "commit", "rebalance", "shutdown"]
 
-
-class Timer(Protocol):
-    """The stage timer (`streams.agents.heartbeat.StageTimer`) as the loop uses it."""
-
-    def stage(self, stage: WorkerStage, /) -> AbstractContextManager[None]: ...
-    def again(self) -> None: ...
-
-
-class Stop(Protocol):
-    """A `threading.Event`."""
-
-    def is_set(self) -> bool: ...
-    def wait(self, timeout: float | None = None, /) -> bool: ...
-
-
-class Watch(Protocol):
-    """Whoever sees that a policy changed (`streams.agents.reload.PolicyWatch`)."""
-
-    @property
-    def rejected(self) -> bool:
-        """Whether the policy as it is now was refused."""
-
-    def poll(self) -> "Masking | None": ...
-
-
-@dataclass(frozen=True, slots=True)
-class Masking:
-    """What is done to records: the masking core, the quarantine's seal, the headers of a clean record, and the policy
-    that says so; with a `watch`, what masks by its next version.
-    """
-
-    mask: MaskBatch
-    seal: QuarantineWriter
-    stamp: Stamp
-    policy: Policy = field(default_factory=Policy)
-    watch: Watch | None = None
-
-
-class Worker:
-    """One slot. `run` returns when told to stop and raises only errors of our own."""
+class Worker(Loop):
+    """The slot of the role `mask`; `run` returns also when its journey ends."""
 
     def __init__(  # noqa: PLR0913 - all that a slot is made of
         self,
@@ -107,27 +58,20 @@ class Worker:
         count_batch: Callable[[int], None] = lambda _records: None,
         journey: Journey | None = None,
     ) -> None:
+        super().__init__(
+            settings, slot, masking, metrics=metrics, health=health, timer=timer, stop=stop, count_batch=count_batch
+        )
         self._journey = journey or Onward()
         self._share = QuarantineShare()
         self._share_high = False
-        self._settings = settings
-        self._slot = slot
-        self._masking = masking
-        self._metrics = metrics
-        self._health = health
-        self._timer = timer
-        self._stop = stop
-        self._count_batch = count_batch
         self._admin = Admin(settings)
         self._topics: Mapping[str, TopicState] = {}
         self._raw: tuple[str, ...] = ()
         self._targets: dict[str, Target] = {}
         self._most_records = settings.batch_records
         self._condemned: set[tuple[str, int, int]] = set()
-        self._abort_delay_s = ABORT_BACKOFF_FIRST_S
         self._looked_s = self._lagged_s = 0.0
         self._holds: set[Literal["retention", "journey"]] = set()
-        self._over = False
         self._outbox = Outbox(self._producer_config, self)
         ends = self._journey.ends
         self._intake = Intake(
@@ -140,59 +84,16 @@ class Worker:
             ends=ends,
         )
 
-    def run(self) -> None:
-        """Moves batches until the stop event is set or the journey ends, then commits what is in hand and leaves the
-        group.
+    def _prepare(self) -> None:
+        self._look_first()
+        self._outbox.open()
 
-        Raises only errors of our own: the text of a foreign one may hold a record.
-        """
-        failure: MaskstreamError | None = None
-        try:
-            self._run()
-        except MaskstreamError as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001 - see above
-            _events.error("worker_failed", slot=self._slot, error=error)
-            failure = RunError(f"The worker stopped because of an unexpected {trouble.type_name(type(error))}.")
-        if failure is not None:
-            failure.__cause__ = failure.__context__ = None
-            raise failure
+    def _join(self) -> None:
+        self._intake.subscribe(self._raw)
 
-    def _run(self) -> None:
-        _events.info("worker_started", slot=self._slot, group=self._settings.group_id)
-        try:
-            with self._timer.stage("startup"):
-                self._look_first()
-                self._outbox.open()
-            self._intake.subscribe(self._raw)
-            while not self._stop.is_set() and not self._over:
-                self._step()
-        finally:
-            self._health.set("stopping", "The worker is stopping.")
-            with self._timer.stage("shutdown"):
-                self._intake.close()
-                self._outbox.close()
-            _events.info("worker_stopped", slot=self._slot)
-
-    # What the clients ask and tell while they wait (`streams.kafka.outbox.Surroundings`).
-
-    def stage(self, stage: WorkerStage, /) -> AbstractContextManager[None]:
-        return self._timer.stage(stage)
-
-    def again(self) -> None:
-        self._timer.again()
-
-    def stopping(self) -> bool:
-        return self._stop.is_set()
-
-    def unreachable(self) -> None:
-        self._health.kafka_unreachable()
-
-    def reachable(self) -> None:
-        away_s = self._health.unreachable_s()
-        if away_s:
-            _events.info("kafka_reachable", seconds=round(away_s, 1))
-        self._health.kafka_reachable()
+    def _leave(self) -> None:
+        self._intake.close()
+        self._outbox.close()
 
     def _step(self) -> None:
         self._heed_policy()
@@ -222,18 +123,6 @@ class Worker:
         self._holds = self._holds | {why} if wanted else self._holds - {why}
         if held != bool(self._holds):
             (self._intake.pause if self._holds else self._intake.resume)()
-
-    def _heed_policy(self) -> None:
-        """Takes a new policy between two batches, so that each is masked, sealed and stamped by one."""
-        watch = self._masking.watch
-        if watch is None:
-            return
-        fresh = watch.poll()
-        self._metrics.policy_rejected(watch.rejected)
-        if fresh is not None:
-            self._masking = replace(fresh, watch=watch)
-            words = dict(fresh.stamp)
-            self._metrics.versions(words[POLICY].decode(), words[KEY].decode())
 
     def _move(self, batch: RecordBatch) -> None:
         begun_s = time.monotonic()
@@ -283,7 +172,7 @@ class Worker:
         self._journey.committed(batch, numbers)
         self._count_batch(len(batch))
         _events.debug("batch_committed", records=len(batch), seconds=round(numbers.total_s, 3))
-        self._abort_delay_s = ABORT_BACKOFF_FIRST_S
+        self._succeeded()
         self._condemned.clear()
         self._most_records = min(self._settings.batch_records, self._most_records * 2)
         for reason, count in numbers.reasons.items():
@@ -315,8 +204,7 @@ class Worker:
             self._suspect_size(batch)
         with self._timer.stage("commit"):
             self._intake.rewind(batch)
-        self._stop.wait(self._abort_delay_s)
-        self._abort_delay_s = min(ABORT_BACKOFF_MAX_S, self._abort_delay_s * 2)
+        self._back_off()
 
     def _suspect_size(self, batch: RecordBatch) -> None:
         """A limit shrank, or is counted otherwise than we do: halve, and condemn a record that fails alone."""

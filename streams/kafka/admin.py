@@ -153,15 +153,17 @@ class Admin:
             for part in found
         }
 
-    def offsets(self, partitions: Sequence[Partition], at: Literal["earliest", "latest"] | int) -> dict[Partition, int]:
-        """Beginning or end (as read_committed sees it) of each partition, or its first offset at or after a time in
-        milliseconds, -1 where there is none.
+    def offsets(
+        self, partitions: Sequence[Partition], at: Literal["earliest", "latest"] | int, *, committed: bool = True
+    ) -> dict[Partition, int]:
+        """Beginning or end (as read_committed sees it; with `committed` False that of all data) of each partition, or
+        its first offset at or after a time in milliseconds, -1 where there is none.
         """
         if not partitions:
             return {}
         futures = self._client.list_offsets(
             {TopicPartition(*partition): _spec(at) for partition in partitions},
-            isolation_level=IsolationLevel.READ_COMMITTED,
+            isolation_level=IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED,
             request_timeout=REQUEST_TIMEOUT_S,
         )
         return {
@@ -324,6 +326,7 @@ def _facts(shape: Any, entries: Mapping[str, ConfigEntry]) -> TopicFacts:
 
     retention_ms = number(("retention.ms",), -1)
     segment_ms = number(("segment.ms",), -1)
+    retention_bytes = number(("retention.bytes",), -1)
     # Brokers before 3.6 have one limit for both sides.
     both = "message.timestamp.difference.max.ms"
     return TopicFacts(
@@ -338,4 +341,5 @@ def _facts(shape: Any, entries: Mapping[str, ConfigEntry]) -> TopicFacts:
         cleanup=frozenset(part.strip() for part in text("cleanup.policy", "delete").split(",") if part.strip()),
         segment_ms=segment_ms if segment_ms >= 0 else None,
         rights=_rights(shape.authorized_operations),
+        retention_bytes=retention_bytes if retention_bytes >= 0 else None,
     )

@@ -20,6 +20,7 @@ __all__ = [
     "check_kafka_properties",
     "consumer_config",
     "producer_config",
+    "redrive_group",
     "transactional_id",
 ]
 
@@ -88,11 +89,18 @@ def transactional_id(settings: "Settings", slot: int) -> str:
     return f"{settings.group_id}-{settings.role}-{settings.instance}-{slot}"
 
 
-def consumer_config(settings: "Settings", slot: int) -> dict[str, Any]:
-    """A member of the group that commits nothing by itself and stops where its offset is not valid."""
+def redrive_group(settings: "Settings") -> str:
+    """The consumer group of the role `redrive`."""
+    return f"{settings.group_id}-redrive"
+
+
+def consumer_config(settings: "Settings", slot: int, group: str | None = None) -> dict[str, Any]:
+    """A member of the group (GROUP_ID's unless another is named) that commits nothing by itself and stops where its
+    offset is not valid.
+    """
     config: dict[str, Any] = {
         **_common(settings, CONSUMER_ONLY),
-        "group.id": settings.group_id,
+        "group.id": group or settings.group_id,
         "isolation.level": "read_committed",
         "auto.offset.reset": "error",
         "enable.auto.commit": False,

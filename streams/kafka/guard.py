@@ -10,10 +10,11 @@ from typing import Final, Literal
 
 from streams.errors import GuardError
 from streams.kafka.admin import Admin
-from streams.kafka.topics import TopicFacts, TopicState, Unseen, unseen_sentence
+from streams.kafka.config import redrive_group
+from streams.kafka.topics import TopicFacts, TopicState, Unseen, decisions_troubles, unseen_sentence
 from streams.settings import Settings
 
-__all__ = ["Checked", "guard", "inspect", "judge", "retention_lost"]
+__all__ = ["Checked", "guard", "inspect", "judge", "judge_redrive", "redrive_troubles", "retention_lost"]
 
 #: The raw topic is the largest store of clear data; a week is Kafka's own default retention.
 RAW_RETENTION_WARNING_MS: Final = 7 * 86_400_000
@@ -50,7 +51,10 @@ def inspect(settings: Settings, admin: Admin | None = None) -> Checked:
     raw = settings.resolve_raw_topics(existing)
     own = [settings.quarantine_topic, settings.decisions_topic]
     states = client.describe([*raw, *map(settings.clean_topic_for, raw), *own])
-    refusals, warnings = judge(settings, raw, states, client.group_rights(settings.group_id))
+    if settings.role == "redrive":
+        refusals, warnings = judge_redrive(settings, raw, states, client.group_rights(redrive_group(settings)))
+    else:
+        refusals, warnings = judge(settings, raw, states, client.group_rights(settings.group_id))
     facts = {name: state for name, state in states.items() if isinstance(state, TopicFacts)}
     return Checked(raw, facts, refusals, warnings)
 
@@ -78,6 +82,37 @@ def judge(
     return tuple(dict.fromkeys(refusals)), tuple(_warnings(settings, raw, clean, states))
 
 
+def judge_redrive(
+    settings: Settings,
+    raw: Sequence[str],
+    states: Mapping[str, TopicState],
+    group_rights: frozenset[str] | None,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """`judge` for the role `redrive`, which reads quarantine and decisions and writes clean records and outcomes; it
+    needs no right to the raw topics.
+    """
+    if not raw:
+        return ("RAW_TOPICS matches no topic: correct the pattern, or allow DESCRIBE on the topics it means.",), ()
+    pairs = [(name, settings.clean_topic_for(name)) for name in raw]
+    quarantine, decisions = states[settings.quarantine_topic], states[settings.decisions_topic]
+    refusals = [
+        *_of_group(redrive_group(settings), group_rights),
+        *(sentence for pair in pairs for sentence in _of_pair(*pair, states)),
+        *_of_retention([(clean, "clean") for _, clean in pairs], settings, states),
+        *_of_seen(quarantine, "quarantine", "READ"),
+        *_of_seen(decisions, "decisions", "READ", "WRITE"),
+        *redrive_troubles(settings, states),
+    ]
+    return tuple(dict.fromkeys(refusals)), ()
+
+
+def redrive_troubles(settings: Settings, states: Mapping[str, TopicState]) -> Iterator[str]:
+    """A sentence for each reason why decisions cannot be relied on: what pauses a running redrive."""
+    quarantine, decisions = states[settings.quarantine_topic], states[settings.decisions_topic]
+    if isinstance(quarantine, TopicFacts) and isinstance(decisions, TopicFacts):
+        yield from decisions_troubles(quarantine, decisions)
+
+
 def retention_lost(settings: Settings, raw: Sequence[str], states: Mapping[str, TopicState]) -> tuple[str, ...]:
     """A sentence for each visible output that keeps records too long: what pauses a running worker."""
     outputs = [*((settings.clean_topic_for(name), "clean") for name in raw), (settings.quarantine_topic, "quarantine")]
@@ -91,6 +126,14 @@ def _of_raw(raw: Iterable[str], states: Mapping[str, TopicState]) -> Iterator[st
             yield unseen_sentence(state, "raw")
         else:
             yield from _missing_right(state, "raw", "READ")
+
+
+def _of_seen(state: TopicState, purpose: str, *rights: Literal["READ", "WRITE"]) -> Iterator[str]:
+    if isinstance(state, Unseen):
+        yield unseen_sentence(state, purpose)
+        return
+    for right in rights:
+        yield from _missing_right(state, purpose, right)
 
 
 def _of_group(group: str, rights: frozenset[str] | None) -> Iterator[str]:

@@ -142,6 +142,10 @@ class Intake:
             for key, end in batch.ends.items()
         ]
 
+    def reading(self) -> dict[Key, int]:
+        """The partitions that are read now, and what is committed of each; those that wait or stopped are not there."""
+        return {key: one.position for key, one in self._owned.items() if one.state == "reading"}
+
     def group(self) -> object:
         """Fresh for each transaction: the broker fences by the generation in it."""
         return self._consumer.consumer_group_metadata()

@@ -6,12 +6,13 @@ topics whose records would stay longer than MAX_RETENTION are shortened, because
 with. Applying a plan leaves nothing to plan.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from streams.errors import GuardError
 from streams.settings import Settings
+from streams.settings.checks import DECISIONS_MARGIN_MS
 
 __all__ = [
     "JOBS_PARTITIONS",
@@ -24,6 +25,7 @@ __all__ = [
     "TopicState",
     "Unseen",
     "Wish",
+    "decisions_troubles",
     "plan",
     "wishes",
 ]
@@ -59,9 +61,9 @@ JOBS_SEGMENT_BYTES: Final = 16 << 20
 class TopicFacts:
     """A topic as the broker describes it, its defaults included.
 
-    `retention_ms` None means unlimited, `segment_ms` None unknown; `timestamp_after_max_ms` is how far in the future a
-    record's timestamp may lie before the broker refuses it, `timestamp_before_max_ms` how far in the past. `rights` are
-    the operations that we may do on it (READ, WRITE, …), None where the broker does not say.
+    `retention_ms` and `retention_bytes` None mean unlimited, `segment_ms` None unknown; `timestamp_after_max_ms` is how
+    far ahead a record may lie before the broker refuses it, `timestamp_before_max_ms` how far in the
+    past. `rights` are the operations that we may do on it (READ, WRITE, …), None where the broker does not say.
     """
 
     name: str
@@ -75,6 +77,7 @@ class TopicFacts:
     cleanup: frozenset[str] = frozenset({"delete"})
     segment_ms: int | None = None
     rights: frozenset[str] | None = None
+    retention_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +115,15 @@ class Wish:
     @property
     def config(self) -> dict[str, str]:
         """Topic configuration of a new topic."""
+        # A limit of bytes, which may be the broker's default, would take decisions whose records are still there.
+        unlimited = {"retention.bytes": "-1"} if self.purpose == "decisions" else {}
         config = {
             "cleanup.policy": ",".join(sorted(self.cleanup)),
             "max.message.bytes": str(self.max_message_bytes),
             "message.timestamp.type": "CreateTime",
             "retention.ms": str(self.retention_ms),
             "segment.ms": str(self.segment_ms),
+            **unlimited,
         }
         # The open segment is never compacted: a small one keeps short what has to be read to know of a job.
         return config | {"segment.bytes": str(JOBS_SEGMENT_BYTES)} if self.purpose == "jobs" else config
@@ -202,7 +208,7 @@ def plan(wished: Iterable[Wish], present: Mapping[str, TopicState]) -> Plan:
     right, because creating it would fail and changing it would be blind.
     """
     steps: list[Step] = []
-    for wish in wished:
+    for wish in _outliving(list(wished), present):
         state = present[wish.name]
         if isinstance(state, TopicFacts):
             steps += _steps_of_existing(wish, state)
@@ -211,6 +217,49 @@ def plan(wished: Iterable[Wish], present: Mapping[str, TopicState]) -> Plan:
         else:
             raise GuardError(unseen_sentence(state, wish.purpose))
     return Plan(steps)
+
+
+def decisions_troubles(quarantine: TopicFacts, decisions: TopicFacts) -> Iterator[str]:
+    """What is wrong with a decisions topic beside its quarantine topic: it must outlive it, whole, by a day.
+
+    A decision that is gone while its record is still there would make the record look untouched, and a redriven one
+    could be redriven again.
+    """
+    name = f"The decisions topic {decisions.name}"
+    apply = "run `maskstream topics apply`"
+    if decisions.partitions < quarantine.partitions:
+        yield (
+            f"{name} has {decisions.partitions} partitions and needs {quarantine.partitions}, as many as the "
+            f"quarantine topic {quarantine.name}: {apply}."
+        )
+    if "compact" in decisions.cleanup:
+        yield f"{name} compacts (cleanup.policy contains compact), which loses decisions: {apply}."
+    if decisions.retention_bytes is not None:
+        yield f"{name} loses decisions by size (retention.bytes), whatever their age: {apply}."
+    if _keeps_too_short(quarantine.retention_ms, decisions.retention_ms):
+        yield f"{name} must keep records at least a day longer than the quarantine topic {quarantine.name}: {apply}."
+
+
+def _keeps_too_short(quarantine_ms: int | None, decisions_ms: int | None) -> bool:
+    if decisions_ms is None:
+        return False
+    return quarantine_ms is None or decisions_ms < quarantine_ms + DECISIONS_MARGIN_MS
+
+
+def _outliving(wished: Sequence[Wish], present: Mapping[str, TopicState]) -> Iterator[Wish]:
+    """The wishes, where decisions outlive quarantine as it will be, which may be longer than the settings ask for."""
+    kept = [_kept_ms(wish, present[wish.name]) for wish in wished if wish.purpose == "quarantine"]
+    for wish in wished:
+        if wish.purpose == "decisions":
+            yield replace(wish, retention_ms=max(wish.retention_ms, *(each + DECISIONS_MARGIN_MS for each in kept), 0))
+        else:
+            yield wish
+
+
+def _kept_ms(wish: Wish, state: TopicState) -> int:
+    """How long a topic will keep records once its wish is fulfilled."""
+    present_ms = state.retention_ms if isinstance(state, TopicFacts) else None
+    return wish.retention_ms if present_ms is None or _retention_must_change(wish, present_ms) else present_ms
 
 
 def unseen_sentence(state: Unseen, purpose: str) -> str:
@@ -249,6 +298,8 @@ def _differences(wish: Wish, facts: TopicFacts) -> Iterable[tuple[str, str]]:
         yield "retention.ms", "unlimited" if facts.retention_ms is None else str(facts.retention_ms)
     if facts.segment_ms is not None and facts.segment_ms > wish.segment_ms:
         yield "segment.ms", str(facts.segment_ms)
+    if wish.purpose == "decisions" and facts.retention_bytes is not None:
+        yield "retention.bytes", str(facts.retention_bytes)
 
 
 def _retention_must_change(wish: Wish, retention_ms: int | None) -> bool:
