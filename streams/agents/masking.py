@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.agents.loop import Masking
+from streams.agents.outputs import QuarantineWriter
 from streams.agents.reload import PolicyWatch
 from streams.agents.stamp import stamp
 from streams.anchorstore import user_store
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from streams.settings import Settings
 
-__all__ = ["load_masking", "with_key"]
+__all__ = ["load_masking", "masking_of", "with_key"]
 
 
 def load_masking(settings: "Settings", *, job: str | None = None, key: str | None = None) -> Masking:
@@ -33,12 +34,19 @@ def load_masking(settings: "Settings", *, job: str | None = None, key: str | Non
     With a policy file it comes with a watch that builds it anew when the file changes; keys stay as they were read.
     For a replay `job` stands in what is written and `key` is the key id that tokens are made with.
     """
-    keyring = with_key(load_keyring(settings.keyring), key)
     public = load_review_public(settings.review_public_key)
+    keyring = with_key(load_keyring(settings.keyring), key)
+    return masking_of(settings, keyring, lambda policy: _sealing(policy, public, job), job)
+
+
+def masking_of(
+    settings: "Settings", keyring: Keyring, seal_of: Callable[[Policy], QuarantineWriter], job: str | None = None
+) -> Masking:
+    """`load_masking` with a seal that is made anew for each version of the policy."""
 
     def build() -> tuple[Masking, Sequence[Path]]:
         loaded = approved(settings.policy, settings.max_depth)
-        return _masking(loaded.policy, keyring, public, job), loaded.files
+        return _masking(loaded.policy, keyring, seal_of(loaded.policy), job), loaded.files
 
     masking, files = build()
     version = masking.policy.version
@@ -55,10 +63,9 @@ def with_key(keyring: Keyring, key: str | None) -> Keyring:
     return Keyring(key, keyring.keys)
 
 
-def _masking(policy: Policy, keyring: Keyring, public: "X25519PublicKey", job: str | None) -> Masking:
+def _masking(policy: Policy, keyring: Keyring, seal: QuarantineWriter, job: str | None) -> Masking:
     mask = RecordMasker(policy, keyring, store=user_store())
-    words = stamp(policy.version, keyring.active, job)
-    return Masking(mask, _sealing(policy, public, job), words, policy)
+    return Masking(mask, seal, stamp(policy.version, keyring.active, job), policy)
 
 
 def _sealing(policy: Policy, public: "X25519PublicKey", job: str | None) -> Callable[..., QuarantineRecord]:

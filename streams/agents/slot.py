@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Generic, TypeVar
 
 from streams.agents.app import AgentMask, Host
 from streams.agents.heartbeat import Heartbeat, StageTimer
 from streams.agents.journey import Journey
-from streams.agents.loop import Masking, Watch
+from streams.agents.loop import Loop, Masking, Watch
 from streams.agents.memory import settle_memory
 from streams.agents.stamp import KEY, POLICY
 from streams.agents.worker import Worker
@@ -20,7 +20,7 @@ from streams.telemetry.health import Health
 from streams.telemetry.http import TelemetryApp
 from streams.telemetry.metrics import WorkerMetrics
 
-__all__ = ["run_slot", "serve"]
+__all__ = ["Fittings", "host_slot", "run_slot", "serve"]
 
 #: A journey tells its numbers to the metrics of its worker.
 JourneyMaker = Callable[[WorkerMetrics], Journey]
@@ -40,26 +40,56 @@ def serve(
     settings: Settings, slot: int, heartbeat: Heartbeat, masking: Masking, journey: JourneyMaker | None = None
 ) -> int:
     """`run_slot` for a given way of masking, and for a bounded part of the topics where there is a journey."""
+
+    def fit(masking: Masking, fittings: Fittings[WorkerMetrics]) -> Loop:
+        return Worker(
+            settings,
+            slot,
+            masking,
+            metrics=fittings.metrics,
+            health=fittings.health,
+            timer=fittings.timer,
+            stop=fittings.stop,
+            count_batch=heartbeat.count_batch,
+            journey=journey(fittings.metrics) if journey else None,
+        )
+
+    return host_slot(settings, slot, heartbeat, masking, WorkerMetrics, fit)
+
+
+Metrics = TypeVar("Metrics", bound=WorkerMetrics)
+
+
+@dataclass(frozen=True, slots=True)
+class Fittings(Generic[Metrics]):
+    """What the process of a slot gives to its worker."""
+
+    metrics: Metrics
+    health: Health
+    timer: StageTimer
+    stop: threading.Event
+
+
+def host_slot(
+    settings: Settings,
+    slot: int,
+    heartbeat: Heartbeat,
+    masking: Masking,
+    make_metrics: Callable[[Health], Metrics],
+    fit: Callable[[Masking, Fittings[Metrics]], Loop],
+) -> int:
+    """Runs a worker under Faust until SIGTERM; `fit` makes it, with masking that goes through the agent."""
     timer, stop = StageTimer(heartbeat), threading.Event()
     health = Health(heartbeat)
-    metrics = WorkerMetrics(health)
+    metrics = make_metrics(health)
     metrics.restarts(heartbeat.restarts)
     metrics.fenced(heartbeat.fenced)
     words = dict(masking.stamp)
     metrics.versions(words[POLICY].decode(), words[KEY].decode())
     agent = AgentMask(masking.mask)
     with timer.stage("startup"):
-        worker = Worker(
-            settings,
-            slot,
-            replace(masking, mask=agent, watch=_Handing(masking.watch, agent) if masking.watch else None),
-            metrics=metrics,
-            health=health,
-            timer=timer,
-            stop=stop,
-            count_batch=heartbeat.count_batch,
-            journey=journey(metrics) if journey else None,
-        )
+        watch = _Handing(masking.watch, agent) if masking.watch else None
+        worker = fit(replace(masking, mask=agent, watch=watch), Fittings(metrics, health, timer, stop))
     settle_memory()
     host = Host(
         worker,

@@ -27,12 +27,14 @@ from streams.errors import GuardError, MaskstreamError
 from streams.settings import Settings
 from streams.telemetry import log
 
-__all__ = ["DEFAULT_TARGET", "SlotLock", "SlotOrder", "Target", "slot_name"]
+__all__ = ["DEFAULT_TARGET", "TARGETS", "SlotLock", "SlotOrder", "Target", "slot_name"]
 
 #: What a slot runs: settings, the slot's number and its heartbeat in, the exit status out; a replay's gets its job too.
 Target = Callable[..., int]
 
 DEFAULT_TARGET: Final = "streams.agents.slot:run_slot"
+#: By role; a process has the code and the keys of its own role only.
+TARGETS: Final = {"mask": DEFAULT_TARGET, "redrive": "streams.agents.redrive.slot:run_slot"}
 
 #: Seconds a lock is waited for: a killed predecessor holds it until the kernel has taken it apart.
 LOCK_WAIT_S: Final = 3.0

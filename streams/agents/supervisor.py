@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from streams.agents.heartbeat import STAGE_LIMITS_S, Heartbeat, create_memory
-from streams.agents.slots import DEFAULT_TARGET, SlotLock, SlotOrder, slot_name
+from streams.agents.slots import TARGETS, SlotLock, SlotOrder, slot_name
 from streams.errors import GuardError, MaskstreamError, UsageError
 from streams.settings import Settings
 from streams.telemetry import log
@@ -138,8 +138,9 @@ class _Slot:
 
 
 class Supervisor:
-    """Runs `settings.workers` slots of `target` ("module:function", see `slots.Target`) until told to stop; with a
-    `job`, which has an end, a slot that ends with status 0 is finished, and the run when all of them are.
+    """Runs `settings.workers` slots of `target` ("module:function", see `slots.Target`), which is that of their role
+    unless it is given, until told to stop; with a `job`, which has an end, a slot that ends with status 0 is finished,
+    and the run when all of them are.
 
     Call `run` from the main thread: signals arrive there, and the slots die with the thread that started them.
     """
@@ -148,13 +149,14 @@ class Supervisor:
         self,
         settings: Settings,
         *,
-        target: str = DEFAULT_TARGET,
+        target: str | None = None,
         patience: Patience | None = None,
         job: str | None = None,
     ) -> None:
         self._patience = patience or Patience()
         self._ends = job is not None
-        self._slots = [_Slot(settings, n, target, self._patience, job) for n in range(settings.workers)]
+        chosen = target or TARGETS[settings.role]
+        self._slots = [_Slot(settings, n, chosen, self._patience, job) for n in range(settings.workers)]
         self._lenient_until_s = 0.0
         self._ticked_s = time.monotonic()
 

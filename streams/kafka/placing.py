@@ -17,7 +17,7 @@ from streams.kafka.topics import TopicFacts, TopicState
 if TYPE_CHECKING:
     from streams.settings import Settings
 
-__all__ = ["Describe", "Place", "Places", "Placing"]
+__all__ = ["ASK_S", "NO_TOPIC_ID", "Describe", "Place", "Places", "Placing", "commit_fresh"]
 
 #: What a broker without topic ids says.
 NO_TOPIC_ID: Final = "A" * 22
@@ -66,7 +66,7 @@ class Placing:
             facts = self._facts(consumer, key, topics, committed, known=known, used=used)
             note = OffsetNote(facts.topic_id or facts.note.topic_id, facts.note.tries, facts.note.other)
             places[key] = Place(decide(facts, self._settings.start), note)
-        _commit_fresh(consumer, places)
+        commit_fresh(consumer, places)
         return places
 
     def _described(self, raw: set[str]) -> Mapping[str, TopicState]:
@@ -127,7 +127,8 @@ class Placing:
         )
 
 
-def _commit_fresh(consumer: Consumer, places: Mapping[Key, Place]) -> None:
+def commit_fresh(consumer: Consumer, places: Mapping[Key, Place]) -> None:
+    """Commits the positions that nobody has committed before; raises KafkaException where one is refused."""
     offsets = [
         TopicPartition(*key, place.decision.offset, place.note.text())
         for key, place in places.items()

@@ -29,6 +29,7 @@ from streams.quarantine.envelope import Origin
 
 __all__ = [
     "DECISION_VERSION",
+    "DETECTORS_MAX",
     "RECORDS_MAX",
     "Action",
     "Decision",
@@ -41,6 +42,7 @@ __all__ = [
     "Status",
     "encode_event",
     "json_schema",
+    "origin_text",
     "parse_event",
     "record_id",
 ]
@@ -48,6 +50,8 @@ __all__ = [
 DECISION_VERSION: Final = 1
 #: An event of so many records stays far below the smallest limit of a topic (about 80 bytes each).
 RECORDS_MAX: Final = 500
+#: Detectors that took part in one failure.
+DETECTORS_MAX: Final = 64
 #: More than a person marks; each path costs something for each key of the record.
 REDACTIONS_MAX: Final = 100
 #: A reason of 300 characters whose every value became a token.
@@ -175,7 +179,7 @@ class Outcome(_Part):
     partition: Partition
     records: Records
     failure: Failing | None = Field(None, description="Why it failed again; null for other results.")
-    detectors: Annotated[tuple[Name, ...], Field(max_length=64)] = ()
+    detectors: Annotated[tuple[Name, ...], Field(max_length=DETECTORS_MAX)] = ()
 
     @model_validator(mode="after")
     def _failed(self) -> "Outcome":
@@ -189,8 +193,12 @@ Event = Decision | Outcome
 
 def record_id(offset: int, origin: Origin) -> RecordId:
     """The id of the record whose envelope stands at `offset` of its quarantine partition."""
-    job = f"@{origin.job}" if origin.job else ""
-    return RecordId(offset=offset, origin=f"{origin.coordinates}{job}")
+    return RecordId(offset=offset, origin=origin_text(origin))
+
+
+def origin_text(origin: Origin) -> str:
+    """How an origin is written in the id of a record."""
+    return f"{origin.coordinates}@{origin.job}" if origin.job else origin.coordinates
 
 
 def encode_event(event: Event) -> bytes:

@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from streams import __version__
 from streams.telemetry.health import Health
 
-__all__ = ["AbortCause", "BatchNumbers", "TopicNumbers", "WorkerMetrics"]
+__all__ = ["AbortCause", "BatchNumbers", "OwnNames", "TopicNumbers", "WorkerMetrics"]
 
 #: Why a transaction was given up: by Kafka, by a rebalance, by our own error, or at the end of the process.
 AbortCause = Literal["kafka", "rebalance", "error", "shutdown"]
@@ -181,8 +181,8 @@ class WorkerMetrics:
             by_topic("records_quarantined", "Records written to the quarantine topic: `maskstream quarantine list`."),
             by_topic("bytes_quarantined", "Bytes written to the quarantine topic, before compression."),
         )
-        self._findings = _OwnNames("findings", "Personal values found and masked, by kind.", "kind", registry)
-        self._reasons = _OwnNames("quarantine_reasons", "Quarantined records by reason code.", "reason", registry)
+        self._findings = OwnNames("findings", "Personal values found and masked, by kind.", "kind", registry)
+        self._reasons = OwnNames("quarantine_reasons", "Quarantined records by reason code.", "reason", registry)
         self._batch_records = Histogram(
             "maskstream_batch_records", "Records a batch.", buckets=_RECORDS_BUCKETS, registry=registry
         )
@@ -193,7 +193,7 @@ class WorkerMetrics:
 
     def _define_trouble(self) -> None:
         registry = self.registry
-        self._aborts = _OwnNames("aborts", "Transactions given up, by cause.", "cause", registry)
+        self._aborts = OwnNames("aborts", "Transactions given up, by cause.", "cause", registry)
         self._rewinds = Counter("maskstream_rewinds", "Partitions sought back to their committed offset.",
                                 registry=registry)  # fmt: skip
         self._rebalances = Counter("maskstream_rebalances", "Assignments and revocations.", registry=registry)
@@ -228,7 +228,7 @@ class WorkerMetrics:
         computed("ready", "1 when /readyz says so.", lambda: float(not health.reasons()))
 
 
-class _OwnNames:
+class OwnNames:
     """A counter whose one label takes names of our own catalogues only; label children are bound once."""
 
     def __init__(self, name: str, text: str, label: str, registry: CollectorRegistry) -> None:

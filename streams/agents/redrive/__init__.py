@@ -1,0 +1,1 @@
+"""The role `redrive`: carries out decisions about quarantined records; alone among workers it opens them."""
