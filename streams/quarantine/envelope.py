@@ -33,8 +33,10 @@ _NONCE_BYTES: Final = 12
 _PUBLIC_BYTES: Final = 32
 
 Stage = Literal["decode", "detect", "act", "verify", "produce"]
-# Kafka's numbers have 64 bits; a larger one would be an error to who stores it.
+# Kafka's own limits: whoever reads hands them to its client, and to what checks the seal.
 Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Partition = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Time = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 # Printable ASCII only: whoever writes to the topic must not write to the terminal or page of who reads it.
 Name = Annotated[str, Field(pattern="^[ -~]{1,200}$")]
 Shown = Annotated[str, Field(pattern="^[ -~]*…?$")]
@@ -71,11 +73,9 @@ class Source(_Part):
     """Where the record was read: the coordinates that it is known by."""
 
     topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
-    partition: Count
+    partition: Partition
     offset: Count
-    timestamp_ms: Annotated[int, Field(ge=-(2**63), le=2**63 - 1)] = Field(
-        description="Kafka's timestamp in milliseconds since 1970; -1 where it has none."
-    )
+    timestamp_ms: Time = Field(description="Kafka's timestamp in milliseconds since 1970; -1 where it has none.")
 
 
 class Sizes(_Part):

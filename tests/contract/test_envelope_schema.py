@@ -19,6 +19,16 @@ def test_envelope_and_audit_schemas_are_generated(name: str) -> None:
     assert (FOLDER / f"{name}.schema.json").read_text("utf-8") == schema_text(MODELS[name])
 
 
+@pytest.mark.parametrize(("field", "number"), [("offset", 2**63), ("partition", 2**31), ("timestamp_ms", 2**63)])
+def test_envelope_with_a_number_beyond_kafka_is_none(field: str, number: int) -> None:
+    """What no client of Kafka's could take is no envelope, so nobody who opens it can stumble over it."""
+    writer = EnvelopeWriter(PRIVATE.public_key(), "p-1", 1 << 20)
+    record = writer.write(Origin("raw", 3, 14, 5), Failure("residue", "verify"), None, None, b"\xff")
+    document = json.loads(record.value)
+    document["source"][field] = number
+    assert isinstance(parse(json.dumps(document).encode()), str)
+
+
 @pytest.mark.parametrize("reason", REASONS)
 def test_envelope_written_follows_the_schema(reason: str) -> None:
     """Envelopes of every reason, with and without payload, are valid by the published schema and by the model."""

@@ -20,7 +20,7 @@ from streams.telemetry.health import Health
 from streams.telemetry.metrics import WorkerMetrics
 from tests.support.kafka import create_topic, unique
 
-__all__ = ["Pipeline", "Running", "Sealed", "committed_of", "mask", "masking", "read_topic", "wait_for"]
+__all__ = ["Pipeline", "QuietTimer", "Running", "Sealed", "committed_of", "mask", "masking", "read_topic", "wait_for"]
 
 #: Raising, failing and masking by what stands in the value.
 RAISES, FAILS, SECRET, MASKED = b"RAISE", b"UNMASKABLE", b"secret", b"******"
@@ -149,7 +149,7 @@ class Pipeline:
             using or masking(),
             metrics=metrics,
             health=health,
-            timer=_Timer(heartbeat),
+            timer=QuietTimer(heartbeat),
             stop=stop,
             count_batch=heartbeat.count_batch,
             journey=journey(metrics) if journey else None,
@@ -197,7 +197,7 @@ class Pipeline:
         return read_topic(self.bootstrap, topic or self.clean, count=count)
 
 
-class _Timer(StageTimer):
+class QuietTimer(StageTimer):
     """Several workers share a test's process, and its timer belongs to nobody."""
 
     def _arm(self, stage: Any) -> None:
