@@ -10,6 +10,7 @@ from typing import Any
 
 from confluent_kafka import Message, Producer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from streams.agents.heartbeat import Heartbeat
 from streams.agents.redrive.worker import RedriveWorker, Redriving
@@ -63,6 +64,9 @@ class Redrive:
         self.quarantine = topic(f"{self.raw}.quarantine", "quarantine", partitions)
         self.decisions = topic(f"{self.raw}.decisions", "decisions", partitions)
         self.group = unique("group")
+        pem = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (folder / "private.pem").touch(0o600)
+        (folder / "private.pem").write_bytes(pem)
         self.writer = EnvelopeWriter(KEY.public_key(), "p0", 1 << 20)
         self.producer = Producer({
             "bootstrap.servers": bootstrap, "transactional.id": unique("writer"), "message.max.bytes": 20_000_000,
@@ -80,6 +84,7 @@ class Redrive:
             "role": "redrive",
             "instance": "test",
             "state_dir": self.folder,
+            "review_private_key": self.folder / "private.pem",
             "batch_ms": 50,
             **self.options,
             **options,

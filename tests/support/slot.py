@@ -13,8 +13,11 @@ from pathlib import Path
 import psutil
 
 from streams.agents.heartbeat import Heartbeat
+from streams.agents.redrive.slot import serve as serve_redrive
+from streams.agents.redrive.worker import Redriving
 from streams.agents.slot import serve
 from streams.agents.supervisor import Patience, Supervisor
+from streams.keystore import load_review_private
 from streams.masking.records import MaskedColumns, RecordColumns
 from streams.settings import Settings
 from streams.telemetry import log
@@ -36,6 +39,9 @@ def run(settings: Settings, slot: int, heartbeat: Heartbeat) -> int:
         time.sleep(delay_s * len(columns.values))
         return mask(columns)
 
+    if settings.role == "redrive":
+        redriving = Redriving(masking(slowly), load_review_private(settings.review_private_key))
+        return serve_redrive(settings, slot, heartbeat, redriving)
     return serve(settings, slot, heartbeat, masking(slowly))
 
 
