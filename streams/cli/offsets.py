@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.kafka.offsets import Standing, Target
+    from streams.settings import Settings
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Show and set where the group stands in the raw topics.", no_args_is_help=True)
+app = typer.Typer(
+    help="Show and set where the group stands in the raw topics; with --set role=redrive, the redrive's in decisions.",
+    no_args_is_help=True,
+)
 
 
 @app.command()
@@ -35,12 +39,13 @@ def show(
     settings.require("bootstrap_servers", "raw_topics")
     admin = Admin(settings)
     existing = admin.topic_names() if settings.raw_topics.startswith("^") else []
-    _print(standings(admin, settings.group_id, settings.resolve_raw_topics(existing)), as_json=as_json)
+    group, topics = _read_by(settings, existing)
+    _print(standings(admin, group, topics), as_json=as_json)
 
 
 @app.command("set")
 def set_offsets(
-    topic: Annotated[str, typer.Argument(help="A raw topic.")],
+    topic: Annotated[str, typer.Argument(help="A raw topic; for the redrive the decisions topic.")],
     to: Annotated[
         str,
         typer.Option(
@@ -54,16 +59,27 @@ def set_offsets(
     config: ConfigOption = None,
     assignments: SetOption = None,
 ) -> None:
-    """Set where the group goes on in a raw topic; its workers must be stopped."""
+    """Set where the group goes on in a topic; its workers must be stopped."""
     from streams.kafka.admin import Admin
     from streams.kafka.offsets import move
 
     settings = load_settings(config, assignments)
     settings.require("bootstrap_servers", "raw_topics")
     target = _target(to)
-    if topic not in settings.resolve_raw_topics([topic]):
-        raise UsageError("The topic is not among RAW_TOPICS: correct its name or the setting.")
-    _print(move(Admin(settings), settings.group_id, topic, partitions or [], target))
+    group, topics = _read_by(settings, [topic])
+    if topic not in topics:
+        what = "the topic of DECISIONS_TOPIC" if settings.role == "redrive" else "among RAW_TOPICS"
+        raise UsageError(f"The topic is not {what}: correct its name or the setting.")
+    _print(move(Admin(settings), group, topic, partitions or [], target))
+
+
+def _read_by(settings: "Settings", existing: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The group of the role, and what it reads."""
+    from streams.kafka.config import redrive_group
+
+    if settings.role == "redrive":
+        return redrive_group(settings), (settings.decisions_topic,)
+    return settings.group_id, settings.resolve_raw_topics(existing)
 
 
 def _target(text: str) -> "Target":

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from streams.kafka.guard import judge
+from streams.kafka.guard import judge, judge_redrive
 from streams.kafka.topics import TopicFacts, TopicState, Unseen
 from streams.settings import load
 
@@ -151,3 +151,49 @@ def test_every_reason_is_told_at_once() -> None:
         maskstream__quarantine=TopicFacts("maskstream.quarantine", "3", 1, None),
     )
     assert len(refusals) == 3
+
+
+def redrive_judged(group_rights: frozenset[str] | None = ALL, **changed: TopicState) -> list[str]:
+    states = GOOD | {name.replace("__", "."): state for name, state in changed.items()}
+    refusals, warnings = judge_redrive(SETTINGS, ["raw"], states, group_rights)
+    assert warnings == ()
+    return list(refusals)
+
+
+def test_a_redrive_on_good_topics_passes_without_seeing_raw_ones() -> None:
+    """It reads no raw topic, so it needs no right to one."""
+    assert redrive_judged() == []
+    assert redrive_judged(raw=Unseen("raw", "describe")) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"retention_ms": 15 * DAY_MS - 1}, "at least a day longer than the quarantine topic"),
+        ({"retention_bytes": 1 << 30}, "loses decisions by size"),
+        ({"cleanup": frozenset({"compact", "delete"})}, "loses decisions"),
+        ({"partitions": 3}, "has 3 partitions and needs 4"),
+        ({"rights": ALL - {"WRITE"}}, "may not be written"),
+        ({"rights": ALL - {"READ"}}, "may not be read"),
+    ],
+)
+def test_a_redrive_needs_decisions_that_outlive_quarantine_whole(changes: dict[str, object], words: str) -> None:
+    """One sentence each, with what mends it."""
+    state = GOOD["maskstream.decisions"]
+    assert isinstance(state, TopicFacts)
+    (sentence,) = redrive_judged(maskstream__decisions=replace(state, **changes))  # type: ignore[arg-type]
+    assert words in sentence
+    assert "topics apply" in sentence or "kafka-acls.sh" in sentence
+
+
+@pytest.mark.parametrize("name", ["raw.clean", "maskstream.quarantine", "maskstream.decisions"])
+def test_a_redrive_without_its_topics_or_group_is_refused(name: str) -> None:
+    """Missing topics, a clean topic without retention, an unlimited quarantine, a group that may not be joined."""
+    assert "does not exist" in redrive_judged(**{name.replace(".", "__"): Unseen(name, "missing")})[0]
+    clean, quarantine = GOOD["raw.clean"], GOOD["maskstream.quarantine"]
+    assert isinstance(clean, TopicFacts)
+    assert isinstance(quarantine, TopicFacts)
+    assert "no limit of retention" in redrive_judged(raw__clean=replace(clean, retention_ms=None))[0]
+    unlimited = replace(quarantine, retention_ms=None)
+    assert "at least a day longer" in redrive_judged(maskstream__quarantine=unlimited)[0]
+    assert "maskstream-redrive" in redrive_judged(frozenset({"DESCRIBE"}))[0]

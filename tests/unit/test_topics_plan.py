@@ -17,6 +17,7 @@ from streams.kafka.topics import (
     TopicState,
     Unseen,
     Wish,
+    decisions_troubles,
     plan,
     wishes,
 )
@@ -68,6 +69,7 @@ def configured(facts: TopicFacts, config: dict[str, str]) -> TopicFacts:
         max_message_bytes=int(config.get("max.message.bytes", facts.max_message_bytes)),
         timestamp_type=config.get("message.timestamp.type", facts.timestamp_type),
         cleanup=frozenset(config["cleanup.policy"].split(",")) if "cleanup.policy" in config else facts.cleanup,
+        retention_bytes=None if config.get("retention.bytes") == "-1" else facts.retention_bytes,
     )
 
 
@@ -192,3 +194,24 @@ def test_one_application_is_enough_and_takes_no_partition_or_size_away(
         assert result.partitions >= before.partitions
         assert result.max_message_bytes >= before.max_message_bytes
         assert wish.purpose not in {"clean", "quarantine"} or 0 < (result.retention_ms or 0) <= maximum_d * DAY_MS
+
+
+@given(days=st.none() | st.integers(0, 60), present=st.none() | st.integers(0, 80), size=st.none() | st.just(1 << 30))
+def test_decisions_outlive_quarantine_whatever_that_has(
+    days: int | None, present: int | None, size: int | None
+) -> None:
+    """After the plan decisions stay a day longer than quarantine then does, whole; a second plan has nothing to do."""
+    quarantine, decisions = WISHED["maskstream.quarantine"], WISHED["maskstream.decisions"]
+    states: dict[str, TopicState] = {
+        quarantine.name: replace(as_wished(quarantine), retention_ms=None if days is None else days * DAY_MS),
+        decisions.name: replace(
+            as_wished(decisions), retention_ms=None if present is None else present * DAY_MS, retention_bytes=size
+        ),
+    }
+    taken = plan([quarantine, decisions], states).steps
+    settled = {name: after(state, [step for step in taken if step.topic == name]) for name, state in states.items()}
+    kept, outlived = settled[quarantine.name], settled[decisions.name]
+    assert isinstance(kept, TopicFacts)
+    assert isinstance(outlived, TopicFacts)
+    assert list(decisions_troubles(kept, outlived)) == []
+    assert plan([quarantine, decisions], settled).steps == []

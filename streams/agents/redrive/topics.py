@@ -8,7 +8,7 @@ from streams.kafka.targets import Target, target_of
 from streams.kafka.topics import TopicFacts, TopicState
 from streams.quarantine.envelope import Origin
 from streams.settings import Settings
-from streams.settings.topics import is_topic_name
+from streams.settings.topics import REPLAY_SUFFIX, is_topic_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ _REPLAYS_MAX: Final = 64
 
 def replay_topic(clean: str, job: str) -> str:
     """The topic that a replay writes to unless it is told otherwise."""
-    return f"{clean}.replay.{job}"
+    return f"{clean}{REPLAY_SUFFIX}{job}"
 
 
 class Topics:
