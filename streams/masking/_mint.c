@@ -135,6 +135,9 @@ static void finish(State *state, const byte *data, size_t size, byte hash[4 * WO
 
 /* -- the mint ------------------------------------------------------------------------------------------------------- */
 
+/* Goes up with every change of what a mint takes or gives; tokens.py takes no other. */
+enum { INTERFACE = 1 };
+
 /* How the values of a kind are written before they become tokens; `NO_FORM` leaves them all to Python. */
 enum form { EXACT, EMAIL, TEXT, IDENTIFIER, IPV4, NO_FORM };
 
@@ -355,7 +358,8 @@ PyMODINIT_FUNC PyInit__mint(void)
     choose(1);
     mint = module ? PyType_FromSpec(&mint_spec) : NULL;
     if (!mint || PyModule_AddObjectRef(module, "Mint", mint) < 0 ||
-        PyModule_AddStringConstant(module, "FORMS", "exact email text identifier ipv4 none") < 0)
+        PyModule_AddStringConstant(module, "FORMS", "exact email text identifier ipv4 none") < 0 ||
+        PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0)
         Py_CLEAR(module);
     Py_XDECREF(mint);
     return module;

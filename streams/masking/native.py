@@ -32,6 +32,10 @@ JUDGES: Final[Mapping[str, Judge]] = {
 }
 
 
+#: What a core takes and gives; one that was built from another source is not used.
+_INTERFACE: Final = 2
+
+
 class Sink(Protocol):
     """Collects the matches of one scan, called as hyperscan calls its handler."""
 
@@ -88,12 +92,12 @@ class NativeCore(Core, Protocol):
 
 @lru_cache(maxsize=1)
 def native_core() -> NativeCore | None:
-    """The core in C, or None where it has not been built or was built from a source that knows other judges."""
+    """The core in C, or None where it has not been built or was built from another source."""
     try:
         native = import_module("streams.masking._core")
     except ImportError:
         return None
-    if getattr(native, "NAMES", "").split() != [*JUDGES]:
+    if getattr(native, "NAMES", "").split() != [*JUDGES] or getattr(native, "INTERFACE", 0) != _INTERFACE:
         return None
     asked = (named.plain_field, is_nobody, money.is_thing, jose.is_jose, _brand, _plan)
     return cast("NativeCore", native.Core(Found, *asked))

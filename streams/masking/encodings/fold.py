@@ -397,6 +397,8 @@ def _round(text: bytes, table: _Table, slashes: bytes) -> tuple[bytes, _Layer] |
     return b"".join(pieces), layer
 
 
+#: What the rounds in C take and give; those that were built from another source are not used.
+_INTERFACE: Final = 1
 #: The characters below this are told by a bit of `_bitmap`.
 _MAPPED: Final = 0x20000
 
@@ -416,9 +418,10 @@ def _bitmap() -> bytes:
 def _native() -> _Native | None:
     """The rounds in C, which undo what is percent-encoded and nothing else; None where they have not been built."""
     try:
-        return cast("_Native", import_module("streams.masking._fold").fold)
+        native = import_module("streams.masking._fold")
     except ImportError:
         return None
+    return cast("_Native", native.fold) if getattr(native, "INTERFACE", 0) == _INTERFACE else None
 
 
 def fold(raw: bytes) -> Fold:
