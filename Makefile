@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types bench bench-accuracy fuzz mutation kafka schemas docs clean
+.PHONY: help setup demo test test-long lint types bench bench-accuracy bench-review fuzz mutation kafka schemas docs clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,10 @@ types: $(VENV)/dev.lock ## mypy, strict
 bench: $(VENV)/dev.lock ## How fast: engine and pipeline as ratios in one run (LOGS=file adds your own)
 	@tests/support/need-java
 	@$(BIN)/python -m tests.bench $(if $(LOGS),--logs "$(LOGS)") $(if $(JSON),--json "$(JSON)")
+
+bench-review: $(VENV)/dev.lock ## A million quarantined records: building the view, asking it, 20 viewers (RECORDS=1000000)
+	@tests/support/need-java
+	@$(BIN)/python -m tests.bench.review_store $(if $(RECORDS),--records $(RECORDS)) $(if $(JSON),--json "$(JSON)")
 
 .build/presidio/lock: requirements/accuracy.txt
 	@echo "Installing Presidio into .build/presidio ..."
