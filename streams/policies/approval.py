@@ -9,10 +9,10 @@ import hyperscan
 from streams.corpus import generate
 from streams.errors import PolicyError
 from streams.masking.policy import DEFAULT_MAX_DEPTH, OwnDetector, Policy
-from streams.policies.loading import Loaded, load
+from streams.policies.loading import Loaded, load, load_text
 from streams.policies.trials import outcomes
 
-__all__ = ["approved", "check_budget", "check_trials"]
+__all__ = ["approved", "approved_text", "check_budget", "check_trials"]
 
 #: Ordinary lines without personal data, on which patterns are measured.
 _LINES: Final = 400
@@ -27,7 +27,15 @@ _ROUNDS: Final = 3
 
 def approved(path: Path | None, max_depth: int = DEFAULT_MAX_DEPTH) -> Loaded:
     """The policy in a file after all checks; PolicyError in one sentence, with the line."""
-    loaded = load(path, max_depth)
+    return _checked(load(path, max_depth))
+
+
+def approved_text(text: bytes, name: str, max_depth: int = DEFAULT_MAX_DEPTH) -> Loaded:
+    """The policy in a text after the same checks; PolicyError in one sentence that calls it `name`, with the line."""
+    return _checked(load_text(text, name, max_depth))
+
+
+def _checked(loaded: Loaded) -> Loaded:
     check_budget(loaded)
     check_trials(loaded)
     return loaded

@@ -16,7 +16,7 @@ from streams.policies.model import AllowEntry, DetectorEntry, FieldEntry, Policy
 from streams.policies.problems import sentence_of
 from streams.policies.source import Place, Source, parsed
 
-__all__ = ["PACKS", "Loaded", "Trial", "load"]
+__all__ = ["PACKS", "Loaded", "Trial", "load", "load_text"]
 
 #: A policy of every kind and a thousand allow-list entries has 100 kB; what is larger is something else.
 _MAX_FILE_BYTES: Final = 1 << 20
@@ -109,6 +109,23 @@ def load(path: Path | None, max_depth: int = DEFAULT_MAX_DEPTH) -> Loaded:
     own = files[-1][0]
     trials = tuple(Trial(entry, own.rule(("tests", i))) for i, entry in enumerate(own.model.tests))
     return Loaded(_summed([file for file, _ in files], max_depth), trials, tuple(read), str(path))
+
+
+def load_text(text: bytes, name: str, max_depth: int = DEFAULT_MAX_DEPTH) -> Loaded:
+    """The policy in a text that somebody hands over: it has no folder, so that it extends packs only. `name` is what
+    the sentences call it; PolicyError in one of them, with the line.
+    """
+    if len(text) > _MAX_FILE_BYTES:
+        raise PolicyError(f"The policy {name} is larger than {_MAX_FILE_BYTES} bytes.")
+    own = _file(text, name, name)
+    names = own.model.extends
+    for i, pack in enumerate([names] if isinstance(names, str) else names):
+        if pack not in PACKS:
+            place: Place = ("extends",) if isinstance(names, str) else ("extends", i)
+            raise own.source.wrong(place, f"a policy that is handed over as text extends {', '.join(PACKS)} only.")
+    packs = [_pack(pack) for pack in ([names] if isinstance(names, str) else names)]
+    trials = tuple(Trial(entry, own.rule(("tests", i))) for i, entry in enumerate(own.model.tests))
+    return Loaded(_summed([*packs, own], max_depth), trials, (), name)
 
 
 def _summed(files: Sequence[_File], max_depth: int) -> Policy:
