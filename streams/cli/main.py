@@ -51,6 +51,7 @@ COMMANDS: Final = {
     "policy": Place("policy", "app", "Masking"),
     "token": Place("keys", "token", "Masking"),
     "keys": Place("keys", "app", "Masking"),
+    "review": Place("review", "review", "Quarantine"),
     "quarantine": Place("quarantine", "app", "Quarantine"),
     "replay": Place("replay", "app", "Replay"),
     "audit": Place("audit", "app", "Quarantine"),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from streams.errors import UsageError
-from streams.settings import Settings, is_secret, load
+from streams.settings import SECRETS, Settings, is_secret, load
 
 __all__ = ["ConfigOption", "SetOption", "load_settings"]
 
@@ -40,5 +40,7 @@ def _assignment(text: str) -> tuple[str, str]:
     if not separator or not name:
         raise UsageError("--set needs NAME=VALUE, such as --set workers=2.")
     if name.startswith("kafka.") and is_secret(name.removeprefix("kafka.")):
+        raise UsageError(f"--set {name} would show a secret in the list of processes: use the environment or a file.")
+    if name.strip().replace("-", "_") in SECRETS:
         raise UsageError(f"--set {name} would show a secret in the list of processes: use the environment or a file.")
     return name.strip().replace("-", "_") if not name.startswith("kafka.") else name.strip(), value

@@ -24,7 +24,10 @@ REASON_CHARS_MIN: Final = 3
 #: Tokens are longer than what they stand for.
 _STORED_REASON_CHARS_MAX: Final = 1000
 
-Act = Literal["login", "login_failed", "logout", "reveal", "decide", "try", "policy_upload", "export"]
+Act = Literal[
+    "login", "login_failed", "logout", "reveal", "reveal_request", "reveal_approve", "decide", "try", "policy_upload",
+    "export",
+]  # fmt: skip
 
 _SHA256: Final = "^[0-9a-f]{64}$"
 

@@ -4,14 +4,15 @@ Layout, before compression by zlib: key, number of headers (4 bytes), each heade
 a length (4 bytes, big endian, signed; -1 is None) and its bytes; a record without headers has the number -1.
 """
 
+import base64
 import struct
 import zlib
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from streams.errors import RunError
 from streams.masking.records import Headers
 
-__all__ = ["Payload", "pack", "unpack"]
+__all__ = ["Payload", "pack", "readable", "unpack"]
 
 #: A broker takes no record near this size; what claims to be larger was not packed by us.
 _MAX_BYTES: Final = 1 << 28
@@ -53,6 +54,24 @@ def unpack(packed: bytes) -> Payload:
     except (zlib.error, struct.error, ValueError):
         pass
     raise RunError("The opened payload is not a record that maskstream packed: look at who else writes to the topic.")
+
+
+def readable(payload: Payload) -> dict[str, Any]:
+    """Key, headers and value as JSON shows them: text as it is, bytes that are no text as `{"base64": ...}`."""
+    return {
+        "key": _content(payload.key),
+        "headers": None if payload.headers is None else [[name, _content(text)] for name, text in payload.headers],
+        "value": _content(payload.value),
+    }
+
+
+def _content(data: bytes | None) -> str | dict[str, str] | None:
+    if data is None:
+        return None
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(data).decode()}
 
 
 def _piece(data: bytes | None) -> bytes:

@@ -104,5 +104,10 @@ def _of_review_urls(settings: "Settings") -> Iterator[Contradiction]:
                 frozenset({f"review_{attribute}", *(("review_client_id",) if attribute == "issuer" else ())}),
                 f"REVIEW_{attribute.upper()} must begin with https://, or with http:// and a loopback address.",
             )
+    if settings.review_url and not (is_safe_url(settings.review_url) and is_origin(settings.review_url)):
+        yield (
+            frozenset({"review_url"}),
+            "REVIEW_URL must be https:// and a host (http:// on this machine), since a token is sent there.",
+        )
     if settings.review_public_url and not is_origin(settings.review_public_url):
         yield frozenset({"review_public_url"}), "REVIEW_PUBLIC_URL must end behind the host or port: take the path off."

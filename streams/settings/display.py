@@ -7,10 +7,13 @@ from typing import Final
 from streams.settings.model import Origin, Settings
 from streams.settings.names import DURATIONS, setting_of
 
-__all__ = ["HIDDEN", "Shown", "is_secret", "shown"]
+__all__ = ["HIDDEN", "SECRETS", "Shown", "is_secret", "shown"]
 
 #: Stands for a value that may be a secret.
 HIDDEN: Final = "(hidden)"
+
+#: Settings of ours that are a secret themselves, not a file with one.
+SECRETS: Final = frozenset({"review_token"})
 
 # Hidden by the words of the name rather than by a list of properties: the next librdkafka has new ones. `config` is
 # sasl.oauthbearer.config and sasl.jaas.config, both of which hold credentials.
@@ -51,6 +54,8 @@ def shown(settings: Settings) -> list[Shown]:
 def _text(name: str, value: object) -> str | None:
     if value is None or value == "":
         return None
+    if name in SECRETS:
+        return HIDDEN
     if name.endswith(DURATIONS) and isinstance(value, int):
         return _duration(value)
     text = str(value).lower() if isinstance(value, bool) else str(value)

@@ -219,6 +219,13 @@ class Settings(BaseModel):
         None, description="Secret that the audit's hash chain is keyed with; without it the chain is a plain SHA-256."
     )
 
+    review_four_eyes: bool = Field(
+        False, description="Whether a second revealer has to approve each look at an original first."
+    )
+    review_url: str | None = Field(None, description="Review service that the command line goes through.")
+    review_token: str | None = Field(None, repr=False, description="JWT of the command line for the review service.")
+    review_token_file: File | None = Field(None, description="File with that JWT, instead; mode 0600.")
+
     _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")

@@ -28,9 +28,9 @@ Event = Literal[
     "retention_restored", "transaction_retried",
     # The review service's view of both topics.
     "review_view_building", "review_view_ready", "review_view_trouble",
-    # Who gets into the review.
+    # People at the review service, and the service itself.
     "review_login", "review_refused", "review_development", "review_keys_unavailable", "review_file_unreadable",
-    "review_failed", "review_unaudited",
+    "review_failed", "review_unaudited", "review_started", "review_stopped",
     # What others say, without what they said.
     "foreign_log", "foreign_output", "warning", "exception",
 ]  # fmt: skip

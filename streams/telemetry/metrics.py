@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from streams import __version__
 from streams.telemetry.health import Health
 
-__all__ = ["AbortCause", "BatchNumbers", "OwnNames", "TopicNumbers", "WorkerMetrics"]
+__all__ = ["AbortCause", "BatchNumbers", "OwnNames", "ReviewMetrics", "ReviewState", "TopicNumbers", "WorkerMetrics"]
 
 #: Why a transaction was given up: by Kafka, by a rebalance, by our own error, or at the end of the process.
 AbortCause = Literal["kafka", "rebalance", "error", "shutdown"]
@@ -226,6 +228,87 @@ class WorkerMetrics:
         computed("stopped_partitions", "Assigned partitions that are not read; /readyz says why.",
                  lambda: len(health.stopped()))  # fmt: skip
         computed("ready", "1 when /readyz says so.", lambda: float(not health.reasons()))
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewState:
+    """What a scrape of the review service asks its store: records by status, and how the store does."""
+
+    by_status: Mapping[str, int]
+    expiring: int
+    ready: bool
+    progress: float
+    age_s: float
+
+
+class ReviewMetrics:
+    """Metrics of the review service in a registry of its own; any thread. `state` is asked at a scrape."""
+
+    def __init__(self, state: Callable[[], ReviewState]) -> None:
+        self.registry = registry = CollectorRegistry()
+        self._requests = Counter("maskstream_review_requests", "Requests to the review service, by route and status.",
+                                 ["route", "status"], registry=registry)  # fmt: skip
+        self._seconds = Histogram("maskstream_review_request_seconds", "Time until a request was answered.",
+                                  buckets=_SECONDS_BUCKETS, registry=registry)  # fmt: skip
+        self._decisions = Counter("maskstream_review_decisions", "Records decided about: changed, or lost to another.",
+                                  ["action", "outcome"], registry=registry)  # fmt: skip
+        self._tried = Counter("maskstream_review_tried_records", "Records that a policy was tried on.",
+                              registry=registry)  # fmt: skip
+        self._reveals = OwnNames("review_reveals", "Originals asked for: shown, or why not.", "outcome", registry)
+        registry.register(_ReviewCollector(state))
+        build = Gauge("maskstream_build_info", "The running version; always 1.", ["version"], registry=registry)
+        build.labels(__version__).set(1)
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        """Count an answered request; `route` is the template of a route of ours, never a path."""
+        self._requests.labels(route, str(status)).inc()
+        self._seconds.observe(seconds)
+
+    def decided(self, action: str, changed: int, lost: int) -> None:
+        """Count records of a decision."""
+        self._decisions.labels(action, "changed").inc(changed)
+        self._decisions.labels(action, "lost").inc(lost)
+
+    def tried(self, records: int) -> None:
+        """Count records that a policy was tried on."""
+        self._tried.inc(records)
+
+    def revealed(self, outcome: str) -> None:
+        """Count a look at an original, or that it was refused."""
+        self._reveals.count(outcome, 1)
+
+    def render(self) -> bytes:
+        """The page for a scraper, in Prometheus' text format 0.0.4."""
+        return generate_latest(self.registry)
+
+
+class _ReviewCollector(Collector):
+    """Asks once a scrape."""
+
+    def __init__(self, state: Callable[[], ReviewState]) -> None:
+        self._state = state
+
+    def describe(self) -> Iterable[Metric]:
+        """The names, for which the store need not be asked."""
+        return _review_gauges(ReviewState({}, 0, ready=False, progress=0, age_s=0))
+
+    def collect(self) -> Iterable[Metric]:
+        """The numbers as of now."""
+        return _review_gauges(self._state())
+
+
+def _review_gauges(state: ReviewState) -> Iterable[Metric]:
+    records = GaugeMetricFamily("maskstream_review_records", "Quarantined records by status.", labels=["status"])
+    for status, count in state.by_status.items():
+        records.add_metric([status], count)
+    yield records
+    for name, text, value in (
+        ("expiring_records", "Records that wait for a person and expire within six hours.", state.expiring),
+        ("store_ready", "1 once the view of the topics has caught up; pages show progress before.", state.ready),
+        ("store_progress", "How much of both topics the view has read, from 0 to 1.", state.progress),
+        ("store_age_seconds", "Seconds since the view was last level with the topics.", state.age_s),
+    ):
+        yield GaugeMetricFamily(f"maskstream_review_{name}", text, value=float(value))
 
 
 class OwnNames:

@@ -1,0 +1,46 @@
+"""What the routes work with, made once and kept at `app.state.services`."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+
+if TYPE_CHECKING:
+    from streams.quarantine.actions import Actions
+    from streams.quarantine.auditlog import WriteAudit
+    from streams.quarantine.store.store import ReviewStore
+    from streams.quarantine.trying import Trier
+    from streams.review.looks import Looks
+    from streams.review.neighbours import Neighbours
+    from streams.review.policies import PolicySource
+    from streams.review.reveals import Reveals
+    from streams.review.runs import Runs
+    from streams.settings import Settings
+    from streams.telemetry.metrics import ReviewMetrics
+
+__all__ = ["Services", "services_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Without the private key there is neither a `trier` nor `reveals`, and the service says so where it is asked."""
+
+    settings: "Settings"
+    store: "ReviewStore"
+    actions: "Actions"
+    policies: "PolicySource"
+    runs: "Runs"
+    neighbours: "Neighbours"
+    metrics: "ReviewMetrics"
+    looks: "Looks"
+    audit: "WriteAudit"
+    trier: "Trier | None" = None
+    reveals: "Reveals | None" = None
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that a request came to; a FastAPI dependency."""
+    services = request.app.state.services
+    if not isinstance(services, Services):
+        raise TypeError("the application was put together without its services")
+    return services
