@@ -1,37 +1,37 @@
 """`maskstream quarantine`: what could not be masked and why; the original only with the private key and a reason."""
 
-import base64
-import getpass
 import heapq
 import json
-import os
 import re
-import socket
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from streams.cli.options import ConfigOption, SetOption, load_settings
+from streams.cli import quarantine_decide, quarantine_look
+from streams.cli.options import ConfigOption, SetOption
+from streams.cli.quarantine_desk import DirectOption, JsonOption, UrlOption, Wanted, at_desk, check_record, options
+from streams.cli.quarantine_words import actor_name, said, short, time_of
 from streams.errors import RunError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
+    from streams.cli.quarantine_desk import Options
     from streams.quarantine.payload import Payload
     from streams.quarantine.reader import QuarantineReader, Stored
     from streams.settings import Settings
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Look at what could not be masked.", no_args_is_help=True)
+app = typer.Typer(help="Look at what could not be masked, and decide about it.", no_args_is_help=True)
 
 #: Characters of a preview in the list; `show` has all of it.
 _LISTED_PREVIEW_CHARS: Final = 60
 _PLACE: Final = re.compile(r"([0-9]{1,9}):([0-9]{1,18})")
 _SOURCE: Final = re.compile(r"[A-Za-z0-9._-]{1,249}/[0-9]{1,9}/[0-9]{1,18}")
 
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")]
+quarantine_look.register(app)
+quarantine_decide.register(app)
 
 
 @app.command("list")
@@ -42,12 +42,18 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many of the newest records.")] = 50,
     reason: Annotated[str | None, typer.Option(help="Only this reason, such as residue.", show_default=False)] = None,
     group: Annotated[str | None, typer.Option(help="Only records that fail like these.", show_default=False)] = None,
+    url: UrlOption = None,
+    direct: DirectOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List quarantined records, the newest last: where from, why, and the shape; never content."""
     from streams.cli.tables import print_table
     from streams.quarantine.reader import QuarantineReader
 
+    where = options(url, direct, config, assignments)
+    if where.url:
+        _list_from_service(where, Wanted(group=group, reason=reason), limit, as_json=as_json)
+        return
     seen = 0
 
     def wanted(stored: "Stored") -> bool:
@@ -55,7 +61,7 @@ def list_(
         seen += 1
         return _matches(stored, reason, group)
 
-    with QuarantineReader(load_settings(config, assignments)) as reader:
+    with QuarantineReader(where.settings) as reader:
         newest = heapq.nlargest(limit, filter(wanted, map(_without_payload, reader.scan())), key=_age)[::-1]
     if as_json:
         for stored in newest:
@@ -75,18 +81,25 @@ def show(
     reason: Annotated[
         str | None, typer.Option(help="Why it has to be seen, for the audit.", show_default=False)
     ] = None,
+    url: UrlOption = None,
+    direct: DirectOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show one quarantined record: its envelope, and with --reveal and the private key the original."""
+    from streams.quarantine.payload import readable
     from streams.quarantine.reader import QuarantineReader
 
     if reveal != (reason is not None):
         raise UsageError("--reveal and --reason TEXT go together: every look is written down with its reason.")
-    settings = load_settings(config, assignments)
+    where = options(url, direct, config, assignments)
+    if where.url:
+        _show_from_service(where, record, reason, as_json=as_json)
+        return
+    settings = where.settings
     with QuarantineReader(settings) as reader:
         stored = _find(reader, record)
     payload = _revealed(settings, stored, reason) if reason is not None else None
-    document = _as_json(stored) | ({} if payload is None else {"original": _payload_json(payload)})
+    document = _as_json(stored) | ({} if payload is None else {"original": readable(payload)})
     if as_json:
         typer.echo(json.dumps(document))
         return
@@ -94,33 +107,68 @@ def show(
         typer.echo(f"{name:<18} {text}")
 
 
+def _list_from_service(where: "Options", wanted: Wanted, limit: int, *, as_json: bool) -> None:
+    from streams.cli.tables import print_table
+
+    with at_desk(where) as desk:
+        rows = desk.records(wanted, limit)[::-1]
+    if as_json:
+        for row in rows:
+            typer.echo(json.dumps(row))
+        return
+    columns = ["record", "time", "source", "reason", "detectors", "group", "status", "by", "shape"]
+    print_table(columns, map(_service_row, rows))
+    typer.echo(f"{len(rows)} records; `maskstream quarantine show RECORD` shows one.", err=True)
+
+
+def _service_row(row: "Mapping[str, Any]") -> list[str]:
+    source = row["source"]
+    return [
+        said(row["record"]), time_of(row["seen_ms"]),
+        f"{source['topic']}/{source['partition']}/{source['offset']}" if source else "-",
+        said(row["reason"] or row["problem"]), said(row["detectors"]), said(row["group"]), said(row["status"]),
+        said(row["actor"]), short(row["preview"], _LISTED_PREVIEW_CHARS),
+    ]  # fmt: skip
+
+
+def _show_from_service(where: "Options", record: str, reason: str | None, *, as_json: bool) -> None:
+    with at_desk(where) as desk:
+        if _SOURCE.fullmatch(record):
+            found = desk.records(Wanted(text=record), 1)
+            if not found:
+                raise RunError(f"There is no record {record} in quarantine: it may have expired, see the list.")
+            record = str(found[0]["record"])
+        document = desk.record(check_record(record))
+        if reason is not None:
+            document |= {"original": desk.reveal(check_record(record), reason)}
+    if as_json:
+        typer.echo(json.dumps(document))
+        return
+    history = document.pop("history", [])
+    for name, text in _lines(document.pop("row") | document):
+        typer.echo(f"{name:<18} {text}")
+    for item in history:
+        typer.echo(f"{'history':<18} {_history(item)}")
+
+
+def _history(item: "Mapping[str, Any]") -> str:
+    what = item["action"] or item["result"]
+    lost = "" if item["effective"] else f" (lost: it was {item['status']})"
+    why = f": {said(item['reason'])}" if item["reason"] else ""
+    return f"{time_of(item['time_ms'])}  {said(what)} by {said(item['actor'] or 'the redrive')}{why}{lost}"
+
+
 def _revealed(settings: "Settings", stored: "Stored", reason: str) -> "Payload":
+    from streams.anchorstore import user_store
     from streams.keystore import load_review_private
+    from streams.quarantine.actions import ReasonMasker
     from streams.quarantine.auditlog import AuditLog
     from streams.quarantine.reveal import reveal as open_record
+    from streams.review.start import keyring_of
 
     private_key = load_review_private(settings.review_private_key)
-    write_audit = AuditLog(settings, "cli", _reason_masker(settings))
-    return open_record(stored, private_key, actor=_actor(), via="cli", reason=reason, write_audit=write_audit)
-
-
-def _reason_masker(settings: "Settings") -> "Callable[[str], str]":
-    """Masks what a person writes; where there is no keyring, with tokens that nobody can look up."""
-    from streams.anchorstore import user_store
-    from streams.keystore import ephemeral_keyring, load_keyring
-    from streams.masking.masker import Masker
-    from streams.masking.policy import Policy
-
-    keyring = load_keyring(settings.keyring) if settings.keyring.exists() else ephemeral_keyring()
-    masker = Masker(Policy(), keyring, store=user_store())
-
-    def mask(reason: str) -> str:
-        masked = masker.mask(reason).text
-        if masked is None:
-            raise UsageError("The reason cannot be masked with certainty: say it in plain words, without log data.")
-        return masked
-
-    return mask
+    write_audit = AuditLog(settings, "cli", ReasonMasker(keyring_of(settings), user_store()))
+    return open_record(stored, private_key, actor=actor_name(), via="cli", reason=reason, write_audit=write_audit)
 
 
 def _find(reader: "QuarantineReader", record: str) -> "Stored":
@@ -167,11 +215,11 @@ def _source(stored: "Stored") -> str:
 def _row(stored: "Stored") -> list[str]:
     envelope = stored.envelope
     if isinstance(envelope, str):
-        return [stored.place, _time(stored.timestamp_ms), "-", envelope, "-", "-", "-"]
+        return [stored.place, time_of(stored.timestamp_ms), "-", envelope, "-", "-", "-"]
     shape = "(tombstone)" if envelope.preview is None else envelope.preview
     return [
         stored.place,
-        _time(stored.timestamp_ms),
+        time_of(stored.timestamp_ms),
         envelope.origin.coordinates,
         envelope.reason,
         ",".join(envelope.detectors) or "-",
@@ -181,7 +229,7 @@ def _row(stored: "Stored") -> list[str]:
 
 
 def _as_json(stored: "Stored") -> dict[str, Any]:
-    base: dict[str, Any] = {"record": stored.place, "time": _time(stored.timestamp_ms)}
+    base: dict[str, Any] = {"record": stored.place, "time": time_of(stored.timestamp_ms)}
     if isinstance(stored.envelope, str):
         return base | {"problem": stored.envelope}
     envelope = stored.envelope.model_dump(mode="json", exclude={"sealed"})
@@ -194,48 +242,14 @@ def _lines(document: dict[str, Any]) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     for name, value in document.items():
         if isinstance(value, dict):
-            lines += [(f"{name}.{inner}", _text(text)) for inner, text in value.items()]
+            lines += [(f"{name}.{inner}", _cell(text)) for inner, text in value.items()]
         else:
-            lines.append((name, _text(value)))
+            lines.append((name, _cell(value)))
     return lines
 
 
-def _text(value: object) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return "-"
     # JSON escapes what a terminal would obey.
     return value if isinstance(value, str) and value.isprintable() else json.dumps(value)
-
-
-def _payload_json(payload: "Payload") -> dict[str, Any]:
-    return {
-        "key": _content(payload.key),
-        "headers": None if payload.headers is None else [[name, _content(text)] for name, text in payload.headers],
-        "value": _content(payload.value),
-    }
-
-
-def _content(data: bytes | None) -> str | dict[str, str] | None:
-    """Text as it is; bytes that are no text as `{"base64": ...}`."""
-    if data is None:
-        return None
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(data).decode()}
-
-
-def _time(timestamp_ms: int) -> str:
-    try:
-        return datetime.fromtimestamp(timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds")
-    except (ValueError, OverflowError, OSError):
-        return "-"
-
-
-def _actor() -> str:
-    """Who is at the terminal, as the system says; nobody has verified it."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = f"uid-{os.getuid()}"
-    return f"{user}@{socket.gethostname()}"[:200]
