@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 
 from streams.cli.options import ConfigOption, SetOption, load_settings
+from streams.cli.quarantine_words import actor_name
 from streams.errors import RunError, UsageError
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def show_plan(  # noqa: PLR0913 - each flag is a parameter
     flags = {name: value for name, value in locals().items() if name in _MAKING}
     planned, admin = _planned(settings, _spec(source, flags, live_aware=live_aware))
     if save:
-        write_down(settings, planned, admin, _actor())
+        write_down(settings, planned, admin, actor_name())
     _print_plan(settings, planned, as_json=as_json)
 
 
@@ -160,15 +161,15 @@ def start(  # noqa: PLR0913 - each flag is a parameter
         admin, job_name = _admin(settings), source
     else:
         planned, admin = _planned(settings, _spec(source, flags, live_aware=live_aware))
-        job_name = save(settings, planned, admin, _actor()).job
+        job_name = save(settings, planned, admin, actor_name()).job
         _say(as_json, f"The job {job_name} reads {_offsets(planned)} offsets, about {planned.records} records.")
     port = http_port or free_port(settings.http_host, settings.replay_port, settings.workers)
     here = settings.model_copy(update={"http_port": port, "log_level": _log_level(settings)})
     view = known(here, admin, job_name)
     if not view.done or view.job is None:
         job = adopt(here, admin, view)
-        view = run_job(here, admin, job, _actor(), watch=_watching(here, as_json=as_json))
-    _conclude(view, finish(here, admin, view, _actor()), as_json=as_json)
+        view = run_job(here, admin, job, actor_name(), watch=_watching(here, as_json=as_json))
+    _conclude(view, finish(here, admin, view, actor_name()), as_json=as_json)
 
 
 @app.command()
@@ -236,7 +237,9 @@ def report(
     settings = load_settings(config, assignments)
     admin = _admin(settings)
     view = _known(settings, admin, job)
-    _conclude(view, finish(settings, admin, view, _actor(), confirmed=confirm), as_json=as_json, running_is_fine=True)
+    _conclude(
+        view, finish(settings, admin, view, actor_name(), confirmed=confirm), as_json=as_json, running_is_fine=True
+    )
 
 
 def _spec(source: str | None, flags: dict[str, Any], *, live_aware: bool) -> "ReplaySpec":
@@ -314,7 +317,7 @@ def _planned(settings: "Settings", spec: "ReplaySpec") -> "tuple[Plan, Admin]":
     require_jobs_topic(settings, admin)
     policy = {"policy": Path(spec.policy).expanduser()} if spec.policy else {}
     masking = load_masking(settings.model_copy(update=policy), job=spec.id, key=spec.key)
-    return plan_job(settings, spec, admin, by=_actor(), workers=settings.workers, masking=masking), admin
+    return plan_job(settings, spec, admin, by=actor_name(), workers=settings.workers, masking=masking), admin
 
 
 def _known(settings: "Settings", admin: "Admin", job: str) -> "JobView":
@@ -330,14 +333,8 @@ def _ask(settings: "Settings", job: str, state: "StateName") -> None:
     from streams.replay.control import set_state
 
     admin = _admin(settings)
-    set_state(settings, _known(settings, admin, job), state, _actor())
+    set_state(settings, _known(settings, admin, job), state, actor_name())
     typer.echo(f"The job {job} is to be {state}; its workers see that within a second.")
-
-
-def _actor() -> str:
-    from streams.cli.quarantine import _actor as actor
-
-    return actor()
 
 
 def _log_level(settings: "Settings") -> LogLevel:
