@@ -40,6 +40,8 @@ Stamp = tuple[tuple[str, bytes], ...]
 
 #: Header of a clean record that was in quarantine: the decision that released it, and where it stood there.
 REDRIVEN: Final = "maskstream.redriven"
+#: Headers of ours that only some of our records have.
+SAID_BY_SOME: Final = frozenset({"maskstream.replay", REDRIVEN})
 
 TOO_LARGE: Final = Failure("too_large", "produce")
 TIMESTAMP: Final = Failure("timestamp", "produce")
@@ -230,7 +232,7 @@ def _stamped(headers: Sequence[Headers | None], stamp: Stamp) -> list[Headers]:
     if not any(headers):
         return [bare] * len(headers)
     # Names of ours that a producer put there would be taken for our word.
-    own = {REDRIVEN, *(name for name, _ in stamp)}
+    own = {name for name, _ in stamp} | SAID_BY_SOME
     return [[*[header for header in head if header[0] not in own], *bare] if head else bare for head in headers]
 
 

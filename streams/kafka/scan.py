@@ -38,11 +38,11 @@ _EOF: Final = KafkaError._PARTITION_EOF  # noqa: SLF001
 class Scanner:
     """A context manager over one consumer of a `purpose`, which its client id tells; not for threads.
 
-    Where retention has passed a beginning, it goes on at the first record there is. Raises UnreachableError, GuardError
-    and RunError.
+    Where retention has passed a beginning, it goes on at the first record there is. Raises UnreachableError after
+    `silence_s` without a word of Kafka's, GuardError and RunError.
     """
 
-    def __init__(self, settings: Settings, purpose: str) -> None:
+    def __init__(self, settings: Settings, purpose: str, *, silence_s: float = SILENCE_S) -> None:
         own: dict[str, Any] = {
             # Never joined and never committed to; librdkafka wants a name.
             "group.id": f"{settings.group_id}-{purpose}",
@@ -56,6 +56,7 @@ class Scanner:
             "fetch.wait.max.ms": 100,
         }
         self._consumer = Consumer({**admin_config(settings), **own}, logger=log.librdkafka_logger())
+        self._silence_s = silence_s
         self._following: dict[Key, int] = {}
 
     def __enter__(self) -> Self:
@@ -84,8 +85,8 @@ class Scanner:
                 heard_s = time.monotonic()
             if taken:
                 yield taken
-            if time.monotonic() - heard_s > SILENCE_S:
-                raise UnreachableError(f"Kafka gave nothing for {SILENCE_S:.0f} s: is it reachable?")
+            if time.monotonic() - heard_s > self._silence_s:
+                raise UnreachableError(f"Kafka gave nothing for {self._silence_s:.0f} s: is it reachable?")
 
     def waiting(self) -> list[Message]:
         """The records that are there already; asks and waits for nothing."""

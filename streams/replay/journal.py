@@ -22,6 +22,9 @@ __all__ = ["JobReader", "JobWriter", "all_jobs", "require_jobs_topic"]
 DELIVERY_S: Final = 45.0
 #: Limit of one question to Kafka.
 ASK_S: Final = 5.0
+#: A reader gives up after so long without a word: a worker asks while it is given partitions, which has a limit of
+#: 60 s, and asks again.
+SILENCE_S: Final = 20.0
 #: Room for a record's key, headers and batch.
 OVERHEAD_BYTES: Final = 65_536
 
@@ -32,7 +35,7 @@ class JobReader:
     def __init__(self, settings: Settings, job: str) -> None:
         self._job = job
         self._key: Key = (settings.jobs_topic, partition_of(job))
-        self._scanner = Scanner(settings, "replay-jobs")
+        self._scanner = Scanner(settings, "replay-jobs", silence_s=SILENCE_S)
         self._scanner.begin({self._key: 0})
         self._views: dict[str, JobView] = {}
         self._prefix = f"{job}/".encode()

@@ -114,12 +114,12 @@ def run_job(
 
 
 def finish(settings: Settings, admin: Admin, view: JobView, by: str, *, confirmed: bool = True) -> Outcome:
-    """The report of a job, which is written down as its end when there is nothing left to do; once only."""
+    """The report of a job; once it is confirmed and nothing is left to do, it is written down as the job's end."""
     job = usable(view)
     if view.state_name in ENDED and view.state is not None and view.state.report is not None:
         return view.state.report
     found = report(view, confirm(settings, job, admin) if confirmed else None)
-    if view.done:
+    if view.done and confirmed:
         found["state"] = ended_as(found)
         JobWriter(settings).write(state_record(job.job, ended_as(found), by, report=found))
         _events.info("job_reported", job=job.job, reason=ended_as(found), records=view.total("read"))

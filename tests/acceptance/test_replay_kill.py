@@ -29,10 +29,10 @@ COMPACTED = {
 
 
 def test_kills_of_workers_and_of_the_command_lose_and_double_nothing(kafka: KafkaBroker, tmp_path: Path) -> None:
-    """24 000 records with transactions, aborted ones, tombstones and compaction gaps; two workers, three kills."""
+    """12 000 records with transactions, aborted ones, tombstones and compaction gaps; two workers, three kills."""
     made = Replays(kafka, tmp_path, workers=2)
     made.raw = create_topic(kafka.bootstrap, partitions=PARTITIONS, config=COMPACTED)
-    run_with_trouble(made, 24_000, [kill_a_slot, kill_the_command, kill_a_slot], rate=2000)
+    run_with_trouble(made, 12_000, [kill_a_slot, kill_the_command, kill_a_slot], rate=1000)
 
 
 @pytest.mark.long

@@ -11,9 +11,11 @@ import pytest
 from confluent_kafka import Message, Producer, TopicPartition
 
 from streams.errors import UsageError
+from streams.masking.records import MaskedColumns, RecordColumns
 from streams.replay.derived import group_of
+from streams.replay.live import LiveLag, live_lag
 from tests.support.kafka import KafkaBroker, delete_records
-from tests.support.pipeline import Pipeline, read_topic, wait_for
+from tests.support.pipeline import Pipeline, mask, masking, read_topic, wait_for
 from tests.support.replay import JobLine
 
 _ids = count()
@@ -273,6 +275,41 @@ def test_a_topic_made_again_is_noticed(kafka: KafkaBroker, tmp_path: Path) -> No
     with jobs.running(other) as running:
         wait_for(lambda: running.health.stopped() == [(jobs.line.raw, 0)], "a stopped partition")
     assert jobs.written(job) == []
+
+
+def test_a_job_gives_way_to_a_live_path_that_lags(kafka: KafkaBroker, tmp_path: Path, monkeypatch: Any) -> None:
+    """While the live group's lag grows the worker works a smaller share of its time, and all of it afterwards."""
+    monkeypatch.setattr("streams.replay.live.LOOK_S", 0.2)
+    jobs = made(kafka, tmp_path)
+    line = jobs.line
+    line.numbered(4000)
+    job = jobs.make(pace={"floor": 0.2})
+    gate = threading.Event()
+
+    def slow(columns: RecordColumns) -> MaskedColumns:
+        gate.wait(0.2)
+        return mask(columns)
+
+    live = LiveLag(jobs.settings)
+    with line.running(using=masking(slow)):
+        wait_for(lambda: jobs.admin.group_is_active(jobs.settings.group_id), "a live member")
+        line.numbered(2000, first=5000)
+        live.start()
+        wait_for(lambda: (live.lag or 0) > 1000, "a live lag")
+        with jobs.running(job, live=live) as running:
+            line.numbered(4000, first=9000)
+            wait_for(lambda: share_of(running) < 1, "a smaller share")
+            gate.set()
+            wait_for(lambda: not running.thread.is_alive() or share_of(running) == 1, "full speed again")
+            wait_for(lambda: not running.thread.is_alive(), "the end of the job")
+    live.stop()
+    assert jobs.report(job)["read"] == 4000
+    assert live_lag(jobs.settings, jobs.admin) is None
+
+
+def share_of(running: Any) -> float:
+    page = running.metrics.render().decode()
+    return float(page.split('maskstream_replay_pace_share{job="j"} ')[1].split("\n")[0])
 
 
 def test_the_rate_is_kept(kafka: KafkaBroker, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from streams.replay.derived import job_settings, slot_settings
 from streams.replay.jobs import Job, JobView, StateName
 from streams.replay.journal import JobReader, JobWriter
 from streams.replay.journey import ReplayJourney
+from streams.replay.live import LiveLag
 from streams.replay.planning import Plan, plan_job, target_steps
 from streams.replay.report import confirm, report
 from streams.replay.running import known
@@ -140,8 +141,8 @@ class JobLine:
         return known(self.settings, self.admin, job.job)
 
     @contextmanager
-    def running(self, job: Job, slot: int = 0) -> Iterator[Running]:
-        """One worker of the job, in a thread."""
+    def running(self, job: Job, slot: int = 0, *, live: LiveLag | None = None) -> Iterator[Running]:
+        """One worker of the job, in a thread; with `live` it heeds the live path."""
         slots = slot_settings(self.settings, job.job)
         using = masking()
         stamp = (*using.stamp, ("maskstream.replay", job.job.encode()))
@@ -149,7 +150,7 @@ class JobLine:
         def journey(metrics: WorkerMetrics) -> ReplayJourney:
             reader = JobReader(slots, job.job)
             reader.catch_up()
-            return ReplayJourney(job, reader, self.jobs, ReplayMetrics(metrics.registry, job.job), None)
+            return ReplayJourney(job, reader, self.jobs, ReplayMetrics(metrics.registry, job.job), live)
 
         with self.line.running(
             slot, using=replace(using, stamp=stamp), journey=journey, settings=job_settings(slots, job, None)
