@@ -49,7 +49,6 @@ def test_a_job_is_planned_paused_stopped_joined_and_finished_by_commands(kafka: 
         second = made.begin("p", log="second.log")
         wait_for(lambda: "partitions_assigned" in (tmp_path / "second.log").read_text(), "a second host")
         made.replay("pause", "p")
-        wait_for(lambda: made.status("p")["state"] == "paused", "the pause")
         share = stands_still(made)
         assert share < 1
         made.replay("resume", "p")
@@ -148,7 +147,7 @@ def test_ctrl_c_leaves_a_job_that_can_go_on(kafka: KafkaBroker, tmp_path: Path) 
     finally:
         process.kill()
         process.wait()
-    assert made.status("i")["state"] == "stopped"
+    assert made.view("i").state_name == "stopped"
     assert made.started("i")["confirmed"]
 
 

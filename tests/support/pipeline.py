@@ -213,6 +213,7 @@ def read_topic(
             "bootstrap.servers": bootstrap,
             "group.id": "reader",
             "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
         }
     )

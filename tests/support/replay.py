@@ -67,10 +67,14 @@ class Replays(Service):
     def status(self, job: str) -> dict[str, Any]:
         return dict(json.loads(self.replay("status", job, "--json").stdout))
 
-    def share_done(self, job: str) -> float:
-        """How far a job is, asked in this process: a command takes seconds to begin on a busy machine."""
+    def view(self, job: str) -> JobView:
+        """What is known of a job, asked in this process: a command takes seconds to begin on a busy machine."""
         settings = Settings(bootstrap_servers=self.bootstrap, jobs_topic=self.environ["MASKSTREAM_JOBS_TOPIC"])
-        view = known(settings, Admin(settings), job)
+        return known(settings, Admin(settings), job)
+
+    def share_done(self, job: str) -> float:
+        """How far a job is, of 1."""
+        view = self.view(job)
         return 1 - view.left / view.offsets if view.offsets else 0.0
 
     def produce(self, count: int, *, first: int = 0, partitions: int = 4, garbage: int = 0) -> None:
