@@ -69,6 +69,9 @@ _NOT_YET: Final = frozenset(
         KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
         KafkaError.COORDINATOR_NOT_AVAILABLE,
         KafkaError.NOT_COORDINATOR,
+        # For a moment after a topic was made or a leader moved.
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.NOT_LEADER_FOR_PARTITION,
     )
 )
 #: A commit from outside is refused while the group has members.
@@ -161,15 +164,21 @@ class Admin:
         """
         if not partitions:
             return {}
-        futures = self._client.list_offsets(
-            {TopicPartition(*partition): _spec(at) for partition in partitions},
-            isolation_level=IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED,
-            request_timeout=REQUEST_TIMEOUT_S,
-        )
-        return {
-            (part.topic, part.partition): self._result(future, "gave no offsets").offset
-            for part, future in futures.items()
-        }
+        level = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
+
+        def ask() -> dict[Partition, int]:
+            futures = self._client.list_offsets(
+                {TopicPartition(*partition): _spec(at) for partition in partitions},
+                isolation_level=level,
+                request_timeout=REQUEST_TIMEOUT_S,
+            )
+            return {
+                (part.topic, part.partition): future.result(2 * REQUEST_TIMEOUT_S).offset
+                for part, future in futures.items()
+            }
+
+        found: dict[Partition, int] = self._ask(lambda: _settled(ask), "gave no offsets")
+        return found
 
     def commit(self, group: str, offsets: Mapping[Partition, Committed]) -> None:
         """Set committed offsets of a group without members; GuardError when it has some."""
@@ -238,9 +247,6 @@ class Admin:
 
         return _settled(ask)
 
-    def _result(self, future: "Future[Any]", what: str) -> Any:
-        return self._ask(lambda: future.result(2 * REQUEST_TIMEOUT_S), what)
-
     def _ask(self, call: Callable[[], Any], what: str = "did not answer") -> Any:
         try:
             return call()
@@ -276,8 +282,8 @@ class Admin:
 
 
 def _settled(ask: Callable[[], Any]) -> Any:
-    """Answer of a group's coordinator; one that is still loading (after a start, or for the first group of all) is
-    asked again. Raises KafkaException.
+    """Answer of a group's coordinator or a partition's leader; one that is still loading (after a start, or for the
+    first group of all) is asked again. Raises KafkaException.
     """
     deadline = time.monotonic() + REQUEST_TIMEOUT_S
     while True:

@@ -87,6 +87,8 @@ class Job(_Record):
     )
     quarantine_begins: dict[str, Count] = Field(default_factory=dict, description="The same of the quarantine topic.")
     retention_ms: Count | None = Field(None, description="Of a replay topic that the job makes.")
+    #: Of a job of files: what tells another listing than the planned one.
+    files: Name | None = None
     policy: Name = Field(description="Version of the policy.")
     policy_files: dict[str, str] = Field(
         default_factory=dict, description="Text of the policy's files by name; none for the default pack."
@@ -137,6 +139,9 @@ class Progress(_Record):
     reasons: dict[Name, Count] = Field(default_factory=dict)
     begun: datetime | None = None
     time: datetime | None = None
+    #: Of a job of files: records of the file at `position` that are done, and what could not be read of any.
+    inside: Count = 0
+    troubles: tuple[Sentence, ...] = ()
 
     @property
     def key(self) -> Key:

@@ -70,6 +70,7 @@ def report(view: JobView, counted: Counted | None) -> dict[str, Any]:
         "reasons": dict(view.sum_of("reasons").most_common()),
         "reconciled": all(row["adds_up"] for row in rows),
         "confirmed": _all(row["confirmed"] for row in rows),
+        "troubles": [sentence for one in view.progress.values() for sentence in one.troubles],
         "partitions": rows,
     }
 
@@ -81,7 +82,7 @@ def reconciled(found: Mapping[str, Any]) -> bool:
 
 def ended_as(found: Mapping[str, Any]) -> StateName:
     """The state in which a job ends that was read to its ends."""
-    if not reconciled(found):
+    if not reconciled(found) or found["troubles"]:
         return "failed"
     return "complete_with_quarantine" if found["quarantined"] else "complete"
 

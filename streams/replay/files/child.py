@@ -1,23 +1,26 @@
-"""The process of one worker: it is told a file at a time, says how far it is, and ends when nobody listens."""
+"""What a worker's process does with files: masks one after the other into others, or one partition's into a topic."""
 
-import contextlib
-import signal
-import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
-from streams.errors import MaskstreamError
+from streams.replay.derived import job_settings, slot_settings
 from streams.replay.files.listing import Entry
-from streams.replay.files.setup import JobSetup
-from streams.replay.files.work import FileResult, FileWorker, StoppedError
+from streams.replay.files.loading import Loader
+from streams.replay.files.pool import Said, worker_main
+from streams.replay.files.setup import JobSetup, check_source, read_options
+from streams.replay.files.work import FileWorker, StoppedError, check_form
+from streams.replay.jobs import Job
 from streams.replay.pace import Bucket
+from streams.replay.pinned import pinned_masking, unpack_policy
 
 if TYPE_CHECKING:
     from streams.replay.spec import Rate
+    from streams.settings import Settings
 
-__all__ = ["Order", "Said", "main"]
+__all__ = ["Order", "ShardOrder", "load_shards", "mask_files"]
 
 #: Between two signs of progress, and longest rest at once.
 _TELL_S: Final = 0.2
@@ -32,71 +35,77 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a worker says: records and bytes since the last time; at the end of a file its result, or that it stopped;
-    or that it cannot work at all, as a sentence.
-    """
+class ShardOrder:
+    """A partition to load, and its files."""
 
-    records: int = 0
-    bytes_read: int = 0
-    result: FileResult | None = None
-    stopped: bool = False
-    failed: str | None = None
-    ready: bool = False
+    shard: int
+    files: tuple[Entry, ...]
 
 
-def main(pipe: Connection, stop: Any, setup: JobSetup, workers: int) -> None:
-    """Runs in a process of its own. What goes wrong is said; nothing is printed, for a traceback may hold a record."""
-    # The command decides when to stop, and a Ctrl-C goes to all processes of a terminal.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    threading.excepthook = lambda _: None
-    try:
-        _Child(pipe, stop, setup, workers).run()
-    except MaskstreamError as error:
-        _say_last(pipe, str(error))
-    except (EOFError, OSError):
-        pass  # Nobody listens any more.
-    except BaseException as error:  # noqa: BLE001 - the last line of defence
-        _say_last(pipe, f"A worker failed unexpectedly ({type(error).__name__}): report this.")
+def mask_files(pipe: Connection, stop: Any, setup: JobSetup, workers: int) -> None:
+    """The process of a worker from files to files."""
+
+    def run(pipe: Connection) -> None:
+        worker = FileWorker(setup.surroundings(setup.masker()))
+        talk = _Talk(pipe, stop, setup.spec.pace.rate, workers)
+        talk.work(lambda order: worker.run(order.entry, order.shown, talk.progress))
+
+    worker_main(pipe, run)
 
 
-def _say_last(pipe: Connection, sentence: str) -> None:
-    with contextlib.suppress(OSError):
-        pipe.send(Said(failed=sentence))
+def load_shards(pipe: Connection, stop: Any, settings: "Settings", job: Job, workers: int, holding: Any) -> None:
+    """The process of a worker from files to a topic."""
+
+    def run(pipe: Connection) -> None:
+        own = job_settings(slot_settings(settings, job.job), job, unpack_policy(job, settings.state_dir))
+        masking, spec = pinned_masking(own, job), job.order
+        read = read_options(check_source(spec))
+        talk = _Talk(pipe, stop, spec.pace.rate, workers, holding)
+
+        def load(order: ShardOrder) -> None:
+            Loader(own, job, order.shard, order.files, masking, read, check_form(read), talk.progress).run()
+
+        talk.work(load)
+
+    worker_main(pipe, run)
 
 
-class _Child:
-    def __init__(self, pipe: Connection, stop: Any, setup: JobSetup, workers: int) -> None:
+class _Talk:
+    """Takes orders, says how far the worker is, rests as the pace demands, and ends it when it is told to stop."""
+
+    def __init__(self, pipe: Connection, stop: Any, rate: "Rate | None", workers: int, holding: Any = None) -> None:
         self._pipe = pipe
         self._stop = stop
-        self._worker = FileWorker(setup.surroundings(setup.masker()))
-        rate = setup.spec.pace.rate
+        self._holding = holding
         self._bucket = _bucket(rate, workers) if rate is not None else None
         self._told_s = 0.0
         self._records = self._bytes = 0
 
-    def run(self) -> None:
+    def work(self, run: Callable[[Any], Any]) -> None:
         self._pipe.send(Said(ready=True))
         while (order := self._pipe.recv()) is not None:
             self._told_s = time.monotonic()
             try:
-                result = self._worker.run(order.entry, order.shown, self._progress)
+                result = run(order)
             except StoppedError:
-                self._pipe.send(Said(stopped=True))
                 return
-            self._pipe.send(Said(self._records, self._bytes, result))
+            self._pipe.send(Said(self._records, self._bytes, result, done=True))
             self._records = self._bytes = 0
 
-    def _progress(self, records: int, size_bytes: int) -> None:
+    def progress(self, records: int, size_bytes: int) -> None:
         self._records += records
         self._bytes += size_bytes
         if self._bucket is not None:
             self._bucket.take(records, size_bytes)
         self._tell()
-        while self._bucket is not None and (rest_s := self._bucket.rest_s()) > 0:
+        while (rest_s := self._rest_s()) > 0:
             time.sleep(min(rest_s, _TELL_S))
             self._tell()
+
+    def _rest_s(self) -> float:
+        if self._holding is not None and self._holding.is_set():
+            return _TELL_S
+        return self._bucket.rest_s() if self._bucket is not None else 0.0
 
     def _tell(self) -> None:
         if self._stop.is_set():

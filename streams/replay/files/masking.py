@@ -12,7 +12,7 @@ from streams.masking.masker import notice
 from streams.masking.records import Failure, Headers, MaskedColumns, RecordColumns
 from streams.replay.files.records import Portion
 
-__all__ = ["PortionMasker", "Seal", "Select", "Tally"]
+__all__ = ["PortionMasker", "Seal", "Select", "Tally", "failing"]
 
 #: Which records of a portion the job selects, given the number of the first in its file, their values and fields.
 Select = Callable[[int, "Sequence[bytes | None]", "Sequence[Headers | None]"], Sequence[int]]
@@ -81,9 +81,7 @@ class PortionMasker:
         values, headers = [read.values[at] for at in chosen], [read.headers[at] for at in chosen]
         columns = RecordColumns([None] * len(values), values, headers, self._topics * len(values))
         masked = mask_safely(self._mask, columns, _nothing)
-        masked.failures |= _widest(values)
-        if too_large:
-            masked.failures |= {place: _TOO_LARGE for place, index in enumerate(chosen) if index in too_large}
+        masked.failures |= failing(values, {place for place, index in enumerate(chosen) if index in too_large})
         for place, failure in sorted(masked.failures.items()):
             self._sealed(self.tally.read + chosen[place], failure, columns, place)
         self._count(masked, len(chosen), size)
@@ -112,11 +110,15 @@ class PortionMasker:
         tally.findings.update(masked.findings)
 
 
-def _widest(values: Sequence[bytes | None]) -> dict[int, Failure]:
-    """Texts in UTF-32 without a mark: valid UTF-8 with zeros in it, which nobody reads like that."""
-    if not any(value and _ZEROS in value for value in values):
-        return {}
-    return {place: _ENCODING for place, value in enumerate(values) if value and _WIDEST.search(value)}
+def failing(values: Sequence[bytes | None], too_large: Collection[int]) -> dict[int, Failure]:
+    """What fails before it is masked: what is too large, and texts in UTF-32 without a mark, which are valid UTF-8 with
+    zeros in it that nobody reads like that.
+    """
+    found = dict.fromkeys(too_large, _TOO_LARGE)
+    if any(value and _ZEROS in value for value in values):
+        wide = (place for place, value in enumerate(values) if value and _WIDEST.search(value))
+        found |= dict.fromkeys(wide, _ENCODING)
+    return found
 
 
 def _nothing() -> None:

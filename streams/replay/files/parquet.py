@@ -14,7 +14,7 @@ from streams.masking.records import Headers, RecordColumns
 from streams.replay.files.masking import PortionMasker
 from streams.replay.files.options import FileTroubleError, ReadOptions
 
-__all__ = ["mask_parquet"]
+__all__ = ["ParquetRows", "mask_parquet", "parquet_rows"]
 
 _BATCH_ROWS: Final = 5_000
 _PORTION_BYTES: Final = 1 << 20
@@ -22,6 +22,14 @@ _PORTION_BYTES: Final = 1 << 20
 _GROUP_BYTES: Final = 64 << 20
 #: A column of a row group is unpacked as a whole: what claims more is refused.
 _COLUMN_BYTES_MAX: Final = 2 << 30
+
+
+class ParquetRows(NamedTuple):
+    """Some rows that fit into memory as records, which of them are too large, and the columns that are copied."""
+
+    columns: RecordColumns
+    too_large: dict[int, int]
+    kept: Any
 
 
 def mask_parquet(
@@ -32,19 +40,14 @@ def mask_parquet(
     The first column is the value of each record, the others are its fields: a row fails as a whole, and then has the
     notice as its value and nothing in its fields.
     """
-    try:
-        import pyarrow as arrow  # noqa: ICN001, PLC0415 - an extra
-        import pyarrow.compute  # noqa: PLC0415
-        from pyarrow import parquet  # noqa: PLC0415
-    except ImportError:
-        raise UsageError("Parquet files cannot be read without pyarrow: install maskstream[parquet].") from None
+    arrow, parquet = _libraries()
     sink = _Sink(write)
     failure = None
     try:
         with parquet.ParquetFile(source, pre_buffer=False) as opened:
             _check(arrow, opened, read)
         with parquet.ParquetFile(source, read_dictionary=list(read.columns), pre_buffer=False) as opened:
-            _Columns(arrow, read, opened, masker, told).copy(parquet, sink)
+            _Copier(arrow, read, opened, masker, told).copy(parquet, sink)
     except arrow.ArrowException as error:
         # Its message may hold a value.
         failure = sink.failure or FileTroubleError(f"The Parquet file is damaged ({type(error).__name__}).")
@@ -52,6 +55,33 @@ def mask_parquet(
         failure = sink.failure or FileTroubleError("The Parquet file is cut off or damaged.")
     if failure is not None:
         raise failure
+
+
+def parquet_rows(source: Any, read: ReadOptions) -> Iterator[ParquetRows]:
+    """The rows of a file as records; FileTroubleError as above."""
+    arrow, parquet = _libraries()
+    failure = None
+    try:
+        with parquet.ParquetFile(source, pre_buffer=False) as opened:
+            _check(arrow, opened, read)
+        with parquet.ParquetFile(source, read_dictionary=list(read.columns), pre_buffer=False) as opened:
+            reader = _Reader(arrow, read, opened)
+            for number in range(opened.num_row_groups):
+                yield from reader.group(number, [*read.columns, *read.keep_columns])
+    except (arrow.ArrowException, OSError):
+        failure = FileTroubleError("The Parquet file is cut off or damaged.")
+    if failure is not None:
+        raise failure
+
+
+def _libraries() -> tuple[Any, Any]:
+    try:
+        import pyarrow as arrow  # noqa: ICN001, PLC0415 - an extra
+        import pyarrow.compute  # noqa: PLC0415
+        from pyarrow import parquet  # noqa: PLC0415
+    except ImportError:
+        raise UsageError("Parquet files cannot be read without pyarrow: install maskstream[parquet].") from None
+    return arrow, parquet
 
 
 class _Sink(io.RawIOBase):
@@ -96,16 +126,56 @@ def _check(arrow: Any, opened: Any, read: ReadOptions) -> None:
             raise FileTroubleError("The Parquet file has a row group of over 2 GiB, as an attack has: split it first.")
 
 
-class _Rows(NamedTuple):
-    """Some rows that fit into memory: of each masked column its texts, and which rows have one that is too large."""
+class _Reader:
+    """Gives a file's rows in portions of about a megabyte of text."""
 
-    texts: list[list[bytes | None]]
-    kept: Any
-    too_large: dict[int, int]
+    def __init__(self, arrow: Any, read: ReadOptions, opened: Any) -> None:
+        self._arrow = arrow
+        self._read = read
+        self._opened = opened
+
+    def group(self, number: int, wanted: Sequence[str]) -> Iterator[ParquetRows]:
+        """The rows of a row group."""
+        for batch in self._opened.iter_batches(_BATCH_ROWS, row_groups=[number], columns=wanted):
+            yield from self._portions(batch)
+
+    def _portions(self, batch: Any) -> Iterator[ParquetRows]:
+        lengths = [self._lengths(batch.column(name)) for name in self._read.columns]
+        sizes = [sum(row) for row in zip(*lengths, strict=True)]
+        begin = size = 0
+        for end, one in enumerate(sizes, 1):
+            size += one if one <= self._read.limits.max_record else 0
+            if size >= _PORTION_BYTES or end == len(sizes):
+                yield self._rows(batch, begin, sizes[begin:end])
+                begin, size = end, 0
+
+    def _lengths(self, column: Any) -> list[int]:
+        """Bytes of each text, none of which becomes an object for that."""
+        dictionary, indices = column.dictionary, column.indices
+        known = self._arrow.compute.binary_length(dictionary).to_pylist()
+        return [known[place] or 0 if place is not None else 0 for place in indices.to_pylist()]
+
+    def _rows(self, batch: Any, begin: int, sizes: Sequence[int]) -> ParquetRows:
+        too_large = {at: size for at, size in enumerate(sizes) if size > self._read.limits.max_record}
+        part = batch.slice(begin, len(sizes))
+        values, *fields = (self._texts(part.column(name), too_large) for name in self._read.columns)
+        names = self._read.columns[1:]
+        rows = zip(*fields, strict=True) if fields else [()] * len(values)
+        headers: list[Headers | None] = [[*zip(names, row, strict=True)] or None for row in rows]
+        return ParquetRows(RecordColumns([], values, headers), too_large, part.select(list(self._read.keep_columns)))
+
+    def _texts(self, column: Any, too_large: dict[int, int]) -> list[bytes | None]:
+        places = column.indices.to_pylist()
+        wanted = {place for at, place in enumerate(places) if place is not None and at not in too_large}
+        dictionary = column.dictionary
+        known = {place: dictionary[place].as_buffer().to_pybytes() for place in wanted}
+        return [
+            None if place is None else b"" if at in too_large else known.get(place) for at, place in enumerate(places)
+        ]
 
 
-class _Columns:
-    """One file on its way."""
+class _Copier:
+    """One file on its way to another."""
 
     def __init__(
         self, arrow: Any, read: ReadOptions, opened: Any, masker: PortionMasker, told: Callable[[int], None]
@@ -116,6 +186,7 @@ class _Columns:
         self._masker = masker
         self._told = told
         self._schema = self._target_schema()
+        self._reader = _Reader(arrow, read, opened)
 
     def copy(self, parquet: Any, sink: _Sink) -> None:
         packed = self._packed()
@@ -151,59 +222,18 @@ class _Columns:
         return {each.path_in_schema: names.get(each.compression, each.compression.lower()) for each in columns}
 
     def _group(self, number: int) -> Iterator[Any]:
-        wanted = self._schema.names
-        for batch in self._opened.iter_batches(_BATCH_ROWS, row_groups=[number], columns=wanted):
-            for rows in self._portions(batch):
-                yield self._masked(rows)
-                self._told(len(rows.texts[0]))
+        for rows in self._reader.group(number, self._schema.names):
+            yield self._masked(rows)
+            self._told(len(rows.columns.values))
 
-    def _portions(self, batch: Any) -> Iterator[_Rows]:
-        """Rows in portions of about a megabyte of text."""
-        lengths = [self._lengths(batch.column(name)) for name in self._read.columns]
-        sizes = [sum(row) for row in zip(*lengths, strict=True)]
-        begin = size = 0
-        for end, one in enumerate(sizes, 1):
-            size += one if one <= self._read.limits.max_record else 0
-            if size >= _PORTION_BYTES or end == len(sizes):
-                yield self._rows(batch, begin, sizes[begin:end])
-                begin, size = end, 0
-
-    def _lengths(self, column: Any) -> list[int]:
-        """Bytes of each text, none of which becomes an object for that."""
-        dictionary, indices = column.dictionary, column.indices
-        known = self._arrow.compute.binary_length(dictionary).to_pylist()
-        return [known[place] or 0 if place is not None else 0 for place in indices.to_pylist()]
-
-    def _rows(self, batch: Any, begin: int, sizes: Sequence[int]) -> _Rows:
-        too_large = {at: size for at, size in enumerate(sizes) if size > self._read.limits.max_record}
-        part = batch.slice(begin, len(sizes))
-        texts = [self._texts(part.column(name), too_large) for name in self._read.columns]
-        return _Rows(texts, part.select(list(self._read.keep_columns)), too_large)
-
-    def _texts(self, column: Any, too_large: dict[int, int]) -> list[bytes | None]:
-        places = column.indices.to_pylist()
-        wanted = {place for at, place in enumerate(places) if place is not None and at not in too_large}
-        dictionary = column.dictionary
-        known = {place: dictionary[place].as_buffer().to_pybytes() for place in wanted}
-        return [
-            None if place is None else b"" if at in too_large else known.get(place) for at, place in enumerate(places)
-        ]
-
-    def _masked(self, rows: _Rows) -> Any:
-        values, *fields = rows.texts
-        names = self._read.columns[1:]
-        headers: list[Headers | None] = [
-            [(name, text) for name, text in zip(names, row, strict=True)] or None
-            for row in (zip(*fields, strict=True) if fields else [()] * len(values))
-        ]
-        chosen, masked = self._masker.columns(RecordColumns([], values, headers), rows.too_large)
+    def _masked(self, rows: ParquetRows) -> Any:
+        chosen, masked = self._masker.columns(rows.columns, rows.too_large)
         outputs: list[list[bytes | None]] = [[] for _ in self._read.columns]
         for place in range(len(chosen)):
             failure = masked.failures.get(place)
             outputs[0].append(notice(failure.reason) if failure else masked.values[place])
-            for number, text in enumerate(fields, 1):
-                del text
-                found = masked.headers[place]
+            found = masked.headers[place]
+            for number in range(1, len(outputs)):
                 outputs[number].append(None if failure or not found else found[number - 1][1])
         return self._table(outputs, rows.kept, chosen)
 

@@ -18,13 +18,13 @@ from streams.replay.files.selecting import selecting
 from streams.replay.files.shipping import Shipper
 from streams.replay.files.storing import TargetStore
 from streams.replay.files.target import Target, TargetFolder
-from streams.replay.files.work import Surroundings
+from streams.replay.files.work import Surroundings, check_form
 
 if TYPE_CHECKING:
     from streams.replay.spec import FileSource, FileTarget, ReplaySpec
     from streams.settings import Settings
 
-__all__ = ["JobSetup", "paths_of", "read_options", "target_of"]
+__all__ = ["JobSetup", "check_source", "paths_of", "read_options", "target_of"]
 
 _LINES: Final = frozenset(("ndjson", "text"))
 
@@ -38,10 +38,7 @@ class JobSetup:
 
     @property
     def source(self) -> "FileSource":
-        """UsageError where the job reads topics."""
-        if self.spec.source.files is None:
-            raise UsageError("The job's source is no files: start it as a job of topics.")
-        return self.spec.source.files
+        return check_source(self.spec)
 
     @property
     def folder(self) -> "FileTarget | None":
@@ -84,6 +81,15 @@ class JobSetup:
         shipper = Shipper(settings)
         writer = EnvelopeWriter(public, mask.policy.version, shipper.max_bytes)
         return TopicQuarantine(target, Sealing(writer, self.source.topic, self.spec.id), shipper)
+
+
+def check_source(spec: "ReplaySpec") -> "FileSource":
+    """The files of a spec; UsageError where it has none, or they cannot be read as it says."""
+    source = spec.source.files
+    if source is None:
+        raise UsageError("The job's source is no files: start it as a job of topics.")
+    check_form(read_options(source))
+    return source
 
 
 def paths_of(source: "FileSource") -> tuple[str, ...]:

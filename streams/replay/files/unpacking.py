@@ -15,10 +15,11 @@ from typing import Final, NamedTuple, Protocol
 import zstandard
 
 from streams.errors import UsageError
+from streams.replay.files import tar
 from streams.replay.files.feed import Feed
 from streams.replay.files.options import RATIO_FLOOR_BYTES, BrokenError, FileTroubleError, Limits, ReadOptions
 
-__all__ = ["LAYERS_MAX", "Unpacked", "layer_of", "unpack"]
+__all__ = ["LAYERS_MAX", "Unpacked", "layer_of", "refuse_inside", "unpack"]
 
 #: A log compressed twice happens; more often it is an attack.
 LAYERS_MAX: Final = 3
@@ -30,6 +31,7 @@ _ZSTD_WINDOW_BYTES: Final = 1 << 27
 #: `xz -9` needs 65 MiB to unpack.
 _XZ_MEMORY_BYTES: Final = 128 << 20
 _MAGIC_BYTES: Final = 16
+_PARQUET: Final = b"PAR1"
 
 _MAGIC: Final = (
     (b"\x1f\x8b\x08", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "xz"), (b"\x28\xb5\x2f\xfd", "zst"),
@@ -80,6 +82,16 @@ def unpack(raw: Feed, read: ReadOptions) -> Unpacked:
         opened = _DECODERS[layer](feed, raw) if layer in _DECODERS else _transcoded(feed, layer, raw)
         feed = Feed(_limited(opened, raw, read.limits))
     return Unpacked(tuple(layers), feed)
+
+
+def refuse_inside(feed: Feed, *, archives: bool) -> None:
+    """FileTroubleError for what cannot be read as text, or masked inside of something else."""
+    if feed.peek(len(_PARQUET)) == _PARQUET:
+        raise FileTroubleError(
+            "The file is a Parquet file: read it with the format parquet and a column, and unpacked."
+        )
+    if archives and tar.is_tar(feed.peek(tar.BLOCK)):
+        raise FileTroubleError("The file is an archive in an archive, which is not read: unpack it first.")
 
 
 def _next_layer(feed: Feed, layers: list[str], read: ReadOptions) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from streams.errors import MaskstreamError, UsageError
 from streams.masking.batch import RecordMasker
@@ -18,13 +18,12 @@ from streams.replay.files.options import BrokenError, FileTroubleError, ReadOpti
 from streams.replay.files.packing import Packer
 from streams.replay.files.parquet import mask_parquet
 from streams.replay.files.quarantine import Quarantine
-from streams.replay.files.records import Portion, StartPattern, grouped, lines
+from streams.replay.files.reading import records_of
+from streams.replay.files.records import StartPattern
 from streams.replay.files.target import Draft, FileDraft, Target
-from streams.replay.files.unpacking import unpack
+from streams.replay.files.unpacking import refuse_inside, unpack
 
 __all__ = ["FileResult", "FileWorker", "StoppedError", "Surroundings", "check_form"]
-
-_PARQUET: Final = b"PAR1"
 
 #: Told after each portion: records and bytes of the file since the last time. Raises StoppedError to give up.
 Progress = Callable[[int, int], None]
@@ -166,7 +165,7 @@ class _One:
             self._parquet()
             return
         unpacked = unpack(self._raw, self._around.read)
-        _refuse_parquet(unpacked.feed)
+        refuse_inside(unpacked.feed, archives=False)
         packer = Packer(unpacked.layers, self._write)
         if tar.is_tar(unpacked.feed.peek(tar.BLOCK)):
             self._archive(unpacked.feed, packer.write)
@@ -187,16 +186,11 @@ class _One:
     def _stream(self, feed: Feed, write: Callable[[bytes], object]) -> None:
         """The records of a stream; where it breaks off, those before."""
         try:
-            for portion in self._portions(feed):
+            for portion in records_of(feed, self._around.read, self._starts):
                 write(self._masker(portion))
                 self._tell(len(portion.bodies))
         except BrokenError as error:
             self._broken = self._broken or error
-
-    def _portions(self, feed: Feed) -> Iterator[Portion]:
-        limit = self._around.read.limits.max_record
-        portions = lines(feed, limit)
-        return grouped(portions, self._starts, limit) if self._starts else portions
 
     def _tell(self, records: int) -> None:
         taken, self._told = self._raw.taken - self._told, self._raw.taken
@@ -231,8 +225,7 @@ class _One:
     def _content(self, member: tar.Member, write: Callable[[bytes], object]) -> None:
         try:
             unpacked = unpack(member.feed, self._member_read)
-            _refuse_parquet(unpacked.feed)
-            _refuse_archive(unpacked.feed)
+            refuse_inside(unpacked.feed, archives=True)
             packer = Packer(unpacked.layers, write)
             self._stream(unpacked.feed, packer.write)
             packer.close()
@@ -246,18 +239,6 @@ def _place_of(error: Exception) -> str:
     """Where in our own code an error was raised."""
     places = [frame for frame in traceback.extract_tb(error.__traceback__) if "streams" in Path(frame.filename).parts]
     return f" in {places[-1].name}, line {places[-1].lineno}" if places else ""
-
-
-def _refuse_parquet(feed: Feed) -> None:
-    if feed.peek(len(_PARQUET)) == _PARQUET:
-        raise FileTroubleError(
-            "The file is a Parquet file: read it with the format parquet and a column, and unpacked."
-        )
-
-
-def _refuse_archive(feed: Feed) -> None:
-    if tar.is_tar(feed.peek(tar.BLOCK)):
-        raise FileTroubleError("The file is an archive in an archive, which is not read: unpack it first.")
 
 
 class _Nowhere:
