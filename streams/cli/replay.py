@@ -64,6 +64,26 @@ RateOption = Annotated[
 BrakeOption = Annotated[
     bool, typer.Option("--live-aware/--full-speed", help="Slow down while the live group's lag grows.")
 ]
+FromFilesOption = Annotated[
+    list[str] | None,
+    typer.Option("--from-files", metavar="PATH", help="Files, a folder, a glob or s3://…, not topics; repeatable."),
+]
+ToFilesOption = Annotated[
+    str | None, typer.Option("--to-files", metavar="DIR", help="Masked files of the same layout below this folder.")
+]
+FormatOption = Annotated[
+    str | None, typer.Option("--format", help="ndjson, text, multiline or parquet.", show_default=False)
+]
+StartLineOption = Annotated[
+    str | None, typer.Option("--start-line", metavar="PATTERN", help="How a record of several lines begins.")
+]
+ColumnOption = Annotated[str | None, typer.Option("--column", help="The Parquet column that holds the records.")]
+AsTopicOption = Annotated[
+    str | None, typer.Option("--as-topic", help="The raw topic by whose rules files are masked.", show_default=False)
+]
+QuarantineDirOption = Annotated[
+    str | None, typer.Option("--quarantine-dir", metavar="DIR", help="With --to-files: sealed originals go here.")
+]
 WorkersOption = Annotated[int | None, typer.Option(help="Worker processes on this machine.", show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
 
@@ -73,6 +93,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 _MAKING: Final = (
     "job_id", "topics", "partitions", "from_time", "to_time", "last", "from_offset", "to_offset", "fields", "headers",
     "texts", "sample", "target_topic", "into_clean", "allow_duplicates", "dry_run", "policy", "key", "max_rate",
+    "from_files", "to_files", "file_format", "start_line", "column", "as_topic", "quarantine_dir",
 )  # fmt: skip
 
 
@@ -95,6 +116,13 @@ def show_plan(  # noqa: PLR0913 - each flag is a parameter
     target_topic: TargetOption = None,
     into_clean: IntoCleanOption = False,
     allow_duplicates: DuplicatesOption = False,
+    from_files: FromFilesOption = None,
+    to_files: ToFilesOption = None,
+    file_format: FormatOption = None,
+    start_line: StartLineOption = None,
+    column: ColumnOption = None,
+    as_topic: AsTopicOption = None,
+    quarantine_dir: QuarantineDirOption = None,
     dry_run: DryRunOption = False,
     policy: PolicyOption = None,
     key: KeyOption = None,
@@ -109,11 +137,16 @@ def show_plan(  # noqa: PLR0913 - each flag is a parameter
     assignments: SetOption = None,
 ) -> None:
     """Show what a job would read and write, how long it may take and what retention will do; nothing is moved."""
+    from streams.cli.replay_files import plan_only, to_kafka
     from streams.replay.running import save as write_down
 
     settings = load_settings(config, assignments, workers=workers)
     flags = {name: value for name, value in locals().items() if name in _MAKING}
-    planned, admin = _planned(settings, _spec(source, flags, live_aware=live_aware))
+    spec = _spec(source, flags, live_aware=live_aware)
+    if spec.source.files is not None and not to_kafka(spec):
+        plan_only(settings, spec, as_json=as_json)
+        return
+    planned, admin = _planned(settings, spec)
     if save:
         write_down(settings, planned, admin, actor_name())
     _print_plan(settings, planned, as_json=as_json)
@@ -138,6 +171,13 @@ def start(  # noqa: PLR0913 - each flag is a parameter
     target_topic: TargetOption = None,
     into_clean: IntoCleanOption = False,
     allow_duplicates: DuplicatesOption = False,
+    from_files: FromFilesOption = None,
+    to_files: ToFilesOption = None,
+    file_format: FormatOption = None,
+    start_line: StartLineOption = None,
+    column: ColumnOption = None,
+    as_topic: AsTopicOption = None,
+    quarantine_dir: QuarantineDirOption = None,
     dry_run: DryRunOption = False,
     policy: PolicyOption = None,
     key: KeyOption = None,
@@ -150,6 +190,7 @@ def start(  # noqa: PLR0913 - each flag is a parameter
     assignments: SetOption = None,
 ) -> None:
     """Make a job and run it here until it is done; with the id of a job, go on with it or join in."""
+    from streams.cli.replay_files import load_files, run_to_files, to_kafka
     from streams.replay.running import adopt, finish, free_port, known, run_job, save
     from streams.telemetry import log
 
@@ -160,13 +201,19 @@ def start(  # noqa: PLR0913 - each flag is a parameter
         _require_no_flags(flags)
         admin, job_name = _admin(settings), source
     else:
-        planned, admin = _planned(settings, _spec(source, flags, live_aware=live_aware))
+        spec = _spec(source, flags, live_aware=live_aware)
+        if spec.source.files is not None and not to_kafka(spec):
+            run_to_files(settings, spec, as_json=as_json)
+            return
+        planned, admin = _planned(settings, spec)
         job_name = save(settings, planned, admin, actor_name()).job
-        _say(as_json, f"The job {job_name} reads {_offsets(planned)} offsets, about {planned.records} records.")
+        _say(as_json, _expected(planned))
     port = http_port or free_port(settings.http_host, settings.replay_port, settings.workers)
     here = settings.model_copy(update={"http_port": port, "log_level": _log_level(settings)})
     view = known(here, admin, job_name)
-    if not view.done or view.job is None:
+    if view.job is not None and view.job.files is not None:
+        view = view if view.done else load_files(here, admin, view.job, actor_name(), as_json=as_json)
+    elif not view.done or view.job is None:
         job = adopt(here, admin, view)
         view = run_job(here, admin, job, actor_name(), watch=_watching(here, as_json=as_json))
     _conclude(view, finish(here, admin, view, actor_name()), as_json=as_json)
@@ -255,6 +302,8 @@ def _spec(source: str | None, flags: dict[str, Any], *, live_aware: bool) -> "Re
 
 def _document(flags: dict[str, Any], *, live_aware: bool) -> dict[str, Any]:
     """The spec that flags make, as a spec file would say it."""
+    from streams.cli.replay_files import file_source, file_target
+
     patterns = [topic for topic in flags["topics"] or [] if topic.startswith("^")]
     if len(patterns) > 1:
         raise UsageError("Give one --topic ^REGEX at most.")
@@ -274,11 +323,16 @@ def _document(flags: dict[str, Any], *, live_aware: bool) -> dict[str, Any]:
     if flags["into_clean"] and flags["dry_run"]:
         raise UsageError("--into-clean and --dry-run do not go together: keep one.")
     to = "nothing" if flags["dry_run"] else "clean" if flags["into_clean"] else "topic"
+    target = {"to": to, "topic": flags["target_topic"], "allow_duplicates": flags["allow_duplicates"]}
+    files = file_source(flags)
+    source = {"topics": {name: value for name, value in topics.items() if value is not None}}
+    if files is not None and any(value not in (None, []) for value in topics.values()):
+        raise UsageError("Files and topics are both given as the source: keep one.")
     return {
         "id": flags["job_id"] or f"r{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}",
-        "source": {"topics": {name: value for name, value in topics.items() if value is not None}},
+        "source": source if files is None else {"files": files},
         "select": {"where": where, "sample": {"share": flags["sample"]} if flags["sample"] is not None else None},
-        "target": {"to": to, "topic": flags["target_topic"], "allow_duplicates": flags["allow_duplicates"]},
+        "target": file_target(flags) or target,
         "policy": str(flags["policy"]) if flags["policy"] else None,
         "key": flags["key"],
         "pace": {"max_rate": flags["max_rate"], "live_aware": live_aware},
@@ -310,11 +364,14 @@ def _admin(settings: "Settings") -> "Admin":
 
 def _planned(settings: "Settings", spec: "ReplaySpec") -> "tuple[Plan, Admin]":
     from streams.agents.masking import load_masking
+    from streams.replay.files.shards import plan_files
     from streams.replay.journal import require_jobs_topic
     from streams.replay.planning import plan_job
 
     admin = _admin(settings)
     require_jobs_topic(settings, admin)
+    if spec.source.files is not None:
+        return plan_files(settings, spec, admin, by=actor_name()), admin
     policy = {"policy": Path(spec.policy).expanduser()} if spec.policy else {}
     masking = load_masking(settings.model_copy(update=policy), job=spec.id, key=spec.key)
     return plan_job(settings, spec, admin, by=actor_name(), workers=settings.workers, masking=masking), admin
@@ -356,8 +413,11 @@ def _say(as_json: bool, sentence: str) -> None:
     typer.echo(sentence, err=as_json)
 
 
-def _offsets(planned: "Plan") -> int:
-    return sum(one.end - one.start for one in planned.job.ranges)
+def _expected(planned: "Plan") -> str:
+    count = sum(one.end - one.start for one in planned.job.ranges)
+    if planned.job.files is not None:
+        return f"The job {planned.job.job} reads {count} files, {planned.size_bytes / (1 << 20):.1f} MiB as stored."
+    return f"The job {planned.job.job} reads {count} offsets, about {planned.records} records."
 
 
 def _print_plan(settings: "Settings", planned: "Plan", *, as_json: bool) -> None:
@@ -402,6 +462,10 @@ def _conclude(view: "JobView", found: dict[str, Any], *, as_json: bool, running_
     from streams.replay.report import reconciled
 
     _print_report(found, as_json=as_json)
+    for trouble in found["troubles"]:
+        typer.echo(trouble, err=True)
+    if found["troubles"]:
+        raise RunError("Some files of the job could not be read to their end: mend them, and replay these alone.")
     if view.done and not reconciled(found):
         raise RunError("The counts of the job do not add up: look at its report, and at who else writes to its target.")
     if found["lost"]:
