@@ -73,7 +73,9 @@ def test_a_command_that_ends_early_goes_on(tmp_path: Path, how: signal.Signals) 
     found = json.loads(done.stdout)
     assert (found["state"], found["read"], found["confirmed"]) == ("complete", 32_000, True)
     check(tmp_path, 8)
-    assert all(path.stat().st_mtime_ns == told for path, told in before.items())
+    again = sum(path.stat().st_mtime_ns != told for path, told in before.items())
+    # Between its name and the word that it is done a file may be done twice, once a worker.
+    assert again <= (2 if how is signal.SIGKILL else 0)
 
 
 def test_what_is_said_holds_no_name_of_a_person(tmp_path: Path) -> None:
