@@ -1,8 +1,8 @@
 """`maskstream audit`: who did what, when, why and from where; and whether somebody took a line of it away."""
 
+import heapq
 import json
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,14 +44,22 @@ def list_(
 
     settings = load_settings(config, assignments)
     lines: Iterable[Line] = (line for path in file for line in file_lines(path)) if file else topic_lines(settings)[0]
-    events = [event for _, event in parsed(lines) if not isinstance(event, str) and _is_wanted(event, actor, action)]
-    newest = deque(sorted(events, key=lambda event: event.time), limit)
+    seen = 0
+
+    def wanted() -> Iterator["AuditEvent"]:
+        nonlocal seen
+        for _, event in parsed(lines):
+            if not isinstance(event, str) and _is_wanted(event, actor, action):
+                seen += 1
+                yield event
+
+    newest = heapq.nlargest(limit, wanted(), key=lambda event: event.time)[::-1]
     if as_json:
         for event in newest:
             typer.echo(json.dumps(event.document()))
         return
     print_table(["time", "actor", "action", "what", "why", "from"], map(_row, newest))
-    typer.echo(f"{len(newest)} of {len(events)} events.", err=True)
+    typer.echo(f"{len(newest)} of {seen} events.", err=True)
 
 
 @app.command()
@@ -60,23 +68,23 @@ def verify(*, config: ConfigOption = None, assignments: SetOption = None, file: 
 
     Without --file the topic is read, and compared with the files of this machine if it has any.
     """
-    from streams.quarantine.auditlog import audit_key
+    from streams.quarantine.auditlog import audit_keys
     from streams.quarantine.audittrail import topic_lines, verify_files, verify_topic
 
     settings = load_settings(config, assignments)
-    key = audit_key(settings.review_audit_key)
+    keys = audit_keys(settings.review_audit_key)
     if file:
-        report = verify_files(file, key)
+        report = verify_files(sorted(file, key=lambda path: path.name), keys)
         _say("file", report)
         _refuse(_of("file", report.breaks))
         return
     lines, cut = topic_lines(settings)
-    topic = verify_topic(lines, key, cut=cut)
+    topic = verify_topic(lines, keys, cut=cut)
     _say(f"topic {settings.audit_topic}", topic)
-    _refuse([*_of("topic", topic.breaks), *_of_own_files(settings, topic, key)])
+    _refuse([*_of("topic", topic.breaks), *_of_own_files(settings, topic, keys)])
 
 
-def _of_own_files(settings: "Settings", topic: "Report", key: bytes | None) -> Iterable[tuple[str, "Break"]]:
+def _of_own_files(settings: "Settings", topic: "Report", keys: Sequence[bytes]) -> Iterable[tuple[str, "Break"]]:
     from streams.quarantine.audittrail import compare, verify_files
     from streams.quarantine.journal import audit_folder, unsent_in
 
@@ -85,7 +93,7 @@ def _of_own_files(settings: "Settings", topic: "Report", key: bytes | None) -> I
         paths = sorted(folder.glob(f"{name}-*.jsonl"))
         if not paths:
             continue
-        report = verify_files(paths, key)
+        report = verify_files(paths, keys)
         _say(f"files {folder}/{name}-*.jsonl", report)
         last = max((head.sequence for head in report.chains.heads.values()), default=-1)
         yield from _of("file", report.breaks)

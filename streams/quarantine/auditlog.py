@@ -19,7 +19,7 @@ from streams.quarantine.audit import AuditEvent
 from streams.quarantine.journal import Journal, audit_folder
 from streams.settings import Settings
 
-__all__ = ["AuditLog", "WriteAudit", "audit_key"]
+__all__ = ["AuditLog", "WriteAudit", "audit_keys"]
 
 #: Writes one event and returns when every replica has it; raises otherwise.
 WriteAudit = Callable[[AuditEvent], None]
@@ -29,14 +29,14 @@ _DELIVERY_S: Final = 45.0
 _KEY_BYTES_MIN: Final = 32
 
 
-def audit_key(path: Path | None) -> bytes | None:
-    """The secret that the chain is keyed with, if there is one."""
+def audit_keys(path: Path | None) -> tuple[bytes, ...]:
+    """The secrets in the file, one a line: the first keys what is written, all of them what is read."""
     if path is None:
-        return None
-    key = read_secret_file(path, "key of the audit", "make one with `openssl rand -base64 48`").strip()
-    if len(key) < _KEY_BYTES_MIN:
+        return ()
+    keys = read_secret_file(path, "key of the audit", "make one with `openssl rand -base64 48`").split()
+    if not keys or any(len(key) < _KEY_BYTES_MIN for key in keys):
         raise KeyringError(f"The key of the audit {path} is shorter than {_KEY_BYTES_MIN} bytes: make a random one.")
-    return key
+    return tuple(keys)
 
 
 class AuditLog:
@@ -51,7 +51,7 @@ class AuditLog:
         facts = Admin(settings).describe([self._topic])[self._topic]
         if not isinstance(facts, TopicFacts):
             raise GuardError(unseen_sentence(facts, "audit"))
-        key = audit_key(settings.review_audit_key)
+        key = next(iter(audit_keys(settings.review_audit_key)), None)
         self._journal = Journal(audit_folder(settings.state_dir), name, settings.instance, key)
         self._mask = mask
         self._mutex = threading.Lock()

@@ -1,7 +1,7 @@
 """Reads what was written down, from the topic or a file, and follows its chains; it writes nothing."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -46,8 +46,8 @@ def file_lines(path: Path) -> Iterator[Line]:
     return (Line(f"{path.name}:{number}", line) for number, line in enumerate(lines_of(path), 1))
 
 
-def topic_lines(settings: Settings) -> tuple[list[Line], bool]:
-    """Records of the audit topic in its order, and whether retention has taken some of its beginning.
+def topic_lines(settings: Settings) -> tuple[Iterator[Line], bool]:
+    """The present records of the audit topic in its order, and whether retention has taken some of its beginning.
 
     UnreachableError, GuardError and RunError where it cannot be read.
     """
@@ -57,20 +57,20 @@ def topic_lines(settings: Settings) -> tuple[list[Line], bool]:
         raise GuardError(unseen_sentence(facts, "audit"))
     places = [(topic, number) for number in range(facts.partitions)]
     begins, ends = admin.offsets(places, "earliest"), admin.offsets(places, "latest")
-    lines = [
+    lines = (
         line
         for place in places
         if begins[place] < ends[place]
         for line in _partition(settings, place, begins[place], ends[place])
-    ]
+    )
     return lines, any(begins.values())
 
 
-def verify_files(paths: Iterable[Path], key: bytes | None) -> Report:
+def verify_files(paths: Iterable[Path], keys: Sequence[bytes]) -> Report:
     """Follows the chains through files, the oldest first: a file's name says which event it begins with."""
     chains, breaks, unchained = Chains(cut=True), list[Break](), 0
     for path in paths:
-        found = list(_entries(file_lines(path), key))
+        found = list(_entries(file_lines(path), keys))
         entries = [entry for entry in found if isinstance(entry, Entry)]
         breaks += [entry for entry in found if isinstance(entry, Break)]
         breaks += _of_name(path, entries)
@@ -79,11 +79,11 @@ def verify_files(paths: Iterable[Path], key: bytes | None) -> Report:
     return Report(chains, tuple(breaks), unchained)
 
 
-def verify_topic(lines: Iterable[Line], key: bytes | None, *, cut: bool) -> Report:
+def verify_topic(lines: Iterable[Line], keys: Sequence[bytes], *, cut: bool) -> Report:
     """Follows the chains through records of the topic; of several partitions in the order of the numbers, since the
     topic has none.
     """
-    found = list(_entries(lines, key))
+    found = list(_entries(lines, keys))
     entries = [entry for entry in found if isinstance(entry, Entry)]
     if len({entry.at.partition(":")[0] for entry in entries}) > 1:
         entries.sort(key=lambda entry: (entry.writer, entry.sequence))
@@ -109,7 +109,7 @@ def parsed(lines: Iterable[Line]) -> Iterator[tuple[str, AuditEvent | str]]:
     return ((line.at, parse_audit(line.value)) for line in lines)
 
 
-def _entries(lines: Iterable[Line], key: bytes | None) -> Iterator[Entry | Break | None]:
+def _entries(lines: Iterable[Line], keys: Sequence[bytes]) -> Iterator[Entry | Break | None]:
     """The place in a chain, None for an event without one (version 1), and what is wrong with anything else."""
     for at, value in lines:
         event = parse_audit(value)
@@ -119,7 +119,7 @@ def _entries(lines: Iterable[Line], key: bytes | None) -> Iterator[Entry | Break
             yield None if event.version == 1 else Break(at, "an event without its chain")
         else:
             document: dict[str, Any] = orjson.loads(value)
-            yield entry_of(at, document, key)
+            yield entry_of(at, document, keys)
 
 
 def _of_name(path: Path, entries: list[Entry]) -> Iterator[Break]:

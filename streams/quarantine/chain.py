@@ -8,7 +8,7 @@ topic have the same ones.
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -65,10 +65,10 @@ def hash_of(document: dict[str, Any], key: bytes | None = None) -> str:
     return hmac.new(key, text, hashlib.sha256).hexdigest() if key else hashlib.sha256(text).hexdigest()
 
 
-def entry_of(at: str, document: dict[str, Any], key: bytes | None = None) -> Entry:
-    """Where an event with a chain stands in it."""
+def entry_of(at: str, document: dict[str, Any], keys: Sequence[bytes] = ()) -> Entry:
+    """Where an event with a chain stands in it; its hash must be by one of the keys, if there are any."""
     link = document["chain"]
-    intact = hmac.compare_digest(hash_of(document, key), link["hash"])
+    intact = any(hmac.compare_digest(hash_of(document, key), link["hash"]) for key in keys or (None,))
     return Entry(at, link["writer"], link["sequence"], link["previous"], link["hash"], intact)
 
 

@@ -117,7 +117,7 @@ def installation(broker: KafkaBroker, folder: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_documented_rights_are_enough(ruled: KafkaBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the lines of the document and no others: topics are made, a record is masked, one is revealed."""
+    """With the lines of the document and no others: topics are made, a record is masked, a look is audited."""
     service = installation(ruled, tmp_path, monkeypatch)
     act_as(service, "operator")
     service.prepare()
@@ -139,6 +139,8 @@ def test_documented_rights_are_enough(ruled: KafkaBroker, tmp_path: Path, monkey
     assert "invalid_encoding" in shown.stdout, shown.stderr
     revealed = service.call("quarantine", "show", f"{RAW}/1/0", "--reveal", "--reason", "a test of rights")
     assert "base64" in revealed.stdout, revealed.stderr
+    verified = service.call("audit", "verify")
+    assert "1 events in 1 chains" in verified.stdout, verified.stderr
 
 
 def masked(service: Service) -> float:

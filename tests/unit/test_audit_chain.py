@@ -36,9 +36,9 @@ def chain_of(length: int, key: bytes | None = None, writer: str = "review-a") ->
     return documents
 
 
-def breaks_of(documents: list[dict[str, Any]], key: bytes | None = None, **options: Any) -> list[Break]:
+def breaks_of(documents: list[dict[str, Any]], *keys: bytes, **options: Any) -> list[Break]:
     chains = Chains(**options)
-    return [found for at, each in enumerate(documents) for found in chains.follow(entry_of(str(at), each, key))]
+    return [found for at, each in enumerate(documents) for found in chains.follow(entry_of(str(at), each, keys))]
 
 
 @pytest.mark.parametrize("key", [None, KEY])
@@ -46,9 +46,19 @@ def test_chain_of_events_fits(key: bytes | None) -> None:
     """What was written is whole, with a key and without; several writers do not disturb each other."""
     one, two = chain_of(20, key), chain_of(20, key, "cli-b")
     mixed = [document for pair in zip(one, two, strict=True) for document in pair]
-    assert breaks_of(mixed, key) == []
-    assert breaks_of(json.loads(json.dumps(mixed)), key) == []
-    assert breaks_of(one, KEY if key is None else None) != []
+    keys = [key] if key else []
+    assert breaks_of(mixed, *keys) == []
+    assert breaks_of(json.loads(json.dumps(mixed)), *keys) == []
+    assert breaks_of(one, *([] if key else [KEY])) != []
+
+
+def test_chain_keys_rotate() -> None:
+    """A chain goes on under a new key, and both parts fit while both keys are known."""
+    documents, other = chain_of(3, KEY), b"another key of thirty-two bytes!"
+    last = documents[-1]["chain"]
+    documents.append(linked(event().document(), Head(last["writer"], 2, last["hash"]), other)[0])
+    assert breaks_of(documents, other, KEY) == []
+    assert [found.at for found in breaks_of(documents, KEY)] == ["3"]
 
 
 @given(st.data())
@@ -130,7 +140,7 @@ def test_event_of_version_one_still_parses() -> None:
     assert (parsed.version, parsed.id, parsed.chain) == (1, UUID(old["id"]), None)  # type: ignore[arg-type]
     assert parse_audit(json.dumps({**old, "action": "login"}).encode()) == "no event: fields are missing or wrong"
     lines = [Line("0:0", json.dumps(old).encode()), *(Line("0", json.dumps(each).encode()) for each in chain_of(3))]
-    report = verify_topic(lines, None, cut=False)
+    report = verify_topic(lines, (), cut=False)
     assert (report.breaks, report.unchained, report.chains.events) == ((), 1, 3)
 
 
@@ -151,7 +161,7 @@ def test_foreign_bytes_are_no_event(value: bytes | None) -> None:
     """Whoever writes something else to the topic is shown as a break, without their words."""
     found = parse_audit(value)
     assert isinstance(found, str)
-    assert verify_topic([Line("0:1", value or b"")], None, cut=False).breaks == (Break("0:1", found),)
+    assert verify_topic([Line("0:1", value or b"")], (), cut=False).breaks == (Break("0:1", found),)
 
 
 def test_event_says_all_that_its_action_needs() -> None:
@@ -202,10 +212,10 @@ def test_journal_goes_on_after_a_restart_and_rotates(tmp_path: Path) -> None:
     assert len(files(folder)) > 3
     assert {path.stat().st_mode & 0o777 for path in files(folder)} == {0o600}
     assert folder.stat().st_mode & 0o777 == 0o700
-    report = verify_files(files(folder), None)
+    report = verify_files(files(folder), ())
     assert (report.breaks, report.chains.events, len(report.chains.heads)) == ((), 30, 1)
     Journal(folder, "cli", "host").append(event(via="cli").document(), topic)
-    assert sorted(name[:9] for name in verify_files(files(folder), None).chains.heads) == ["cli-host-", "review-ho"]
+    assert sorted(name[:9] for name in verify_files(files(folder), ()).chains.heads) == ["cli-host-", "review-ho"]
 
 
 def test_journal_sends_what_the_topic_did_not_take(tmp_path: Path) -> None:
@@ -220,7 +230,7 @@ def test_journal_sends_what_the_topic_did_not_take(tmp_path: Path) -> None:
     topic.away = False
     Journal(tmp_path, "review", "host", file_bytes_max=500).append(event().document(), topic)
     assert topic.sent == list(range(7))
-    assert verify_files(files(tmp_path), None).breaks == ()
+    assert verify_files(files(tmp_path), ()).breaks == ()
     (tmp_path / "review.sent").unlink()
     journal.append(event().document(), topic)
     assert sorted(set(topic.sent)) == list(range(8))
@@ -235,7 +245,7 @@ def test_journal_cuts_off_what_a_crash_tore(tmp_path: Path) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole + whole[:40])
     journal.append(event().document(), topic)
-    assert verify_files([path], None).breaks == ()
+    assert verify_files([path], ()).breaks == ()
     assert topic.sent == [0, 1]
 
 
@@ -272,7 +282,7 @@ def test_journal_keeps_so_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for _ in range(10):
         Journal(tmp_path, "review", "host", file_bytes_max=1).append(event().document(), topic)
     assert [path.name for path in files(tmp_path)] == [f"review-{number:012}.jsonl" for number in (7, 8, 9)]
-    assert verify_files(files(tmp_path), None).breaks == ()
+    assert verify_files(files(tmp_path), ()).breaks == ()
 
 
 def verify(capfd: pytest.CaptureFixture[str], *paths: Path, status: int = 0) -> str:

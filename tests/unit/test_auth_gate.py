@@ -105,6 +105,8 @@ def test_gate_bad_token_beside_a_good_session_is_refused(dev: House) -> None:
     """Who sends a token means it: there is no falling back to the cookie."""
     client = log_in(dev)
     assert client.get("/see", headers=bearer(token_of(dev) + "x")).status_code == 401
+    twice = [("authorization", f"Bearer {token_of(dev)}")] * 2
+    assert client.get("/see", headers=httpx2.Headers(twice)).status_code == 401
 
 
 def test_gate_leads_browsers_to_the_log_in(dev: House) -> None:

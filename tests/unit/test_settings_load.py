@@ -219,6 +219,17 @@ def test_kubernetes_service_links_are_no_settings() -> None:
         ({"QUARANTINE_RETENTION": "15d", "DECISIONS_RETENTION": "15d"}, "DECISIONS_RETENTION is too short"),
         ({"REVIEW_JWKS_URL": "https://a/", "REVIEW_JWT_KEY": "k"}, "both set"),
         ({"REVIEW_JWKS_URL": "file:///etc/passwd"}, "must begin with https://"),
+        ({"REVIEW_JWKS_URL": "http://issuer/jwks"}, "REVIEW_JWKS_URL must begin with https://"),
+        ({"REVIEW_JWKS_URL": "http://127.0.0.1@issuer/"}, "REVIEW_JWKS_URL must begin with https://"),
+        ({"REVIEW_JWKS_URL": "http://[::1]:8080/jwks", "REVIEW_ISSUER": "any name"}, None),
+        ({"REVIEW_PUBLIC_URL": "http://review.example.com"}, "REVIEW_PUBLIC_URL must begin with https://"),
+        ({"REVIEW_PUBLIC_URL": "https://review.example.com/logs"}, "must end behind the host"),
+        ({"REVIEW_PUBLIC_URL": "https://review.example.com:8443/"}, None),
+        ({"REVIEW_CLIENT_ID": "c", "REVIEW_ISSUER": "http://issuer"}, "REVIEW_ISSUER must begin with https://"),
+        ({"REVIEW_CLIENT_SECRET": "s"}, "without REVIEW_CLIENT_ID"),
+        ({"REVIEW_DEV_SECRET": "s", "REVIEW_JWT_KEY": "k"}, "REVIEW_DEV_SECRET is for development"),
+        ({"REVIEW_DEV_SECRET": "s", "REVIEW_CLIENT_ID": "c"}, "REVIEW_DEV_SECRET is for development"),
+        ({"REVIEW_LEEWAY": "6m"}, "REVIEW_LEEWAY is longer"),
     ],
 )
 def test_settings_must_not_contradict_each_other(environ: dict[str, str], sentence: str | None) -> None:

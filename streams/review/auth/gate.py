@@ -60,9 +60,10 @@ class Gate:
     async def _look(self, scope: Scope) -> Response | None:
         """Notes down who asks; an answer where the request ends here."""
         headers, path = Headers(scope=scope), scope["path"]
-        given = headers.get("authorization")
-        if given is not None and not _is_public(path):
-            return await self._by_token(scope, given)
+        given = headers.getlist("authorization")
+        if given and not _is_public(path):
+            # Of two, a proxy and we might each believe another one.
+            return await self._by_token(scope, given[0] if len(given) == 1 else "")
         # A token is sent on purpose; a cookie, or nothing, by any browser that was led here.
         if not self._access.site.answers_to(headers):
             return refusal(HTTPStatus.BAD_REQUEST)

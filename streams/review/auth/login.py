@@ -71,8 +71,8 @@ def login_page(request: Request, next: str | None = None) -> Response:  # noqa: 
 @auth_router.post("/login")
 def login_by_token(
     request: Request,
-    token: Annotated[str, Form(max_length=10_000)] = "",
-    next: Annotated[str, Form(max_length=2_000)] = "/",  # noqa: A002 - the name in the form
+    token: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "/",  # noqa: A002 - the name in the form
 ) -> Response:
     """A session by a pasted token, where there is no provider to log in at."""
     access = _access(request)
