@@ -26,6 +26,8 @@ WriteAudit = Callable[[AuditEvent], None]
 
 #: A person waits; an outage of a broker lasted up to 40 s for clients (seen).
 _DELIVERY_S: Final = 45.0
+#: How long one waits for those who are writing.
+_TURN_S: Final = 15.0
 _KEY_BYTES_MIN: Final = 32
 
 
@@ -55,19 +57,28 @@ class AuditLog:
         self._journal = Journal(audit_folder(settings.state_dir), name, settings.instance, key)
         self._mask = mask
         self._mutex = threading.Lock()
+        self._config = admin_config(settings)
+        self._producer: Producer | None = None
+
+    def __call__(self, event: AuditEvent) -> None:
+        """Write one event; back when file and topic have it."""
+        document = self._masked(event).document()
+        # While the topic does not answer, those who wait must not take all threads of a service.
+        if not self._mutex.acquire(timeout=_TURN_S):
+            raise RunError("Nothing is done or shown, because the audit topic does not answer: try again.")
+        try:
+            self._journal.append(document, self._send)
+        finally:
+            self._mutex.release()
+
+    def _new_producer(self) -> Producer:
         own: dict[str, Any] = {
             "acks": "all",
             "enable.idempotence": True,
             "message.timeout.ms": int(_DELIVERY_S * 1000),
             "log_level": 0,
         }
-        self._producer = Producer({**admin_config(settings), **own})
-
-    def __call__(self, event: AuditEvent) -> None:
-        """Write one event; back when file and topic have it."""
-        document = self._masked(event).document()
-        with self._mutex:
-            self._journal.append(document, self._send)
+        return Producer({**self._config, **own})
 
     def _masked(self, event: AuditEvent) -> AuditEvent:
         if event.reason is None:
@@ -85,12 +96,15 @@ class AuditLog:
         def delivered(error: KafkaError | None, _: Message) -> None:
             reports.append(error)
 
+        producer = self._producer = self._producer or self._new_producer()
         with contextlib.suppress(KafkaException, BufferError):
             for document in documents:
-                self._producer.produce(self._topic, orjson.dumps(document), key=_key(document), on_delivery=delivered)
-            self._producer.flush(_DELIVERY_S + 5)
+                producer.produce(self._topic, orjson.dumps(document), key=_key(document), on_delivery=delivered)
+            producer.flush(_DELIVERY_S + 5)
         failed = [error for error in reports if error is not None]
         if failed or len(reports) < len(documents):
+            # An idempotent producer may never recover from what it met; what is unsent stands in the file.
+            self._producer = None
             why = failed[0].name() if failed else "no answer"
             raise RunError(
                 f"Nothing is done or shown, because it could not be written to {self._topic} ({why}): try again."

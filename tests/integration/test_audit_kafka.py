@@ -9,7 +9,7 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from streams.cli.main import invoke
-from streams.errors import GuardError, UsageError
+from streams.errors import GuardError, RunError, UsageError
 from streams.quarantine.audit import AuditEvent
 from streams.quarantine.auditlog import AuditLog
 from streams.quarantine.journal import audit_folder
@@ -132,6 +132,35 @@ def test_audit_topic_with_foreign_and_expired_records(audit: Audit, capfd: pytes
     assert "canary" not in said
     assert invoke(["audit", "list"]) == 0
     assert "canary" not in capfd.readouterr().out
+
+
+def test_audit_goes_on_after_an_outage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """While the broker is killed each act is refused and kept; when it is back all of them are sent, in one chain."""
+    broker = KafkaBroker()
+    broker.start()
+    try:
+        monkeypatch.setenv("MASKSTREAM_BOOTSTRAP_SERVERS", broker.bootstrap)
+        monkeypatch.setenv("MASKSTREAM_AUDIT_TOPIC", create_topic(broker.bootstrap, prefix="audit", partitions=1))
+        monkeypatch.setenv("MASKSTREAM_STATE_DIR", str(tmp_path / "state"))
+        made = Audit(load())
+        log = made.log()
+        log(login("before"))
+        with monkeypatch.context() as impatient:
+            impatient.setattr("streams.quarantine.auditlog._DELIVERY_S", 2.0)
+            broker.kill()
+            log._producer = None
+            for number in range(2):
+                with pytest.raises(RunError, match="try again"):
+                    log(login(f"during {number}"))
+        broker.start()
+        log(login("after"))
+        actors = list(dict.fromkeys(record["actor"] for record in made.records()))
+        assert actors == ["before", "during 0", "during 1", "after"]
+        assert "Nothing is missing" in verify(capfd)
+    finally:
+        broker.close()
 
 
 def test_audit_refuses_before_anything_is_written(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
