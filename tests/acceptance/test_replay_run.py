@@ -7,7 +7,7 @@ from pathlib import Path
 
 from streams.kafka.admin import Admin
 from streams.settings import Settings
-from tests.support.kafka import KafkaBroker, delete_records
+from tests.support.kafka import KafkaBroker, alter_topic, delete_records
 from tests.support.pipeline import wait_for
 from tests.support.replay import Replays, contents
 
@@ -34,10 +34,10 @@ def test_a_job_is_planned_paused_stopped_joined_and_finished_by_commands(kafka: 
     """Plan moves nothing; a second host joins in; pause and stop reach both; start goes on; an ended job has ended."""
     made = Replays(kafka, tmp_path)
     made.prepare()
-    made.produce(6000)
-    plan = json.loads(made.replay("plan", "--id", "p", "--max-rate", "800", "--save", "--json").stdout)
-    assert 5000 < plan["records"] < 7000
-    assert plan["seconds"] >= 6
+    made.produce(2400)
+    plan = json.loads(made.replay("plan", "--id", "p", "--max-rate", "80", "--save", "--json").stdout)
+    assert 2000 < plan["records"] < 3000
+    assert plan["seconds"] >= 20
     assert f"{made.raw}.clean.replay.p" not in topics(made)
     assert "planned" in made.replay("list").stdout
     assert "choose another id" in made.replay("start", "--id", "p", status=2).stderr
@@ -63,7 +63,7 @@ def test_a_job_is_planned_paused_stopped_joined_and_finished_by_commands(kafka: 
     assert "is stopped and not at its end" in (tmp_path / "replay.log").read_text()
     assert 0 < made.share_done("p") < 1
     found = made.started("p")
-    assert (found["state"], found["read"], found["written"], found["confirmed"]) == ("complete", 6000, 6000, True)
+    assert (found["state"], found["read"], found["written"], found["confirmed"]) == ("complete", 2400, 2400, True)
     assert made.started("p") == found
     assert "it has ended" in made.replay("stop", "p", status=2).stderr
     lines = (tmp_path / "replay.log").read_text()
@@ -154,6 +154,7 @@ def test_ctrl_c_leaves_a_job_that_can_go_on(kafka: KafkaBroker, tmp_path: Path) 
 def test_old_records_do_not_evaporate(kafka: KafkaBroker, tmp_path: Path) -> None:
     """The job's topic keeps twice the age of the oldest record; beyond MAX_RETENTION the present time is written."""
     made = Replays(kafka, tmp_path)
+    alter_topic(kafka.bootstrap, made.raw, {"retention.ms": "-1"})
     made.prepare()
     day, now = 86_400_000, int(time.time() * 1000)
     ages = [(0, 10), (1, 20)]
