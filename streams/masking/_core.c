@@ -104,7 +104,7 @@ static int holds(Text t, place low, place high, const char *bytes)
 
 enum native { NONE, FIELD, EMAIL, IPV4, CARD, PHONE, JWT, BEARER, DATABASE_KEY, NATIVES };
 /* Goes up with every change of what a function takes or gives; native.py takes no other core. */
-enum { INTERFACE = 2 };
+enum { INTERFACE = 3 };
 #define NAMES "field email ipv4 card phone_international jwt bearer database_key"
 
 /* What a value has to be to keep its name's promise, as far as it is told here. */
@@ -162,11 +162,13 @@ static struct {
     PyObject *nobody, *own_name, *issuer_range, *luhn;
 } say;
 
+/* The fields of a finding (`Found`). */
+enum { START, END, KIND, DETECTOR, VALIDATOR, CERTAIN, QUOTE, REPLACEMENT, INNER, ACTION, RULE, FIELDS };
+
 /* A finding; NULL with an exception where there is no memory. */
 static PyObject *found(Core *core, place start, place end, PyObject *kind, PyObject *detector, PyObject *validator,
                        long certain, PyObject *quote)
 {
-    enum { START, END, KIND, DETECTOR, VALIDATOR, CERTAIN, QUOTE, REPLACEMENT, INNER, ACTION, RULE, FIELDS };
     PyObject *one = core->found->tp_alloc(core->found, FIELDS);
     PyObject *from = PyLong_FromSsize_t(start), *to = PyLong_FromSsize_t(end), *rank = PyLong_FromLong(certain);
     if (!one || !from || !to || !rank) {
@@ -1009,10 +1011,41 @@ static PyObject *core_verdict(PyObject *self, PyObject *args)
     return verdict || PyErr_Occurred() ? verdict : Py_NewRef(Py_None);
 }
 
+/* A hit: its end, and in the lowest bits its identifier (`IDENT_BITS` of loop.py). */
+typedef uint64_t Hit;
+enum { IDENT_BITS = 16, IDENTS = 1 << IDENT_BITS };
+
+/* How many hits are packed in bytes; -1 where they are none. */
+static place hits_in(PyObject *packed)
+{
+    return PyBytes_Check(packed) && PyBytes_GET_SIZE(packed) % (place)sizeof(Hit) == 0 ? PyBytes_GET_SIZE(packed) / (place)sizeof(Hit) : -1;
+}
+
+static Hit hit_at(PyObject *packed, place i)
+{
+    Hit hit;
+    memcpy(&hit, PyBytes_AS_STRING(packed) + i * (place)sizeof hit, sizeof hit);
+    return hit;
+}
+
 /* How far a verdict keeps those who go by a word from being asked, and how far everybody. */
 typedef struct {
     place covered, named, since;
 } Reach;
+
+/* Whether an object is a tuple of so many; else with an exception. */
+static int is_row(PyObject *one, place size)
+{
+    if (PyTuple_Check(one) && PyTuple_GET_SIZE(one) == size)
+        return 1;
+    PyErr_SetString(PyExc_TypeError, "a tuple of another size was expected");
+    return 0;
+}
+
+static int is_found(Core *core, PyObject *one)
+{
+    return Py_TYPE(one) == core->found && PyTuple_GET_SIZE(one) == FIELDS;
+}
 
 static place number(PyObject *one, int field)
 {
@@ -1022,21 +1055,25 @@ static place number(PyObject *one, int field)
 static void reach_of(Reach *reach, PyObject *one, place end, int conclusive)
 {
     enum { RIGHT_BEHIND = 8, CONCLUSIVE = 90 };
-    place start = number(one, 0);
+    place start = number(one, START);
     reach->since = start - end < RIGHT_BEHIND ? end : start;
-    reach->named = number(one, 1);
-    if (conclusive && number(one, 5) >= CONCLUSIVE)
+    reach->named = number(one, END);
+    if (conclusive && number(one, CERTAIN) >= CONCLUSIVE)
         reach->covered = reach->named;
 }
 
 /* Takes a verdict into what was found or kept; -1 for an exception. */
-static int take(Core *core, PyObject *verdict, PyObject *hit, place end, PyObject *all, PyObject *kept, Reach *reach)
+static int take(Core *core, PyObject *verdict, Hit hit, place end, PyObject *all, PyObject *kept, Reach *reach)
 {
     PyObject *several;
     place i, count;
-    if (PyUnicode_Check(verdict))
-        return PyDict_SetItem(kept, hit, verdict);
-    if (Py_TYPE(verdict) == core->found) {
+    if (PyUnicode_Check(verdict)) {
+        PyObject *key = PyLong_FromUnsignedLongLong(hit);
+        int failed = !key || PyDict_SetItem(kept, key, verdict) < 0;
+        Py_XDECREF(key);
+        return failed ? -1 : 0;
+    }
+    if (is_found(core, verdict)) {
         reach_of(reach, verdict, end, 1);
         return PyList_Append(all, verdict);
     }
@@ -1044,7 +1081,7 @@ static int take(Core *core, PyObject *verdict, PyObject *hit, place end, PyObjec
     count = several ? PySequence_Fast_GET_SIZE(several) : 0;
     for (i = 0; i < count; i++) {
         PyObject *one = PySequence_Fast_GET_ITEM(several, i);
-        if (Py_TYPE(one) != core->found) {
+        if (!is_found(core, one)) {
             PyErr_SetString(PyExc_TypeError, "a verdict is a finding, several of them, or a rule");
             break;
         }
@@ -1058,15 +1095,15 @@ static int take(Core *core, PyObject *verdict, PyObject *hit, place end, PyObjec
 }
 
 /* What a judge says; whatever it raises goes through `fail(ident, error)`, which raises what the engine raises. */
-static PyObject *ask_judge(PyObject *judge, PyObject *text, PyObject *hit, PyObject *fail)
+static PyObject *ask_judge(PyObject *judge, PyObject *text, PyObject *end, PyObject *ident, PyObject *fail)
 {
-    PyObject *type, *error, *trace, *args[2] = {text, PyTuple_GET_ITEM(hit, 0)}, *verdict;
+    PyObject *type, *error, *trace, *args[2] = {text, end}, *verdict;
     verdict = PyObject_Vectorcall(judge, args, 2, NULL);
     if (verdict || !PyErr_ExceptionMatches(PyExc_Exception))
         return verdict;
     PyErr_Fetch(&type, &error, &trace);
     PyErr_NormalizeException(&type, &error, &trace);
-    args[0] = PyTuple_GET_ITEM(hit, 1), args[1] = error;
+    args[0] = ident, args[1] = error;
     verdict = PyObject_Vectorcall(fail, args, 2, NULL);
     Py_XDECREF(type);
     Py_XDECREF(error);
@@ -1075,75 +1112,79 @@ static PyObject *ask_judge(PyObject *judge, PyObject *text, PyObject *hit, PyObj
     return NULL;
 }
 
-/* judge(text, hits, judges, natives, by_word, blocks, fail) -> (found, kept): the loop of `Engine._judge`.
+/* One pass of the loop, and what it is about. */
+typedef struct {
+    PyObject *text, *judges, *blocks, *fail, *all, *kept;
+    Reach reach;
+} Pass;
+
+/* Asks the judge of a hit, or `blocks` where it has none; -1 for an exception. */
+static int ask(Core *core, Pass *pass, Hit hit)
+{
+    place end = (place)(hit >> IDENT_BITS), ident = (place)(hit & (IDENTS - 1));
+    PyObject *judge = Py_NewRef(PyList_GET_ITEM(pass->judges, ident)), *at = PyLong_FromSsize_t(end), *of = PyLong_FromSsize_t(ident);
+    PyObject *verdict = NULL, *args[3] = {pass->text, at, of};
+    int failed = -1;
+    if (at && of && judge == Py_None) {
+        verdict = PyObject_Vectorcall(pass->blocks, args, 3, NULL);
+        failed = verdict ? PyList_SetSlice(pass->all, PY_SSIZE_T_MAX, PY_SSIZE_T_MAX, verdict) : -1;
+    } else if (at && of) {
+        verdict = ask_judge(judge, pass->text, at, of, pass->fail);
+        failed = verdict ? take(core, verdict, hit, end, pass->all, pass->kept, &pass->reach) : -1;
+    }
+    Py_DECREF(judge);
+    Py_XDECREF(at);
+    Py_XDECREF(of);
+    Py_XDECREF(verdict);
+    return failed;
+}
+
+/* judge(text, hits, judges, natives, by_word, blocks, fail) -> (found, kept): the loop of `Loop.judge`.
  *
  * `natives` has a byte for each judge, the function above that knows its plainest candidates; so has `by_word`. A hit
  * whose judge is None belongs to `blocks(text, end, ident)`. */
 static PyObject *core_judge(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     Core *core = (Core *)self;
-    PyObject *text, *hits, *judges, *all, *kept;
     const byte *native, *by_word;
-    place i, idents;
+    place i, hits, idents;
     Text t;
-    Reach reach = {-1, -1, -1};
-    if (count != 7 || !PyBytes_Check(args[0]) || !PyList_Check(args[1]) || !PyList_Check(args[2]) || !PyBytes_Check(args[3]) ||
+    Pass pass = {0};
+    if (count != 7 || !PyBytes_Check(args[0]) || (hits = hits_in(args[1])) < 0 || !PyList_Check(args[2]) || !PyBytes_Check(args[3]) ||
         !PyBytes_Check(args[4]) || PyBytes_GET_SIZE(args[3]) != PyList_GET_SIZE(args[2]) || PyBytes_GET_SIZE(args[4]) != PyList_GET_SIZE(args[2])) {
         PyErr_SetString(PyExc_TypeError, "judge(text, hits, judges, natives, by_word, blocks, fail)");
         return NULL;
     }
-    text = args[0], hits = args[1], judges = args[2];
     native = (const byte *)PyBytes_AS_STRING(args[3]), by_word = (const byte *)PyBytes_AS_STRING(args[4]);
     idents = PyBytes_GET_SIZE(args[3]);
-    t = (Text){(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)};
-    all = PyList_New(0), kept = PyDict_New();
-    for (i = 0; all && kept && i < PyList_GET_SIZE(hits); i++) {
-        PyObject *hit = PyList_GET_ITEM(hits, i), *verdict = NULL;
-        place end, ident;
+    t = (Text){(const byte *)PyBytes_AS_STRING(args[0]), PyBytes_GET_SIZE(args[0])};
+    pass = (Pass){args[0], args[2], args[5], args[6], PyList_New(0), PyDict_New(), {-1, -1, -1}};
+    for (i = 0; pass.all && pass.kept && i < hits; i++) {
+        Hit hit = hit_at(args[1], i);
+        place end = (place)(hit >> IDENT_BITS), ident = (place)(hit & (IDENTS - 1));
+        PyObject *verdict = NULL;
         int failed;
-        if (!PyTuple_Check(hit) || PyTuple_GET_SIZE(hit) != 2) {
-            PyErr_SetString(PyExc_TypeError, "a hit is its end and its identifier");
+        if (ident >= idents || ident >= PyList_GET_SIZE(args[2])) {
+            PyErr_SetString(PyExc_IndexError, "no such identifier");
             break;
         }
-        end = number(hit, 0), ident = number(hit, 1);
-        if (ident < 0 || ident >= idents || ident >= PyList_GET_SIZE(judges)) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_IndexError, "no such identifier");
-            break;
-        }
-        if (end <= reach.covered || (by_word[ident] && reach.since <= end && end <= reach.named))
+        if (end <= pass.reach.covered || (by_word[ident] && pass.reach.since <= end && end <= pass.reach.named))
             continue;
-        Py_INCREF(hit);
         if (native[ident] > NONE && native[ident] < NATIVES)
             verdict = natives[native[ident]](core, t, end);
-        if (!verdict && !PyErr_Occurred()) {
-            PyObject *judge = Py_NewRef(PyList_GET_ITEM(judges, ident));
-            if (judge == Py_None) {
-                PyObject *block[3] = {text, PyTuple_GET_ITEM(hit, 0), PyTuple_GET_ITEM(hit, 1)};
-                verdict = PyObject_Vectorcall(args[5], block, 3, NULL);
-                failed = !verdict || PyList_SetSlice(all, PY_SSIZE_T_MAX, PY_SSIZE_T_MAX, verdict) < 0;
-                Py_XDECREF(verdict);
-                Py_DECREF(judge);
-                Py_DECREF(hit);
-                if (failed)
-                    break;
-                continue;
-            }
-            verdict = ask_judge(judge, text, hit, args[6]);
-            Py_DECREF(judge);
-        }
-        failed = !verdict || take(core, verdict, hit, end, all, kept, &reach) < 0;
+        if (verdict)
+            failed = take(core, verdict, hit, end, pass.all, pass.kept, &pass.reach);
+        else
+            failed = PyErr_Occurred() ? -1 : ask(core, &pass, hit);
         Py_XDECREF(verdict);
-        Py_DECREF(hit);
-        if (failed)
+        if (failed < 0)
             break;
     }
-    if (PyErr_Occurred() || !all || !kept) {
-        Py_XDECREF(all);
-        Py_XDECREF(kept);
-        return NULL;
-    }
-    return Py_BuildValue("(NN)", all, kept);
+    if (!PyErr_Occurred() && pass.all && pass.kept)
+        return Py_BuildValue("(NN)", pass.all, pass.kept);
+    Py_XDECREF(pass.all);
+    Py_XDECREF(pass.kept);
+    return NULL;
 }
 
 /* -- what comes of findings ----------------------------------------------------------------------------------------- */
@@ -1163,14 +1204,14 @@ static int before(PyObject *one, PyObject *other)
 /* Of two findings over the same bytes the more certain; it takes the other's quote where it has none itself. */
 static PyObject *more_certain(Core *core, PyObject *old, PyObject *one)
 {
-    PyObject *more = number(one, 5) > number(old, 5) ? one : old, *less = more == one ? old : one;
-    PyObject *quote = PyTuple_GET_ITEM(more, 6), *other = PyTuple_GET_ITEM(less, 6), *merged;
+    PyObject *more = number(one, CERTAIN) > number(old, CERTAIN) ? one : old, *less = more == one ? old : one;
+    PyObject *quote = PyTuple_GET_ITEM(more, QUOTE), *other = PyTuple_GET_ITEM(less, QUOTE), *merged;
     place i;
     if (PyBytes_GET_SIZE(quote) || !PyBytes_GET_SIZE(other))
         return Py_NewRef(more);
     merged = core->found->tp_alloc(core->found, PyTuple_GET_SIZE(more));
     for (i = 0; merged && i < PyTuple_GET_SIZE(more); i++)
-        PyTuple_SET_ITEM(merged, i, Py_NewRef(i == 6 ? other : PyTuple_GET_ITEM(more, i)));
+        PyTuple_SET_ITEM(merged, i, Py_NewRef(i == QUOTE ? other : PyTuple_GET_ITEM(more, i)));
     return merged;
 }
 
@@ -1227,7 +1268,7 @@ static PyObject *core_settle(PyObject *self, PyObject *const *args, Py_ssize_t c
         PyObject *one = PyList_GET_ITEM(args[0], i);
         place at = many;
         int own;
-        if (Py_TYPE(one) != ((Core *)self)->found || !PyBytes_Check(PyTuple_GET_ITEM(one, 6)))
+        if (!is_found((Core *)self, one) || !PyBytes_Check(PyTuple_GET_ITEM(one, QUOTE)))
             Py_RETURN_NONE;
         own = held ? is_own(one, t, args[2]) : 0;
         if (own == -1)
@@ -1270,8 +1311,8 @@ static PyObject *replaced(PyObject *one, PyObject *text, PyObject *known, PyObje
 {
     enum { REMEMBERED = 128, ENTRIES = 8192 };
     PyObject *of_kind = NULL, *made, *args[2] = {one, text};
-    if (PyTuple_GET_ITEM(one, 7) == Py_None && PyTuple_GET_ITEM(one, 9) == Py_None && PyTuple_GET_ITEM(one, 6) == say.empty)
-        of_kind = PyDict_GetItemWithError(known, PyTuple_GET_ITEM(one, 2));
+    if (PyTuple_GET_ITEM(one, REPLACEMENT) == Py_None && PyTuple_GET_ITEM(one, ACTION) == Py_None && PyTuple_GET_ITEM(one, QUOTE) == say.empty)
+        of_kind = PyDict_GetItemWithError(known, PyTuple_GET_ITEM(one, KIND));
     if (of_kind && PyBytes_Check(of_kind))
         return Py_NewRef(of_kind);
     if (of_kind && !PyDict_Check(of_kind)) {
@@ -1317,10 +1358,10 @@ static int count_kind(PyObject *counts, PyObject *kind)
 
 static int count_kinds(PyObject *counts, PyObject *one)
 {
-    PyObject *inner = PyTuple_GET_ITEM(one, 8);
+    PyObject *inner = PyTuple_GET_ITEM(one, INNER);
     place i;
     if (!PyTuple_Check(inner) || !PyTuple_GET_SIZE(inner))
-        return count_kind(counts, PyTuple_GET_ITEM(one, 2));
+        return count_kind(counts, PyTuple_GET_ITEM(one, KIND));
     for (i = 0; i < PyTuple_GET_SIZE(inner); i++)
         if (count_kind(counts, PyTuple_GET_ITEM(inner, i)) < 0)
             return -1;
@@ -1388,7 +1429,7 @@ static PyObject *core_splice(PyObject *self, PyObject *const *args, Py_ssize_t c
     spliced = PyList_New(0);
     for (i = 0; spliced && i < PyList_GET_SIZE(args[1]); i++) {
         PyObject *one = Py_NewRef(PyList_GET_ITEM(args[1], i));
-        int failed = Py_TYPE(one) != ((Core *)self)->found || splice_one(args[0], one, args, &output, &mark, spliced) < 0;
+        int failed = !is_found((Core *)self, one) || splice_one(args[0], one, args, &output, &mark, spliced) < 0;
         Py_DECREF(one);
         if (failed) {
             if (!PyErr_Occurred())
@@ -1405,24 +1446,27 @@ static PyObject *core_splice(PyObject *self, PyObject *const *args, Py_ssize_t c
     return NULL;
 }
 
-/* unsettled(hits, spliced, kept, output) -> hits: `_unsettled` of the engine. */
+/* unsettled(hits, spliced, kept, output) -> hits: `Loop.unsettled`. */
 static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     enum { NAME_GAP = 12, GLUED = 24 };
     PyObject *left;
-    place i, row = 0, rows, shift = 0, glued = -1;
+    place i, hits, row = 0, rows, shift = 0, glued = -1, kept = 0;
     Text output;
     (void)self;
-    if (count != 4 || !PyList_Check(args[0]) || !PyList_Check(args[1]) || !PyDict_Check(args[2]) || !PyBytes_Check(args[3])) {
+    if (count != 4 || (hits = hits_in(args[0])) < 0 || !PyList_Check(args[1]) || !PyDict_Check(args[2]) || !PyBytes_Check(args[3])) {
         PyErr_SetString(PyExc_TypeError, "unsettled(hits, spliced, kept, output)");
         return NULL;
     }
     output = (Text){(const byte *)PyBytes_AS_STRING(args[3]), PyBytes_GET_SIZE(args[3])};
     rows = PyList_GET_SIZE(args[1]);
-    left = PyList_New(0);
-    for (i = 0; left && i < PyList_GET_SIZE(args[0]); i++) {
-        PyObject *hit = PyList_GET_ITEM(args[0], i);
-        place end = number(hit, 0), was, gap = -1;
+    for (i = 0; i < rows; i++)
+        if (!is_row(PyList_GET_ITEM(args[1], i), 3))
+            return NULL;
+    left = PyBytes_FromStringAndSize(NULL, hits * (place)sizeof(Hit));
+    for (i = 0; left && i < hits; i++) {
+        Hit hit = hit_at(args[0], i);
+        place end = (place)(hit >> IDENT_BITS), was, gap = -1;
         int settled = 0;
         for (; row < rows && end > number(PyList_GET_ITEM(args[1], row), 2); row++) {
             PyObject *one = PyList_GET_ITEM(args[1], row);
@@ -1435,15 +1479,19 @@ static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_
             gap = number(PyList_GET_ITEM(args[1], row), 0) - was;
         if (row == rows || gap >= 0) {
             settled = 0 <= gap && gap <= NAME_GAP;
-            if (!settled && end > glued) {
-                PyObject *before_it = Py_BuildValue("(nO)", was, PyTuple_GET_ITEM(hit, 1));
-                settled = before_it ? PyDict_Contains(args[2], before_it) : -1;
-                Py_XDECREF(before_it);
+            if (!settled && end > glued && was >= 0) {
+                PyObject *key = PyLong_FromUnsignedLongLong((Hit)was << IDENT_BITS | (hit & (IDENTS - 1)));
+                settled = key ? PyDict_Contains(args[2], key) : -1;
+                Py_XDECREF(key);
             }
         }
-        if (settled < 0 || (!settled && PyList_Append(left, hit) < 0))
+        if (settled < 0)
             Py_CLEAR(left);
+        else if (!settled)
+            memcpy(PyBytes_AS_STRING(left) + kept++ * (place)sizeof hit, &hit, sizeof hit);
     }
+    if (left)
+        _PyBytes_Resize(&left, kept * (place)sizeof(Hit));
     return left;
 }
 
@@ -1452,18 +1500,15 @@ static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_
 /* Takes what hyperscan reports, in the place of a function in Python. */
 typedef struct {
     PyObject_HEAD
-    /* The end of a hit, and in the lowest bits its identifier. */
-    uint64_t *hits;
+    Hit *hits;
     size_t count, room;
 } Sink;
-
-enum { IDENT_BITS = 16, IDENTS = 1 << IDENT_BITS };
 
 static int put(Sink *sink, unsigned long long end, unsigned long long ident)
 {
     if (sink->count == sink->room) {
         size_t room = sink->room * 2 + 256;
-        uint64_t *more = PyMem_Realloc(sink->hits, room * sizeof *more);
+        Hit *more = PyMem_Realloc(sink->hits, room * sizeof *more);
         if (!more) {
             PyErr_NoMemory();
             return -1;
@@ -1474,7 +1519,7 @@ static int put(Sink *sink, unsigned long long end, unsigned long long ident)
         PyErr_SetString(PyExc_OverflowError, "an identifier has sixteen bits");
         return -1;
     }
-    sink->hits[sink->count++] = (uint64_t)end << IDENT_BITS | ident;
+    sink->hits[sink->count++] = (Hit)end << IDENT_BITS | ident;
     return 0;
 }
 
@@ -1494,7 +1539,7 @@ static PyObject *sink_call(PyObject *self, PyObject *args, PyObject *kwargs)
 
 static int in_order(const void *one, const void *other)
 {
-    uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
+    Hit a = *(const Hit *)one, b = *(const Hit *)other;
     return a < b ? -1 : a > b;
 }
 
@@ -1503,7 +1548,7 @@ static void sort(Sink *sink)
 {
     size_t at, back;
     for (at = 1; at < sink->count; at++) {
-        uint64_t hit = sink->hits[at];
+        Hit hit = sink->hits[at];
         for (back = at; back > 0 && sink->hits[back - 1] > hit; back--)
             if (at - back > 64) {
                 sink->hits[back] = hit;
@@ -1515,23 +1560,20 @@ static void sort(Sink *sink)
     }
 }
 
-/* Adds a hit to the list of its text, which is made where it is the first. */
-static int add_hit(PyObject **mine, PyObject *found, PyObject *disguised, place index, place end, unsigned ident, unsigned disguise)
+/* Gives a text its hits, so many from a place on, which count from `base`; -1 for an exception. */
+static int give(const Sink *sink, size_t from, size_t to, place index, place base, Hit disguise, PyObject *found, PyObject *disguised)
 {
-    PyObject *number_of = NULL, *hit = Py_BuildValue("(nI)", end, ident);
-    int failed = !hit;
-    if (!failed && (!*mine || ident == disguise))
-        failed = !(number_of = PyLong_FromSsize_t(index));
-    if (!failed && !*mine) {
-        *mine = PyList_New(0);
-        failed = !*mine || PyDict_SetItem(found, number_of, *mine) < 0;
-        Py_XDECREF(*mine);
+    PyObject *mine = PyBytes_FromStringAndSize(NULL, (place)((to - from) * sizeof(Hit))), *key = PyLong_FromSsize_t(index);
+    int failed = !mine || !key, disguises = 0;
+    size_t at;
+    for (at = from; !failed && at < to; at++) {
+        Hit hit = sink->hits[at] - ((Hit)base << IDENT_BITS);
+        memcpy(PyBytes_AS_STRING(mine) + (at - from) * sizeof hit, &hit, sizeof hit);
+        disguises |= (hit & (IDENTS - 1)) == disguise;
     }
-    failed = failed || PyList_Append(*mine, hit) < 0;
-    if (!failed && ident == disguise)
-        failed = PyDict_SetItem(disguised, number_of, Py_None) < 0;
-    Py_XDECREF(number_of);
-    Py_XDECREF(hit);
+    failed = failed || PyDict_SetItem(found, key, mine) < 0 || (disguises && PyDict_SetItem(disguised, key, Py_None) < 0);
+    Py_XDECREF(mine);
+    Py_XDECREF(key);
     return failed ? -1 : 0;
 }
 
@@ -1540,36 +1582,34 @@ static int add_hit(PyObject **mine, PyObject *found, PyObject *disguised, place 
 static PyObject *sink_grouped(PyObject *self, PyObject *args)
 {
     Sink *sink = (Sink *)self;
-    PyObject *texts, *shapes, *rows = NULL, *found = NULL, *disguised = NULL, *mine = NULL;
+    PyObject *texts, *shapes, *rows, *found, *disguised;
     unsigned disguise;
-    place margin, i, index = -1, base = 0, limit;
-    size_t at;
+    place margin, i, base, limit;
+    size_t at = 0, from;
     if (!PyArg_ParseTuple(args, "OO!nI", &texts, &PyList_Type, &shapes, &margin, &disguise))
         return NULL;
     for (i = 0; i < PyList_GET_SIZE(shapes); i++) {
         PyObject *hit = PyList_GET_ITEM(shapes, i);
+        if (!is_row(hit, 2))
+            return NULL;
         if (put(sink, (unsigned long long)number(hit, 0), (unsigned long long)number(hit, 1)) < 0)
             return NULL;
     }
     sort(sink);
     rows = PySequence_Fast(texts, "texts are a sequence");
     found = PyDict_New(), disguised = PyDict_New();
-    limit = margin;
-    for (at = 0; rows && found && disguised && at < sink->count; at++) {
-        place end = (place)(sink->hits[at] >> IDENT_BITS);
-        while (end > limit && index + 1 < PySequence_Fast_GET_SIZE(rows)) {
-            PyObject *text = PySequence_Fast_GET_ITEM(rows, ++index);
-            if (!PyBytes_Check(text)) {
-                PyErr_SetString(PyExc_TypeError, "a text is bytes");
-                break;
-            }
-            base = limit, mine = NULL;
-            limit += PyBytes_GET_SIZE(text) + 1;
+    if (sink->count && (place)(sink->hits[0] >> IDENT_BITS) <= margin)
+        PyErr_SetString(PyExc_ValueError, "a hit before the first text");
+    for (i = 0, limit = margin; rows && found && disguised && !PyErr_Occurred() && at < sink->count && i < PySequence_Fast_GET_SIZE(rows); i++) {
+        PyObject *text = PySequence_Fast_GET_ITEM(rows, i);
+        if (!PyBytes_Check(text)) {
+            PyErr_SetString(PyExc_TypeError, "a text is bytes");
+            break;
         }
-        if (index < 0 && !PyErr_Occurred())
-            PyErr_SetString(PyExc_ValueError, "a hit before the first text");
-        if (PyErr_Occurred() ||
-            add_hit(&mine, found, disguised, index, end - base, (unsigned)(sink->hits[at] & (IDENTS - 1)), disguise) < 0)
+        base = limit, limit += PyBytes_GET_SIZE(text) + 1;
+        for (from = at; at < sink->count && (place)(sink->hits[at] >> IDENT_BITS) <= limit; at++)
+            ;
+        if (at > from && give(sink, from, at, i, base, disguise, found, disguised) < 0)
             break;
     }
     Py_XDECREF(rows);

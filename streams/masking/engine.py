@@ -6,8 +6,9 @@ What was changed is scanned once more: whatever a detector still finds outside t
 once; a text in which there is residue again fails.
 """
 
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, NamedTuple, NoReturn
@@ -20,7 +21,7 @@ from streams.masking.databases import Store
 from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Judge
-from streams.masking.loop import Hit, Spliced
+from streams.masking.loop import Packed, Spliced, packed, unpacked
 from streams.masking.native import core
 from streams.masking.prefilter import BLOCK, DISGUISE, Prefilter
 from streams.masking.quoting import percent_encoded, raw_quote
@@ -74,7 +75,7 @@ class _Changed:
 
     index: int
     spliced: Spliced
-    kept: dict[Hit, str]
+    kept: dict[int, str]
     folded: bool
 
 
@@ -112,7 +113,7 @@ class Engine:
 
     def mask_text(self, text: bytes) -> bytes:
         """A short text by itself; `***` where it cannot be masked with certainty."""
-        if text.isascii() and not self._everywhere and not self._prefilter.hits(text):
+        if text.isascii() and not self._everywhere and not self._prefilter.packed(text):
             return text
         result = self.mask([text])
         return b"***" if result.failures else result.outputs[0]
@@ -125,16 +126,17 @@ class Engine:
         read, hits = self._read(text)
         released: list[Found] = []
         found, kept = self._judge(read.text, hits, 0, released)
-        rejected = [Rejected(end, self._prefilter.names[ident], rule) for (end, ident), rule in kept.items()]
+        names = self._prefilter.names
+        rejected = [Rejected(end, names[ident], rule) for end, ident, rule in _rules(kept)]
         return Explained(found + released, rejected, read, self._later(text, read, found, kept))
 
-    def _later(self, text: bytes, read: Fold, found: list[Found], kept: dict[Hit, str]) -> list[Found]:
+    def _later(self, text: bytes, read: Fold, found: list[Found], kept: dict[int, str]) -> list[Found]:
         """What the second pass finds in a text, where it lies in the raw bytes."""
         folded = any(ident == DISGUISE for _, ident in self._prefilter.hits(text))
         spliced, output = self._splice(Counter(), text, read.text, read if folded else None, found)
         again = fold(output) if folded else Fold(output, ())
         changed = _Changed(0, spliced, kept, folded)
-        if not spliced or not self._residue(changed, output, again, self._prefilter.hits(again.text)):
+        if not spliced or not self._residue(changed, output, again, self._prefilter.packed(again.text)):
             return []
         still, read = self._found(output)
         spans = [_origin(spliced, *read.raw_span(one.start, one.end)) for one in still]
@@ -165,10 +167,10 @@ class Engine:
         elif inside.outputs[0] is not opened.inside:
             result.outputs[index] = opened.close(inside.outputs[0])
 
-    def _read(self, text: bytes) -> tuple[Fold, list[Hit]]:
+    def _read(self, text: bytes) -> tuple[Fold, Packed]:
         """One text as somebody reads it, and its hits."""
         read = fold(text)
-        return read, self._prefilter.hits(read.text)
+        return read, self._prefilter.packed(read.text)
 
     # -- detecting --------------------------------------------------------------------------------------------------
 
@@ -189,11 +191,11 @@ class Engine:
             reads = [fold(texts[index]) for index in folded]
             hits, _ = self._prefilter.grouped([read.text for read in reads])
             for place, index in enumerate(folded):
-                self._mask_one(result, index, reads[place], texts[index], hits.get(place, []), changed)
+                self._mask_one(result, index, reads[place], texts[index], hits.get(place, b""), changed)
         return changed
 
     def _mask_one(
-        self, result: Masked, index: int, read: Fold | None, text: bytes, hits: list[Hit], changed: list[_Changed]
+        self, result: Masked, index: int, read: Fold | None, text: bytes, hits: Packed, changed: list[_Changed]
     ) -> None:
         """Masks one text, read as it is or unfolded, and notes what has to be verified."""
         source = text if read is None else read.text
@@ -210,8 +212,8 @@ class Engine:
             changed.append(_Changed(index, spliced, kept, read is not None))
 
     def _judge(
-        self, text: bytes, hits: list[Hit], depth: int, released: list[Found] | None = None
-    ) -> tuple[list[Found], dict[Hit, str]]:
+        self, text: bytes, hits: Packed, depth: int, released: list[Found] | None = None
+    ) -> tuple[list[Found], dict[int, str]]:
         """What the detectors say of their candidates in one text, overlaps resolved; what the policy keeps is `released`."""
         asked = self._prefilter
         if self._everywhere:
@@ -302,7 +304,7 @@ class Engine:
         hits, _ = self._prefilter.grouped([read.text for read in reads])
         for place, one in enumerate(changed):
             output = outputs[place]
-            failure = self._residue(one, output, reads[place], hits.get(place, []))
+            failure = self._residue(one, output, reads[place], hits.get(place, b""))
             last = self._once_more(output) if failure and failure.reason == "residue" else output
             if last is not None:
                 result.outputs[one.index] = last
@@ -311,12 +313,12 @@ class Engine:
                 result.failures[one.index] = failure
                 result.outputs[one.index] = texts[one.index]
 
-    def _residue(self, one: _Changed, output: bytes, read: Fold, hits: list[Hit]) -> Failure | None:
+    def _residue(self, one: _Changed, output: bytes, read: Fold, hits: Packed) -> Failure | None:
         if not one.folded:
             hits = self._core.unsettled(hits, one.spliced, one.kept, output)
             if not hits:
                 return None
-            if any(ident in (DISGUISE, BLOCK) for _, ident in hits):
+            if any(ident in (DISGUISE, BLOCK) for _, ident in unpacked(hits)):
                 read, hits = self._read(output)
         try:
             found, _ = self._judge(read.text, hits, 0)
@@ -350,11 +352,18 @@ class Engine:
         return wide.depth(text) > self._max_depth
 
 
-def _everywhere(text: bytes, hits: list[Hit], judges: Sequence[Judge | None]) -> list[Hit]:
+def _rules(kept: dict[int, str]) -> Iterator[tuple[int, int, str]]:
+    """The end and the identifier of each hit that was kept, and the rule."""
+    hits = array("Q", kept).tobytes()
+    for (end, ident), rule in zip(unpacked(hits), kept.values(), strict=True):
+        yield end, ident, rule
+
+
+def _everywhere(text: bytes, hits: Packed, judges: Sequence[Judge | None]) -> Packed:
     """A hit of each judge at every position, and those of no judge."""
     idents = [ident for ident, judge in enumerate(judges) if judge]
     everywhere = [(end, ident) for end in range(len(text) + 1) for ident in idents]
-    return everywhere + [hit for hit in hits if hit[1] in (DISGUISE, BLOCK)]
+    return packed(everywhere + [hit for hit in unpacked(hits) if hit[1] in (DISGUISE, BLOCK)])
 
 
 def _origin(spliced: Spliced, start: int, end: int) -> tuple[int, int]:

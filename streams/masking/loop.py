@@ -1,16 +1,24 @@
 """The loops over hits and findings in Python: the definition of those in `_core.c`, and what runs where it was not built."""
 
-from collections.abc import Callable, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
 from streams.masking.tokens import Mint
 
-__all__ = ["Hit", "Known", "Loop", "Spliced"]
+__all__ = ["IDENT_BITS", "Hit", "Known", "Loop", "Packed", "Spliced", "packed", "unpacked"]
 
 #: The end of a match in a text, and the identifier of its anchor.
 Hit = tuple[int, int]
+
+#: Hits in the order of their ends, each as one number of eight bytes: there are millions of them, and nobody keeps any.
+Packed = bytes
+
+#: The lowest bits of that number are the identifier, the others the end.
+IDENT_BITS: Final = 16
+_IDENT: Final = (1 << IDENT_BITS) - 1
 
 #: For each replacement where it began and ended before, and where it ends now.
 Spliced = list[tuple[int, int, int]]
@@ -33,28 +41,38 @@ _GLUED: Final = 24
 _ENDS: Final = b" \"'\\,&;}])>\n\r\t"
 
 
+def packed(hits: Iterable[Hit]) -> Packed:
+    """Hits as the loops take them."""
+    return array("Q", [end << IDENT_BITS | ident for end, ident in hits]).tobytes()
+
+
+def unpacked(hits: Packed) -> list[Hit]:
+    """The ends and identifiers of packed hits."""
+    return [(hit >> IDENT_BITS, hit & _IDENT) for hit in memoryview(hits).cast("Q")]
+
+
 class Loop:
     """What `streams.masking.native.Core` does, in Python."""
 
     def judge(
         self,
         text: bytes,
-        hits: list[Hit],
+        hits: Packed,
         judges: list[Judge | None],
         _natives: bytes,
         by_word: bytes,
         blocks: Callable[[bytes, int, int], list[Found]],
         fail: Callable[[int, Exception], object],
-    ) -> tuple[list[Found], dict[Hit, str]]:
-        """What the judges say of their candidates in one text: findings, and the rules by which others stay.
+    ) -> tuple[list[Found], dict[int, str]]:
+        """What the judges say of their candidates in one text: findings, and by which rule each other hit stays.
 
         A hit without a judge belongs to `blocks`; what a judge raises goes to `fail`, which raises. Long and flat on purpose.
         """
         found: list[Found] = []
-        kept: dict[Hit, str] = {}
+        kept: dict[int, str] = {}
         covered = named = since = -1
-        for hit in hits:
-            end, ident = hit
+        for hit in memoryview(hits).cast("Q"):
+            end, ident = hit >> IDENT_BITS, hit & _IDENT
             if end <= covered or (since <= end <= named and by_word[ident]):
                 continue
             judge = judges[ident]
@@ -110,20 +128,21 @@ class Loop:
                 counts[kind] = counts.get(kind, 0) + 1
         return spliced, b"".join((*pieces, text[mark:]))
 
-    def unsettled(self, hits: list[Hit], spliced: Spliced, kept: dict[Hit, str], output: bytes) -> list[Hit]:
+    def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes) -> Packed:
         """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced."""
-        left: list[Hit] = []
+        left: list[int] = []
         place = shift = 0
         glued = -1
-        for hit in hits:
-            while place < len(spliced) and hit[0] > spliced[place][2]:
+        for hit in memoryview(hits).cast("Q"):
+            end, ident = hit >> IDENT_BITS, hit & _IDENT
+            while place < len(spliced) and end > spliced[place][2]:
                 stop = spliced[place][2]
                 shift = spliced[place][1] - stop
                 glued = stop + _GLUED if output[stop : stop + 1] not in _ENDS else -1
                 place += 1
-            before = hit[0] + shift
+            before = end + shift
             gap = spliced[place][0] - before if place < len(spliced) else -1
             inside = place < len(spliced) and gap < 0
-            if inside or not (0 <= gap <= _NAME_GAP or ((before, hit[1]) in kept and hit[0] > glued)):
+            if inside or not (0 <= gap <= _NAME_GAP or (before << IDENT_BITS | ident in kept and end > glued)):
                 left.append(hit)
-        return left
+        return array("Q", left).tobytes()

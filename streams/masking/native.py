@@ -13,7 +13,7 @@ from streams.masking.detectors import contact, credentials, jose, listed, money,
 from streams.masking.detectors.nobody import is_nobody
 from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
-from streams.masking.loop import Hit, Known, Loop, Spliced
+from streams.masking.loop import Hit, Known, Loop, Packed, Spliced
 from streams.masking.numbering import plan_of
 from streams.masking.validators import card_brand
 
@@ -33,7 +33,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 2
+_INTERFACE: Final = 3
 
 
 class Sink(Protocol):
@@ -42,7 +42,7 @@ class Sink(Protocol):
     def __call__(self, ident: int, start: int, end: int, flags: int, context: object, /) -> bool | None: ...
     def grouped(
         self, texts: Sequence[bytes], shapes: list[Hit], margin: int, disguise: int, /
-    ) -> tuple[dict[int, list[Hit]], dict[int, None]]:
+    ) -> tuple[dict[int, Packed], dict[int, None]]:
         """The hits of each text that has any, and which texts have one of `disguise`."""
 
 
@@ -52,14 +52,14 @@ class Core(Protocol):
     def judge(
         self,
         text: bytes,
-        hits: list[Hit],
+        hits: Packed,
         judges: list[Judge | None],
         natives: bytes,
         by_word: bytes,
         blocks: Callable[[bytes, int, int], list[Found]],
         fail: Callable[[int, Exception], object],
         /,
-    ) -> tuple[list[Found], dict[Hit, str]]:
+    ) -> tuple[list[Found], dict[int, str]]:
         """What is found and what is kept; `natives` has for each identifier the place of its judge among `JUDGES`, or 0."""
 
     def settle(self, found: list[Found], text: bytes, own: Callable[[bytes], bool], /) -> list[Found] | None:
@@ -79,7 +79,7 @@ class Core(Protocol):
     ) -> tuple[Spliced, bytes]:
         """A text that is read as it is, with its replacements."""
 
-    def unsettled(self, hits: list[Hit], spliced: Spliced, kept: dict[Hit, str], output: bytes, /) -> list[Hit]:
+    def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes, /) -> Packed:
         """The hits of an output that have to be judged again."""
 
 

@@ -16,7 +16,7 @@ from streams.masking.databases import Anchor, Store, database
 from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_ANCHOR
 from streams.masking.encodings.fold import fold_anchors
 from streams.masking.found import Detector, Judge
-from streams.masking.loop import Hit
+from streams.masking.loop import Hit, Packed, packed, unpacked
 from streams.masking.native import JUDGES, sinks
 from streams.masking.shapes import MARGIN, SHAPES, native_scan
 
@@ -73,7 +73,7 @@ class Prefilter:
         #: A one for each identifier that goes by a word.
         self.words = bytes(ident in self.by_word for ident in range(len(self.judges)))
 
-    def grouped(self, texts: Sequence[bytes]) -> tuple[dict[int, list[Hit]], dict[int, None]]:
+    def grouped(self, texts: Sequence[bytes]) -> tuple[dict[int, Packed], dict[int, None]]:
         """The hits of each text that has any, and which of the texts are disguised; in their order."""
         if self._sink is None or not texts:
             return _grouped(*self.scan(texts))
@@ -102,7 +102,11 @@ class Prefilter:
 
     def hits(self, text: bytes) -> list[Hit]:
         """The hits in one text; an end one behind the text's is that of an anchor that ends with the separator."""
-        return self.grouped((text,))[0].get(0, [])
+        return unpacked(self.packed(text))
+
+    def packed(self, text: bytes) -> Packed:
+        """The hits in one text as the loops take them."""
+        return self.grouped((text,))[0].get(0, b"")
 
     def _scratch(self) -> hyperscan.Scratch:
         scratch = getattr(self._scratches, "scratch", None)
@@ -111,7 +115,7 @@ class Prefilter:
         return cast("hyperscan.Scratch", scratch)
 
 
-def _grouped(hits: list[Hit], begins: list[int]) -> tuple[dict[int, list[Hit]], dict[int, None]]:
+def _grouped(hits: list[Hit], begins: list[int]) -> tuple[dict[int, Packed], dict[int, None]]:
     """The hits of a scan by their texts."""
     found: dict[int, list[Hit]] = {}
     disguised: dict[int, None] = {}
@@ -125,4 +129,4 @@ def _grouped(hits: list[Hit], begins: list[int]) -> tuple[dict[int, list[Hit]], 
         mine.append((end - base, ident))
         if ident == DISGUISE:
             disguised[index] = None
-    return found, disguised
+    return {index: packed(rows) for index, rows in found.items()}, disguised

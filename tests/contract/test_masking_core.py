@@ -11,6 +11,7 @@ from streams.corpus import generate
 from streams.masking import detectors
 from streams.masking.engine import Engine
 from streams.masking.found import Found, Verdict
+from streams.masking.loop import IDENT_BITS, packed, unpacked
 from streams.masking.native import JUDGES, NativeCore, native_core, sinks
 from streams.masking.policy import Policy
 from streams.masking.prefilter import Prefilter
@@ -126,8 +127,10 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
     one = Found(4, 2, "email", "email", "rfc5322")
     for call in (
         lambda: _core().verdict(99, b"x", 0),
-        lambda: _core().judge(b"x", [(1, 7)], [None], b"\0", b"\0", lambda *_: [], lambda *_: None),
-        lambda: _core().judge(b"x", [(1, 0)], [None], b"", b"\0", lambda *_: [], lambda *_: None),
+        lambda: _core().judge(b"x", packed([(1, 7)]), [None], b"\0", b"\0", lambda *_: [], lambda *_: None),
+        lambda: _core().judge(b"x", packed([(1, 0)]), [None], b"", b"\0", lambda *_: [], lambda *_: None),
+        lambda: _core().judge(b"x", b"1234567", [None], b"\0", b"\0", lambda *_: [], lambda *_: None),
+        lambda: _core().unsettled(packed([(1, 0)]), [(1, 2)], {}, b"x"),  # type: ignore[list-item]
         lambda: _core().splice(b"abc", [one], {}, lambda *_: b"", {}),
         lambda: _core().splice(b"abc", [one._replace(start=0, end=9)], {}, lambda *_: b"", {}),
     ):
@@ -140,11 +143,17 @@ def test_core_takes_verdicts_of_any_judge() -> None:
     one = Found(0, 1, "email", "own", "own")
     for verdict, expected in ((one, [one]), ([one], [one]), ((one,), [one]), ("rule", [])):
         found, kept = _core().judge(
-            b"x", [(1, 0)], [lambda _text, _end, verdict=verdict: verdict], b"\0", b"\0", lambda *_: [], lambda *_: None
+            b"x",
+            packed([(1, 0)]),
+            [lambda _text, _end, verdict=verdict: verdict],
+            b"\0",
+            b"\0",
+            lambda *_: [],
+            lambda *_: None,
         )
-        assert (found, kept) == (expected, {} if expected else {(1, 0): "rule"})
+        assert (found, kept) == (expected, {} if expected else {1 << IDENT_BITS: "rule"})
     with pytest.raises(TypeError):
-        _core().judge(b"x", [(1, 0)], [lambda *_: 7], b"\0", b"\0", lambda *_: [], lambda *_: None)  # type: ignore[arg-type, return-value]
+        _core().judge(b"x", packed([(1, 0)]), [lambda *_: 7], b"\0", b"\0", lambda *_: [], lambda *_: None)  # type: ignore[arg-type, return-value]
 
 
 def test_sink_groups_hits_by_text() -> None:
@@ -160,9 +169,9 @@ def test_sink_groups_hits_by_text() -> None:
     for end in range(141, 128, -1):
         sink(3, 0, end, 0, None)
     found, disguised = sink.grouped([b"abcdef", b"", b"ghij"], [(131, 0)], 128, 0)
-    assert found[0] == [(1, 3), (2, 3), (3, 0), (3, 3), (4, 3), (5, 3), (6, 3), (7, 3)]
-    assert found[1] == [(1, 3)]
-    assert [end for end, _ in found[2]] == [1, 2, 3, 4, 5]
+    assert unpacked(found[0]) == [(1, 3), (2, 3), (3, 0), (3, 3), (4, 3), (5, 3), (6, 3), (7, 3)]
+    assert unpacked(found[1]) == [(1, 3)]
+    assert [end for end, _ in unpacked(found[2])] == [1, 2, 3, 4, 5]
     assert disguised == {0: None}
 
 
