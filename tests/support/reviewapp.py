@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +22,7 @@ from streams.quarantine.reader import Stored
 from streams.quarantine.trying import Trier
 from streams.review.app import create_app
 from streams.review.auth.access import DEV_AUDIENCE, DEV_ISSUER, open_access
+from streams.review.auth.limits import Buckets
 from streams.review.looks import Looks
 from streams.review.neighbours import Neighbour, Neighbours
 from streams.review.policies import PolicySource
@@ -58,19 +60,14 @@ class Alone(Neighbours):
 
 
 class Desk:
-    """One application and what is behind it."""
+    """One application and what is behind it; a `patient` one bears any number of wrong tokens."""
 
-    def __init__(self, folder: Path, *, private: bool = True, **settings: Any) -> None:
+    def __init__(self, folder: Path, *, private: bool = True, patient: bool = False, **settings: Any) -> None:
         secret = folder / "dev-secret"
         secret.write_text(SECRET)
         secret.chmod(0o600)
-        self.settings = Settings(
-            bootstrap_servers="127.0.0.1:1",
-            state_dir=folder,
-            review_dev_secret=secret,
-            http_host="127.0.0.1",
-            **settings,
-        )
+        given = {"bootstrap_servers": "127.0.0.1:1", "state_dir": folder, "review_dev_secret": secret, **settings}
+        self.settings = Settings(**given)
         self.filled = Filled(folder)
         self.store = self.filled.store
         self.values: dict[tuple[int, int], bytes] = {}
@@ -97,6 +94,8 @@ class Desk:
             reveals=reveals if private else None,
         )
         self.access = open_access(self.settings, self.audit)
+        if patient:
+            self.access = replace(self.access, failures=Buckets(1e9, 1e9), attempts=Buckets(1e9, 1e9))
         self.app = create_app(self.services, self.access)
 
     def close(self) -> None:

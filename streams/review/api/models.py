@@ -418,7 +418,7 @@ class OriginalOut(_Out):
     """An original record: text as it is, bytes that are no text as `{"base64": ...}`. Keep it nowhere."""
 
     key: str | dict[str, str] | None
-    headers: list[tuple[str, str | dict[str, str] | None]] | None
+    headers: list[list[str | dict[str, str] | None]] | None = Field(description="Name and value of each, in order.")
     value: str | dict[str, str] | None
     expires_at: datetime = Field(description="When it must be out of sight.")
     seconds: int = Field(description="The same as a time to wait.")
