@@ -148,6 +148,8 @@ class _Opened(NamedTuple):
 class _Maskers(NamedTuple):
     records: RecordMasker
     policy: Policy
+    #: Of single texts, by the version of the rules for a topic.
+    texts: dict[str, Masker]
 
 
 class Trier:
@@ -314,14 +316,18 @@ class Trier:
         return next((path_at(value, row.start) for row in rows if row.detector in failure.detectors), "$")
 
     def _text_masker(self, masker: _Maskers, one: _Opened) -> Masker:
-        return Masker(masker.policy.for_topic(one.envelope.source.topic), self._keyring, store=user_store())
+        rules = masker.policy.for_topic(one.envelope.source.topic)
+        made = masker.texts.get(rules.version)
+        if made is None:
+            made = masker.texts[rules.version] = Masker(rules, self._keyring, store=user_store())
+        return made
 
     def _masker(self, policy: Policy) -> _Maskers:
         """Compiled once for a version, one at a time: compiling takes all of a core, and memory."""
         with self._lock:
             made = self._made.pop(policy.version, None)
             if made is None:
-                made = _Maskers(RecordMasker(policy, self._keyring, store=user_store()), policy)
+                made = _Maskers(RecordMasker(policy, self._keyring, store=user_store()), policy, {})
             self._made[policy.version] = made
             while len(self._made) > _KEPT_MASKERS:
                 self._made.popitem(last=False)

@@ -17,6 +17,8 @@ __all__ = ["GIVEN_BYTES_MAX", "PolicySource"]
 
 #: Of a policy that is handed over: every rule of a large one, and far from what would stall the service.
 GIVEN_BYTES_MAX: Final = 256 * 1024
+#: Policies that are checked or wait for it: a person's patience, and few threads of the service.
+_WAITING_MAX: Final = 8
 #: What sentences call it.
 _GIVEN: Final = "you gave"
 #: Between two looks at the files.
@@ -35,6 +37,7 @@ class PolicySource:
         self._clock = clock
         self._lock = threading.Lock()
         self._trying = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(_WAITING_MAX)
         self._loaded = approved(path, max_depth)
         self._seen = signature(self._loaded.files)
         self._looked_s = clock()
@@ -55,8 +58,13 @@ class PolicySource:
         """The policy in a text after all checks, one at a time, since they take a core; PolicyError with the line."""
         if len(text) > GIVEN_BYTES_MAX:
             raise UsageError(f"The policy is larger than {GIVEN_BYTES_MAX // 1024} KiB.")
-        with self._trying:
-            return approved_text(text, _GIVEN, self._max_depth).policy
+        if not self._waiting.acquire(blocking=False):
+            raise UsageError("Others try policies of their own at present: again in a moment.")
+        try:
+            with self._trying:
+                return approved_text(text, _GIVEN, self._max_depth).policy
+        finally:
+            self._waiting.release()
 
     def _look(self) -> None:
         found = signature(self._loaded.files)

@@ -108,8 +108,9 @@ class Reveals:
             self._write_audit(
                 event.model_copy(update={"role": "revealer", "token": who.token_id, "address": asked.address})
             )
-            # All see it before one sees the original, and an approval counts once.
-            self._looks.wait_for(event.id, _READ_BACK_S)
+            # All see it before one sees the original; and an approval counts once only if its use was read back.
+            if not self._looks.wait_for(event.id, _READ_BACK_S) and self._four_eyes:
+                raise RunError("The look is written down, but was not read back in time, so that nothing is shown.")
 
         with self._one:
             if self._four_eyes and self._approved(place, who) is None:

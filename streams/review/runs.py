@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID, uuid4
 
 from streams.errors import MaskstreamError, UsageError
@@ -41,11 +41,11 @@ class Run:
     owner: str
     control: Control | BulkControl
     problem: str | None = None
-    _future: "Future[Any] | None" = field(default=None, repr=False)
+    future: "Future[None]" = field(default_factory=Future, repr=False)
 
     @property
     def done(self) -> bool:
-        return self._future is not None and self._future.done()
+        return self.future.done()
 
     @property
     def result(self) -> TryResult | None:
@@ -63,8 +63,7 @@ class Run:
 
     def wait(self, timeout_s: float) -> bool:
         """Whether it ended within so long."""
-        if self._future is not None:
-            wait([self._future], timeout_s)
+        wait([self.future], timeout_s)
         return self.done
 
 
@@ -93,7 +92,7 @@ class Runs:
                 raise UsageError(f"You have {_EACH_MAX} runs under way: wait for one to end, or cancel it.")
             self._forget()
             self._runs[made.id] = made
-            made._future = self._pool.submit(_guarded, made, work)  # noqa: SLF001 - made here
+            made.future = self._pool.submit(_guarded, made, work)
         return made
 
     def of(self, run: UUID, owner: str) -> Run | None:
@@ -111,7 +110,7 @@ class Runs:
         with self._lock:
             for run in self._runs.values():
                 run.cancel()
-            futures = [run._future for run in self._runs.values() if run._future is not None]  # noqa: SLF001
+            futures = [run.future for run in self._runs.values()]
         self._pool.shutdown(wait=False, cancel_futures=True)
         wait(futures, _STOP_S)
 

@@ -1,9 +1,11 @@
 """What the routes work with, made once and kept at `app.state.services`."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from fastapi import Request
+
+from streams.review.auth.limits import Buckets
 
 if TYPE_CHECKING:
     from streams.quarantine.actions import Actions
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from streams.telemetry.metrics import ReviewMetrics
 
 __all__ = ["Services", "services_of"]
+
+#: Tries at once, and a second.
+_TRIES: Final = (60.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Services:
     audit: "WriteAudit"
     trier: "Trier | None" = None
     reveals: "Reveals | None" = None
+    #: Of each person: a try opens records and takes a core for a while.
+    tries: Buckets = field(default_factory=lambda: Buckets(*_TRIES))
 
 
 def services_of(request: Request) -> Services:

@@ -26,6 +26,7 @@ from streams.review.services import Services
 __all__ = [
     "Asked",
     "NotFoundError",
+    "TooOftenError",
     "asked",
     "decide",
     "explain",
@@ -43,6 +44,14 @@ _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 
 class NotFoundError(UsageError):
     """There is no such record: it never was one, it is forgotten, or it is not in your scope."""
+
+
+class TooOftenError(UsageError):
+    """That was too often: wait."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__()
+        self.wait_s = wait_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +196,9 @@ def trier_of(services: Services) -> Trier:
 
 
 def _policy(services: Services, by: Asked, given: bytes | None, **about: Any) -> Policy:
-    """The policy to try, after it was written down who tries which one on what."""
+    """The policy to try, once it is written down who tries which on what; TooOftenError where that is too much."""
+    if wait_s := services.tries.take(by.who.subject):
+        raise TooOftenError(wait_s)
     policy = services.policies.current() if given is None else services.policies.given(given)
     services.audit(_event(by, "try" if given is None else "policy_upload", policy=policy.version, **about))
     return policy

@@ -19,6 +19,7 @@ from streams.quarantine.decisions import Decision, RecordId
 from streams.quarantine.envelope import QuarantineRecord, Source, parse
 from streams.quarantine.readback import StoreReadBack
 from streams.quarantine.reader import Stored
+from streams.quarantine.store.clear import read_clear
 from streams.quarantine.trying import Trier
 from streams.review.app import create_app
 from streams.review.auth.access import DEV_AUDIENCE, DEV_ISSUER, open_access
@@ -116,7 +117,7 @@ class Desk:
         first = self.filled._next.get(("quarantine", partition), 0)
         values = [record if isinstance(record, bytes) else record.value for record in records]
         self.values |= {(partition, first + number): value for number, value in enumerate(values)}
-        return self.filled.records(map(parse, values), partition=partition, seen_ms=seen_ms)
+        return self.filled.records(map(read_clear, values), partition=partition, seen_ms=seen_ms)
 
     def canaries(self, count: int = 1, **options: Any) -> list[RecordId]:
         """Sealed records that hold canaries and would pass under the policy in use."""

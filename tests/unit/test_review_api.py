@@ -195,6 +195,18 @@ def test_policy_that_is_wrong_is_told_with_its_line(desk: Desk) -> None:
     assert "root:" not in files.text
 
 
+def test_tries_of_one_person_are_limited(desk: Desk) -> None:
+    """Who tries too often waits, told for how long; somebody else does not."""
+    desk.canaries()
+    client = desk.client("operator")
+    codes = {client.post(f"{API}/records/0/0/try", json={}).status_code for _ in range(60)}
+    late = client.post(f"{API}/records/0/0/explain")
+    assert codes == {200}
+    assert late.status_code == 429
+    assert int(late.headers["retry-after"]) >= 1
+    assert desk.client("operator", subject="bob@example.com").post(f"{API}/records/0/0/explain").status_code == 200
+
+
 def test_explain_names_detector_rule_and_path(desk: Desk) -> None:
     """Why a record would pass or not under the policy in use: no value, but where and by what."""
     desk.canaries()

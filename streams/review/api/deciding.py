@@ -1,15 +1,17 @@
 """`POST` routes of decisions: about one record, some, or whatever a filter matches."""
 
+import asyncio
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from fastapi.concurrency import run_in_threadpool
 
 from streams.quarantine.actions import Decided
 from streams.quarantine.store.model import Filter
 from streams.review.api.answers import decided_out, explained_out, run_out, try_out
-from streams.review.api.common import ByOperator, Made, Offset, Partition, filter_of, place_of
+from streams.review.api.common import ByOperator, Made, Offset, Operator, Partition, filter_of, place_of
 from streams.review.api.models import (
     BulkIn,
     DecidedOut,
@@ -88,41 +90,43 @@ def decide_some(services: Made, by: ByOperator, said: DecideIn, response: Respon
 
 
 @router.post("/tries", status_code=HTTPStatus.ACCEPTED)
-def start_trying(services: Made, by: ByOperator, said: TryIn, wait: Wait = _WAIT_S) -> RunOut:
+async def start_trying(services: Made, by: ByOperator, said: TryIn, wait: Wait = _WAIT_S) -> RunOut:
     """Try a policy on records, a group or whatever a filter matches, without releasing anything."""
     what = [place_of(text) for text in said.records] if said.records else _wanted(said.group, said.filter, by.who)
     policy = said.policy.encode() if said.policy is not None else None
-    run = start_try(services, by, what, policy=policy, sample=said.sample)
-    run.wait(wait)
-    return run_out(run)
+    run = await run_in_threadpool(start_try, services, by, what, policy=policy, sample=said.sample)
+    return await _after(run, wait)
 
 
 @router.post("/bulk", status_code=HTTPStatus.ACCEPTED)
-def start_deciding(services: Made, by: ByOperator, said: BulkIn, wait: Wait = _WAIT_S) -> RunOut:
+async def start_deciding(services: Made, by: ByOperator, said: BulkIn, wait: Wait = _WAIT_S) -> RunOut:
     """Decide about a group or whatever a filter matches now, in the background."""
-    run = start_bulk(
-        services, by, said.action, _wanted(said.group, said.filter, by.who),
-        reason=said.reason, at_most=said.at_most, bulk=said.id,
-    )  # fmt: skip
-    run.wait(wait)
-    return run_out(run)
+    wanted = _wanted(said.group, said.filter, by.who)
+    run = await run_in_threadpool(
+        start_bulk, services, by, said.action, wanted, reason=said.reason, at_most=said.at_most, bulk=said.id
+    )
+    return await _after(run, wait)
 
 
 @router.get("/runs/{run}")
-def how_far(services: Made, by: ByOperator, run: UUID, wait: Wait = 0) -> RunOut:
+async def how_far(services: Made, who: Operator, run: UUID, wait: Wait = 0) -> RunOut:
     """How far a run of yours is."""
-    found = _run(services, by.who, run)
-    found.wait(wait)
-    return run_out(found)
+    return await _after(_run(services, who, run), wait)
 
 
 @router.delete("/runs/{run}")
-def cancel(services: Made, by: ByOperator, run: UUID, wait: Wait = _WAIT_S) -> RunOut:
+async def cancel(services: Made, who: Operator, run: UUID, wait: Wait = _WAIT_S) -> RunOut:
     """Stop a run of yours after what it has in hand; what is done stays done."""
-    found = _run(services, by.who, run)
+    found = _run(services, who, run)
     found.cancel()
-    found.wait(wait)
-    return run_out(found)
+    return await _after(found, wait)
+
+
+async def _after(run: Run, wait_s: float) -> RunOut:
+    """How far it is once it ended or so much time is over; who waits holds no thread."""
+    if not run.done and wait_s:
+        await asyncio.wait({asyncio.wrap_future(run.future)}, timeout=wait_s)
+    return run_out(run)
 
 
 def _run(services: Services, who: Principal, run: UUID) -> Run:

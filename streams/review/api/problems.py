@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from streams.errors import GuardError, MaskstreamError, RunError, UnreachableError, UsageError
 from streams.quarantine.actions import NotYetKnownError
 from streams.review.reveals import ApprovalNeededError
-from streams.review.work import NotFoundError
+from streams.review.work import NotFoundError, TooOftenError
 from streams.telemetry import log
 
 __all__ = ["PROBLEMS", "Problem", "install", "problem"]
@@ -87,6 +87,8 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 async def _own(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, MaskstreamError):
         raise error
+    if isinstance(error, TooOftenError):
+        return problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), headers={"Retry-After": str(int(error.wait_s) + 1)})
     status = _status(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _events.warning("review_failed", error=error)
