@@ -23,7 +23,7 @@ from streams.settings import Settings, shown
 from streams.settings.names import attribute_of, variable_of
 from streams.telemetry.events import EVENTS, FIELD_TYPES
 from streams.telemetry.health import Health
-from streams.telemetry.metrics import WorkerMetrics
+from streams.telemetry.redrive import RedriveMetrics
 from streams.telemetry.replay import ReplayMetrics
 from tests.support.catalogue import catalogue, kinds_of
 from tests.support.markdown import DOCUMENTS, ROOT, code, table
@@ -76,7 +76,7 @@ def _refused() -> str:
 
 def _metrics() -> Iterator[list[str]]:
     # prometheus_client tells labels of a metric without samples only by its private attributes.
-    registry = WorkerMetrics(Health()).registry
+    registry = RedriveMetrics(Health()).registry
     ReplayMetrics(registry, "job")
     for collector in registry._collector_to_names:
         metric: Any = collector
