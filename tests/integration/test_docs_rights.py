@@ -18,13 +18,15 @@ from confluent_kafka.admin import (
 )
 from confluent_kafka.cimpl import NewTopic
 
+from streams.quarantine.decisions import RecordId, encode_event
+from tests.support.decisions import decision
 from tests.support.kafka import KafkaBroker
 from tests.support.markdown import ROOT, blocks
 from tests.support.service import Service, page
 
 DEADLINE_S = 120.0
 RAW = "app.logs"
-USERS = ("admin", "maskstream", "operator", "reviewer")
+USERS = ("admin", "maskstream", "operator", "redrive", "reviewer")
 LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required username=admin password=admin"
 KINDS = {
     "--topic": ResourceType.TOPIC,
@@ -117,7 +119,9 @@ def installation(broker: KafkaBroker, folder: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_documented_rights_are_enough(ruled: KafkaBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the lines of the document and no others: topics are made, a record is masked, a look is audited."""
+    """With the lines of the document and no others: topics are made, a record is masked, a look is audited, and one is
+    released and redriven as far as it goes: its bytes are no text.
+    """
     service = installation(ruled, tmp_path, monkeypatch)
     act_as(service, "operator")
     service.prepare()
@@ -141,6 +145,24 @@ def test_documented_rights_are_enough(ruled: KafkaBroker, tmp_path: Path, monkey
     assert "base64" in revealed.stdout, revealed.stderr
     verified = service.call("audit", "verify")
     assert "1 events in 1 chains" in verified.stdout, verified.stderr
+
+    admin = Producer(client(ruled, "admin"))
+    released = decision("release", "open", RecordId(0, f"{RAW}/1/0"), partition=1)
+    admin.produce("maskstream.decisions", encode_event(released), partition=1)
+    assert admin.flush(60) == 0
+    act_as(service, "redrive")
+    service.environ["MASKSTREAM_ROLE"] = "redrive"
+    service.start()
+    try:
+        service.until(lambda: failed_again(service) == 1, DEADLINE_S)
+    finally:
+        service.end()
+
+
+def failed_again(service: Service) -> float:
+    lines = page(service.ports[0], "GET", "/metrics").splitlines()
+    name = b'maskstream_redrive_failures_total{reason="invalid_encoding"}'
+    return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
 
 
 def masked(service: Service) -> float:
