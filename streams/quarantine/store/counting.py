@@ -15,10 +15,9 @@ __all__ = ["ByKind", "by_kind", "count", "counts_of", "expiring"]
 ByKind = Counter[tuple[int, int]]
 
 
-def by_kind(db: sqlite3.Connection, matching: Where, upto: Mapping[int, int] | None = None) -> ByKind:
-    """Records that match, in whatever phase; with `upto` only those before these offsets of their partitions."""
-    found = _counted(db, matching) if matching.narrow else _tallied(db, matching)
-    return found if upto is None else found - _since(db, matching, upto)
+def by_kind(db: sqlite3.Connection, matching: Where) -> ByKind:
+    """Records that match, in whatever phase; for as many kinds as a page shows."""
+    return _counted(db, matching) if matching.narrow else _tallied(db, matching)
 
 
 def counts_of(phases: Mapping[int, int], expiring_soon: int) -> Counts:
@@ -35,11 +34,15 @@ def count(db: sqlite3.Connection, wanted: Filter, now_ms: int, retention_ms: int
     """All records that match a filter, by status."""
     matching = where(db, wanted)
     phases: Counter[int] = Counter()
-    for (_, phase), n in by_kind(db, matching).items():
-        if phase in matching.phases:
-            phases[phase] += n
-    soon = expiring(db, matching.of(tuple(set(WAITING) & set(matching.phases))), now_ms, retention_ms)
-    return counts_of(phases, sum(soon.values()))
+    if matching.narrow:
+        for phase, arm in arms(db, matching):
+            phases[phase] += db.execute(f"SELECT count(*) FROM {arm.sql}", arm.values).fetchone()[0]
+    else:
+        wide = matching.wide()
+        rows = db.execute(f"SELECT phase, sum(n) FROM tally WHERE {wide.sql} GROUP BY phase", wide.values)
+        phases.update({phase: n for phase, n in rows if phase in matching.phases})
+    waiting = matching.of(tuple(phase for phase in WAITING if phase in matching.phases))
+    return counts_of(phases, sum(expiring(db, waiting, now_ms, retention_ms).values()))
 
 
 def expiring(db: sqlite3.Connection, matching: Where, now_ms: int, retention_ms: int | None) -> Counter[int]:
@@ -74,20 +77,5 @@ def _picked(db: sqlite3.Connection, matching: Where) -> ByKind:
     found: ByKind = Counter()
     for phase, arm in arms(db, matching.of(None)):
         for kind, n in db.execute(f"SELECT kind, count(*) FROM {arm.sql} GROUP BY kind", arm.values):
-            found[kind, phase] += n
-    return found
-
-
-def _since(db: sqlite3.Connection, matching: Where, upto: Mapping[int, int]) -> ByKind:
-    """Records that match and came later; a partition that was not there then counts from its beginning."""
-    partitions = [number for (number,) in db.execute("SELECT partition FROM positions WHERE topic = 'quarantine'")]
-    found: ByKind = Counter()
-    for partition in partitions:
-        rows = db.execute(
-            "SELECT kind, phase, count(*) FROM records INDEXED BY records_by_place"
-            f" WHERE partition = ? AND offset >= ? AND {matching.all().sql} GROUP BY kind, phase",
-            (partition, upto.get(partition, 0), *matching.all().values),
-        )
-        for kind, phase, n in rows:
             found[kind, phase] += n
     return found

@@ -25,7 +25,7 @@ _WRITER_CACHE_KIB: Final = 65_536
 _READER_CACHE_KIB: Final = 4_096
 #: A checkpoint that readers held up leaves a longer log behind; it is cut to this when it can be.
 _LOG_BYTES: Final = 64 << 20
-_BUSY_S: Final = 10.0
+_BUSY_S: Final = 1.0
 #: Connections that are kept for the next reader.
 _IDLE_READERS: Final = 8
 

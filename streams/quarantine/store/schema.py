@@ -14,7 +14,7 @@ APPLICATION_ID: Final = 0x6D737276
 SCHEMA_VERSION: Final = 1
 
 #: Topics are 'quarantine' and 'decisions' here. `records.topic` is 0 for foreign bytes. The columns of indexes behind
-#: the sorted ones let a filter look without a visit to the row.
+#: the sorted ones let a filter look without a visit to the row. `recent` tells a group's rate, and holds two hours.
 SCHEMA: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE positions (
@@ -61,30 +61,38 @@ CREATE INDEX effects_by_event ON effects (event);
 CREATE TABLE tally (
     kind INTEGER, topic INTEGER, phase INTEGER, n INTEGER NOT NULL, PRIMARY KEY (kind, topic, phase)
 ) WITHOUT ROWID;
-CREATE TABLE hours (
-    hour INTEGER, kind INTEGER, topic INTEGER, phase INTEGER, n INTEGER NOT NULL, PRIMARY KEY (hour, kind, topic, phase)
+CREATE TABLE recent (
+    minute INTEGER, kind INTEGER, topic INTEGER, n INTEGER NOT NULL, PRIMARY KEY (minute, kind, topic)
 ) WITHOUT ROWID;
 CREATE TABLE minutes (
-    minute INTEGER, kind INTEGER, topic INTEGER, n INTEGER NOT NULL, PRIMARY KEY (minute, kind, topic)
+    minute INTEGER, reason TEXT, topic INTEGER, n INTEGER NOT NULL, PRIMARY KEY (minute, reason, topic)
+) WITHOUT ROWID;
+CREATE TABLE hours (
+    hour INTEGER, reason TEXT, topic INTEGER, phase INTEGER, n INTEGER NOT NULL,
+    PRIMARY KEY (hour, reason, topic, phase)
 ) WITHOUT ROWID;
 
 CREATE TRIGGER record_came AFTER INSERT ON records BEGIN
     INSERT INTO tally VALUES (new.kind, new.topic, new.phase, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-    INSERT INTO hours VALUES (new.seen / 3600000, new.kind, new.topic, new.phase, 1)
-        ON CONFLICT DO UPDATE SET n = n + 1;
-    INSERT INTO minutes VALUES (new.seen / 60000, new.kind, new.topic, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+    INSERT INTO minutes SELECT new.seen / 60000, coalesce(reason, 'foreign'), new.topic, 1
+        FROM kinds WHERE id = new.kind ON CONFLICT DO UPDATE SET n = n + 1;
+    INSERT INTO hours SELECT new.seen / 3600000, coalesce(reason, 'foreign'), new.topic, new.phase, 1
+        FROM kinds WHERE id = new.kind ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER record_came_now AFTER INSERT ON records WHEN new.seen / 60000 >= strftime('%s', 'now') / 60 - 120 BEGIN
+    INSERT INTO recent VALUES (new.seen / 60000, new.kind, new.topic, 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 CREATE TRIGGER record_changed AFTER UPDATE OF phase ON records BEGIN
     UPDATE tally SET n = n - 1 WHERE kind = old.kind AND topic = old.topic AND phase = old.phase;
-    UPDATE hours SET n = n - 1
-        WHERE hour = old.seen / 3600000 AND kind = old.kind AND topic = old.topic AND phase = old.phase;
     INSERT INTO tally VALUES (new.kind, new.topic, new.phase, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-    INSERT INTO hours VALUES (new.seen / 3600000, new.kind, new.topic, new.phase, 1)
-        ON CONFLICT DO UPDATE SET n = n + 1;
+    INSERT INTO hours SELECT old.seen / 3600000, coalesce(reason, 'foreign'), old.topic, old.phase, -1
+        FROM kinds WHERE id = old.kind ON CONFLICT DO UPDATE SET n = n - 1;
+    INSERT INTO hours SELECT new.seen / 3600000, coalesce(reason, 'foreign'), new.topic, new.phase, 1
+        FROM kinds WHERE id = new.kind ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 CREATE TRIGGER record_went AFTER DELETE ON records BEGIN
     UPDATE tally SET n = n - 1 WHERE kind = old.kind AND topic = old.topic AND phase = old.phase;
-    UPDATE hours SET n = n - 1
-        WHERE hour = old.seen / 3600000 AND kind = old.kind AND topic = old.topic AND phase = old.phase;
+    INSERT INTO hours SELECT old.seen / 3600000, coalesce(reason, 'foreign'), old.topic, old.phase, -1
+        FROM kinds WHERE id = old.kind ON CONFLICT DO UPDATE SET n = n - 1;
 END;
 """

@@ -1,11 +1,15 @@
 """Numbers over time for charts; by minutes and hours, as the view keeps them."""
 
 import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
+from streams.quarantine.fold import ACTIONABLE
+from streams.quarantine.store.arms import arms
 from streams.quarantine.store.model import AgeSeries, Filter, InflowSeries
 from streams.quarantine.store.phases import WAITING
-from streams.quarantine.store.where import where
+from streams.quarantine.store.where import Condition, where
 
 __all__ = ["MINUTES_KEPT_MS", "ages", "inflow"]
 
@@ -17,29 +21,19 @@ MINUTES_KEPT_MS: Final = 48 * _HOUR_MS
 _BUCKETS_MAX: Final = 1_000
 #: What ages are shown against where the topic has no retention.
 _AGES_MS: Final = 14 * 24 * _HOUR_MS
-#: Foreign bytes have no reason.
-_FOREIGN: Final = "foreign"
 
 
 def inflow(
     db: sqlite3.Connection, wanted: Filter, since_ms: int, until_ms: int, buckets: int, now_ms: int
 ) -> InflowSeries:
     """Records by reason in buckets of whole minutes or hours, the first of which holds `since_ms`."""
-    table, column, unit = ("minutes", "minute", _MINUTE_MS)
-    if since_ms < now_ms - MINUTES_KEPT_MS:
-        table, column, unit = ("hours", "hour", _HOUR_MS)
-    per_bucket = max(1, -(-(until_ms - since_ms) // (_clamped(buckets) * unit)))
-    width = per_bucket * unit
+    wanted = replace(wanted, status=frozenset(), pending=None, partition=None, offset=None)
+    unit = _HOUR_MS if since_ms < now_ms - MINUTES_KEPT_MS else _MINUTE_MS
+    width = unit * max(1, -(-(until_ms - since_ms) // (_clamped(buckets) * unit)))
     first, last = since_ms // width, max(since_ms, until_ms - 1) // width
-    condition = where(db, wanted).wide()
-    rows = db.execute(
-        f"SELECT coalesce(reason, '{_FOREIGN}'), {column} / ? - ?, sum(n) FROM {table} JOIN kinds ON kinds.id = kind"
-        f" WHERE n > 0 AND {column} >= ? AND {column} < ? AND {condition.sql} GROUP BY 1, 2",
-        (per_bucket, first, first * per_bucket, (last + 1) * per_bucket, *condition.values),
-    )
     found: dict[str, list[int]] = {}
-    for reason, bucket, n in rows:
-        found.setdefault(reason, [0] * (last - first + 1))[bucket] += n
+    for reason, start_ms, n in _came(db, wanted, unit, first * width, (last + 1) * width):
+        found.setdefault(reason, [0] * (last - first + 1))[start_ms // width - first] += n
     starts = tuple(number * width for number in range(first, last + 1))
     return InflowSeries(width, starts, {reason: tuple(counts) for reason, counts in sorted(found.items())})
 
@@ -47,16 +41,58 @@ def inflow(
 def ages(db: sqlite3.Connection, wanted: Filter, buckets: int, now_ms: int, retention_ms: int | None) -> AgeSeries:
     """Records that wait for a person, by age in whole hours; what is not yet an hour old is in the first bucket."""
     per_bucket = max(1, -(-(retention_ms or _AGES_MS) // (_clamped(buckets) * _HOUR_MS)))
-    condition = where(db, wanted).wide()
-    rows = db.execute(
-        f"SELECT max(0, ? - hour) / ?, sum(n) FROM hours WHERE n > 0 AND phase IN (?, ?, ?) AND {condition.sql}"
-        " GROUP BY 1",
-        (now_ms // _HOUR_MS, per_bucket, *WAITING, *condition.values),
-    )
     counts = [0] * _clamped(buckets)
-    for bucket, n in rows:
-        counts[min(bucket, len(counts) - 1)] += n
+    for hour, n in _waiting(db, replace(wanted, status=ACTIONABLE)):
+        counts[min(max(0, now_ms // _HOUR_MS - hour) // per_bucket, len(counts) - 1)] += n
     return AgeSeries(per_bucket * _HOUR_MS, tuple(counts), retention_ms)
+
+
+def _came(
+    db: sqlite3.Connection, wanted: Filter, unit: int, begin_ms: int, end_ms: int
+) -> Iterable[tuple[str, int, int]]:
+    """Reason, a time of the unit, and how many records came then."""
+    if not _is_plain(wanted):
+        wanted = replace(wanted, since_ms=begin_ms, until_ms=end_ms)
+        return _counted(db, wanted, unit)
+    table, column = ("hours", "hour") if unit == _HOUR_MS else ("minutes", "minute")
+    condition = _plain(db, wanted)
+    return db.execute(
+        f"SELECT reason, {column} * ?, sum(n) FROM {table} WHERE n > 0 AND {column} >= ? AND {column} < ?"
+        f" AND {condition.sql} GROUP BY {column}, reason",
+        (unit, begin_ms // unit, end_ms // unit, *condition.values),
+    )
+
+
+def _waiting(db: sqlite3.Connection, wanted: Filter) -> Iterable[tuple[int, int]]:
+    """Hours, and how many records of them wait."""
+    if not _is_plain(wanted):
+        return [(start_ms // _HOUR_MS, n) for _, start_ms, n in _counted(db, wanted, _HOUR_MS)]
+    condition = _plain(db, wanted)
+    return db.execute(
+        f"SELECT hour, sum(n) FROM hours WHERE n > 0 AND phase IN (?, ?, ?) AND {condition.sql} GROUP BY hour",
+        (*WAITING, *condition.values),
+    )
+
+
+def _is_plain(wanted: Filter) -> bool:
+    """Whether minutes and hours, which know reason and topic alone, can answer."""
+    return (wanted.detector, wanted.fingerprint, wanted.text.strip()) == (None, None, "")
+
+
+def _plain(db: sqlite3.Connection, wanted: Filter) -> Condition:
+    reason = () if wanted.reason is None else (Condition("reason = ?", (wanted.reason,)),)
+    return where(db, Filter(wanted.topics, wanted.topic)).wide(*reason)
+
+
+def _counted(db: sqlite3.Connection, wanted: Filter, unit: int) -> Iterator[tuple[str, int, int]]:
+    """The same out of the records."""
+    reasons: dict[int, str] = dict(db.execute("SELECT id, coalesce(reason, 'foreign') FROM kinds"))
+    for _, arm in arms(db, where(db, wanted)):
+        rows = db.execute(
+            f"SELECT kind, seen / ? * ?, count(*) FROM {arm.sql} GROUP BY 1, 2", (unit, unit, *arm.values)
+        )
+        for kind, start_ms, n in rows:
+            yield reasons[kind], start_ms, n
 
 
 def _clamped(buckets: int) -> int:

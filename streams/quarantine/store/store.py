@@ -140,8 +140,8 @@ class ReviewStore:
         return Chunks(sum(map(len, found.values())), self._chunks(found, max(1, min(size, RECORDS_MAX))))
 
     def inflow(self, wanted: Filter, since_ms: int, until_ms: int, buckets: int = 60) -> InflowSeries:
-        """How many came, by reason, over a time; status, offset and partition of the filter are not looked at, and
-        widths are whole minutes, or whole hours for what is older than two days.
+        """How many came, by reason, over a time; status, offset, partition and times of the filter are not looked at,
+        and widths are whole minutes, or whole hours for what is older than two days.
         """
         now_ms = self.now_ms()
         return self._ask(lambda db: inflow(db, wanted, since_ms, until_ms, buckets, now_ms))

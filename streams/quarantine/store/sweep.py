@@ -15,6 +15,8 @@ __all__ = ["EXPIRED_KEPT_MS", "Sweep"]
 EXPIRED_KEPT_MS: Final = 24 * 3_600_000
 _ROWS: Final = 5_000
 _EVENTS: Final = 50
+#: As the trigger has it that fills the table.
+_RECENT_MINUTES: Final = 120
 #: Between two looks for what can be forgotten.
 _PAUSE_MS: Final = 60_000
 
@@ -60,9 +62,12 @@ class Sweep:
             return True
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("DELETE FROM recent WHERE minute < ?", (now_ms // 60_000 - _RECENT_MINUTES,))
             self._db.execute("DELETE FROM minutes WHERE minute < ?", ((now_ms - MINUTES_KEPT_MS) // 60_000,))
             self._db.execute("DELETE FROM hours WHERE n = 0")
             self._db.execute("DELETE FROM tally WHERE n = 0")
+        # Readers who follow one another keep SQLite from beginning its log anew by itself; it would grow for ever.
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._next_ms = now_ms + _PAUSE_MS
         return False
 

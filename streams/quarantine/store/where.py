@@ -6,6 +6,7 @@ Values are always bound; the text of a condition is made of our own constants.
 import json
 import re
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -64,6 +65,10 @@ class Where:
     def of(self, phases: tuple[int, ...] | None) -> "Where":
         """The same in other phases; None is all of them."""
         return replace(self, phases=ALL if phases is None else phases)
+
+    def also(self, kinds: tuple[int, ...]) -> "Where":
+        """The same of these kinds only."""
+        return replace(self, broad=(*self.broad, _among("kind", kinds)), kinds=kinds, topics=None)
 
     def all(self, *more: Condition) -> Condition:
         """All conditions but the one on phases."""
@@ -158,7 +163,7 @@ def _word(names: dict[int, str], word: str) -> Condition:
     return Condition(f"({topics.sql} OR {kinds.sql})", (*topics.values, *kinds.values))
 
 
-def _among(column: str, numbers: list[int]) -> Condition:
+def _among(column: str, numbers: Sequence[int]) -> Condition:
     return Condition(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(numbers),))
 
 
