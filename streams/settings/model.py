@@ -160,7 +160,9 @@ class Settings(BaseModel):
     batch_ms: Number = Field(200, ge=1, le=60_000, description="Longest time a batch is collected, in milliseconds.")
     max_depth: Number = Field(1024, ge=1, le=100_000, description="Deepest nesting before a record is too_deep.")
     instance: Word = Field(default_factory=_host_name, description="This machine's name in transactional ids.")
-    state_dir: File = Field(default_factory=_state_folder, description="Folder of lock files and of the audit.")
+    state_dir: File = Field(
+        default_factory=_state_folder, description="Folder of lock files, the audit and the review store."
+    )
     policy: File | None = Field(None, description="Policy file; the default policy pack without one.")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", description="Least severity that the service logs."

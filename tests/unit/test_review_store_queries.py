@@ -4,12 +4,14 @@ import base64
 import itertools
 import json
 import random
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 
 from streams.errors import GuardError, UsageError
 from streams.masking.records import Failure
+from streams.quarantine.decisions import RecordId
 from streams.quarantine.store.model import EXPIRING_MS, STATUSES, Filter, GroupRow, Page, RecordRow, Sort
 from streams.quarantine.store.store import ReviewStore
 from streams.settings import Settings
@@ -358,3 +361,57 @@ def test_review_store_is_for_one_process(tmp_path: Path) -> None:
         ReviewStore(settings_)
     first.close()
     ReviewStore(settings_).close()
+
+
+def test_review_store_answers_while_it_is_built_anew(tmp_path: Path) -> None:
+    """Readers at work when the file is thrown away get an answer of the old or the new one, never an error."""
+    filled = Filled(tmp_path)
+    filled.records([envelope(number) for number in range(100)])
+    failed: list[BaseException] = []
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            try:
+                assert filled.store.counts(Filter()).total in {0, 100}
+                assert len(filled.store.records(Filter()).rows) in {0, 50}
+            except BaseException as error:  # noqa: BLE001
+                failed.append(error)
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(6):
+        filled.store._holder.rebuild(f"topics {number}")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert len(list(tmp_path.glob("*/view-*"))) == 3
+    filled.store.close()
+
+
+def test_review_store_is_built_anew_by_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """States were made by the fold of one version: another one does not take them over, nor those of other topics."""
+    filled = Filled(tmp_path)
+    assert filled.store._holder.fits("topics")
+    assert not filled.store._holder.fits("others")
+    filled.store.close()
+    again = Filled(tmp_path)
+    assert again.store._holder.fits("topics")
+    monkeypatch.setattr("streams.quarantine.store.holder.__version__", "99")
+    assert not again.store._holder.fits("topics")
+    again.store.close()
+
+
+def test_review_store_waits_for_what_is_to_come(filled: Filled) -> None:
+    """A wait ends with the event, or with its time, and holds up nobody meanwhile."""
+    made = decision([RecordId(offset=10**6, origin="orders/0/1")], partition=9)
+    found: list[Any] = []
+    waiter = threading.Thread(target=lambda: found.append(filled.store.wait_for(made.id, 60)))
+    waiter.start()
+    assert filled.store.wait_for(uuid4(), 0.05) is None
+    assert not filled.store.wait_until({0: 2**40}, 0.05)
+    filled.events(made)
+    waiter.join()
+    assert list(found[0].changed) == list(made.records)

@@ -12,8 +12,6 @@ from streams.settings import Settings
 
 __all__ = ["Feed", "Slice"]
 
-#: A slice is written in one transaction; decisions wait behind it.
-_SLICE_RECORDS: Final = 2_000
 _SLICE_BYTES: Final = 8 << 20
 #: A single call may return far more bytes than the queue's limit (seen): it is asked for few at a time.
 _STEP_RECORDS: Final = 250
@@ -41,10 +39,11 @@ class Slice:
 
 
 class Feed:
-    """One consumer on one topic; not for threads."""
+    """One consumer on one topic; not for threads. A slice has at most `slice_records` and one."""
 
-    def __init__(self, settings: Settings, topic: str) -> None:
+    def __init__(self, settings: Settings, topic: str, slice_records: int) -> None:
         self._topic = topic
+        self._slice_records = slice_records
         self._position: dict[int, int] = {}
         own: dict[str, Any] = {
             # Never joined and never committed to; librdkafka wants a name.
@@ -70,8 +69,8 @@ class Feed:
     def take(self, wait_s: float) -> Slice:
         """What is there, after a wait for the first of it; UnreachableError and RunError as Kafka says."""
         found, size = Slice(), 0
-        while len(found.messages) < _SLICE_RECORDS and size < _SLICE_BYTES:
-            messages = self._consume(0.0 if found.messages or found.next else wait_s)
+        while (left := self._slice_records - len(found.messages)) > 0 and size < _SLICE_BYTES:
+            messages = self._consume(0.0 if found.messages or found.next else wait_s, min(left, _STEP_RECORDS))
             size += sum(len(message.value() or b"") for message in messages)
             for message in messages:
                 self._sort(message, found)
@@ -82,10 +81,10 @@ class Feed:
     def close(self) -> None:
         self._consumer.close()
 
-    def _consume(self, wait_s: float) -> list[Message]:
+    def _consume(self, wait_s: float, count: int) -> list[Message]:
         try:
             first = self._consumer.poll(wait_s) if wait_s else None
-            rest = self._consumer.consume(_STEP_RECORDS, 0.0)
+            rest = self._consumer.consume(count, 0.0)
         except KafkaException as error:
             name = error.args[0].name()
         else:

@@ -4,7 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Final
 
 from confluent_kafka import Message
@@ -26,6 +26,8 @@ __all__ = ["Follower"]
 
 #: How often Kafka is asked whether the topics are still the same, where they begin and end.
 _LOOK_S: Final = 2.0
+#: What is written in one transaction, during which other decisions wait; an event may be of 500 records.
+_SLICE_RECORDS: Final[dict[Role, int]] = {"quarantine": 2_000, "decisions": 20}
 #: The longest wait for a decision, while records may wait as long.
 _WAIT_S: Final = 0.05
 #: Between two attempts after something went wrong.
@@ -85,11 +87,13 @@ class Follower:
             raise _OtherTopicError
         ingest = Ingest(self._holder.view.writer)
         self._positions = read_positions(self._holder.view.writer)
-        with (
-            closing(Feed(self._settings, self._settings.quarantine_topic)) as records,
-            closing(Feed(self._settings, self._settings.decisions_topic)) as decisions,
-        ):
-            self._follow({"quarantine": records, "decisions": decisions}, topics, looked, ingest)
+        with ExitStack() as opened:
+            feeds = {role: opened.enter_context(closing(self._feed(role))) for role in TOPICS}
+            self._follow(feeds, topics, looked, ingest)
+
+    def _feed(self, role: Role) -> Feed:
+        names = {"quarantine": self._settings.quarantine_topic, "decisions": self._settings.decisions_topic}
+        return Feed(self._settings, names[role], _SLICE_RECORDS[role])
 
     def _follow(self, feeds: Mapping[Role, Feed], topics: Topics, looked: Looked, ingest: Ingest) -> None:
         sweep, due = Sweep(self._holder.view.writer), 0.0

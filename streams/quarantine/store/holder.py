@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from contextlib import suppress
 
+from streams import __version__
 from streams.quarantine.store.file import Folder, View
 from streams.settings import Settings
 
@@ -28,7 +29,10 @@ class Holder:
             raise
 
     def fits(self, identity: str) -> bool:
-        """Whether the view was built from these topics; a new one is from now on."""
+        """Whether the view was built from these topics, and by this maskstream: the fold of another one may differ;
+        a new one is from now on.
+        """
+        identity = f"{__version__} {identity}"
         if self._identity is None:
             self._set("identity", identity)
             self._identity = identity

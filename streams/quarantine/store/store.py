@@ -64,6 +64,7 @@ class ReviewStore:
         self._settings = settings
         self._holder = Holder(settings)
         self._written = threading.Condition()
+        self._changes = 0
         self._follower = Follower(settings, self._holder, self._tell)
         self._thread: threading.Thread | None = None
 
@@ -192,17 +193,22 @@ class ReviewStore:
 
     def _tell(self) -> None:
         with self._written:
+            self._changes += 1
             self._written.notify_all()
 
     def _wait(self, look: Callable[[], T | None], timeout_s: float) -> T | None:
         """The first answer that is one, looked for after each change of the view."""
         deadline = time.monotonic() + timeout_s
-        with self._written:
-            while (found := look()) is None:
-                left = deadline - time.monotonic()
-                if left <= 0 or not self._written.wait(left):
-                    return look()
-        return found
+        while True:
+            changes = self._changes
+            # Not under the lock, which would hold up whoever writes.
+            found = look()
+            left = deadline - time.monotonic()
+            if found is not None or left <= 0:
+                return found
+            with self._written:
+                if self._changes == changes:
+                    self._written.wait(left)
 
 
 def _clamped(limit: int) -> int:
