@@ -211,9 +211,19 @@ def pause(job: JobArgument, *, config: ConfigOption = None, assignments: SetOpti
 
 
 @app.command()
-def resume(job: JobArgument, *, config: ConfigOption = None, assignments: SetOption = None) -> None:
-    """Let the workers of a paused job go on; where there are none any more, say `maskstream replay start`."""
-    _ask(load_settings(config, assignments), job, "running")
+def resume(
+    job: JobArgument,
+    *,
+    max_rate: RateOption = None,
+    live_aware: Annotated[
+        bool | None,
+        typer.Option("--live-aware/--full-speed", help="Slow down while the live group lags.", show_default=False),
+    ] = None,
+    config: ConfigOption = None,
+    assignments: SetOption = None,
+) -> None:
+    """Let the workers of a job go on, at another pace where one is given; where there are none, say `start`."""
+    _ask(load_settings(config, assignments), job, "running", max_rate=max_rate, live_aware=live_aware)
 
 
 @app.command()
@@ -288,11 +298,14 @@ def _known(settings: "Settings", admin: "Admin", job: str) -> "JobView":
     return view
 
 
-def _ask(settings: "Settings", job: str, state: "StateName") -> None:
+def _ask(settings: "Settings", job: str, state: "StateName", **pace: str | bool | None) -> None:
     from streams.replay.control import set_state
+    from streams.replay.spec import parse_pace
 
     admin = _admin(settings)
-    set_state(settings, _known(settings, admin, job), state, actor_name())
+    view = _known(settings, admin, job)
+    changed = {name: value for name, value in pace.items() if value is not None}
+    set_state(settings, view, state, actor_name(), parse_pace(view.pace, changed) if changed else None)
     typer.echo(f"The job {job} is to be {state}; its workers see that within a second.")
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from streams.errors import UsageError
 from streams.replay.jobs import ENDED, JobView, StateName, StateRecord
 from streams.replay.journal import JobWriter
+from streams.replay.spec import Pace
 from streams.settings import Settings
 
 __all__ = ["set_state", "state_record"]
@@ -18,13 +19,15 @@ _FROM: Final[dict[StateName, frozenset[StateName]]] = {
 }
 
 
-def set_state(settings: Settings, view: JobView, state: StateName, by: str, sentence: str = "") -> None:
-    """Write that a job is to run, pause or stop; UsageError where it cannot any more."""
+def set_state(settings: Settings, view: JobView, state: StateName, by: str, pace: Pace | None = None) -> None:
+    """Write that a job is to run, pause or stop, and at which pace where that changes; UsageError where it cannot."""
     present = view.state_name
     if present not in _FROM[state]:
         ended = "it has ended" if present in ENDED else "say `maskstream replay start` to go on"
         raise UsageError(f"The job {view.id} is {present}, so it cannot be {state}: {ended}.")
-    JobWriter(settings).write(state_record(view.id, state, by, sentence))
+    # A pace that was said once stays until another is said.
+    kept = pace or (view.state.pace if view.state else None)
+    JobWriter(settings).write(state_record(view.id, state, by).model_copy(update={"pace": kept}))
 
 
 def state_record(

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from streams.errors import UsageError
 from streams.kafka.topics import JOBS_PARTITIONS
 from streams.replay.ranges import Key, Range
-from streams.replay.spec import JOB_ID, ReplaySpec, parse_spec
+from streams.replay.spec import JOB_ID, Pace, ReplaySpec, parse_spec
 
 __all__ = [
     "ENDED",
@@ -119,6 +119,7 @@ class StateRecord(_Record):
     time: datetime
     by: Name
     sentence: Sentence = ""
+    pace: Pace | None = Field(default=None, description="The pace from now on; the spec's without.")
     report: dict[str, Any] | None = Field(None, description="With an end: what `replay report` shows.")
 
 
@@ -163,6 +164,12 @@ class JobView:
     @property
     def state_name(self) -> StateName:
         return self.state.state if self.state else "planned"
+
+    @property
+    def pace(self) -> Pace:
+        """How fast it is to go now."""
+        said = self.state.pace if self.state else None
+        return said or (self.job.order.pace if self.job else Pace.model_validate({}))
 
     @property
     def positions(self) -> dict[Key, int]:

@@ -21,6 +21,7 @@ from streams.replay.pace import Brake, Bucket, rest_after
 from streams.replay.placing import AGREE_S, JobPlacing
 from streams.replay.ranges import share_of
 from streams.replay.selection import Selector
+from streams.replay.spec import Pace
 from streams.telemetry import log
 from streams.telemetry.metrics import BatchNumbers
 from streams.telemetry.replay import ReplayMetrics
@@ -44,12 +45,10 @@ _events: Final = log.EventLog()
 class ReplayJourney:
     """One worker's part of one job; for the thread that moves the batches.
 
-    `live` are the settings of the live path, which the brake looks after; None without a brake.
+    `live` looks after the live path; it is begun by the first pace that gives way to it.
     """
 
-    def __init__(
-        self, job: Job, reader: JobReader, jobs_topic: str, metrics: ReplayMetrics, live: LiveLag | None
-    ) -> None:
+    def __init__(self, job: Job, reader: JobReader, jobs_topic: str, metrics: ReplayMetrics, live: LiveLag) -> None:
         order = job.order
         self.ends: Mapping[Key, int] = {key: one.end for key, one in job.by_key.items()}
         self.writes = job.target is not None
@@ -61,15 +60,16 @@ class ReplayJourney:
         self._live = live
         self._live_looks = 0
         self._selector = Selector(order.select)
-        rate = order.pace.rate
-        self._bucket = Bucket(rate, time.monotonic) if rate else None
-        self._brake = Brake(order.pace.floor, free=0)
+        self._free = 0
+        self._pace: Pace | None = None
+        self._bucket: Bucket | None = None
+        self._brake = Brake(1.0, free=0)
         self._placing: JobPlacing | None = None
         self._pending: dict[Key, Progress] = {}
         self._unsettled_s = self._shared_s = self._rest_until_s = 0.0
 
     def places(self, settings: "Settings", describe: Describe, /) -> Places:
-        self._brake.free = settings.batch_records
+        self._free = settings.batch_records
         self._placing = JobPlacing(self._job, self._reader, settings, describe)
         return self._placing
 
@@ -81,6 +81,7 @@ class ReplayJourney:
         if self._pending and not self._settled():
             return _HOLD
         self._metrics.left(view.left)
+        self._keep(view.pace)
         if view.state_name == "paused":
             return _HOLD
         return Step("go", self._rest_s(view))
@@ -151,6 +152,17 @@ class ReplayJourney:
             self._unsettled_s = 0.0
         return not self._pending
 
+    def _keep(self, pace: Pace) -> None:
+        """Goes at this pace from now on."""
+        if pace == self._pace:
+            return
+        self._pace, rate = pace, pace.rate
+        self._bucket = Bucket(rate, time.monotonic) if rate else None
+        self._brake = Brake(pace.floor, free=self._free)
+        self._metrics.pace(1.0, None)
+        if pace.live_aware:
+            self._live.start()
+
     def _rest_s(self, view: JobView) -> float:
         now_s = time.monotonic()
         self._heed_live()
@@ -162,7 +174,7 @@ class ReplayJourney:
         return max(0.0, self._rest_until_s - now_s, self._bucket.rest_s())
 
     def _heed_live(self) -> None:
-        if self._live is None or self._live.looks == self._live_looks:
+        if self._pace is None or not self._pace.live_aware or self._live.looks == self._live_looks:
             return
         self._live_looks = self._live.looks
         lag, before = self._live.lag, self._brake.share

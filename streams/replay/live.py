@@ -40,7 +40,9 @@ class LiveLag:
         self._thread = threading.Thread(target=self._watch, name="live-lag", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        """Begins to look; a second time does nothing."""
+        if not self._thread.is_alive():
+            self._thread.start()
 
     def stop(self) -> None:
         self._over.set()

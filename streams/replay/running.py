@@ -109,7 +109,9 @@ def run_job(
     view = known(settings, admin, job.job)
     group = group_of(settings.group_id, job.job)
     if not view.done and view.state_name == "running" and not admin.group_is_active(group):
-        JobWriter(settings).write(state_record(job.job, "stopped", by, "Its last workers were told to stop."))
+        left = state_record(job.job, "stopped", by, "Its last workers were told to stop.")
+        # A pace that was said once stays.
+        JobWriter(settings).write(left.model_copy(update={"pace": view.state.pace if view.state else None}))
     return known(settings, admin, job.job)
 
 

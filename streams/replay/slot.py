@@ -26,9 +26,7 @@ def run_slot(settings: Settings, slot: int, heartbeat: Heartbeat, job_id: str) -
     job = usable(reader.catch_up())
     own = job_settings(settings, job, unpack_policy(job, settings.state_dir))
     masking = pinned_masking(own, job)
-    live = LiveLag(live_settings(settings, job_id)) if job.order.pace.live_aware else None
-    if live is not None:
-        live.start()
+    live = LiveLag(live_settings(settings, job_id))
 
     def journey(metrics: WorkerMetrics) -> ReplayJourney:
         return ReplayJourney(job, reader, settings.jobs_topic, ReplayMetrics(metrics.registry, job.job), live)

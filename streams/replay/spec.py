@@ -34,6 +34,7 @@ __all__ = [
     "TopicSource",
     "json_schema",
     "load_spec",
+    "parse_pace",
     "parse_spec",
 ]
 
@@ -365,6 +366,14 @@ def parse_spec(document: object, name: str) -> ReplaySpec:
         return ReplaySpec.model_validate(_with_version(document))
     except ValidationError as error:
         raise UsageError("\n".join(_sentences(error, name))) from None
+
+
+def parse_pace(present: Pace, changed: Mapping[str, object]) -> Pace:
+    """A pace with some of it changed; UsageError where that is none."""
+    try:
+        return Pace.model_validate({**present.model_dump(), **changed})
+    except ValidationError as error:
+        raise UsageError("\n".join(_sentences(error, "'s pace"))) from None
 
 
 def json_schema() -> dict[str, Any]:

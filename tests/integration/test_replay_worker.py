@@ -14,6 +14,7 @@ from streams.errors import UsageError
 from streams.masking.records import MaskedColumns, RecordColumns
 from streams.replay.derived import group_of
 from streams.replay.live import LiveLag, live_lag
+from streams.replay.spec import parse_pace
 from tests.support.kafka import KafkaBroker, delete_records
 from tests.support.pipeline import Pipeline, mask, masking, read_topic, wait_for
 from tests.support.replay import JobLine
@@ -191,7 +192,7 @@ def test_pause_holds_resume_goes_on_stop_ends_and_a_start_finishes(kafka: KafkaB
         jobs.say(job, "stopped")
         wait_for(lambda: not running.thread.is_alive(), "the end of the worker")
     assert not jobs.view(job).done
-    jobs.say(job, "running")
+    jobs.say(job, "running", parse_pace(jobs.view(job).pace, {"max_rate": "1000000"}))
     assert jobs.run(job)["confirmed"]
     assert numbers(jobs.written(job)) == {n: list(range(n, 4000, 4)) for n in range(4)}
 

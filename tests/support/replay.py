@@ -21,7 +21,7 @@ from streams.replay.live import LiveLag
 from streams.replay.planning import Plan, plan_job, target_steps
 from streams.replay.report import confirm, report
 from streams.replay.running import known
-from streams.replay.spec import parse_spec
+from streams.replay.spec import Pace, parse_spec
 from streams.settings import Settings
 from streams.telemetry.metrics import WorkerMetrics
 from streams.telemetry.replay import ReplayMetrics
@@ -138,8 +138,8 @@ class JobLine:
     def make(self, job: str = "j", **parts: Any) -> Job:
         return self.save(self.plan(job, **parts).job)
 
-    def say(self, job: Job, state: StateName) -> None:
-        JobWriter(self.settings).write(state_record(job.job, state, "test@here"))
+    def say(self, job: Job, state: StateName, pace: Pace | None = None) -> None:
+        JobWriter(self.settings).write(state_record(job.job, state, "test@here").model_copy(update={"pace": pace}))
 
     def view(self, job: Job) -> JobView:
         return known(self.settings, self.admin, job.job)
@@ -151,15 +151,18 @@ class JobLine:
         using = masking()
         stamp = (*using.stamp, ("maskstream.replay", job.job.encode()))
 
+        lag = live or LiveLag(self.settings)
+
         def journey(metrics: WorkerMetrics) -> ReplayJourney:
             reader = JobReader(slots, job.job)
             reader.catch_up()
-            return ReplayJourney(job, reader, self.jobs, ReplayMetrics(metrics.registry, job.job), live)
+            return ReplayJourney(job, reader, self.jobs, ReplayMetrics(metrics.registry, job.job), lag)
 
         with self.line.running(
             slot, using=replace(using, stamp=stamp), journey=journey, settings=job_settings(slots, job, None)
         ) as running:
             yield running
+        lag.stop()
 
     def run(self, job: Job) -> dict[str, Any]:
         """The job to its end; its report."""
