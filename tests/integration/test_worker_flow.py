@@ -60,7 +60,7 @@ def test_tombstones_null_keys_headers_and_timestamps_stay(kafka: KafkaBroker, tm
                 "key": b"",
                 "partition": 0,
                 "timestamp": now + 2,
-                "headers": [("maskstream.policy", b"forged")],
+                "headers": [("maskstream.policy", b"forged"), ("maskstream.replay", b"forged")],
             },
         ]
     )
