@@ -27,10 +27,10 @@ SILENCE_S: Final = 60.0
 #: What the client may hold.
 QUEUE_KBYTES: Final = 8_192
 
-_AWAY: Final = frozenset({KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._TIMED_OUT})  # noqa: SLF001
-_HIDDEN: Final = frozenset({
-    KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.UNKNOWN_TOPIC_OR_PART,
-    KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001
+#: Kafka is away, or its brokers do not all know the topic yet (after a restart): what stays so is told by the silence.
+_AWAY: Final = frozenset({
+    KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._TIMED_OUT,  # noqa: SLF001
+    KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION, KafkaError.UNKNOWN_TOPIC_OR_PART,  # noqa: SLF001
 })  # fmt: skip
 _EOF: Final = KafkaError._PARTITION_EOF  # noqa: SLF001
 
@@ -57,6 +57,7 @@ class Scanner:
         }
         self._consumer = Consumer({**admin_config(settings), **own}, logger=log.librdkafka_logger())
         self._silence_s = silence_s
+        self._last = ""
         self._following: dict[Key, int] = {}
 
     def __enter__(self) -> Self:
@@ -86,7 +87,8 @@ class Scanner:
             if taken:
                 yield taken
             if time.monotonic() - heard_s > self._silence_s:
-                raise UnreachableError(f"Kafka gave nothing for {self._silence_s:.0f} s: is it reachable?")
+                why = f" ({self._last})" if self._last else ""
+                raise UnreachableError(f"Kafka gave nothing for {self._silence_s:.0f} s{why}: is it reachable?")
 
     def waiting(self) -> list[Message]:
         """The records that are there already; asks and waits for nothing."""
@@ -119,12 +121,11 @@ class Scanner:
     def _heed(self, error: KafkaError, key: Key, offset: int) -> None:
         if error.code() == _EOF:
             self._following[key] = max(self._following.get(key, 0), offset)
-        elif error.code() in _HIDDEN:
-            raise GuardError(
-                f"The topic {key[0]} cannot be read ({error.name()}): create it (`maskstream topics apply`), or allow "
-                f"READ on topic {key[0]}."
-            )
-        elif error.code() not in _AWAY:
+        elif error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            raise GuardError(f"The topic {key[0]} may not be read: allow READ on topic {key[0]}.")
+        elif error.code() in _AWAY:
+            self._last = error.name()
+        else:
             raise RunError(f"Kafka does not give the records of {key[0]} ({error.name()}): check the rights.")
 
     def _moved(self, ends: Mapping[Key, int]) -> bool:

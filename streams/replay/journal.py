@@ -1,15 +1,17 @@
 """Reads and writes the jobs topic: what jobs there are, and how far they are; nothing is decided here."""
 
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from streams.errors import GuardError, RunError, UsageError
+from streams.errors import GuardError, RunError, UnreachableError, UsageError
 from streams.kafka.admin import Admin
 from streams.kafka.config import admin_config
 from streams.kafka.scan import Scanner
 from streams.kafka.topics import JOBS_MESSAGE_BYTES, JOBS_PARTITIONS, TopicFacts, unseen_sentence
+from streams.kafka.verdicts import is_unreachable
 from streams.replay.jobs import JobView, Record, encode, fold, partition_of
 from streams.settings import Settings
 
@@ -25,6 +27,8 @@ ASK_S: Final = 5.0
 #: A reader gives up after so long without a word: a worker asks while it is given partitions, which has a limit of
 #: 60 s, and asks again.
 SILENCE_S: Final = 20.0
+#: Between two tries.
+RETRY_S: Final = 0.2
 #: Room for a record's key, headers and batch.
 OVERHEAD_BYTES: Final = 65_536
 
@@ -47,13 +51,21 @@ class JobReader:
 
     def catch_up(self) -> JobView:
         """What is known of the job now; UnreachableError, or GuardError without a topic."""
-        try:
-            end = self._scanner.end_of(self._key, ASK_S)
-        except KafkaException as error:
-            raise RunError(f"The jobs topic {self._key[0]} does not answer ({error.args[0].name()}).") from None
-        for messages in self._scanner.slices({self._key: end}):
+        for messages in self._scanner.slices({self._key: self._end()}):
             self._take(messages)
         return self.view
+
+    def _end(self) -> int:
+        """The end of the job's partition; asked again while its broker is away or its leader is another."""
+        deadline_s = time.monotonic() + SILENCE_S
+        while True:
+            try:
+                return self._scanner.end_of(self._key, ASK_S)
+            except KafkaException as error:
+                if not is_unreachable(error.args[0]) or time.monotonic() > deadline_s:
+                    name = error.args[0].name()
+                    raise UnreachableError(f"The jobs topic {self._key[0]} does not answer ({name}).") from None
+            time.sleep(RETRY_S)
 
     def look(self) -> JobView:
         """What is known of the job by what has come already; waits for nothing."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from confluent_kafka import Message, Producer
 
+from streams.errors import MaskstreamError
 from streams.kafka.admin import Admin
 from streams.keystore import new_keyring
 from streams.replay.control import state_record
@@ -73,8 +74,11 @@ class Replays(Service):
         return known(settings, Admin(settings), job)
 
     def share_done(self, job: str) -> float:
-        """How far a job is, of 1."""
-        view = self.view(job)
+        """How far a job is, of 1; 0 while Kafka does not say."""
+        try:
+            view = self.view(job)
+        except MaskstreamError:
+            return 0.0
         return 1 - view.left / view.offsets if view.offsets else 0.0
 
     def produce(self, count: int, *, first: int = 0, partitions: int = 4, garbage: int = 0) -> None:
