@@ -1,7 +1,10 @@
 """The rights that docs/operations.md lists are enough: its kafka-acls.sh lines are applied to a broker with ACLs."""
 
+import http.client
 import shlex
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,11 +25,12 @@ from streams.quarantine.decisions import RecordId, encode_event
 from tests.support.decisions import decision
 from tests.support.kafka import KafkaBroker
 from tests.support.markdown import ROOT, blocks
-from tests.support.service import Service, page
+from tests.support.reviewapp import SECRET, token
+from tests.support.service import Service, free_ports, page
 
 DEADLINE_S = 120.0
 RAW = "app.logs"
-USERS = ("admin", "maskstream", "operator", "redrive", "reviewer")
+USERS = ("admin", "maskstream", "operator", "redrive", "review", "reviewer")
 LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required username=admin password=admin"
 KINDS = {
     "--topic": ResourceType.TOPIC,
@@ -158,11 +162,56 @@ def test_documented_rights_are_enough(ruled: KafkaBroker, tmp_path: Path, monkey
     finally:
         service.end()
 
+    act_as(service, "review")
+    with reviewing(service, tmp_path):
+        claimed = service.call("quarantine", "claim", "1:0")
+        assert "Record 1:0 claimed." in claimed.stdout, claimed.stderr
+        explained = service.call("quarantine", "explain", "1:0")
+        assert "would fail again" in explained.stdout, explained.stderr
+        revealed = service.call("quarantine", "reveal", "1:0", "--reason", "a test of rights", "--json")
+        assert "base64" in revealed.stdout, revealed.stderr
+        assert asked(service, "/api/v1/records/1/0/neighbours") == (200, b'{"items":[]}')
+
 
 def failed_again(service: Service) -> float:
     lines = page(service.ports[0], "GET", "/metrics").splitlines()
     name = b'maskstream_redrive_failures_total{reason="invalid_encoding"}'
     return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
+
+
+@contextmanager
+def reviewing(service: Service, folder: Path) -> Iterator[None]:
+    """The review service, up and ready, and the command line as its client."""
+    secret, port = folder / "secret", free_ports(1)[0]
+    secret.touch(0o600)
+    secret.write_text(SECRET)
+    service.environ |= {"MASKSTREAM_REVIEW_DEV_SECRET": str(secret), "MASKSTREAM_REVIEW_PORT": str(port)}
+    client = {
+        "MASKSTREAM_REVIEW_URL": f"http://127.0.0.1:{port}",
+        "MASKSTREAM_REVIEW_TOKEN": token("operator", "revealer"),
+    }
+    with service.log.open("wb") as log:
+        service.process = subprocess.Popen(service.command("review"), env=service.environ, stdout=log, stderr=log)
+    try:
+        service.until(lambda: asked(service, "/readyz")[0] == 200, DEADLINE_S)
+        service.environ |= client
+        yield
+    finally:
+        service.end()
+        for name in client:
+            service.environ.pop(name, None)
+
+
+def asked(service: Service, path: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", int(service.environ["MASKSTREAM_REVIEW_PORT"]), timeout=30)
+    try:
+        connection.request("GET", path, headers={"Authorization": f"Bearer {token('viewer')}"})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except OSError:
+        return 0, b""
+    finally:
+        connection.close()
 
 
 def masked(service: Service) -> float:

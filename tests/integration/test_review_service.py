@@ -136,6 +136,40 @@ def test_reveal_and_its_approval_are_seen_by_all_instances(review: Review) -> No
     assert b"canary" not in audited
 
 
+def test_released_records_reach_the_clean_topic_once(review: Review) -> None:
+    """Released, masked by hand, discarded, failing: the redrive carries out what was decided, each once, and the API
+    says what came of it; undo comes too late and is told so.
+    """
+    review.write(*[CANARY] * 3, BROKEN, CANARY)
+    with review.instance() as one, review.redrive():
+        client = one.client("operator")
+        url = f"{API}/records/0"
+        assert client.post(f"{url}/4/discard", json={"reason": "noise"}).status_code == 200
+        assert client.post(f"{url}/2/mask", json={"redactions": [{"path": "$.msg"}]}).status_code == 200
+        body = {"action": "release", "filter": {"status": ["open"]}, "reason": "INC-7"}
+        run = client.post(f"{API}/bulk", json=body, params={"wait": 20}).json()
+        assert run["bulk"]["done"] == 3
+
+        def rows() -> dict[str, Any]:
+            return {row["record"]: row for row in client.get(f"{API}/records").json()["items"]}
+
+        until(lambda: not any(row["pending"] for row in rows().values()))
+        assert {place: row["status"] for place, row in rows().items()} == {
+            "0:0": "released", "0:1": "released", "0:2": "masked_by_hand", "0:3": "failed_again", "0:4": "discarded",
+        }  # fmt: skip
+        late = client.post(f"{url}/0/undo", json={})
+        assert late.status_code == 409
+        assert "on its clean topic already" in late.json()["sentence"]
+        history = client.get(f"{url}/3/history").json()
+        assert [item["result"] for item in history] == [None, "failed_again"]
+        assert history[1]["failure"] == "invalid_encoding"
+        clean = [json.loads(value) for value in review.values("clean")]
+        assert len(clean) == 3
+        assert [value["msg"] for value in clean].count("***") == 1
+        assert len({value["email"] for value in clean}) == 1
+        assert clean[0]["email"].startswith("tok_email_")
+
+
 def test_a_record_is_opened_exactly_or_not_at_all(review: Review) -> None:
     """After retention took records, those behind are tried and opened, those before are gone, and never another one."""
     review.write(*[CANARY] * 5)

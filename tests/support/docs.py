@@ -4,6 +4,7 @@ A part stands between `<!-- generated: NAME -->` and `<!-- end -->`. A test hold
 setting, metric or detector without its line cannot land.
 """
 
+import inspect
 import json
 import os
 import re
@@ -19,10 +20,12 @@ from streams.masking.detectors import listed, named
 from streams.masking.kinds import DEFAULT_ACTIONS
 from streams.masking.tokens import HINTED_KINDS
 from streams.policies.reference import keys, validators
+from streams.review.api import common, deciding, reading, revealing
 from streams.settings import Settings, shown
 from streams.settings.names import attribute_of, variable_of
 from streams.telemetry.events import EVENTS, FIELD_TYPES
 from streams.telemetry.health import Health
+from streams.telemetry.metrics import ReviewMetrics, ReviewState
 from streams.telemetry.redrive import RedriveMetrics
 from streams.telemetry.replay import ReplayMetrics
 from tests.support.catalogue import catalogue, kinds_of
@@ -54,7 +57,7 @@ def main() -> None:
 
 def metric_names() -> set[str]:
     """Names as a scraper sees them."""
-    return {name for row in _metrics() for name in row[0].split()}
+    return {name for row in [*_metrics(), *_review_metrics()] for name in row[0].split()}
 
 
 def _settings() -> str:
@@ -75,19 +78,55 @@ def _refused() -> str:
 
 
 def _metrics() -> Iterator[list[str]]:
-    # prometheus_client tells labels of a metric without samples only by its private attributes.
     registry = RedriveMetrics(Health()).registry
     ReplayMetrics(registry, "job")
-    for collector in registry._collector_to_names:
-        metric: Any = collector
-        labels = ", ".join(map(code, metric._labelnames)) or "none"
-        suffix = {"counter": "_total"}.get(metric._type, "")
-        yield [metric._name + suffix, metric._type, labels, metric._documentation]
+    yield from map(_row_of_metric, registry._collector_to_names)
 
 
-def _metric_table() -> str:
-    rows = sorted([code(name), kind, labels, text] for name, kind, labels, text in _metrics())
+def _review_metrics() -> Iterator[list[str]]:
+    state = ReviewState({"open": 0}, 0, ready=True, progress=1, age_s=0)
+    for collector in ReviewMetrics(lambda: state).registry._collector_to_names:
+        if hasattr(collector, "_documentation"):
+            yield _row_of_metric(collector)
+            continue
+        for family in collector.collect():
+            labels = ", ".join(code(name) for name in family.samples[0].labels) or "none"
+            yield [family.name, family.type, labels, family.documentation]
+
+
+def _row_of_metric(collector: Any) -> list[str]:
+    # prometheus_client tells labels of a metric without samples only by its private attributes.
+    labels = ", ".join(map(code, collector._labelnames)) or "none"
+    suffix = {"counter": "_total"}.get(collector._type, "")
+    return [collector._name + suffix, collector._type, labels, collector._documentation]
+
+
+def _metric_table(found: Callable[[], Iterator[list[str]]] = _metrics) -> str:
+    rows = sorted([code(name), kind, labels, text] for name, kind, labels, text in found())
     return table(["Metric", "Type", "Labels", "What it says"], rows)
+
+
+def _endpoints() -> str:
+    """Every route of the API with the role that it asks for, and the first sentence of what it says of itself."""
+    rows = []
+    for part in (reading, deciding, revealing):
+        for route in part.router.routes:
+            found: Any = route
+            (method,) = found.methods
+            about = inspect.getdoc(found.endpoint) or ""
+            rows.append([code(f"{method} {found.path}"), _role(found.endpoint), " ".join(about.split())])
+    return table(["Request, under `/api/v1`", "Role", "What it does"], rows)
+
+
+def _role(endpoint: Callable[..., Any]) -> str:
+    annotations = inspect.get_annotations(endpoint)
+    return next(role for name in ("who", "by") for kind, role in _ROLES.items() if annotations.get(name) == kind)
+
+
+_ROLES: Final = {
+    common.Viewer: "viewer", common.Operator: "operator", common.ByOperator: "operator", common.Revealer: "revealer",
+    common.ByRevealer: "revealer", common.ByRevealing: "revealer",
+}  # fmt: skip
 
 
 def _stages() -> str:
@@ -171,6 +210,8 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "settings": _settings,
     "refused-properties": _refused,
     "metrics": _metric_table,
+    "review-metrics": lambda: _metric_table(_review_metrics),
+    "review-endpoints": _endpoints,
     "stages": _stages,
     "log-vocabulary": _events,
     "kinds": _kinds,

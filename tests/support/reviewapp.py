@@ -34,7 +34,7 @@ from streams.review.start import metrics_of
 from streams.settings import Settings
 from tests.support.review import NOW_MS, PRIVATE, Filled, written
 
-__all__ = ["CANARY", "REASONS", "Desk", "token"]
+__all__ = ["CANARY", "REASONS", "SECRET", "Desk", "token"]
 
 CANARY = b'{"email":"canary@example.com","password":"canary-secret","msg":"canary"}'
 SECRET = "a-secret-of-development-that-is-long-enough"

@@ -12,7 +12,7 @@ from typing import Any
 from confluent_kafka import Consumer, Producer, TopicPartition
 from fastapi.testclient import TestClient
 
-from streams.keystore import load_review_private, load_review_public, new_review_pair
+from streams.keystore import load_review_private, load_review_public, new_keyring, new_review_pair
 from streams.masking.records import Failure
 from streams.quarantine.decisions import Event, parse_event
 from streams.quarantine.envelope import EnvelopeWriter, Origin
@@ -92,10 +92,10 @@ class Review:
             yield Instance(services, create_app(services, access))
 
     @contextmanager
-    def command(self, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
-        """`maskstream review` as people start it; its log is in `self.log`."""
-        self.log = self.folder / "review.log"
-        call = [sys.executable, "-c", "from streams.cli.main import main; main()", "review"]
+    def command(self, name: str = "review", **environ: str) -> Iterator[subprocess.Popen[bytes]]:
+        """`maskstream review`, or another command, as people start it; its log is in `self.log`."""
+        self.log = self.folder / f"{name}.log"
+        call = [sys.executable, "-c", "from streams.cli.main import main; main()", name]
         with self.log.open("wb") as log:
             process = subprocess.Popen(
                 call, env={**os.environ, "PYTHONPATH": str(ROOT), **self.environ, **environ}, stdout=log, stderr=log
@@ -105,6 +105,17 @@ class Review:
         finally:
             process.kill()
             process.wait()
+
+    @contextmanager
+    def redrive(self) -> Iterator[subprocess.Popen[bytes]]:
+        """A redrive as an operator starts it."""
+        keyring = self.folder / "keyring.json"
+        if not keyring.exists():
+            new_keyring(keyring)
+        port = str(free_ports(1)[0])
+        with self.command("run", MASKSTREAM_ROLE="redrive", MASKSTREAM_KEYRING=str(keyring),
+                          MASKSTREAM_HTTP_PORT=port) as process:  # fmt: skip
+            yield process
 
     def write(self, *values: bytes | None, partition: int = 0, first: int = 0, topic: str | None = None) -> None:
         """Records that could not be masked, sealed and committed as a worker would."""
