@@ -159,15 +159,13 @@ def _history(item: "Mapping[str, Any]") -> str:
 
 
 def _revealed(settings: "Settings", stored: "Stored", reason: str) -> "Payload":
-    from streams.anchorstore import user_store
     from streams.keystore import load_review_private
-    from streams.quarantine.actions import ReasonMasker
     from streams.quarantine.auditlog import AuditLog
+    from streams.quarantine.reasons import reason_masker
     from streams.quarantine.reveal import reveal as open_record
-    from streams.review.start import keyring_of
 
     private_key = load_review_private(settings.review_private_key)
-    write_audit = AuditLog(settings, "cli", ReasonMasker(keyring_of(settings), user_store()))
+    write_audit = AuditLog(settings, "cli", reason_masker(settings))
     return open_record(stored, private_key, actor=actor_name(), via="cli", reason=reason, write_audit=write_audit)
 
 

@@ -13,27 +13,27 @@ from types import TracebackType
 from typing import Any, Final, Self
 from uuid import uuid4
 
-from streams.anchorstore import user_store
 from streams.cli.quarantine_desk import Tell, Wanted
 from streams.cli.quarantine_words import actor_name
 from streams.errors import MaskstreamError, RunError
 from streams.keystore import load_review_private
 from streams.masking.policy import Policy
 from streams.policies.approval import approved, approved_text
-from streams.quarantine.actions import MEANT, Actions, Actor, Decided, DecisionsTopic, ReasonMasker
+from streams.quarantine.actions import MEANT, Actions, Actor, Decided
 from streams.quarantine.auditlog import AuditLog
 from streams.quarantine.bulk import BulkControl, BulkReport, decide_all
+from streams.quarantine.decisionlog import DecisionsTopic
 from streams.quarantine.decisions import RECORDS_MAX, Action, RecordId, Redaction, Status, record_id
 from streams.quarantine.envelope import Envelope
 from streams.quarantine.fold import RecordState
 from streams.quarantine.payload import readable
 from streams.quarantine.readback import TopicReadBack
 from streams.quarantine.reader import QuarantineReader, Stored
+from streams.quarantine.reasons import keyring_of, reason_masker
 from streams.quarantine.reveal import reveal
 from streams.quarantine.store.model import Chunk
 from streams.quarantine.trying import Control, Trier, TryResult
 from streams.review.api.answers import bulk_out, decided_out, explained_out, try_out
-from streams.review.start import keyring_of
 from streams.settings import Settings
 
 __all__ = ["DirectDesk"]
@@ -151,13 +151,13 @@ class DirectDesk:
     def reveal(self, record: str, reason: str) -> dict[str, Any]:
         """The original; the audit topic is told first."""
         key = load_review_private(self._settings.review_private_key)
-        mask = ReasonMasker(keyring_of(self._settings), user_store())
+        mask = reason_masker(self._settings)
         audit = AuditLog(self._settings, "cli", mask)
         stored = self._stored(record)
         return readable(reveal(stored, key, actor=self._actor.name, via="cli", reason=reason, write_audit=audit))
 
     def _actions(self) -> Actions:
-        mask = ReasonMasker(keyring_of(self._settings), user_store())
+        mask = reason_masker(self._settings)
         version = self._policy(None).version
         return Actions(DecisionsTopic(self._settings), self._read_back, mask, lambda: version)
 

@@ -41,6 +41,7 @@ def review(
     """Serve review of the quarantine, as pages and as an API, until SIGTERM or Ctrl-C."""
     from streams.review.start import private_key_of
     from streams.telemetry import log
+    from streams.telemetry.log import EventLog
 
     settings = load_settings(config, assignments, review_port=port)
     log.configure(settings.log_level, role="review")
@@ -48,6 +49,7 @@ def review(
     _check_port(settings)
     private_key = private_key_of(settings)
     if private_key is None:
+        EventLog().warning("review_without_key")
         _say("There is no private key (REVIEW_PRIVATE_KEY), so that nothing can be tried or revealed here.")
     with _opened(settings, private_key) as services:
         _serve(settings, services)

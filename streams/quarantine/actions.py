@@ -5,27 +5,16 @@ there too, and the order in the log says who was first. So nothing is asked befo
 read back, and told (`Decided`). Many records are many events of at most 500, all with one bulk id.
 """
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from operator import itemgetter
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 from uuid import UUID, uuid4
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from pydantic import ValidationError
 
-from streams.errors import GuardError, RunError, UnreachableError, UsageError
-from streams.kafka.admin import Admin
-from streams.kafka.config import admin_config
-from streams.kafka.topics import TopicFacts, unseen_sentence
-from streams.kafka.verdicts import is_unreachable
-from streams.masking.keyring import Keyring
-from streams.masking.masker import Masker
-from streams.masking.policy import Policy
+from streams.errors import RunError, UsageError
 from streams.quarantine.decisions import (
-    REASON_CHARS_MAX,
     RECORDS_MAX,
     Action,
     Decision,
@@ -33,34 +22,23 @@ from streams.quarantine.decisions import (
     Redaction,
     Role,
     Status,
-    encode_event,
 )
 from streams.quarantine.fold import ACTIONABLE, RecordState
 from streams.quarantine.readback import Effect, ReadBack, Winner
-from streams.settings import Settings
 
 __all__ = [
     "MEANT",
     "Actions",
     "Actor",
     "Decided",
-    "DecisionsTopic",
     "Lost",
     "NotYetKnownError",
-    "ReasonMasker",
     "Topic",
     "Written",
 ]
 
-#: A person waits; an outage of a broker lasted up to 40 s for clients (seen).
-_DELIVERY_S: Final = 45.0
 #: A transaction of the redrive may hide what stands behind it for so long.
 _READ_BACK_S: Final = 30.0
-#: Longest wait for a report at a time.
-_POLL_S: Final = 0.02
-#: What a person writes; masked it may be longer (`REASON_CHARS_MAX`).
-_REASON_MAX: Final = 300
-_FIRST: Final = itemgetter(0)
 
 #: In which statuses a group or a filter means records, where nobody says: those in which the action has an effect.
 #: Masking by hand is for one record.
@@ -163,25 +141,6 @@ class Topic(Protocol):
         """Writes them and returns when every replica has them; RunError where that is not certain."""
 
 
-class ReasonMasker:
-    """Masks what people write: it stays for weeks and is read by many. Fails closed; any thread."""
-
-    def __init__(self, keyring: Keyring, store: Any = None) -> None:
-        self._masker = Masker(Policy(), keyring, store=store)
-
-    def __call__(self, reason: str) -> str:
-        """The reason as it may be kept; UsageError where it is too long, no single line, or cannot be masked."""
-        text = reason.strip()
-        if len(text) > _REASON_MAX or not text.isprintable():
-            raise UsageError(f"The reason should be one line of at most {_REASON_MAX} characters.")
-        masked = self._masker.mask(text).text
-        if masked is None:
-            raise UsageError("The reason cannot be masked with certainty: say it in plain words, without log data.")
-        if len(masked) > REASON_CHARS_MAX:
-            raise UsageError("The reason holds too much that had to be masked: say it without personal data.")
-        return masked
-
-
 class Actions:
     """Decides for people; any thread. `policy` gives the version of the policy in use."""
 
@@ -251,72 +210,6 @@ class Actions:
                 "record's history in a moment."
             )
         return effect
-
-
-class DecisionsTopic:
-    """The decisions topic behind one idempotent producer; any thread."""
-
-    def __init__(self, settings: Settings) -> None:
-        """GuardError where the topic is missing or may not be seen."""
-        self._topic = settings.decisions_topic
-        facts = Admin(settings).describe([self._topic])[self._topic]
-        if not isinstance(facts, TopicFacts):
-            raise GuardError(unseen_sentence(facts, "decisions"))
-        own: dict[str, Any] = {
-            "acks": "all",
-            "enable.idempotence": True,
-            "message.timeout.ms": int(_DELIVERY_S * 1000),
-            "linger.ms": 0,
-            "compression.type": "lz4",
-            "log_level": 0,
-        }
-        self._producer = Producer({**admin_config(settings), **own})
-
-    def write(self, decisions: Sequence[Decision]) -> list[Written]:
-        """Each decision in its partition, keyed by the origin of its first record."""
-        reports: list[tuple[int, KafkaError | None, int | None]] = []
-        sent = self._send(decisions, reports)
-        deadline = time.monotonic() + _DELIVERY_S + 5
-        # Another thread's poll may serve our reports, so that it is them we wait for.
-        while len(reports) < sent and time.monotonic() < deadline:
-            self._producer.poll(_POLL_S)
-        written = [Written(decisions[i], offset) for i, error, offset in sorted(reports, key=_FIRST)
-                   if error is None and offset is not None]  # fmt: skip
-        if len(written) < len(decisions):
-            raise _unwritten(self._topic, [error for _, error, _ in reports if error], len(written))
-        return written
-
-    def close(self) -> None:
-        """Waits for what is under way."""
-        self._producer.flush(_DELIVERY_S)
-
-    def _send(self, decisions: Sequence[Decision], reports: list[tuple[int, KafkaError | None, int | None]]) -> int:
-        """Queues the decisions; gives how many reports there will be."""
-        for index, decision in enumerate(decisions):
-
-            def delivered(error: KafkaError | None, message: Message, index: int = index) -> None:
-                reports.append((index, error, None if error else message.offset()))
-
-            try:
-                self._producer.produce(
-                    self._topic, encode_event(decision), key=decision.records[0].origin.encode(),
-                    partition=decision.partition, on_delivery=delivered,
-                )  # fmt: skip
-            except (KafkaException, BufferError) as error:
-                code = error.args[0] if isinstance(error, KafkaException) else KafkaError(KafkaError._QUEUE_FULL)  # noqa: SLF001
-                reports.append((index, code, None))
-                return index + 1
-        return len(decisions)
-
-
-def _unwritten(topic: str, errors: list[KafkaError], written: int) -> RunError:
-    name = errors[0].name() if errors else "no answer"
-    part = f" ({written} other events are written)" if written else ""
-    sentence = (
-        f"It is not certain that the decision was written to {topic} ({name}){part}: look at the record's history, and "
-        "decide again if it is not there."
-    )
-    return UnreachableError(sentence) if errors and is_unreachable(errors[0]) else RunError(sentence)
 
 
 def _check(action: Action, records: Sequence[tuple[int, RecordId]], redactions: Sequence[Redaction]) -> None:

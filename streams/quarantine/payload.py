@@ -60,9 +60,16 @@ def readable(payload: Payload) -> dict[str, Any]:
     """Key, headers and value as JSON shows them: text as it is, bytes that are no text as `{"base64": ...}`."""
     return {
         "key": _content(payload.key),
-        "headers": None if payload.headers is None else [[name, _content(text)] for name, text in payload.headers],
+        "headers": None
+        if payload.headers is None
+        else [[_name(name), _content(text)] for name, text in payload.headers],
         "value": _content(payload.value),
     }
+
+
+def _name(name: str) -> str:
+    # Half of a character may stand in what another program sealed; no JSON can hold it.
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _content(data: bytes | None) -> str | dict[str, str] | None:

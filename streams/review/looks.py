@@ -28,7 +28,7 @@ __all__ = ["LOOKS", "Looks"]
 LOOKS: Final = frozenset(("reveal", "reveal_request", "reveal_approve", "try", "decide"))
 #: Acts that are remembered, of all people; and looks at records, which are few.
 _NEWEST: Final = 10_000
-_PLACES: Final = 100_000
+_PLACES: Final = 20_000
 _OF_PLACE: Final = 200
 _AGAIN_S: Final = 5.0
 

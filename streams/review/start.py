@@ -12,11 +12,13 @@ from streams.kafka.admin import Admin
 from streams.kafka.config import check_kafka_properties
 from streams.kafka.targets import Target, target_of
 from streams.kafka.topics import TopicFacts, TopicState, Unseen, unseen_sentence
-from streams.keystore import ephemeral_keyring, load_keyring, load_review_private
-from streams.quarantine.actions import Actions, DecisionsTopic, ReasonMasker
+from streams.keystore import load_review_private
+from streams.quarantine.actions import Actions
 from streams.quarantine.auditlog import AuditLog
+from streams.quarantine.decisionlog import DecisionsTopic
 from streams.quarantine.readback import StoreReadBack
 from streams.quarantine.reader import QuarantineReader
+from streams.quarantine.reasons import ReasonMasker, keyring_of
 from streams.quarantine.store.model import Filter
 from streams.quarantine.store.store import ReviewStore
 from streams.quarantine.trying import Trier
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from streams.quarantine.auditlog import WriteAudit
     from streams.settings import Settings
 
-__all__ = ["check_topics", "keyring_of", "metrics_of", "open_services", "private_key_of"]
+__all__ = ["check_topics", "metrics_of", "open_services", "private_key_of"]
 
 #: Limits of clean topics are asked for anew after so long.
 _TARGETS_S: Final = 60.0
@@ -68,7 +70,7 @@ def open_services(settings: "Settings", private_key: "X25519PrivateKey | None") 
         yield Services(
             settings=settings,
             store=store,
-            actions=Actions(topic, StoreReadBack(store), mask_reason, lambda: policies.version),
+            actions=Actions(topic, StoreReadBack(store), mask_reason, lambda: policies.current().version),
             policies=policies,
             runs=runs,
             neighbours=Neighbours(settings),
@@ -78,13 +80,6 @@ def open_services(settings: "Settings", private_key: "X25519PrivateKey | None") 
             trier=_trier(settings, private_key, keyring),
             reveals=_reveals(settings, private_key, audit, looks, mask_reason),
         )
-
-
-def keyring_of(settings: "Settings") -> "Keyring":
-    """The keyring of the masking, so that a token in a reason is the one in the logs; one of this process without."""
-    if settings.origin("keyring") == "default" and not settings.keyring.exists():
-        return ephemeral_keyring()
-    return load_keyring(settings.keyring)
 
 
 def private_key_of(settings: "Settings") -> "X25519PrivateKey | None":

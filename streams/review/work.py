@@ -94,6 +94,7 @@ def decide(
         row = find(services, by.who, place).row
         if row.id is None:
             raise UsageError(f"Record {row.place} is no envelope, so that nobody can decide about it.")
+        _check_spans(row, redactions)
         # Who takes a claimed record over means it to be taken from this holder, and from nobody who came meanwhile.
         holder = row.actor if action == "claim" and row.status == "claimed" else None
         alike.setdefault((expected or row.status, holder), []).append((place[0], row.id))
@@ -111,6 +112,13 @@ def decide(
     for one in made:
         services.metrics.decided(action, len(one.changed), len(one.lost))
     return Decided.joined(made)
+
+
+def _check_spans(row: RecordRow, redactions: Sequence[Redaction]) -> None:
+    """UsageError for what is not in the preview, which the redrive would find out later."""
+    shown = len(row.preview or "")
+    if any(one.end is not None and one.end > shown for one in redactions):
+        raise UsageError(f"The preview of record {row.place} has {shown} characters, and a span ends behind it.")
 
 
 def start_bulk(

@@ -30,7 +30,7 @@ Event = Literal[
     "review_view_building", "review_view_ready", "review_view_trouble",
     # People at the review service, and the service itself.
     "review_login", "review_refused", "review_development", "review_keys_unavailable", "review_file_unreadable",
-    "review_failed", "review_unaudited", "review_started", "review_stopped",
+    "review_failed", "review_unaudited", "review_started", "review_stopped", "review_without_key",
     # What others say, without what they said.
     "foreign_log", "foreign_output", "warning", "exception",
 ]  # fmt: skip

@@ -13,12 +13,13 @@ import jwt
 from fastapi.testclient import TestClient
 
 from streams.keystore import ephemeral_keyring
-from streams.quarantine.actions import Actions, ReasonMasker, Written
+from streams.quarantine.actions import Actions, Written
 from streams.quarantine.audit import AuditEvent
 from streams.quarantine.decisions import Decision, RecordId
 from streams.quarantine.envelope import QuarantineRecord, Source, parse
 from streams.quarantine.readback import StoreReadBack
 from streams.quarantine.reader import Stored
+from streams.quarantine.reasons import ReasonMasker
 from streams.quarantine.store.clear import read_clear
 from streams.quarantine.trying import Trier
 from streams.review.app import create_app

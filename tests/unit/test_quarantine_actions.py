@@ -10,11 +10,12 @@ import pytest
 
 from streams.errors import RunError, UsageError
 from streams.keystore import ephemeral_keyring
-from streams.quarantine.actions import Actions, Actor, Decided, NotYetKnownError, ReasonMasker, Written
+from streams.quarantine.actions import Actions, Actor, Decided, NotYetKnownError, Written
 from streams.quarantine.bulk import BulkControl, BulkReport, decide_all
 from streams.quarantine.decisions import Decision, RecordId, Redaction, encode_event, parse_event
 from streams.quarantine.fold import Applied, Fold
 from streams.quarantine.readback import Effect, Winner
+from streams.quarantine.reasons import ReasonMasker
 from streams.quarantine.store.model import Chunk
 from tests.support.decisions import NOW, decision, outcome
 

@@ -1,5 +1,6 @@
 """Sealing: opens with the one key at the one place, and no nonce twice under a key, also across a fork."""
 
+import json
 import os
 import threading
 import zlib
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.errors import RunError
-from streams.quarantine.payload import pack, unpack
+from streams.quarantine.payload import pack, readable, unpack
 from streams.quarantine.sealing import Sealed, Sealer, open_sealed
 
 PRIVATE = X25519PrivateKey.generate()
@@ -101,3 +102,13 @@ def test_quarantine_payload_of_anybody_is_refused_cleanly(data: bytes) -> None:
 def test_quarantine_payload_shows_nothing() -> None:
     """A payload that lands in a log or traceback says nothing."""
     assert "canary" not in repr(unpack(pack(b"canary", [("canary", b"canary")], b"canary")))
+
+
+def test_quarantine_payload_is_readable_whatever_it_is() -> None:
+    """JSON can be made of any record: text as it is, bytes in base64, half characters in names as escapes."""
+    payload = unpack(pack(b"\xff\x00", [("a\ud800", b"text"), ("b", None), ("c", b"\xfe")], b'{"a":1}'))
+    assert json.loads(json.dumps(readable(payload), ensure_ascii=False).encode()) == {
+        "key": {"base64": "/wA="}, "headers": [["a\\ud800", "text"], ["b", None], ["c", {"base64": "/g=="}]],
+        "value": '{"a":1}',
+    }  # fmt: skip
+    assert readable(unpack(pack(None, None, None))) == {"key": None, "headers": None, "value": None}

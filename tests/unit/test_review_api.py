@@ -163,6 +163,27 @@ def test_masking_by_hand_takes_spans_and_fields(desk: Desk) -> None:
         assert client.post(f"{API}/records/0/0/mask", json={"redactions": wrong}).status_code == 422
 
 
+def test_span_behind_the_preview_is_refused_at_once(desk: Desk) -> None:
+    """What is not in the preview cannot be hidden, and the person learns it now, not from the redrive."""
+    desk.canaries()
+    shown = desk.client("viewer").get(f"{API}/records/0/0").json()["row"]["preview"]
+    body = {"redactions": [{"start": 0, "end": len(shown) + 1}]}
+    answer = desk.client("operator").post(f"{API}/records/0/0/mask", json=body)
+    assert answer.status_code == 422
+    assert f"has {len(shown)} characters" in answer.json()["detail"]
+    assert desk.audited == []
+
+
+def test_decision_that_is_not_read_back_in_time_is_told_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """202: it is written, under this id, and what came of it is not known yet."""
+    desk.canaries()
+    monkeypatch.setattr(desk.store, "wait_for", lambda *_: None)
+    answer = desk.client("operator").post(f"{API}/records/0/0/claim", json={})
+    assert answer.status_code == 202
+    event = desk.client("viewer").get(f"{API}/records/0/0").json()["history"][0]["id"]
+    assert event in answer.json()["detail"]
+
+
 def test_try_says_how_many_would_pass(desk: Desk) -> None:
     """The policy in use or a text of one, on a record, a group, a filter or a sample of it; nothing is decided."""
     desk.canaries(6)

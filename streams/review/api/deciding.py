@@ -25,6 +25,7 @@ from streams.review.api.models import (
     TryOneIn,
     TryOut,
 )
+from streams.review.api.problems import PROBLEM
 from streams.review.auth.principal import Principal
 from streams.review.runs import Run
 from streams.review.services import Services
@@ -37,7 +38,10 @@ router = APIRouter(tags=["decide"])
 #: How long an answer waits for the end of a run, so that a short one needs no second question.
 _WAIT_S: Final = 5.0
 #: Where nothing was changed, because all records were in another state.
-_LOST: Final[dict[int | str, dict[str, Any]]] = {409: {"model": DecidedOut, "description": "Somebody else was first."}}
+_LOST: Final[dict[int | str, dict[str, Any]]] = {
+    202: {"description": "It is written, and what came of it is not known yet.", "content": PROBLEM},
+    409: {"model": DecidedOut, "description": "Somebody else was first."},
+}
 
 Wait = Annotated[float, Query(ge=0, le=20, description="Seconds to wait for the end before answering.")]
 

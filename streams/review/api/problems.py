@@ -17,7 +17,7 @@ from streams.review.reveals import ApprovalNeededError
 from streams.review.work import NotFoundError, TooOftenError
 from streams.telemetry import log
 
-__all__ = ["PROBLEMS", "Problem", "install", "problem"]
+__all__ = ["PROBLEM", "PROBLEMS", "Problem", "install", "problem"]
 
 _MEDIA: Final = "application/problem+json"
 _NAME: Final = re.compile(r"[A-Za-z0-9_.\[\]-]{1,64}")
@@ -47,11 +47,12 @@ class Problem(BaseModel):
     errors: list[Wrong] = Field(default_factory=list)
 
 
-_SCHEMA: Final = {_MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+#: Content of an answer that is a problem, for the OpenAPI document.
+PROBLEM: Final = {_MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 #: What any route may answer besides, for the OpenAPI document.
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"description": HTTPStatus(status).phrase, "content": _SCHEMA}
+    status: {"description": HTTPStatus(status).phrase, "content": PROBLEM}
     for status in (400, 401, 403, 404, 409, 422, 429, 503)
 }
 
