@@ -11,8 +11,8 @@ import streams
 _ROOT = Path(streams.__file__).resolve().parent
 #: What the masking core may import of the standard library: nothing that reads the world or the clock.
 _PURE = {
-    "ast", "base64", "binascii", "bisect", "collections", "dataclasses", "enum", "functools", "hashlib", "hmac", "html",
-    "importlib", "ipaddress", "itertools", "json", "math", "operator", "re", "string", "struct", "threading", "types",
+    "array", "ast", "base64", "binascii", "bisect", "collections", "dataclasses", "enum", "functools", "hashlib", "hmac",
+    "html", "importlib", "ipaddress", "itertools", "json", "math", "operator", "re", "string", "struct", "threading", "types",
     "typing", "unicodedata", "zlib",
 }  # fmt: skip
 #: Libraries of pure functions over values.
