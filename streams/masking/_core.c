@@ -102,10 +102,10 @@ static int holds(Text t, place low, place high, const char *bytes)
 
 /* -- what is asked of Python and remembered ------------------------------------------------------------------------- */
 
-enum native { NONE, FIELD, EMAIL, IPV4, CARD, PHONE, JWT, BEARER, DATABASE_KEY, NATIVES };
+enum native { NONE, FIELD, EMAIL, IPV4, CARD, PHONE, JWT, BEARER, DATABASE_KEY, IBAN, NATIVES };
 /* Goes up with every change of what a function takes or gives; native.py takes no other core. */
-enum { INTERFACE = 3 };
-#define NAMES "field email ipv4 card phone_international jwt bearer database_key"
+enum { INTERFACE = 4 };
+#define NAMES "field email ipv4 card phone_international jwt bearer database_key iban"
 
 /* What a value has to be to keep its name's promise, as far as it is told here. */
 enum need { OTHER, SECRET, ID, MAIL, WORDS, PHONE_DIGITS, CARD_DIGITS, COOKIE, AUTHORIZATION };
@@ -116,8 +116,8 @@ typedef struct {
     PyObject_HEAD
     PyTypeObject *found;
     /* Functions: of a name its field, of a value whether it is nobody's, and so on. */
-    PyObject *ask_field, *ask_nobody, *ask_thing, *ask_header, *ask_brand, *ask_plan;
-    PyObject *fields, *nobody, *things, *headers, *brands, *plans;
+    PyObject *ask_field, *ask_nobody, *ask_thing, *ask_header, *ask_brand, *ask_plan, *ask_length;
+    PyObject *fields, *nobody, *things, *headers, *brands, *plans, *lengths;
 } Core;
 
 enum { MEMO_ENTRIES = 8192 };
@@ -159,7 +159,7 @@ static struct {
     PyObject *kind_email, *kind_ip, *kind_card, *kind_phone, *kind_jwt, *kind_secret;
     PyObject *email, *ipv4, *card, *phone_international, *jwt, *bearer, *cookie, *authorization;
     PyObject *rfc5322, *octets, *country_code, *jose_header, *rfc6750, *rfc6265, *rfc9110;
-    PyObject *nobody, *own_name, *issuer_range, *luhn;
+    PyObject *nobody, *own_name, *issuer_range, *luhn, *length, *no_country;
 } say;
 
 /* The fields of a finding (`Found`). */
@@ -832,6 +832,54 @@ static PyObject *judge_card(Core *core, Text t, place end)
     return verdict;
 }
 
+/* Whether nothing is glued to an IBAN that ends at a place, but for a currency in capitals. */
+static int iban_ends(Text t, place at)
+{
+    int currency = 0, c = peek(t, at);
+    while (currency < 3 && peek(t, at + currency) >= 'A' && peek(t, at + currency) <= 'Z')
+        currency++;
+    if (currency == 3) {
+        int behind = peek(t, at + 3);
+        if (!is(behind, ALPHA | DIGIT) && (behind < 0x80 || behind == 0xff))
+            return 1;
+    }
+    return !is(c, ALPHA | DIGIT) && (c < 0x80 || c == 0xff);
+}
+
+/* judge_iban of money.py, of letters and digits in one run that are none for their length: most of them are hexadecimal. */
+static PyObject *judge_iban(Core *core, Text t, place end)
+{
+    enum { LONGEST = 34 };
+    place start, stop;
+    for (start = end - 11; start > end - 14; start--) {
+        PyObject *answer;
+        byte country[2];
+        long size;
+        int before = peek(t, start - 1);
+        if (start < 4 || !is(peek(t, start), ALPHA) || !is(peek(t, start + 1), ALPHA) || !is(peek(t, start + 2), DIGIT) || !is(peek(t, start + 3), DIGIT)) {
+            if (start < 4)
+                LEAVE;
+            continue;
+        }
+        if (is(before, ALPHA | DIGIT))
+            LEAVE; /* It may follow an escape, or the word. */
+        stop = span(t, start, ALPHA | DIGIT);
+        stop = stop - start > LONGEST ? start + LONGEST : stop;
+        if (stop - start < 15 || (stop - start < LONGEST && (peek(t, stop) == ' ' || peek(t, stop) == '-')))
+            LEAVE;
+        country[0] = t.at[start] & (byte)~0x20, country[1] = t.at[start + 1] & (byte)~0x20;
+        answer = asked(core->lengths, core->ask_length, (Text){country, 2}, 0, 2);
+        if (!answer)
+            return NULL;
+        size = PyLong_AsLong(answer);
+        Py_DECREF(answer);
+        if (size == 0)
+            return Py_NewRef(say.no_country);
+        return stop - start < size || !iban_ends(t, start + size) ? Py_NewRef(say.length) : NULL;
+    }
+    LEAVE;
+}
+
 /* -- telephones ----------------------------------------------------------------------------------------------------- */
 
 /* Whether so many digits can be dialled (`_dialable` of contact.py); -1 for an exception. */
@@ -993,7 +1041,7 @@ static PyObject *judge_database_key(Core *core, Text t, place end)
 
 typedef PyObject *(*Native)(Core *, Text, place);
 static const Native natives[NATIVES] = {NULL,       judge_field, judge_email,  judge_ipv4, judge_card,
-                                        judge_phone, judge_jwt,   judge_bearer, judge_database_key};
+                                        judge_phone, judge_jwt,   judge_bearer, judge_database_key, judge_iban};
 
 /* verdict(which, text, end): what is said here of a candidate; None where it is left to the judge. */
 static PyObject *core_verdict(PyObject *self, PyObject *args)
@@ -1648,9 +1696,10 @@ static PyType_Spec sink_spec = {"streams.masking._core.Sink", sizeof(Sink), 0, P
 static PyObject *core_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     Core *core;
-    PyObject *found, *asks[6];
+    PyObject *found, *asks[7];
     int i;
-    if (kwargs || !PyArg_ParseTuple(args, "O!OOOOOO", &PyType_Type, &found, &asks[0], &asks[1], &asks[2], &asks[3], &asks[4], &asks[5]))
+    if (kwargs || !PyArg_ParseTuple(args, "O!OOOOOOO", &PyType_Type, &found, &asks[0], &asks[1], &asks[2], &asks[3], &asks[4], &asks[5],
+                                    &asks[6]))
         return NULL;
     if (!PyType_IsSubtype((PyTypeObject *)found, &PyTuple_Type)) {
         PyErr_SetString(PyExc_TypeError, "a Found is a tuple");
@@ -1660,9 +1709,10 @@ static PyObject *core_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (!core)
         return NULL;
     core->found = (PyTypeObject *)Py_NewRef(found);
-    for (i = 0; i < 6; i++) {
-        PyObject **functions[6] = {&core->ask_field, &core->ask_nobody, &core->ask_thing, &core->ask_header, &core->ask_brand, &core->ask_plan};
-        PyObject **memos[6] = {&core->fields, &core->nobody, &core->things, &core->headers, &core->brands, &core->plans};
+    for (i = 0; i < 7; i++) {
+        PyObject **functions[7] = {&core->ask_field, &core->ask_nobody, &core->ask_thing, &core->ask_header, &core->ask_brand, &core->ask_plan,
+                                   &core->ask_length};
+        PyObject **memos[7] = {&core->fields, &core->nobody, &core->things, &core->headers, &core->brands, &core->plans, &core->lengths};
         *functions[i] = Py_NewRef(asks[i]);
         if (!(*memos[i] = PyDict_New())) {
             Py_DECREF(core);
@@ -1689,6 +1739,8 @@ static int core_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(core->headers);
     Py_VISIT(core->brands);
     Py_VISIT(core->plans);
+    Py_VISIT(core->ask_length);
+    Py_VISIT(core->lengths);
     return 0;
 }
 
@@ -1708,6 +1760,8 @@ static int core_clear(PyObject *self)
     Py_CLEAR(core->headers);
     Py_CLEAR(core->brands);
     Py_CLEAR(core->plans);
+    Py_CLEAR(core->ask_length);
+    Py_CLEAR(core->lengths);
     return 0;
 }
 
@@ -1733,7 +1787,7 @@ static PyMethodDef core_methods[] = {
 };
 
 static PyType_Slot core_slots[] = {
-    {Py_tp_doc, "Core(Found, field, nobody, thing, header, brand, plan): the loop, and what it asks and remembers."},
+    {Py_tp_doc, "Core(Found, field, nobody, thing, header, brand, plan, length): the loop, and what it asks and remembers."},
     {Py_tp_traverse, core_traverse},
     {Py_tp_clear, core_clear},
     {Py_tp_dealloc, core_free},
@@ -1775,7 +1829,7 @@ static int fill_words(void)
         {&say.phone_international, "phone_international"}, {&say.bearer, "bearer"}, {&say.cookie, "cookie"},
         {&say.authorization, "authorization"}, {&say.rfc5322, "rfc5322"}, {&say.octets, "octets"}, {&say.country_code, "country_code"},
         {&say.jose_header, "jose_header"}, {&say.rfc6750, "rfc6750"}, {&say.rfc6265, "rfc6265"}, {&say.rfc9110, "rfc9110"},
-        {&say.nobody, "nobody"}, {&say.own_name, "own_name"}, {&say.issuer_range, "issuer_range"}, {&say.luhn, "luhn"}, {&say.nothing, ""},
+        {&say.nobody, "nobody"}, {&say.own_name, "own_name"}, {&say.issuer_range, "issuer_range"}, {&say.luhn, "luhn"}, {&say.length, "length"}, {&say.no_country, "no_country"}, {&say.nothing, ""},
     };
     size_t i;
     for (i = 0; i < sizeof words / sizeof *words; i++)

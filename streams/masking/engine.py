@@ -147,7 +147,8 @@ class Engine:
     def _checked(self, result: Masked, texts: Sequence[bytes]) -> list[bytes]:
         """The texts with those emptied that are not UTF-8: UTF-16 is masked on its own, anything else fails."""
         readable = list(texts)
-        for index, text in enumerate(texts):
+        for index in [index for index, text in enumerate(texts) if not text.isascii()]:
+            text = texts[index]
             try:
                 text.decode()
             except UnicodeDecodeError:

@@ -15,7 +15,7 @@ from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
 from streams.masking.loop import Hit, Known, Loop, Packed, Spliced
 from streams.masking.numbering import plan_of
-from streams.masking.validators import card_brand
+from streams.masking.validators import IBAN_LENGTHS, card_brand
 
 __all__ = ["JUDGES", "Core", "NativeCore", "Sink", "core", "native_core", "sinks"]
 
@@ -29,11 +29,12 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "jwt": jose.judge_jwt,
     "bearer": credentials.judge_bearer,
     "database_key": listed.judge_key,
+    "iban": money.judge_iban,
 }
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 3
+_INTERFACE: Final = 4
 
 
 class Sink(Protocol):
@@ -99,7 +100,7 @@ def native_core() -> NativeCore | None:
         return None
     if getattr(native, "NAMES", "").split() != [*JUDGES] or getattr(native, "INTERFACE", 0) != _INTERFACE:
         return None
-    asked = (named.plain_field, is_nobody, money.is_thing, jose.is_jose, _brand, _plan)
+    asked = (named.plain_field, is_nobody, money.is_thing, jose.is_jose, _brand, _plan, _iban_length)
     return cast("NativeCore", native.Core(Found, *asked))
 
 
@@ -117,6 +118,11 @@ def _brand(digits: bytes) -> str | None:
     """What is said of a card by its brand, from its first four digits and its length."""
     brand = card_brand(digits[:4].decode().ljust(digits[4], "0"))
     return f"luhn+{brand}" if brand else None
+
+
+def _iban_length(country: bytes) -> int:
+    """How long the IBANs of a country are, of which two capitals are given; 0 where it has none."""
+    return IBAN_LENGTHS.get(country.decode(), 0)
 
 
 def _plan(digits: bytes) -> tuple[int, int] | None:

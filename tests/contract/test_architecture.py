@@ -11,9 +11,9 @@ import streams
 _ROOT = Path(streams.__file__).resolve().parent
 #: What the masking core may import of the standard library: nothing that reads the world or the clock.
 _PURE = {
-    "array", "ast", "base64", "binascii", "bisect", "collections", "dataclasses", "enum", "functools", "hashlib", "hmac",
-    "html", "importlib", "ipaddress", "itertools", "json", "math", "operator", "re", "string", "struct", "threading", "types",
-    "typing", "unicodedata", "zlib",
+    "array", "ast", "base64", "binascii", "bisect", "collections", "dataclasses", "enum", "functools", "hashlib",
+    "hmac", "html", "importlib", "ipaddress", "itertools", "json", "math", "operator", "re", "string", "struct",
+    "threading", "types", "typing", "unicodedata", "zlib",
 }  # fmt: skip
 #: Libraries of pure functions over values.
 _LIBRARIES = {"hyperscan", "orjson", "phonenumbers", "stdnum"}

@@ -10,7 +10,7 @@ from streams.masking.context import at_word_start, number_quote
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.validators import IBAN_LENGTHS, base58check, bech32, card_brand, iban_valid, luhn
 
-__all__ = ["DETECTORS", "is_thing", "judge_card"]
+__all__ = ["DETECTORS", "is_thing", "judge_card", "judge_iban"]
 
 #: Groupings that cards are printed in: fours, Amex 4-6-5, Diners 4-6-4, or none; one kind of separator.
 _CARD: Final = re.compile(
