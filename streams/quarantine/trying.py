@@ -5,6 +5,7 @@ Whoever may write a policy can ask questions with it, though: a pattern that dec
 of a record. So a result says nothing of what a pattern found, and the service writes down who tried what.
 """
 
+import re
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,12 +26,15 @@ from streams.masking.keyring import Keyring
 from streams.masking.masker import Explanation, Masker
 from streams.masking.policy import Policy
 from streams.masking.records import Failure, RecordColumns
+from streams.quarantine.byhand import hidden
+from streams.quarantine.decisions import Redaction
 from streams.quarantine.envelope import Envelope
 from streams.quarantine.payload import Payload
+from streams.quarantine.preview import preview
 from streams.quarantine.reader import Stored
 from streams.quarantine.whereabouts import path_at
 
-__all__ = ["Control", "Explained", "Reader", "Trial", "Trier", "TryFailure", "TryResult", "Unopened"]
+__all__ = ["ByHand", "Control", "Explained", "Reader", "Trial", "Trier", "TryFailure", "TryResult", "Unopened"]
 
 #: Why a record could not be tried: not there any more, no envelope, kept without its payload, sealed to another key,
 #: a payload that was changed, or one that ended the processes that masked it, as it might end this one.
@@ -47,6 +51,9 @@ _FAILURES_MAX: Final = 100
 _KEPT_MASKERS: Final = 4
 #: Headers that a clean record gets, at their longest.
 _STAMP_BYTES: Final = 256
+
+#: What was hidden by hand is shown as it will stand there; a preview makes two of a run of signs.
+_STARS: Final = re.compile(r"\*{2,3}")
 
 _SAID: Final[dict[str, str]] = {
     "gone": "expired or are not there",
@@ -122,6 +129,20 @@ class Trial:
     failure: Failure | None = None
     path: str = ""
     rows: tuple[Explained, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What would come of a record with some of it hidden by hand: `failure` None where it would pass, `preview` its
+    shape then. `misses` means that a mark is not in it, or hides nothing.
+    """
+
+    policy: str
+    unopened: Unopened | None = None
+    misses: bool = False
+    failure: Failure | None = None
+    path: str = ""
+    preview: str | None = None
 
 
 @dataclass(slots=True)
@@ -215,6 +236,28 @@ class Trier:
         rows = tuple(_rows(self._text_masker(masker, opened[0]), value)) if _explainable(failure) else ()
         path = self._path(opened[0], failure, masker) if failure else ""
         return Trial(policy.version, None, failure, path, rows)
+
+    def by_hand(
+        self,
+        place: tuple[int, int],
+        redactions: Sequence[Redaction],
+        policy: Policy,
+        sees: Callable[[str], bool] = lambda _: True,
+    ) -> ByHand:
+        """What the redrive would make of one record with these redactions."""
+        tally = _Tally(policy.version, 1)
+        masker = self._masker(policy)
+        with self._open_reader() as reader:
+            opened = [one for batch in self._batches(reader, [place], sees, tally) for one in batch]
+        if not opened:
+            return ByHand(policy.version, next(iter(tally.unopened)))
+        value = hidden(opened[0].payload.value, redactions)
+        if value is None:
+            return ByHand(policy.version, misses=True)
+        changed = opened[0]._replace(payload=opened[0].payload._replace(value=value))
+        failure = self._failures([changed], masker).get(0)
+        path = self._path(changed, failure, masker) if failure else ""
+        return ByHand(policy.version, None, False, failure, path, _STARS.sub("***", preview(value) or ""))
 
     def _batches(
         self, reader: Reader, places: Iterable[tuple[int, int]], sees: Callable[[str], bool], tally: "_Tally"

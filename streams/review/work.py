@@ -18,7 +18,7 @@ from streams.quarantine.bulk import BulkControl, BulkReport, decide_all
 from streams.quarantine.decisions import Action, Decision, RecordId, Redaction, Status
 from streams.quarantine.fold import ACTIONABLE
 from streams.quarantine.store.model import Chunks, Filter, RecordRow, RecordView
-from streams.quarantine.trying import Control, Trial, Trier, TryResult
+from streams.quarantine.trying import ByHand, Control, Trial, Trier, TryResult
 from streams.review.auth.principal import Principal
 from streams.review.runs import Run
 from streams.review.services import Services
@@ -34,6 +34,7 @@ __all__ = [
     "start_bulk",
     "start_try",
     "trier_of",
+    "try_by_hand",
     "try_now",
 ]
 
@@ -194,6 +195,14 @@ def explain(services: Services, by: Asked, place: Place) -> Trial:
     trier = trier_of(services)
     policy = _policy(services, by, None, records=1, **_about(services, view.row))
     return trier.explain(place, policy, by.who.sees)
+
+
+def try_by_hand(services: Services, by: Asked, place: Place, redactions: Sequence[Redaction]) -> ByHand:
+    """What would come of hiding these pieces of a record by hand, with the policy in use for the rest."""
+    view = find(services, by.who, place)
+    trier = trier_of(services)
+    policy = _policy(services, by, None, records=1, **_about(services, view.row))
+    return trier.by_hand(place, redactions, policy, by.who.sees)
 
 
 def trier_of(services: Services) -> Trier:

@@ -17,7 +17,9 @@ from streams.masking.policy import Policy
 from streams.masking.records import Failure, MaskedColumns
 from streams.policies.loading import load_text
 from streams.quarantine import trying
+from streams.quarantine.decisions import Redaction
 from streams.quarantine.envelope import EnvelopeWriter, Origin, parse
+from streams.quarantine.preview import preview
 from streams.quarantine.reader import Stored
 from streams.quarantine.trying import Control, Trier
 from streams.quarantine.whereabouts import path_at
@@ -272,3 +274,38 @@ def test_policy_text_is_checked_with_lines() -> None:
 def test_paths_name_common_fields_only(value: bytes, at: bytes, path: str) -> None:
     """The path of a byte in a value; names that might be somebody's are a star."""
     assert path_at(value, value.index(at)) == path
+
+
+def test_hiding_by_hand_is_tried_before_it_is_released(log: Log, policy: Policy) -> None:
+    """What would be hidden is seen as its shape, with whether the rest would pass; nothing clear is in it."""
+    log.add(b'{"note":"canary \xff\xfe","user":"canary@example.com"}')
+    made = trier(log)
+    shape = preview(b'{"note":"canary \xff\xfe","user":"canary@example.com"}') or ""
+    at = shape.index("?")
+    bad = made.by_hand((0, 0), [Redaction(path="$.user")], policy)
+    assert (bad.failure and bad.failure.reason) == "invalid_encoding"
+    good = made.by_hand((0, 0), [Redaction(start=at, end=at + 1)], policy)
+    assert (good.failure, good.unopened, good.misses) == (None, None, False)
+    assert good.preview == shape.replace("?", "***")
+
+
+def test_a_mark_that_is_not_there_is_told(log: Log, policy: Policy) -> None:
+    """Neither a place behind the end nor a field that is not there counts as hidden."""
+    log.add(b'{"user":"canary"}')
+    made = trier(log)
+    assert made.by_hand((0, 0), [Redaction(start=900, end=901)], policy).misses
+    assert made.by_hand((0, 0), [Redaction(path="$.other")], policy).misses
+
+
+def test_what_cannot_be_opened_is_not_tried_by_hand(log: Log, policy: Policy) -> None:
+    """A record that is gone, of another's topic, or of a foreign key gives a reason and no shape."""
+    log.add(b"canary", writer=EnvelopeWriter(OTHER.public_key(), "p0"))
+    log.add(b"canary")
+    made, marks = trier(log), [Redaction(start=0, end=1)]
+    found = [
+        made.by_hand((0, 0), marks, policy),
+        made.by_hand((0, 1), marks, policy, lambda _: False),
+        made.by_hand((0, 7), marks, policy),
+    ]
+    assert [one.unopened for one in found] == ["other_key", "gone", "gone"]
+    assert [one.preview for one in found] == [None, None, None]
