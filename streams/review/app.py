@@ -14,6 +14,7 @@ from streams.review.api.routes import PREFIX, api_router
 from streams.review.auth.access import Access
 from streams.review.auth.install import install as install_gate
 from streams.review.measured import Measured
+from streams.review.pages import login_page, pages_router
 from streams.review.services import Services
 
 __all__ = ["create_app"]
@@ -44,6 +45,8 @@ def create_app(services: Services, access: Access) -> FastAPI:
     install_problems(app)
     app.include_router(probes.router)
     app.include_router(api_router)
+    app.include_router(pages_router)
+    app.state.login_page = login_page
     _describe(app)
     app.add_middleware(Measured, metrics=services.metrics)
     install_gate(app, access)
