@@ -35,8 +35,9 @@ setup: $(VENV)/run.lock ## Make .venv with .venv/bin/maskstream
 demo: setup ## Logs through Kafka, masked, before your eyes (KEEP=1 leaves all running, LOGS=file takes your own)
 	@$(BIN)/maskstream demo $(if $(KEEP),--keep) $(if $(LOGS),--logs "$(LOGS)")
 
-test: $(VENV)/dev.lock ## Lint, types and all tests on a real Apache Kafka (installs Java 17 and Maven where it may)
+test: $(VENV)/dev.lock ## Lint, types and all tests on a real Apache Kafka (installs Java 17, Maven and Chromium where it may)
 	@tests/support/need-java
+	@tests/support/need-chromium
 	@$(MAKE) --no-print-directory lint types
 	@$(PYTEST) -n $(or $(JOBS),2) --dist loadgroup -m "not long" tests/unit tests/contract tests/integration tests/acceptance
 
