@@ -10,6 +10,7 @@ import typer
 
 from streams.cli.options import ConfigOption, SetOption, load_settings
 from streams.cli.quarantine_words import actor_name
+from streams.cli.replay_diff import diff
 from streams.cli.replay_shown import conclude, expected, listed, print_plan, print_report
 from streams.cli.replay_spec import (
     MAKING,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(help="Mask history again: a range of topics, or files, as a job.", no_args_is_help=True)
+app.command()(diff)
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 

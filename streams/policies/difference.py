@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from streams.masking.keyring import Keyring
-from streams.masking.masker import Explanation, Masker
+from streams.masking.masker import Explanation
 from streams.masking.policy import Policy
 from streams.policies.trials import Maskers
 
-__all__ = ["Change", "Less", "changes"]
+__all__ = ["Change", "Less", "changes", "less"]
 
 #: How much of a value each action leaves to be seen.
 _SHOWS: Final = {"keep": 2, "truncate": 1, "generalise": 1}
@@ -27,6 +27,7 @@ class Less:
     before: str
     after: str
     rule: str
+    detector: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,13 @@ def changes(old: Policy, new: Policy, lines: Iterable[bytes], topic: str | None 
     for number, line in enumerate(lines, 1):
         before, after = masker.mask(line).text, other.mask(line).text
         if before != after:
-            yield Change(number, before, after, tuple(_less(masker, other, line)) if before and after else ())
+            lost = less(masker.explain(line), other.explain(line)) if before and after else ()
+            yield Change(number, before, after, tuple(lost))
 
 
-def _less(masker: Masker, other: Masker, line: bytes) -> Iterator[Less]:
-    """Values that the old policy hides better than the new one, as their findings say."""
-    now = other.explain(line)
-    for one in masker.explain(line):
+def less(before: Iterable[Explanation], now: list[Explanation]) -> Iterator[Less]:
+    """Values of one text that were hidden better than they are now, as what was found in it says."""
+    for one in before:
         shown = _SHOWS.get(one.action, 0)
         if not one.kind or shown == _SHOWS["keep"]:
             continue
@@ -60,7 +61,7 @@ def _less(masker: Masker, other: Masker, line: bytes) -> Iterator[Less]:
         if _SHOWS.get(action, 0) > shown or (
             one.inner and match is not None and Counter(one.inner) - Counter(match.inner)
         ):
-            yield Less(one.start, one.end, one.kind, one.action, action, rule)
+            yield Less(one.start, one.end, one.kind, one.action, action, rule, one.detector)
 
 
 def _now(one: Explanation, rows: list[Explanation]) -> tuple[Explanation | None, str, str]:

@@ -28,7 +28,7 @@ from streams.settings.units import duration_ms
 if TYPE_CHECKING:
     from streams.agents.worker import Masking
 
-__all__ = ["Plan", "plan_job", "target_steps"]
+__all__ = ["Plan", "plan_job", "ranges_of", "target_steps"]
 
 #: What of a worker's time is masking; the rest is reading and writing (measured by `make bench`).
 MASKING_SHARE: Final = 0.6
@@ -82,6 +82,11 @@ def plan_job(
     job = _job(settings, spec, by, decided, admin)
     notes = tuple(_notes(job, facts, ages, admin))
     return Plan(job, records, round(records * seen.record_bytes), seconds, notes, seen)
+
+
+def ranges_of(settings: Settings, source: TopicSource, admin: Admin) -> dict[Key, Range]:
+    """The offsets that a source means now, for who only looks; errors of our own as for a job."""
+    return _ranges(source, _source_topics(settings, source, admin), admin)
 
 
 def target_steps(settings: Settings, job: Job, admin: Admin) -> list[Step]:

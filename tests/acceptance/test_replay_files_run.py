@@ -92,11 +92,13 @@ def test_what_is_said_holds_no_name_of_a_person(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 def test_two_gigabytes_need_little_memory(tmp_path: Path) -> None:
     """Two gigabytes of lines in one gz, and one line of 200 MB among them: no process ever holds much of it."""
     settings = fill(tmp_path, 0)
     with gzip.open(tmp_path / "in/big.log.gz", "wb", compresslevel=1) as out:
-        block = LINES * 20
+        filling = b" the quick brown fox jumps over the lazy dog" * 9
+        block = b"".join(b"%d%b %b\n" % (n, filling, PERSON if n % 10 == 0 else b"-") for n in range(5_000))
         for number in range((2 << 30) // len(block)):
             out.write(block)
             if number == 10:
