@@ -53,7 +53,7 @@ def test_the_same_policy_changes_nothing() -> None:
 
 
 def test_what_would_be_unmasked_is_told_by_field(tmp_path: Path) -> None:
-    """A kind that is kept is unmasked in value, key and header, each told by its place; the way back is newly masked."""
+    """A kind that is kept is unmasked in value, key and header, each told by its place; the way back masks."""
     kept = policy(tmp_path, "actions: {email: keep}\n")
     value = json.dumps({"user": {"contacts": [{"email": ANN}]}, "n": 1}).encode()
     one = [record(value, key=ANN.encode(), headers=[("from.mail", ANN.encode()), ("n", None)])]
