@@ -53,6 +53,7 @@ COMMANDS: Final = {
     "keys": Place("keys", "app", "Masking"),
     "review": Place("review", "review", "Quarantine"),
     "quarantine": Place("quarantine", "app", "Quarantine"),
+    "purge": Place("purge", "app", "Service"),
     "replay": Place("replay", "app", "Replay"),
     "audit": Place("audit", "app", "Quarantine"),
     "dev-token": Place("devtoken", "dev_token", "Quarantine"),

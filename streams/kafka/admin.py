@@ -192,6 +192,20 @@ class Admin:
         if refused:
             raise self._not_set(group, refused[0])
 
+    def delete_records(self, until: Mapping[Partition, int]) -> dict[Partition, int]:
+        """Deletes the records before an offset of each partition, for good; gives the first offset that each has then.
+        RunError where a right is missing or an offset is beyond the end; other partitions may be done by then.
+        """
+        wanted = [TopicPartition(*partition, offset) for partition, offset in until.items()]
+        futures = self._client.delete_records(wanted, request_timeout=REQUEST_TIMEOUT_S)
+
+        def answered() -> dict[Partition, int]:
+            results = {part: future.result(2 * REQUEST_TIMEOUT_S) for part, future in futures.items()}
+            return {(part.topic, part.partition): int(one.low_watermark) for part, one in results.items()}
+
+        begins: dict[Partition, int] = self._ask(answered, "could not delete records")
+        return begins
+
     def take(self, step: Step) -> None:
         """Carry out one step of a plan; one that somebody else has just carried out is no error."""
         try:

@@ -15,7 +15,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from streams.quarantine.decisions import Action, Role
 from streams.quarantine.envelope import Source
 
-__all__ = ["AUDIT_VERSION", "REASON_CHARS_MAX", "REASON_CHARS_MIN", "Act", "AuditEvent", "Link", "Place", "parse_audit"]
+__all__ = [
+    "AUDIT_VERSION",
+    "REASON_CHARS_MAX",
+    "REASON_CHARS_MIN",
+    "Act",
+    "AuditEvent",
+    "Cut",
+    "Link",
+    "Place",
+    "parse_audit",
+]
 
 AUDIT_VERSION: Final = 2
 #: A sentence and a ticket; a record pasted here would be payload in the audit topic.
@@ -26,7 +36,7 @@ _STORED_REASON_CHARS_MAX: Final = 1000
 
 Act = Literal[
     "login", "login_failed", "logout", "reveal", "reveal_request", "reveal_approve", "decide", "try", "policy_upload",
-    "export",
+    "export", "purge",
 ]  # fmt: skip
 
 _SHA256: Final = "^[0-9a-f]{64}$"
@@ -58,6 +68,14 @@ class Place(_Part):
     def key(self) -> str:
         """`topic/partition/offset`: all looks at one record have one key, and so one partition."""
         return f"{self.topic}/{self.partition}/{self.offset}"
+
+
+class Cut(_Part):
+    """Up to which offset a partition's records are deleted: the first that stays."""
+
+    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
+    partition: Count
+    until: Count
 
 
 class Link(_Part):
@@ -115,6 +133,11 @@ class AuditEvent(_Part):
     problem: Annotated[str, Field(pattern="^[a-z_]{1,40}$")] | None = Field(
         default=None, description="Why a log-in failed."
     )
+    plan: str | None = Field(default=None, pattern="^[0-9a-f]{12}$", description="The plan of a purge.")
+    stage: Literal["asked", "done", "failed"] | None = Field(default=None, description="How far a purge is.")
+    cuts: Annotated[tuple[Cut, ...], Field(max_length=2000)] = Field(
+        default=(), description="Partitions whose records are deleted up to an offset (purge)."
+    )
     chain: Link | None = Field(default=None, description="Given when it is written.")
 
     @model_validator(mode="after")
@@ -124,13 +147,15 @@ class AuditEvent(_Part):
             raise ValueError("a look at an original names the record, its source, the key and a reason")
         if self.action == "decide" and self.decision is None:
             raise ValueError("a decision says what was decided")
+        if self.action == "purge" and not (self.plan and self.stage and self.cuts and self.reason):
+            raise ValueError("a purge names its plan, how far it is, what is deleted and a reason")
         if self.version == 1 and (self.action != "reveal" or self.chain is not None):
             raise ValueError("version 1 knows looks at an original, without a chain")
         return self
 
     def document(self) -> dict[str, Any]:
         """As it is written: fields that are not set are left out."""
-        empty = set() if self.decisions else {"decisions"}
+        empty = {name for name in ("decisions", "cuts") if not getattr(self, name)}
         return self.model_dump(mode="json", exclude_none=True, exclude=empty)
 
 

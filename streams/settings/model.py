@@ -79,6 +79,12 @@ def _raw_topics(value: str) -> str:
     return value
 
 
+def _downstream(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("should be names of systems with commas between, on one line")
+    return value
+
+
 def _no_bool(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("should be a whole number")  # noqa: TRY004 - pydantic turns ValueError into a problem
@@ -122,6 +128,9 @@ class Settings(BaseModel):
     decisions_topic: Topic = Field("maskstream.decisions", description="Where decisions on quarantined records go.")
     audit_topic: Topic = Field("maskstream.audit", description="Where it is recorded who looked at what.")
     jobs_topic: Topic = Field("maskstream.jobs", description="Where replays keep what they are and how far they are.")
+    downstream: Annotated[str, AfterValidator(_downstream)] = Field(
+        "", description="Where copies of clean topics go, with commas between: what a purge does not reach."
+    )
     group_id: Word = Field("maskstream", description="Kafka consumer group.")
     start: Literal["earliest", "latest"] = Field("earliest", description="Where a new group begins; only a new one.")
     static_membership: bool = Field(
@@ -262,6 +271,11 @@ class Settings(BaseModel):
     def clean_topic_for(self, raw_topic: str) -> str:
         """The clean topic of a raw topic."""
         return topics.fill(self.clean_topic, raw_topic)
+
+    @property
+    def downstream_list(self) -> tuple[str, ...]:
+        """Each place where copies of clean topics go."""
+        return tuple(part.strip() for part in self.downstream.split(",") if part.strip())
 
     def resolve_raw_topics(self, existing: Iterable[str]) -> tuple[str, ...]:
         """Raw topics meant by RAW_TOPICS; a list is taken as it stands, a pattern never matches our own outputs."""
