@@ -290,8 +290,8 @@ def _repairs(
         oldest_ms = _oldest(settings, key, begin)
         if oldest_ms is None or (begin > 0 and start == begin and cut.first_ms < oldest_ms):
             notes.append(
-                f"Partition {cut.partition} of {key[0]} begins at {_told_time(oldest_ms)}: what is lost of before "
-                "cannot be repaired."
+                f"Partition {cut.partition} of {key[0]} begins at {_told_time(oldest_ms)}: what is older cannot be "
+                "repaired."
             )
     return commands, notes
 
