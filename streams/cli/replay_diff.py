@@ -64,7 +64,7 @@ def diff(  # noqa: PLR0913 - each flag is a parameter
     """Show what another policy would make of a range of history; exit status 4 when something would be unmasked."""
     flags = {name: value for name, value in locals().items() if name in MAKING}
     settings = load_settings(config, assignments)
-    spec = spec_of(None, dict.fromkeys(MAKING) | flags | {"dry_run": True}, live_aware=False)
+    spec = spec_of(None, dict.fromkeys(MAKING) | flags | {"dry_run": True, "allow_duplicates": False}, live_aware=False)
     if clean and (from_files or old is not None):
         raise UsageError(
             "--clean compares topics with what is on their clean topics: leave --old and --from-files away."
