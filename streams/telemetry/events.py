@@ -20,7 +20,7 @@ Event = Literal[
     "partitions_assigned", "partitions_revoked", "partitions_lost", "partition_stopped", "partition_resumed",
     "partitions_waiting", "position_set", "batch_committed", "batch_aborted", "batch_failed", "batch_dropped",
     "records_quarantined", "rewound", "timestamp_replaced", "quarantine_share_high", "records_redriven",
-    "decisions_folded", "decisions_skipped",
+    "decisions_folded", "decisions_skipped", "decisions_unread",
     # Replays.
     "range_finished", "range_lost", "job_finished", "job_state", "job_reported", "pace_changed",
     # Kafka.

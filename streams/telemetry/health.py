@@ -9,7 +9,8 @@ __all__ = ["Condition", "Health", "Pulse"]
 
 #: Why a worker is not ready.
 Condition = Literal[
-    "not_assigned", "kafka_unreachable", "retention_lost", "partition_stopped", "partitions_waiting", "stopping",
+    "not_assigned", "kafka_unreachable", "retention_lost", "partition_stopped", "partitions_waiting",
+    "decisions_unread", "stopping",
 ]  # fmt: skip
 
 #: Seconds Kafka may be away before a worker says so: a leader election is no news.

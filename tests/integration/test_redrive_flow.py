@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from confluent_kafka import Message
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -84,6 +85,20 @@ def test_a_release_that_is_repeated_is_redriven_once(kafka: KafkaBroker, tmp_pat
         line.release(line.fill(1, first=99))
         line.outcomes(41)
     assert sorted(map(number, line.written())) == [*range(20), 99]
+
+
+def test_a_release_of_many_goes_step_by_step(
+    kafka: KafkaBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few records a transaction and a step may have, all that was released comes out, in order."""
+    for name, count in (("PORTION_RECORDS", 7), ("STEP_RECORDS", 50)):
+        monkeypatch.setattr(f"streams.agents.redrive.worker.{name}", count)
+    line = Redrive(kafka.bootstrap, tmp_path, partitions=1)
+    line.release(line.fill(303))
+    with line.running():
+        outcomes = line.outcomes(303)
+    assert list(map(number, line.written())) == list(range(303))
+    assert max(len(event.records) for event in outcomes) == 7
 
 
 def test_a_second_run_begins_where_the_first_was(kafka: KafkaBroker, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ What stands in quarantine and decisions was written by anybody who may write the
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -16,11 +16,15 @@ from streams.quarantine.byhand import hidden
 from streams.quarantine.decisions import Failing, Result, origin_text
 from streams.quarantine.envelope import Envelope, Origin
 from streams.quarantine.payload import Payload
+from streams.quarantine.preview import preview
+from streams.telemetry import log
 
 __all__ = ["Answer", "Opened", "Opener"]
 
 #: Masking shortens a record at most to a fraction of this: what is so many times too large stays too large.
-HOPELESS_TIMES = 4
+HOPELESS_TIMES: Final = 4
+
+_events: Final = log.EventLog()
 
 
 class Answer(NamedTuple):
@@ -54,6 +58,16 @@ class Opener:
         self._target_of = target_of
 
     def open(self, wanted: Wanted, found: Envelope | str | None) -> Opened | Answer:
+        """`_open`, whatever happens: an error of ours about one record must not keep all others waiting for ever."""
+        try:
+            return self._open(wanted, found)
+        except RunError:
+            raise
+        except Exception as error:  # noqa: BLE001 - its text may hold the record; the log tells types and places only
+            _events.error("batch_failed", records=1, error=error)
+            return _failed(wanted, "detector_error")
+
+    def _open(self, wanted: Wanted, found: Envelope | str | None) -> Opened | Answer:
         """The original of what stands at the wanted offset, masked by hand where a person did; never raises for what
         it is.
         """
@@ -75,7 +89,7 @@ class Opener:
             return _failed(wanted, "cannot_open")
         if not _sendable(opened):
             return _failed(wanted, "cannot_open")
-        by_hand = _by_hand(opened) if wanted.decision.redactions else opened
+        by_hand = _by_hand(opened, found.preview) if wanted.decision.redactions else opened
         if by_hand is None:
             return _failed(wanted, "redaction")
         key, headers, value = by_hand.payload
@@ -83,8 +97,11 @@ class Opener:
         return _failed(wanted, "too_large") if hopeless else by_hand
 
 
-def _by_hand(opened: Opened) -> Opened | None:
-    """The original without what a person marked; None where a mark is not in it."""
+def _by_hand(opened: Opened, shown: str | None) -> Opened | None:
+    """The original without what a person marked; None where a mark is not in it, or what was shown was another one."""
+    marks_shown = any(redaction.path is None for redaction in opened.wanted.decision.redactions)
+    if marks_shown and preview(opened.payload.value) != shown:
+        return None
     value = hidden(opened.payload.value, opened.wanted.decision.redactions)
     return None if value is None else opened._replace(payload=opened.payload._replace(value=value))
 

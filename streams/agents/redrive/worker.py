@@ -10,7 +10,8 @@ generation in it is what keeps a worker that has lost a partition from writing.
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
@@ -32,7 +33,7 @@ from streams.kafka.batches import BatchLimits, Key, RecordBatch
 from streams.kafka.config import BATCH_SIZE_BYTES, consumer_config, producer_config, redrive_group
 from streams.kafka.intake import Intake
 from streams.kafka.outbox import Outbox, TransactionAbortedError
-from streams.kafka.reading import PartitionReader, PositionGoneError, ReadingStoppedError
+from streams.kafka.reading import PartitionReader, ReadingStoppedError
 from streams.quarantine.decisions import Outcome, parse_event
 from streams.quarantine.envelope import Envelope
 from streams.quarantine.fetching import EnvelopeFetcher
@@ -49,8 +50,9 @@ BATCH_EVENTS: Final = 500
 BATCH_EVENT_BYTES: Final = 256 << 10
 #: Records in one transaction; their originals are in memory at once, up to BATCH_BYTES.
 PORTION_RECORDS: Final = 200
-#: Records of one step: the group waits for it when partitions move.
+#: Records and seconds of one step: the group waits for it when partitions move, 300 s by default.
 STEP_RECORDS: Final = 5_000
+STEP_S: Final = 60.0
 #: Between two looks for records that were decided on before they were there.
 EARLY_S: Final = 2.0
 #: Behind every offset.
@@ -151,15 +153,26 @@ class RedriveWorker(Loop):
         elif self._paused:
             return
         try:
-            with self._timer.stage("poll"):
+            with self._reading():
                 self._keep_books(reading)
                 self._fold(batch)
                 wanted = self._wanted(batch, reading)
             self._answer(wanted, batch, reading)
         except ReadingStoppedError:
             return
-        except (UnreachableError, PositionGoneError, TransactionAbortedError) as error:
+        except (_UnreadError, TransactionAbortedError) as error:
             self._give_up(batch, reading, error)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What is read besides the group's own topic; that it cannot be read now is no reason to end the process."""
+        with self._timer.stage("poll"):
+            try:
+                yield
+            except ReadingStoppedError:
+                raise
+            except RunError as error:
+                raise _UnreadError(str(error)) from None
 
     # Books.
 
@@ -221,9 +234,9 @@ class RedriveWorker(Loop):
             for wanted in found
             if wanted.record.offset < self._bounds[partition][1]
         ]
-        if not len(batch):
+        if keys:
             self._redrive_metrics.waiting(sum(map(len, asked.values())) - len(there))
-        return there[:STEP_RECORDS] if not len(batch) else there
+        return there
 
     def _early_due(self) -> bool:
         """A decision may stand in its topic before its record does in quarantine: it is looked for now and then."""
@@ -244,12 +257,18 @@ class RedriveWorker(Loop):
     # Transactions.
 
     def _answer(self, wanted: list[Wanted], batch: RecordBatch, reading: dict[Key, int]) -> None:
-        portion = Portion()
-        for one in self._opened(wanted):
-            portion.add(one)
-            if len(portion) >= self._portion_records or portion.size_bytes >= self._settings.batch_bytes:
+        """Carries out what is wanted, portion by portion; what takes too long is left for the next step, for which
+        the books remember it, as they do after a restart.
+        """
+        deadline_s = time.monotonic() + STEP_S
+        # Closed here and not some time later: it ends what its consumer reads.
+        with closing(self._opened(wanted[:STEP_RECORDS])) as source:
+            portion = self._collected(source)
+            while self._full(portion) and time.monotonic() < deadline_s:
                 self._transact(portion, _standing(portion, batch, reading))
-                portion = Portion()
+                portion = self._collected(source)
+        if self._full(portion) or len(wanted) > STEP_RECORDS:
+            self._early_s = 0.0
         if len(portion) or len(batch):
             self._transact(portion, batch if len(batch) else _standing(portion, batch, reading))
         if len(batch):
@@ -257,16 +276,26 @@ class RedriveWorker(Loop):
             self._count_batch(len(batch))
             _events.debug("batch_committed", records=len(batch))
 
-    def _opened(self, wanted: list[Wanted]) -> Iterator[Opened | Answer]:
+    def _collected(self, source: Iterator[Opened | Answer]) -> Portion:
+        """As much of what is wanted as one transaction takes."""
+        portion = Portion()
+        with self._reading():
+            while not self._full(portion) and (one := next(source, None)) is not None:
+                portion.add(one)
+                self._timer.again()
+        return portion
+
+    def _full(self, portion: Portion) -> bool:
+        return len(portion) >= self._portion_records or portion.size_bytes >= self._settings.batch_bytes
+
+    def _opened(self, wanted: list[Wanted]) -> Generator[Opened | Answer]:
         """Everything that is wanted, opened as it comes from quarantine."""
         for partition, group in groupby(wanted, lambda one: one.partition):
             by_offset: dict[int, list[Wanted]] = {}
             for one in group:
                 by_offset.setdefault(one.record.offset, []).append(one)
             for offset, found in self._fetched(partition, sorted(by_offset)):
-                for one in by_offset[offset]:
-                    with self._timer.stage("poll"):
-                        yield self._opener.open(one, found)
+                yield from (self._opener.open(one, found) for one in by_offset[offset])
 
     def _fetched(self, partition: int, offsets: list[int]) -> Iterator[tuple[int, Envelope | str | None]]:
         at = bisect_left(offsets, self._bounds[partition][0])
@@ -307,7 +336,7 @@ class RedriveWorker(Loop):
 
     def _done(self, outcomes: list[Outcome], numbers: BatchNumbers) -> None:
         self._succeeded()
-        self._health.clear("partitions_waiting")
+        self._health.clear("decisions_unread")
         self._portion_records = min(PORTION_RECORDS, self._portion_records * 2)
         results, failures = Counter[str](), Counter[str]()
         for outcome in outcomes:
@@ -335,8 +364,8 @@ class RedriveWorker(Loop):
             _events.warning("batch_aborted", records=len(batch), code=KafkaError(error.code).name())
             self._metrics.aborted("shutdown" if self._stop.is_set() else "kafka")
         else:
-            _events.warning("kafka_unreachable", error=error)
-            self._health.set("partitions_waiting", str(error))
+            _events.warning("decisions_unread", error=error)
+            self._health.set("decisions_unread", str(error))
         self._drop(list(batch.ends) if len(batch) else list(reading))
         with self._timer.stage("commit"):
             self._intake.rewind(batch)
@@ -376,6 +405,10 @@ class RedriveWorker(Loop):
             _events.info("retention_restored")
             self._intake.resume()
         self._paused = bool(troubles)
+
+
+class _UnreadError(RunError):
+    """Decisions or quarantine cannot be read now; what was in hand is read again later."""
 
 
 def _standing(portion: Portion, batch: RecordBatch, reading: dict[Key, int]) -> RecordBatch:

@@ -160,7 +160,8 @@ def _answer(one: Opened, clean: CleanWritten, place: int) -> Answer:
     failure = clean.failures.get(place)
     if failure is None:
         return Answer(one.wanted, "redriven")
-    return Answer(one.wanted, "failed_again", failure.reason, failure.detectors[:DETECTORS_MAX])
+    detectors = [name for name in failure.detectors if name.isascii() and name.isprintable()]
+    return Answer(one.wanted, "failed_again", failure.reason, tuple(detectors[:DETECTORS_MAX]))
 
 
 def _count(written: Written, clean: CleanWritten) -> None:
