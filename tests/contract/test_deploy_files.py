@@ -113,15 +113,15 @@ def test_image_installs_by_hash_and_runs_without_root() -> None:
     assert users == ["10001:10001"]
 
 
-def test_workers_do_not_get_the_private_key() -> None:
-    """The volume with the review key's private half is mounted where keys are made and nowhere else."""
+def test_masking_workers_do_not_get_the_private_key() -> None:
+    """The volume with the review key's private half is mounted where keys are made and in the redrive, nowhere else."""
     private = Path(image_environment()["MASKSTREAM_REVIEW_PRIVATE_KEY"]).parent
     holders = [
         name
         for name, service in SERVICES.items()
         if any(volume.split(":")[1] == str(private) for volume in service.get("volumes", []))
     ]
-    assert holders == ["keys"]
+    assert holders == ["keys", "redrive"]
 
 
 def test_every_slot_has_its_port_published() -> None:
