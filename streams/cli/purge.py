@@ -80,14 +80,12 @@ def run(
     assignments: SetOption = None,
 ) -> None:
     """Delete what a plan says, for good; the audit topic is told before and after."""
-    from streams.anchorstore import user_store
     from streams.kafka.admin import Admin
-    from streams.quarantine.actions import ReasonMasker
     from streams.quarantine.audit import REASON_CHARS_MAX, REASON_CHARS_MIN
     from streams.quarantine.auditlog import AuditLog
+    from streams.quarantine.reasons import reason_masker
     from streams.replay.purge import load_plan, phrase_of
     from streams.replay.purge_run import run_purge
-    from streams.review.start import keyring_of
 
     settings = load_settings(config, assignments)
     settings.require("bootstrap_servers")
@@ -95,7 +93,7 @@ def run(
         raise UsageError(f"The reason should have {REASON_CHARS_MIN} to {REASON_CHARS_MAX} characters.")
     plan = load_plan(plan_id, settings.state_dir)
     _require_confirmation(plan, phrase_of(plan), confirm)
-    audit = AuditLog(settings, "cli", ReasonMasker(keyring_of(settings), user_store()))
+    audit = AuditLog(settings, "cli", reason_masker(settings))
     done = run_purge(plan, Admin(settings), audit, actor=actor_name(), reason=reason.strip())
     begins = [{"topic": topic, "partition": number, "begins": at} for (topic, number), at in done.begins.items()]
     if as_json:
