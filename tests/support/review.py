@@ -21,7 +21,7 @@ __all__ = ["DAY_MS", "HOUR_MS", "NOW_MS", "PRIVATE", "Filled", "decision", "enve
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 #: Far from now, so that a slip to the real clock shows.
-NOW_MS = 4_102_444_800_000
+NOW_MS = 4_102_459_230_123
 PRIVATE = X25519PrivateKey.generate()
 RESIDUE = Failure("residue", "verify", ("email",))
 _WRITER = EnvelopeWriter(PRIVATE.public_key(), "policy-1")

@@ -19,6 +19,7 @@ __all__ = ["Clear", "Kind", "clear_of", "kind_of", "read_clear"]
 #: Fingerprints have as many hex digits.
 _FINGERPRINT_DIGITS: Final = 16
 _INT_MAX: Final = 2**63 - 1
+_PARTITION_MAX: Final = 2**31 - 1
 _NAME_CHARS_MAX: Final = 200
 
 _FIELDS: Final = frozenset(Envelope.model_fields)
@@ -144,6 +145,7 @@ def _is_source(source: Any) -> bool:
         and type(source["topic"]) is str
         and _TOPIC.fullmatch(source["topic"]) is not None
         and _is_count(source["partition"])
+        and source["partition"] <= _PARTITION_MAX
         and _is_count(source["offset"])
         and type(source["timestamp_ms"]) is int
         and -_INT_MAX <= source["timestamp_ms"] <= _INT_MAX
