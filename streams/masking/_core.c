@@ -102,10 +102,10 @@ static int holds(Text t, place low, place high, const char *bytes)
 
 /* -- what is asked of Python and remembered ------------------------------------------------------------------------- */
 
-enum native { NONE, FIELD, EMAIL, IPV4, CARD, PHONE, JWT, BEARER, DATABASE_KEY, IBAN, NATIVES };
+enum native { NONE, FIELD, EMAIL, IPV4, CARD, PHONE, JWT, BEARER, DATABASE_KEY, IBAN, NATIONAL, NATIVES };
 /* Goes up with every change of what a function takes or gives; native.py takes no other core. */
-enum { INTERFACE = 4 };
-#define NAMES "field email ipv4 card phone_international jwt bearer database_key iban"
+enum { INTERFACE = 5 };
+#define NAMES "field email ipv4 card phone_international jwt bearer database_key iban phone_national"
 
 /* What a value has to be to keep its name's promise, as far as it is told here. */
 enum need { OTHER, SECRET, ID, MAIL, WORDS, PHONE_DIGITS, CARD_DIGITS, COOKIE, AUTHORIZATION };
@@ -159,7 +159,7 @@ static struct {
     PyObject *kind_email, *kind_ip, *kind_card, *kind_phone, *kind_jwt, *kind_secret;
     PyObject *email, *ipv4, *card, *phone_international, *jwt, *bearer, *cookie, *authorization;
     PyObject *rfc5322, *octets, *country_code, *jose_header, *rfc6750, *rfc6265, *rfc9110;
-    PyObject *nobody, *own_name, *issuer_range, *luhn, *length, *no_country;
+    PyObject *nobody, *own_name, *issuer_range, *luhn, *length, *no_country, *too_short;
 } say;
 
 /* The fields of a finding (`Found`). */
@@ -960,6 +960,16 @@ static PyObject *judge_phone(Core *core, Text t, place end)
     return found(core, plus, at, say.kind_phone, say.phone_international, say.country_code, 75, say.empty);
 }
 
+/* judge_national of contact.py, at a parenthesis in which no number stands (`Key (phone)=(`) */
+static PyObject *judge_national(Core *core, Text t, place end)
+{
+    int before = peek(t, end - 2);
+    (void)core;
+    if (peek(t, end - 1) != '(' || before < 0 || before == '+' || before == '.' || before == '-' || is(before, ALPHA | DIGIT) || before == '_')
+        LEAVE;
+    return is(peek(t, end), DIGIT) ? NULL : Py_NewRef(say.too_short);
+}
+
 /* -- tokens --------------------------------------------------------------------------------------------------------- */
 
 /* judge_jwt of jose.py */
@@ -1041,7 +1051,7 @@ static PyObject *judge_database_key(Core *core, Text t, place end)
 
 typedef PyObject *(*Native)(Core *, Text, place);
 static const Native natives[NATIVES] = {NULL,       judge_field, judge_email,  judge_ipv4, judge_card,
-                                        judge_phone, judge_jwt,   judge_bearer, judge_database_key, judge_iban};
+                                        judge_phone, judge_jwt,   judge_bearer, judge_database_key, judge_iban,  judge_national};
 
 /* verdict(which, text, end): what is said here of a candidate; None where it is left to the judge. */
 static PyObject *core_verdict(PyObject *self, PyObject *args)
@@ -1829,7 +1839,7 @@ static int fill_words(void)
         {&say.phone_international, "phone_international"}, {&say.bearer, "bearer"}, {&say.cookie, "cookie"},
         {&say.authorization, "authorization"}, {&say.rfc5322, "rfc5322"}, {&say.octets, "octets"}, {&say.country_code, "country_code"},
         {&say.jose_header, "jose_header"}, {&say.rfc6750, "rfc6750"}, {&say.rfc6265, "rfc6265"}, {&say.rfc9110, "rfc9110"},
-        {&say.nobody, "nobody"}, {&say.own_name, "own_name"}, {&say.issuer_range, "issuer_range"}, {&say.luhn, "luhn"}, {&say.length, "length"}, {&say.no_country, "no_country"}, {&say.nothing, ""},
+        {&say.nobody, "nobody"}, {&say.own_name, "own_name"}, {&say.issuer_range, "issuer_range"}, {&say.luhn, "luhn"}, {&say.length, "length"}, {&say.too_short, "too_short"}, {&say.no_country, "no_country"}, {&say.nothing, ""},
     };
     size_t i;
     for (i = 0; i < sizeof words / sizeof *words; i++)

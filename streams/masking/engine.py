@@ -301,8 +301,10 @@ class Engine:
     def _verify(self, result: Masked, texts: Sequence[bytes], changed: list[_Changed]) -> None:
         """Fails every changed text in which a detector still finds something, or that is no JSON any more."""
         outputs = [result.outputs[one.index] for one in changed]
-        reads = [fold(output) if one.folded else Fold(output, ()) for one, output in zip(changed, outputs, strict=True)]
-        hits, _ = self._prefilter.grouped([read.text for read in reads])
+        reads = [fold(output) if one.folded else None for one, output in zip(changed, outputs, strict=True)]
+        hits, _ = self._prefilter.grouped(
+            [read.text if read else out for read, out in zip(reads, outputs, strict=True)]
+        )
         for place, one in enumerate(changed):
             output = outputs[place]
             failure = self._residue(one, output, reads[place], hits.get(place, b""))
@@ -314,18 +316,19 @@ class Engine:
                 result.failures[one.index] = failure
                 result.outputs[one.index] = texts[one.index]
 
-    def _residue(self, one: _Changed, output: bytes, read: Fold, hits: Packed) -> Failure | None:
+    def _residue(self, one: _Changed, output: bytes, read: Fold | None, hits: Packed) -> Failure | None:
+        text = read.text if read else output
         if not one.folded:
             hits = self._core.unsettled(hits, one.spliced, one.kept, output)
             if not hits:
                 return None
             if any(ident in (DISGUISE, BLOCK) for _, ident in unpacked(hits)):
-                read, hits = self._read(output)
+                (text, _), hits = self._read(output)
         try:
-            found, _ = self._judge(read.text, hits, 0)
+            found, _ = self._judge(text, hits, 0)
         except _Failed as failed:
             return failed.failure
-        left = [still for still in found if self._actions.changes(still, read.text[still.start : still.end])]
+        left = [still for still in found if self._actions.changes(still, text[still.start : still.end])]
         return Failure("residue", "verify", tuple(sorted({still.detector for still in left}))) if left else None
 
     def _once_more(self, output: bytes) -> bytes | None:

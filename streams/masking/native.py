@@ -30,11 +30,12 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "bearer": credentials.judge_bearer,
     "database_key": listed.judge_key,
     "iban": money.judge_iban,
+    "phone_national": contact.judge_national,
 }
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 4
+_INTERFACE: Final = 5
 
 
 class Sink(Protocol):

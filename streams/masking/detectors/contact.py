@@ -10,7 +10,7 @@ from streams.masking.found import Detector, Found, Verdict
 from streams.masking.numbering import plan_of
 from streams.masking.validators import ipv4_octets
 
-__all__ = ["DETECTORS", "judge_email", "judge_international"]
+__all__ = ["DETECTORS", "judge_email", "judge_international", "judge_national"]
 
 _LOCAL: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-'" + bytes(range(0x80, 0xFF))
 #: An address in an address (VERP): `bounce+ann=example.com@lists.example.org`.

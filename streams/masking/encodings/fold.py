@@ -10,7 +10,6 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import Final, NamedTuple, cast
@@ -315,8 +314,7 @@ _Lists = tuple[list[int], list[int], list[int], list[int]]
 _Native = Callable[[bytes, Callable[[bytes], bool], bytes], tuple[bytes, list[_Lists]] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(NamedTuple):
     """One round of undoing: unit i is `at[i]:stop[i]` of the result and `raw_at[i]:raw_stop[i]` of what was undone."""
 
     at: list[int]
@@ -341,8 +339,7 @@ class _Layer:
         return self.raw_stop[unit] + position - self.stop[unit]
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(NamedTuple):
     """A text with its disguises undone, and the way back to the raw bytes."""
 
     text: bytes
