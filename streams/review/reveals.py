@@ -18,6 +18,7 @@ from streams.keystore import review_key_id
 from streams.quarantine.audit import REASON_CHARS_MAX, REASON_CHARS_MIN, AuditEvent
 from streams.quarantine.audit import Place as Stand
 from streams.quarantine.reveal import reveal
+from streams.review.work import NotFoundError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -106,7 +107,7 @@ class Reveals:
 
         def write(event: AuditEvent) -> None:
             self._write_audit(
-                event.model_copy(update={"role": "revealer", "token": who.token_id, "address": asked.address})
+                event.model_copy(update={"role": "revealer", "token": asked.token, "address": asked.address})
             )
             # All see it before one sees the original; and an approval counts once only if its use was read back.
             if not self._looks.wait_for(event.id, _READ_BACK_S) and self._four_eyes:
@@ -160,7 +161,7 @@ class Reveals:
     ) -> AuditEvent:
         stored = self._stored(place, asked.who)
         event = AuditEvent(
-            action=action, via="review", actor=asked.who.subject, role="revealer", token=asked.who.token_id,
+            action=action, via="review", actor=asked.who.subject, role="revealer", token=asked.token,
             address=asked.address, reason=reason, decisions=decisions, key=self._key_id, source=_source(stored),
             record=Stand(topic=stored.topic, partition=stored.partition, offset=stored.offset),
         )  # fmt: skip
@@ -170,11 +171,19 @@ class Reveals:
         return event
 
     def _stored(self, place: tuple[int, int], who: "Principal") -> "Stored":
-        """The record as it stands in the topic, whatever a view says; RunError where it is gone or not in scope."""
+        """The record as it stands in the topic, whatever a view says. NotFoundError where it is gone or not in scope,
+        UsageError where this key does not open it.
+        """
         with self._open_reader() as reader:
             stored = reader.fetch(*place)
         if stored is None or (not isinstance(stored.envelope, str) and not who.sees(stored.envelope.source.topic)):
-            raise RunError("The record is not in quarantine any more: retention has taken it.")
+            raise NotFoundError("The record is not in quarantine any more: retention has taken it.")
+        try:
+            if isinstance(stored.envelope, str):
+                raise UsageError(f"Record {stored.place} cannot be opened: it is {stored.envelope}.")
+            stored.envelope.check_key(self._private_key)
+        except RunError as error:
+            raise UsageError(str(error)) from None
         return stored
 
 

@@ -86,7 +86,10 @@ class Runs:
         """Begins work in the background; UsageError where this person has too much under way, or the id is taken."""
         made = Run(run or uuid4(), kind, owner, control)
         with self._lock:
-            if made.id in self._runs and not self._runs[made.id].done:
+            before = self._runs.get(made.id)
+            if before is not None and before.owner != owner:
+                raise UsageError("This id is taken: choose another.")
+            if before is not None and not before.done:
                 raise UsageError("This run is under way already: wait for its end, or cancel it.")
             if sum(other.owner == owner and not other.done for other in self._runs.values()) >= _EACH_MAX:
                 raise UsageError(f"You have {_EACH_MAX} runs under way: wait for one to end, or cancel it.")

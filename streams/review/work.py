@@ -40,6 +40,7 @@ __all__ = [
 
 Place = tuple[int, int]
 
+_TOKEN_ID: Final = re.compile(r"[ -~]{1,200}")
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 
 
@@ -61,6 +62,11 @@ class Asked:
 
     who: Principal
     address: str | None = None
+
+    @property
+    def token(self) -> str | None:
+        """The token's id as it may be written down."""
+        return self.who.token_id if _TOKEN_ID.fullmatch(self.who.token_id) else None
 
 
 def asked(request: Request, who: Principal) -> Asked:
@@ -222,9 +228,8 @@ def _policy(services: Services, by: Asked, given: bytes | None, **about: Any) ->
 
 
 def _event(by: Asked, action: Act, **about: Any) -> AuditEvent:
-    who = by.who
     return AuditEvent(
-        action=action, via="review", actor=who.subject, role="operator", token=who.token_id, address=by.address, **about
+        action=action, via="review", actor=by.who.subject, role="operator", token=by.token, address=by.address, **about
     )
 
 

@@ -12,11 +12,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from streams.errors import RunError
-from streams.quarantine.decisions import Decision
+from streams.masking.records import Failure
+from streams.quarantine.envelope import EnvelopeWriter, Origin
 from streams.telemetry import log as telemetry
-from tests.support.review import HOUR_MS, NOW_MS, outcome, written
+from tests.support.review import HOUR_MS, NOW_MS, PRIVATE, outcome, written
 from tests.support.reviewapp import CANARY, Desk
 
 API = "/api/v1"
@@ -29,11 +31,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path)
     yield made
     made.close()
-
-
-def decided(desk: Desk) -> list[Decision]:
-    """The decisions on the topic are in the store's history; these are their ids in order."""
-    return [event for event in desk.audited if event.action == "decide"]  # type: ignore[misc]
 
 
 def test_groups_and_records_are_listed_in_pages(desk: Desk) -> None:
@@ -289,6 +286,8 @@ def test_runs_are_their_owners(desk: Desk) -> None:
     other = desk.client("operator", subject="bob@example.com")
     assert other.get(f"{API}/runs/{run}").status_code == 404
     assert other.delete(f"{API}/runs/{run}").status_code == 404
+    body = {"action": "claim", "filter": {}, "id": run}
+    assert other.post(f"{API}/bulk", json=body).status_code == 422
     assert other.get(f"{API}/runs/{uuid4()}").json() == other.get(f"{API}/runs/{run}").json()
     assert desk.client("operator").delete(f"{API}/runs/{run}").status_code == 200
 
@@ -323,12 +322,44 @@ def test_reveal_shows_nothing_that_is_not_written_down(desk: Desk) -> None:
         assert desk.client(*roles).post(f"{API}/records/0/0/reveal", json={"reason": "INC-7"}).status_code == 403
     assert desk.audited == []
     foreign = client.post(f"{API}/records/0/1/reveal", json={"reason": "INC-7"})
-    assert foreign.status_code == 503
+    assert foreign.status_code == 422
     assert "no envelope" in foreign.json()["detail"]
     desk.refuse_audit = RunError("Nothing is shown, because the look could not be written.")
     refused = client.post(f"{API}/records/0/0/reveal", json={"reason": "INC-7"})
     assert refused.status_code == 503
     assert "canary" not in refused.text + foreign.text
+
+
+def test_reveal_of_what_does_not_open_is_told_why(desk: Desk) -> None:
+    """Another key, no payload, taken by retention: a sentence each, nothing in the audit; changed ciphertext is found
+    out only when it is opened, so that look is in the audit, and shows nothing.
+    """
+    other = EnvelopeWriter(X25519PrivateKey.generate().public_key(), "p")
+    failure = Failure("residue", "verify", ("email",))
+    small = EnvelopeWriter(PRIVATE.public_key(), "p", 10)
+    writers = (other, small)
+    desk.add(*(one.write(Origin("orders", 0, n, 5), failure, None, None, CANARY) for n, one in enumerate(writers)))
+    desk.canaries(2)
+    del desk.values[0, 2]
+    document = json.loads(desk.values[0, 3])
+    document["sealed"]["data"] = document["sealed"]["data"][:-8] + "AAAAAAA="
+    desk.values[0, 3] = json.dumps(document).encode()
+    client = desk.client("revealer")
+    told = [client.post(f"{API}/records/0/{offset}/reveal", json={"reason": "INC-7"}) for offset in range(4)]
+    assert [answer.status_code for answer in told] == [422, 422, 404, 503]
+    assert "sealed to the review key" in told[0].json()["detail"]
+    assert "too large to keep" in told[1].json()["detail"]
+    assert [event.record.offset for event in desk.audited if event.record] == [3]
+    assert "canary" not in "".join(answer.text for answer in told)
+
+
+def test_token_id_that_is_no_ascii_hinders_nobody(desk: Desk) -> None:
+    """A token's id is written down where it can be, and what its person does is written down all the same."""
+    desk.canaries()
+    client = desk.client("operator", "revealer", jti="jeton-é")
+    assert client.post(f"{API}/records/0/0/claim", json={}).status_code == 200
+    assert client.post(f"{API}/records/0/0/reveal", json={"reason": "INC-7"}).status_code == 200
+    assert [event.token for event in desk.audited] == [None, None]
 
 
 def test_reveals_are_limited(tmp_path: Path) -> None:
