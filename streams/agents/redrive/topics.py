@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from streams.errors import UnreachableError
 from streams.kafka.admin import Admin
 from streams.kafka.guard import redrive_troubles, retention_lost
 from streams.kafka.targets import Target, target_of
-from streams.kafka.topics import TopicFacts, TopicState
+from streams.kafka.topics import TopicFacts, TopicState, Unseen, unseen_sentence
 from streams.quarantine.envelope import Origin
 from streams.settings import Settings
 from streams.settings.topics import REPLAY_SUFFIX, is_topic_name
@@ -53,9 +54,17 @@ class Topics:
         names = [*map(self._settings.clean_topic_for, self._raw), self._settings.decisions_topic]
         return [target_of(name, self._states).max_bytes for name in names]
 
-    def quarantine_partitions(self) -> int:
-        state = self._states.get(self._settings.quarantine_topic)
-        return state.partitions if isinstance(state, TopicFacts) else 0
+    def quarantine_partitions(self, last: int) -> int:
+        """How many partitions quarantine has. Whoever hears that `last` is none of them gives its records up for good,
+        so Kafka is asked anew before; UnreachableError where it does not show the topic, which tells nothing of them.
+        """
+        name = self._settings.quarantine_topic
+        state = self._states.get(name)
+        if not isinstance(state, TopicFacts) or last >= state.partitions:
+            state = self._admin.describe([name])[name]
+        if isinstance(state, Unseen):
+            raise UnreachableError(unseen_sentence(state, "quarantine"))
+        return state.partitions
 
     def target(self, origin: Origin) -> Target | None:
         """Where a record of that origin goes: to the topic of the replay that read it, where there is one, otherwise to

@@ -248,7 +248,8 @@ class RedriveWorker(Loop):
 
     def _quarantine_bounds(self, partitions: Collection[int]) -> dict[int, tuple[int, int]]:
         """Where committed records begin and end; in a partition that does not exist everything has expired."""
-        topic, count = self._settings.quarantine_topic, self._topics.quarantine_partitions()
+        topic = self._settings.quarantine_topic
+        count = self._topics.quarantine_partitions(max(partitions)) if partitions else 0
         existing = [(topic, partition) for partition in partitions if partition < count]
         begins, ends = self._admin.offsets(existing, "earliest"), self._admin.offsets(existing, "latest")
         found = {key[1]: (begins[key], ends[key]) for key in existing}
