@@ -14,11 +14,13 @@ from streams.errors import UsageError
 from streams.masking.records import MaskedColumns, RecordColumns
 from streams.replay.derived import group_of
 from streams.replay.live import LiveLag, live_lag
-from streams.replay.spec import parse_pace
-from tests.support.kafka import KafkaBroker, delete_records
+from streams.replay.planning import plan_job
+from streams.replay.spec import load_spec, parse_pace
+from tests.support.kafka import KafkaBroker, create_topic, delete_records
 from tests.support.pipeline import Pipeline, mask, masking, read_topic, wait_for
 from tests.support.replay import JobLine
 
+GOLDEN = Path(__file__).parents[2] / "schemas" / "golden"
 _ids = count()
 
 
@@ -320,6 +322,40 @@ def test_the_rate_is_kept(kafka: KafkaBroker, tmp_path: Path) -> None:
     found = jobs.run(jobs.make(pace={"max_rate": "500/s"}))
     assert found["read"] == 1500
     assert found["seconds"] > 1.5
+
+
+def test_a_job_of_a_version_1_spec_runs(kafka: KafkaBroker, tmp_path: Path) -> None:
+    """The spec file of version 1 is planned and run as it says: time, partitions, filters, sample, names."""
+    jobs = made(kafka, tmp_path)
+    create_topic(kafka.bootstrap, "app.logs", config={"retention.ms": "-1"})
+    october = 1_791_000_000_000  # 2026-10-03
+    values = [b'%d {"level":"warn"}' % n for n in range(3)] + [
+        b'{"level":"%s","n":%d,"text":"%s"}' % (level, n, text)
+        for n, (level, text) in enumerate([(b"error", b"timeout"), (b"info", b"timeout"), (b"warn", b"fine")] * 200)
+    ]
+    for times, env in ((october, b"dev"), (october - 40 * 86_400_000, b"dev"), (october + 1000, b"prod")):
+        jobs.line.produce(
+            [
+                {
+                    "value": value,
+                    "key": b"k%d" % (n % 97),
+                    "partition": n % 4,
+                    "timestamp": times,
+                    "headers": {"env": env},
+                }
+                for n, value in enumerate(values)
+            ],
+            topic="app.logs",
+        )
+    plan = plan_job(jobs.settings, load_spec(GOLDEN / "replay-spec-1.yaml"), jobs.admin, by="test@here")
+    found = jobs.run(jobs.save(plan.job))
+    written = read_topic(kafka.bootstrap, "app.logs.again.october")
+    assert {each.partition() for each in written} == {0, 3}
+    assert 10 < len(written) < 80
+    assert all(b'"error"' in (each.value() or b"") and b"timeout" in (each.value() or b"") for each in written)
+    assert all(dict(each.headers() or [])["env"] == b"dev" for each in written)
+    assert (found["written"], found["read"], found["confirmed"]) == (len(written), found["read"], True)
+    assert found["filtered"] == found["read"] - len(written)
 
 
 def test_committed_offsets_and_the_jobs_topic_agree(kafka: KafkaBroker, tmp_path: Path) -> None:
