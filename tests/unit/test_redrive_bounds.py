@@ -1,14 +1,16 @@
 """That a record is gone is said only where Kafka says so, and not where its topic cannot be seen at present."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from streams.agents.redrive.topics import Topics
 from streams.errors import UnreachableError
-from streams.kafka.admin import Admin
 from streams.kafka.topics import TopicFacts, TopicState, Unseen
 from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.kafka.admin import Admin
 
 SETTINGS = Settings(raw_topics="raw")
 
