@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -89,6 +90,24 @@ def test_what_is_said_holds_no_name_of_a_person(tmp_path: Path) -> None:
     assert "a zip archive" in done.stderr
     assert PERSON.decode() not in done.stdout + done.stderr
     assert not any(PERSON.decode() in str(path) for path in (tmp_path / "out").rglob("*"))
+
+
+def test_a_target_without_room_is_gone_on_with(tmp_path: Path) -> None:
+    """A limit of the size of files stands for a full disk: one sentence, nothing half-written, and later the rest."""
+    settings = fill(tmp_path, 2)
+    (tmp_path / "in/small.log").write_bytes(b"x %b\n" % PERSON)
+    limit = 6 << 10
+    full = subprocess.run(
+        [str(COMMAND), *start(tmp_path)], check=False, env=environment(settings), capture_output=True, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)), timeout=DEADLINE_S,
+    )  # fmt: skip
+    assert full.returncode == 1
+    assert "takes no file as large as this" in full.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir() if not path.name.startswith(".")] == ["small.log"]
+    assert not list((tmp_path / "out").glob(".*.part"))
+    done = maskstream(*start(tmp_path), settings=settings, timeout_s=DEADLINE_S)
+    assert done.returncode == 0, done.stderr
+    check(tmp_path, 2)
 
 
 @pytest.mark.long

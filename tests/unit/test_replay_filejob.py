@@ -228,6 +228,9 @@ def test_what_keeps_a_job_from_beginning_is_said_first(tmp_path: Path, settings:
         run(spec_of(tmp_path, target={"path": str(tmp_path / "in/masked")}), settings)
     with pytest.raises(UsageError, match="No file is found"):
         run(spec_of(tmp_path, source={"paths": [str(tmp_path / "nothing/*")]}), settings)
+    unkeyed = settings.model_copy(update={"review_public_key": tmp_path / "none.pem"})
+    with pytest.raises(UsageError, match="keys review new"):
+        run(spec_of(tmp_path, target={"quarantine": str(tmp_path / "sealed")}), unkeyed)
     with pytest.raises(UsageError, match="start pattern"):
         run(spec_of(tmp_path, source={"format": "multiline", "start": "(a+)+"}), settings)
     assert multiprocessing.active_children() == []

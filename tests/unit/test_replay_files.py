@@ -335,6 +335,8 @@ def test_names_of_files_are_masked(tmp_path: Path) -> None:
     assert shown[0].startswith("tok_ip_")
     assert shown[0].endswith(".log")
     with pytest.raises(GuardError, match="both be written"):
+        masked_names(masker(), ["a//b.log", "a/b.log"])
+    with pytest.raises(GuardError, match="both be written"):
         masked_names(masker(), ["ann@example.org.log", "ANN@example.org.log"])
 
 

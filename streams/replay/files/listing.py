@@ -93,8 +93,10 @@ def _below(root: Path) -> Iterator[tuple[str, str, int, str]]:
         folders.sort()
         for name in sorted(names):
             full = Path(folder) / name
-            if not name.startswith(TEMPORARY_PREFIX) and stat.S_ISREG(full.lstat().st_mode):
-                yield _local(full, str(full.relative_to(root)))
+            # What is rotated away while we look was not there.
+            with contextlib.suppress(FileNotFoundError):
+                if not name.startswith(TEMPORARY_PREFIX) and stat.S_ISREG(full.lstat().st_mode):
+                    yield _local(full, str(full.relative_to(root)))
 
 
 def _unreadable(error: OSError) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Final
 
 from streams.errors import GuardError
@@ -40,10 +41,12 @@ def masked_names(mask: RecordMasker, names: Iterable[str]) -> list[str]:
     shown = [masked_name(mask, name) for name in given]
     seen: dict[str, int] = {}
     for number, name in enumerate(shown):
-        if seen.setdefault(name, number) != number:
+        # `a//b` and `./a` are names of an object store, and one path of a folder.
+        first = seen.setdefault(str(PurePosixPath(name)), number)
+        if first != number:
             raise GuardError(
-                f"Files {seen[name]} and {number} of the source would both be written to {name!r}: replay them by "
-                "jobs of their own."
+                f"Files {first} and {number} of the source would both be written to {name!r}: replay them by jobs of "
+                "their own."
             )
     return shown
 

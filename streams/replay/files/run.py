@@ -41,6 +41,7 @@ def run_files(spec: "ReplaySpec", settings: "Settings", on_progress: OnProgress,
     setup = JobSetup(spec, settings)
     check_source(spec)
     mask = setup.masker()
+    setup.check_quarantine()
     with _state(setup, mask) as (state, given, arrived):
         begun_s = time.monotonic()
         _Runner(setup, state, given, on_progress, stop).run()

@@ -70,6 +70,14 @@ class JobSetup:
             selecting(self.spec.select, self.source.topic),
         )
 
+    def check_quarantine(self) -> None:
+        """KeyringError or GuardError where originals cannot be sealed, or not be kept where they should be."""
+        folder, settings = self.folder, self.settings
+        if folder is not None and (folder.quarantine or settings.bootstrap_servers):
+            load_review_public(settings.review_public_key)
+            if not folder.quarantine:
+                Shipper(settings)
+
     def _quarantine(self, mask: RecordMasker, target: Target | None) -> Quarantine:
         folder, settings = self.folder, self.settings
         if folder is None or target is None or not (folder.quarantine or settings.bootstrap_servers):

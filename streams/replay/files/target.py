@@ -144,6 +144,7 @@ class TargetFolder:
                 if make:
                     with contextlib.suppress(FileExistsError):
                         os.mkdir(part, dir_fd=current)
+                        os.fsync(current)
                 following = os.open(part, _OPEN_FOLDER, dir_fd=current)
                 os.close(current)
                 current = following
