@@ -34,6 +34,7 @@ class _Asked(NamedTuple):
     """One question: the moment, the filter, and what time it is."""
 
     db: sqlite3.Connection
+    wanted: Filter
     matching: Where
     now_ms: int
     retention_ms: int | None
@@ -49,7 +50,7 @@ def list_groups(
     retention_ms: int | None,
 ) -> Page[GroupRow]:
     """One page."""
-    asked = _Asked(db, where(db, wanted), now_ms, retention_ms)
+    asked = _Asked(db, wanted, where(db, wanted), now_ms, retention_ms)
     after = decode(cursor, GroupCursor, sort)
     found = _ordered(asked, sort, limit + 1, after)
     rows = _rows(asked, [group.fingerprint for group in found[:limit]])
@@ -163,7 +164,7 @@ def _before(upto: Mapping[int, int]) -> Condition:
 
 def _rows(asked: _Asked, page: Sequence[str]) -> tuple[GroupRow, ...]:
     kinds = _kinds(asked, page)
-    shown = asked.matching.also(tuple(kind for group in page for kind in kinds[group]))
+    shown = where(asked.db, asked.wanted, [kind for group in page for kind in kinds[group]])
     asked = asked._replace(matching=shown)
     present = by_kind(asked.db, asked.matching)
     soon = expiring(asked.db, asked.matching.of(WAITING), asked.now_ms, asked.retention_ms)

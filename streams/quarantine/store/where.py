@@ -66,10 +66,6 @@ class Where:
         """The same in other phases; None is all of them."""
         return replace(self, phases=ALL if phases is None else phases)
 
-    def also(self, kinds: tuple[int, ...]) -> "Where":
-        """The same of these kinds only."""
-        return replace(self, broad=(*self.broad, _among("kind", kinds)), kinds=kinds, topics=None)
-
     def all(self, *more: Condition) -> Condition:
         """All conditions but the one on phases."""
         return _all((*self.broad, *self.narrow, *more))
@@ -79,24 +75,29 @@ class Where:
         return _all((*self.broad, *more))
 
 
-def where(db: sqlite3.Connection, wanted: Filter) -> Where:
-    """The conditions of a filter, for the kinds and topics that are there now."""
+def where(db: sqlite3.Connection, wanted: Filter, kinds: Sequence[int] | None = None) -> Where:
+    """The conditions of a filter, for the kinds and topics that are there now; with `kinds`, of those only."""
     names: dict[int, str] = dict(db.execute("SELECT id, name FROM topics"))
     topics = _topics(names, wanted)
     kind_conditions = _kind_conditions(wanted)
-    broad, narrow = _text(names, wanted.text)
+    broad, narrow = _text(names, wanted.text, kinds)
     if topics is not None:
         broad = (*broad, _among("topic", topics))
     if kind_conditions:
-        inner = _all(kind_conditions)
-        broad = (*broad, Condition(f"kind IN (SELECT id FROM kinds WHERE {inner.sql})", inner.values))
-    return Where(
-        broad,
-        (*narrow, *_bounds(wanted)),
-        phases_of(wanted.status, pending=wanted.pending),
-        _few_kinds(db, _all(broad)) if broad else None,
-        tuple(topics) if topics is not None and len(topics) <= _FEW and not kind_conditions else None,
-    )
+        broad = (*broad, _of_kinds(_all(kind_conditions), kinds))
+    narrow, phases = (*narrow, *_bounds(wanted)), phases_of(wanted.status, pending=wanted.pending)
+    if kinds is not None:
+        return Where((*broad, _among("kind", kinds)), narrow, phases, tuple(kinds), None)
+    few = tuple(topics) if topics is not None and len(topics) <= _FEW and not kind_conditions else None
+    return Where(broad, narrow, phases, _few_kinds(db, _all(broad)) if broad else None, few)
+
+
+def _of_kinds(inner: Condition, kinds: Sequence[int] | None) -> Condition:
+    """Kinds with these properties; where few are looked at, no others are either."""
+    if kinds is None:
+        return Condition(f"kind IN (SELECT id FROM kinds WHERE {inner.sql})", inner.values)
+    few = _among("id", kinds)
+    return Condition(f"kind IN (SELECT id FROM kinds WHERE {few.sql} AND {inner.sql})", (*few.values, *inner.values))
 
 
 def _topics(names: dict[int, str], wanted: Filter) -> list[int] | None:
@@ -140,7 +141,9 @@ def _compared(sql: str, *values: int) -> Condition:
     return Condition(sql, tuple(min(max(value, -_INT_MAX), _INT_MAX) for value in values))
 
 
-def _text(names: dict[int, str], text: str) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+def _text(
+    names: dict[int, str], text: str, kinds: Sequence[int] | None
+) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """Conditions on kind and topic, and on other columns, for what a person typed."""
     broad: list[Condition] = []
     narrow: list[Condition] = []
@@ -153,14 +156,18 @@ def _text(names: dict[int, str], text: str) -> tuple[tuple[Condition, ...], tupl
         elif _NUMBER.fullmatch(word):
             narrow.append(_compared(_AT_EITHER, int(word), int(word)))
         else:
-            broad.append(_word(names, word[:_WORD_CHARS_MAX].lower()))
+            broad.append(_word(names, word[:_WORD_CHARS_MAX].lower(), kinds))
     return tuple(broad), tuple(narrow)
 
 
-def _word(names: dict[int, str], word: str) -> Condition:
-    topics = _among("topic", [number for number, name in names.items() if word in name.lower()])
-    kinds = Condition("kind IN (SELECT id FROM kinds WHERE instr(words, ?) > 0)", (word,))
-    return Condition(f"({topics.sql} OR {kinds.sql})", (*topics.values, *kinds.values))
+def _word(names: dict[int, str], word: str, kinds: Sequence[int] | None) -> Condition:
+    topics = json.dumps([number for number, name in names.items() if word in name.lower()])
+    named = _of_kinds(Condition("instr(words, ?) > 0", (word,)), kinds)
+    # The signs keep SQLite from a search of its own for each half, once for each row.
+    return Condition(
+        f"(+topic IN (SELECT value FROM json_each(?)) OR +{named.sql})",
+        (topics, *named.values),
+    )
 
 
 def _among(column: str, numbers: Sequence[int]) -> Condition:
