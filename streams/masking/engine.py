@@ -113,10 +113,21 @@ class Engine:
 
     def mask_text(self, text: bytes) -> bytes:
         """A short text by itself; `***` where it cannot be masked with certainty."""
-        if text.isascii() and not self._everywhere and not self._prefilter.packed(text):
-            return text
+        if text.isascii() and not self._everywhere:
+            hits = self._prefilter.packed(text)
+            if not hits or self._finds_nothing(text, hits):
+                return text
         result = self.mask([text])
         return b"***" if result.failures else result.outputs[0]
+
+    def _finds_nothing(self, text: bytes, hits: Packed) -> bool:
+        """Whether judges surely find nothing in a text, read as it is."""
+        if len(text) > self._max_depth or any(ident == DISGUISE for _, ident in unpacked(hits)):
+            return False
+        try:
+            return not self._judge(text, hits, 0)[0]
+        except _Failed:
+            return False
 
     def explain(self, text: bytes) -> Explained:
         """Everything found in one text and everything that was considered and kept, as read (`Fold.raw_span` leads back).

@@ -191,13 +191,16 @@ _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
 
 def _readable(raw: bytes) -> bool:
     """Whether bytes are text: UTF-8, give or take a character cut at either end, without control characters."""
+    # Asked first: it is cheap, and most of what is no text holds one.
+    if _CONTROL.search(raw, 0, 4096):
+        return False
     for first in range(3):
         try:
             raw[first:].decode()
         except UnicodeDecodeError as error:
             if error.start + first < len(raw) - 3:
                 continue
-        return _CONTROL.search(raw, 0, 4096) is None
+        return True
     return False
 
 
