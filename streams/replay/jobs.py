@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 from zlib import crc32
 
@@ -97,7 +98,7 @@ class Job(_Record):
     key: Name = Field(description="Key id.")
     key_fingerprint: Name = Field(description="Tells a secret of the same id apart.")
 
-    @property
+    @cached_property
     def order(self) -> ReplaySpec:
         """The spec, brought to this version's form; UsageError where it is none."""
         return parse_spec(self.spec, f"of job {self.job}")

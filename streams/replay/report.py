@@ -8,6 +8,7 @@ import orjson
 from confluent_kafka import Message
 
 from streams.agents.stamp import REPLAY
+from streams.errors import GuardError
 from streams.kafka.admin import Admin
 from streams.kafka.batches import Key
 from streams.kafka.scan import Scanner
@@ -15,6 +16,7 @@ from streams.replay.jobs import Job, JobView, Progress, StateName
 from streams.replay.sampling import headers_of
 from streams.settings import Settings
 from streams.settings.topics import fill
+from streams.telemetry import log
 
 __all__ = ["Counted", "confirm", "ended_as", "reconciled", "report"]
 
@@ -25,6 +27,8 @@ COUNTS: Final = ("read", "written", "quarantined", "filtered", "lost")
 #: something since the plan is not among them.
 Counted = tuple[Mapping[Key, int], Mapping[Key, int]]
 
+_events: Final = log.EventLog()
+
 
 def confirm(settings: Settings, job: Job, admin: Admin) -> Counted | None:
     """The job's records in its targets and in quarantine, read as any reader would; None for a dry run."""
@@ -33,9 +37,11 @@ def confirm(settings: Settings, job: Job, admin: Admin) -> Counted | None:
     own = job.by_key
     targets = {topic: fill(job.target, topic) for topic in job.topics}
     sources = {target: topic for topic, target in targets.items()}
-    clean, whole = _count(settings, admin, _begins(targets.values(), job.target_begins, own), _header_of(job, sources))
+    begins = _begins(targets.values(), job.target_begins, own)
+    clean, whole = _count(settings, job.job, admin, begins, _header_of(job, sources))
     quarantine = [settings.quarantine_topic]
-    sealed, all_there = _count(settings, admin, _begins(quarantine, job.quarantine_begins, own), _envelope_of(job))
+    begins = _begins(quarantine, job.quarantine_begins, own)
+    sealed, all_there = _count(settings, job.job, admin, begins, _envelope_of(job))
     # The partition number is kept, so a partition of quarantine concerns the one of that number in each topic.
     return (
         {key: clean[key] for key in own if (targets[key[0]], key[1]) in whole},
@@ -131,18 +137,23 @@ def _begins(topics: Iterable[str], begins: Mapping[str, int], own: Iterable[Key]
 
 
 def _count(
-    settings: Settings, admin: Admin, begins: Mapping[Key, int], source_of: Callable[[Message], Key | None]
+    settings: Settings, job: str, admin: Admin, begins: Mapping[Key, int], source_of: Callable[[Message], Key | None]
 ) -> tuple[Counter[Key], set[Key]]:
     """How many records of the job stand there by source partition, and the partitions that can be counted: of the
-    others retention has deleted something since the job was planned.
+    others retention has deleted something since the job was planned. None can where the topic may not be read: a
+    worker needs no right to read what it writes.
     """
     whole = {key for key, first in admin.offsets(list(begins), "earliest").items() if first <= begins[key]}
     ends = admin.offsets(sorted(whole), "latest")
     found: Counter[Key] = Counter()
     with Scanner(settings, "replay-report") as scanner:
         scanner.begin({key: begins[key] for key in whole})
-        for messages in scanner.slices(ends):
-            found.update(filter(None, map(source_of, messages)))
+        try:
+            for messages in scanner.slices(ends):
+                found.update(filter(None, map(source_of, messages)))
+        except GuardError as error:
+            _events.warning("job_reported", job=job, sentence=f"The counts cannot be confirmed. {error}")
+            return Counter(), set()
     return found, whole
 
 
