@@ -42,6 +42,8 @@ class Stage:
     bootstrap: str
     topics: tuple[str, ...]
     ports: tuple[int, ...]
+    redrive_port: int
+    review_port: int
     environment: Mapping[str, str]
     #: The settings alone, for a person who wants to look around.
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -50,7 +52,7 @@ class Stage:
 def prepare(folder: Path, bootstrap: str, lines: Sequence[Line]) -> Stage:
     """Return the stage for these lines; nothing of the user's own settings, keys or state is used."""
     topics = tuple(sorted({topic_of(line) for line in lines}))
-    ports = tuple(free_ports(WORKERS))
+    *ports, redrive_port, review_port = free_ports(WORKERS + 2)
     settings = {
         "MASKSTREAM_BOOTSTRAP_SERVERS": bootstrap,
         "MASKSTREAM_RAW_TOPICS": ",".join(topics),
@@ -58,11 +60,14 @@ def prepare(folder: Path, bootstrap: str, lines: Sequence[Line]) -> Stage:
         "MASKSTREAM_KEYRING": str(folder / "keyring.json"),
         "MASKSTREAM_REVIEW_PUBLIC_KEY": str(folder / "review-public.pem"),
         "MASKSTREAM_REVIEW_PRIVATE_KEY": str(folder / "review-private.pem"),
+        "MASKSTREAM_REVIEW_PORT": str(review_port),
+        "MASKSTREAM_REVIEW_DEV_SECRET": str(folder / "dev-secret"),
         "MASKSTREAM_STATE_DIR": str(folder / "state"),
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MASKSTREAM_")}
     homes = {"XDG_CONFIG_HOME": str(folder), "XDG_STATE_HOME": str(folder)}
-    return Stage(folder, bootstrap, topics, ports, kept | homes | settings, settings)
+    environment = kept | homes | settings
+    return Stage(folder, bootstrap, topics, tuple(ports), redrive_port, review_port, environment, settings)
 
 
 def run_command(children: Children, stage: Stage, *arguments: str) -> None:

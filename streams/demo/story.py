@@ -15,6 +15,7 @@ from streams.demo.broker import require_broker, start_broker
 from streams.demo.choose import examples, followed, survivors
 from streams.demo.gather import Harvest, gather, masking_seconds
 from streams.demo.look import Look
+from streams.demo.people import LINK_S, Door, open_door
 from streams.demo.processes import Children, ending_on_signals, maskstream
 from streams.demo.source import generated, users_file
 from streams.demo.stage import WORKERS, Stage, create_raw_topics, prepare, produce, run_command
@@ -56,7 +57,7 @@ def _play(
     harvest = _masking(look, stage, workers, sent, folder)
     _show(look, stage, harvest, own=lines[0].service == "yours")
     if keep:
-        _stay(look, stage, workers)
+        _stay(look, stage, workers, _open_door(look, children, stage))
     else:
         _next(look)
 
@@ -132,8 +133,17 @@ def _next(look: Look) -> None:
     look.say("  make demo LOGS=path/to/your.log   masks lines of yours the same way")
 
 
-def _stay(look: Look, stage: Stage, workers: subprocess.Popen[bytes]) -> None:
+def _open_door(look: Look, children: Children, stage: Stage) -> Door:
+    with _step(look, "starting the review, and the redrive that carries out what you decide there"):
+        return open_door(children, stage)
+
+
+def _stay(look: Look, stage: Stage, workers: subprocess.Popen[bytes], door: Door) -> None:
     look.title("Still running; Ctrl-C ends it all")
+    look.say(f"  review     {door.link}")
+    look.say(
+        f"             logs you in once, within {LINK_S / 60:.0f} minutes; what was in quarantine waits there for you"
+    )
     look.say(f"  Kafka      {stage.bootstrap}, raw topics {', '.join(stage.topics)}, each with its .clean")
     for slot, port in enumerate(stage.ports):
         look.say(f"  worker {slot}   http://127.0.0.1:{port}/metrics  /livez  /readyz")
@@ -142,5 +152,6 @@ def _stay(look: Look, stage: Stage, workers: subprocess.Popen[bytes]) -> None:
     for name, value in stage.settings.items():
         look.say(f"    export {name}={value}")
     look.say("    maskstream quarantine list")
+    look.say(f"    maskstream dev-token --sub you --role operator   for another log-in at {door.address}/")
     workers.wait()
     raise RunError("The workers ended by themselves; run the demo again.")

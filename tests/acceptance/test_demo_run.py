@@ -7,6 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.parse
+import urllib.request
 from pathlib import Path
 
 import psutil
@@ -81,6 +84,27 @@ def test_the_demo_masks_a_file_of_the_users(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert re.search(r'after    \{"email":"tok_email_k1_[a-p]{20}"\}', done.stdout)
     assert "3 records in = 3 clean + 0 in quarantine" in done.stdout
+    _assert_nothing_left(tmp_path)
+
+
+@pytest.mark.timeout(_DEADLINE_S + 60)
+def test_a_demo_that_stays_lets_a_person_in(tmp_path: Path) -> None:
+    """Its link logs in once, and what went to quarantine waits on the page behind it."""
+    command = [*_MAIN, "demo", "--count", "1200", "--keep"]
+    demo = subprocess.Popen(command, cwd=tmp_path, env=_environment(tmp_path), stdout=subprocess.PIPE, text=True)
+    assert demo.stdout is not None
+    with demo.stdout:
+        link = next((found[0] for line in demo.stdout if (found := re.search(r"http://\S+/login/once/\S+", line))), "")
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        assert b"Go on" in browser.open(link, timeout=30).read()
+        inbox = browser.open(urllib.parse.urljoin(link, "/"), timeout=30).read()
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(link, timeout=30)
+        demo.send_signal(signal.SIGINT)
+        demo.stdout.read()
+    assert demo.wait(_DEADLINE_S) == 128 + signal.SIGINT
+    assert b"What waits in quarantine" in inbox
+    assert b"too_deep" in inbox
     _assert_nothing_left(tmp_path)
 
 

@@ -10,12 +10,13 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, UploadFile
 
-from streams.errors import MaskstreamError, UnreachableError, UsageError
+from streams.errors import MaskstreamError, UsageError
 from streams.review.auth.dependencies import operator, revealer, viewer
 from streams.review.auth.principal import Principal
 from streams.review.pages.rendering import render
 from streams.review.services import Services, services_of
-from streams.review.work import NotFoundError
+from streams.review.work import NotFoundError, TooOftenError
+from streams.telemetry import log
 
 __all__ = [
     "Fields",
@@ -31,6 +32,8 @@ __all__ = [
     "upload",
 ]  # fmt: skip
 
+_events: Final = log.EventLog()
+
 #: Of a text field; what is longer is a mistake.
 _FIELD_CHARS_MAX: Final = 300_000
 
@@ -39,6 +42,12 @@ Viewer = Annotated[Principal, Depends(viewer)]
 Operator = Annotated[Principal, Depends(operator)]
 Revealer = Annotated[Principal, Depends(revealer)]
 
+#: The first that fits; whatever else is ours is about Kafka or a key, and may be over soon.
+_STATUSES: Final[tuple[tuple[type[MaskstreamError], HTTPStatus], ...]] = (
+    (NotFoundError, HTTPStatus.NOT_FOUND),
+    (TooOftenError, HTTPStatus.TOO_MANY_REQUESTS),
+    (UsageError, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
 _TITLES: Final = {
     HTTPStatus.NOT_FOUND: "Not here",
     HTTPStatus.FORBIDDEN: "Not allowed",
@@ -91,18 +100,14 @@ def see_other(path: str) -> RedirectResponse:
 def failed(request: Request, error: MaskstreamError) -> Response:
     """A page that says our own sentence."""
     status = status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _events.warning("review_failed", error=error)
     return render(request, "error.html", status=status, title=_TITLES.get(status, "That did not work"), sentence=error)
 
 
 def status_of(error: MaskstreamError) -> HTTPStatus:
     """What HTTP calls it."""
-    if isinstance(error, NotFoundError):
-        return HTTPStatus.NOT_FOUND
-    if isinstance(error, UsageError):
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    if isinstance(error, UnreachableError):
-        return HTTPStatus.SERVICE_UNAVAILABLE
-    return HTTPStatus.INTERNAL_SERVER_ERROR
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def field(form: FormData, name: str) -> str:
