@@ -244,7 +244,7 @@ class Engine:
         if ident == BLOCK:
             opened = blocks.base64_blocks(text, end)
         elif text[end - 1 : end] == b"\0" and b"\0" not in text[: end - 1]:
-            opened = blocks.utf16_blocks(text)
+            opened = blocks.wide_blocks(text)
         else:
             return []
         return [found for block in opened if (found := self._block(block, depth))]

@@ -10,9 +10,9 @@ _MASKER = Masker(Policy(), Keyring("k1", {"k1": b"wide" * 8}))
 _LINE = "login by ann.canary@example.com für 1 €"
 
 
-@pytest.mark.parametrize("name", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_utf16_is_masked_and_stays_utf16(name: str) -> None:
-    """A line in UTF-16, with or without byte order mark, is masked and written in UTF-16 again."""
+@pytest.mark.parametrize("name", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_wide_text_is_masked_and_stays_wide(name: str) -> None:
+    """A line in UTF-16 or UTF-32, with or without byte order mark, is masked and written in its encoding again."""
     outcome = _MASKER.mask(_LINE.encode(name))
     assert outcome.text is not None
     masked = outcome.text.decode(name)

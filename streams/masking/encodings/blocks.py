@@ -13,7 +13,7 @@ from typing import Final
 
 from streams.masking.validators import base64_text
 
-__all__ = ["BASE64_SHAPES", "NUL_ANCHOR", "Block", "base64_blocks", "utf16_blocks"]
+__all__ = ["BASE64_SHAPES", "NUL_ANCHOR", "Block", "base64_blocks", "wide_blocks"]
 
 #: A quad of base64 that stands for three printable ASCII bytes: the first sextet is 8 to 31, the second 2 to 7 and the
 #: third 0 or 1 in their low bits. Three quads in a row are chance once in 3 000 positions of random letters.
@@ -227,17 +227,21 @@ def _gzip(inside: bytes) -> bytes:
     return engine.compress(inside) + engine.flush()
 
 
+_LITTLE_32: Final = re.compile(rb"(?:[\x09\x0a\x0d\x20-\x7e]\x00{3}){4,}")
+_BIG_32: Final = re.compile(rb"(?:\x00{3}[\x09\x0a\x0d\x20-\x7e]){4,}")
 _LITTLE: Final = re.compile(rb"(?:[\x09\x0a\x0d\x20-\x7e]\x00){4,}")
 _BIG: Final = re.compile(rb"(?:\x00[\x09\x0a\x0d\x20-\x7e]){4,}")
 
 
-def utf16_blocks(data: bytes) -> list[Block]:
-    """Runs of UTF-16 in text that is otherwise UTF-8."""
-    little, big = _LITTLE.search(data), _BIG.search(data)
+def wide_blocks(data: bytes) -> list[Block]:
+    """Runs of UTF-16 and UTF-32 in text that is otherwise UTF-8."""
+    return _runs(data, _LITTLE_32, _BIG_32, 4) or _runs(data, _LITTLE, _BIG, 2)
+
+
+def _runs(data: bytes, little: re.Pattern[bytes], big: re.Pattern[bytes], width: int) -> list[Block]:
+    first, other = little.search(data), big.search(data)
     # Shifted by one byte each order looks like the other, but for a character at the end.
-    if big is None or (little is not None and little.start() < big.start()):
-        return [
-            Block(m.start(), m.end(), m[0][::2], partial(_encoded, "utf-16-le"), "utf16")
-            for m in _LITTLE.finditer(data)
-        ]
-    return [Block(m.start(), m.end(), m[0][1::2], partial(_encoded, "utf-16-be"), "utf16") for m in _BIG.finditer(data)]
+    low = other is None or (first is not None and first.start() < other.start())
+    pattern, place, name = (little, 0, "le") if low else (big, width - 1, "be")
+    close = partial(_encoded, f"utf-{8 * width}-{name}")
+    return [Block(m.start(), m.end(), m[0][place::width], close, f"utf{8 * width}") for m in pattern.finditer(data)]
