@@ -5,8 +5,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse, Response
 
-from streams.review.auth.dependencies import viewer
-from streams.review.auth.principal import Principal
+from streams.review.auth.dependencies import forbidden, viewer
+from streams.review.auth.principal import ALL_TOPICS, Principal
 from streams.review.services import Services, services_of
 
 __all__ = ["router"]
@@ -35,7 +35,9 @@ def readyz(services: Annotated[Services, Depends(services_of)]) -> PlainTextResp
 
 @router.get("/metrics")
 def metrics(
-    services: Annotated[Services, Depends(services_of)], _who: Annotated[Principal, Depends(viewer)]
+    services: Annotated[Services, Depends(services_of)], who: Annotated[Principal, Depends(viewer)]
 ) -> Response:
-    """The page for a scraper."""
+    """The page for a scraper: its numbers are of all topics, so that nobody gets it who may see only some."""
+    if not set(ALL_TOPICS) <= set(who.topics):
+        raise forbidden()
     return Response(services.metrics.render(), media_type=_METRICS_TYPE)

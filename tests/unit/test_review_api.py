@@ -443,6 +443,8 @@ def test_scope_hides_records_of_other_topics_everywhere(desk: Desk) -> None:
         "released",
         "open",
     }
+    assert client.get("/metrics").status_code == 403
+    assert desk.client("viewer").get("/metrics").status_code == 200
     outside = desk.client("viewer", "revealer", topics=["team-b.*"])
     assert [act["actor"] for act in outside.get(f"{API}/audit").json()["items"]] == []
 
