@@ -1,5 +1,6 @@
 """Writes decisions to their topic, and says when it is not certain that they are written."""
 
+import threading
 import time
 from collections.abc import Sequence
 from operator import itemgetter
@@ -24,6 +25,9 @@ _DELIVERY_S: Final = 45.0
 _POLL_S: Final = 0.02
 _FIRST: Final = itemgetter(0)
 
+#: Which of the decisions, what was wrong, and its offset.
+_Report = tuple[int, KafkaError | None, int | None]
+
 
 class DecisionsTopic:
     """The decisions topic behind one idempotent producer; any thread."""
@@ -42,19 +46,23 @@ class DecisionsTopic:
             "compression.type": "lz4",
             "log_level": 0,
         }
-        self._producer = Producer({**admin_config(settings), **own})
+        self._renewing = threading.Lock()
+        self._config: dict[str, Any] = {**admin_config(settings), **own}
+        self._producer = Producer(self._config)
 
     def write(self, decisions: Sequence[Decision]) -> list[Written]:
         """Each decision in its partition, keyed by the origin of its first record."""
-        reports: list[tuple[int, KafkaError | None, int | None]] = []
-        sent = self._send(decisions, reports)
+        reports: list[_Report] = []
+        producer = self._producer
+        sent = self._send(producer, decisions, reports)
         deadline = time.monotonic() + _DELIVERY_S + 5
         # Another thread's poll may serve our reports, so that it is them we wait for.
         while len(reports) < sent and time.monotonic() < deadline:
-            self._producer.poll(_POLL_S)
+            producer.poll(_POLL_S)
         written = [Written(decisions[i], offset) for i, error, offset in sorted(reports, key=_FIRST)
                    if error is None and offset is not None]  # fmt: skip
         if len(written) < len(decisions):
+            self._renew(producer)
             raise _unwritten(self._topic, [error for _, error, _ in reports if error], len(written))
         return written
 
@@ -62,7 +70,13 @@ class DecisionsTopic:
         """Waits for what is under way."""
         self._producer.flush(_DELIVERY_S)
 
-    def _send(self, decisions: Sequence[Decision], reports: list[tuple[int, KafkaError | None, int | None]]) -> int:
+    def _renew(self, failed: Producer) -> None:
+        """An idempotent producer may never recover from what it met; what it has in hand ends by itself."""
+        with self._renewing:
+            if self._producer is failed:
+                self._producer = Producer(self._config)
+
+    def _send(self, producer: Producer, decisions: Sequence[Decision], reports: list[_Report]) -> int:
         """Queues the decisions; gives how many reports there will be."""
         for index, decision in enumerate(decisions):
 
@@ -70,7 +84,7 @@ class DecisionsTopic:
                 reports.append((index, error, None if error else message.offset()))
 
             try:
-                self._producer.produce(
+                producer.produce(
                     self._topic, encode_event(decision), key=decision.records[0].origin.encode(),
                     partition=decision.partition, on_delivery=delivered,
                 )  # fmt: skip

@@ -271,7 +271,7 @@ def test_bulk_reports_and_stops_when_told(log: Log, mask_reason: ReasonMasker) -
     again = BulkControl(BulkReport(uuid4(), "discard", 100))
     report = decide_all(made, ANN, "discard", chunks(100), "noise", again)
     assert (report.done, report.lost, report.lost_to) == (50, 50, (("discarded", 50),))
-    assert report.examples[0] == "0:0"
+    assert set(report.examples) < {f"0:{offset}" for offset in range(50)}
 
 
 def test_bulk_stops_at_an_error_and_says_it(log: Log, mask_reason: ReasonMasker) -> None:
