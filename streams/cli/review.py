@@ -1,5 +1,6 @@
 """`maskstream review`: the review service, pages and API in a process of its own, until SIGTERM or Ctrl-C."""
 
+import os
 import signal
 import socket
 import sys
@@ -16,7 +17,9 @@ from streams.errors import RunError, UnreachableError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import uvicorn
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+    from starlette.types import ASGIApp
 
     from streams.review.services import Services
     from streams.settings import Settings
@@ -76,6 +79,18 @@ def _opened(settings: "Settings", private_key: "X25519PrivateKey | None") -> "It
         yield services
 
 
+def _configured(settings: "Settings", app: "ASGIApp") -> "uvicorn.Config":
+    """How the application is served."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app, host=settings.http_host, port=settings.review_port, log_config=None, access_log=False,
+        server_header=False, date_header=False, lifespan="on", ws="none", timeout_graceful_shutdown=_GRACE_S,
+        # Whoever is on this machine may say any address in `X-Forwarded-For`, and uvicorn would believe it by itself.
+        forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", ""),
+    )  # fmt: skip
+
+
 def _serve(settings: "Settings", services: "Services") -> None:
     import uvicorn
 
@@ -84,12 +99,7 @@ def _serve(settings: "Settings", services: "Services") -> None:
     from streams.telemetry.log import EventLog
 
     access = open_access(settings, services.audit)
-    config = uvicorn.Config(
-        create_app(services, access), host=settings.http_host, port=settings.review_port, log_config=None,
-        access_log=False, server_header=False, date_header=False, lifespan="on", ws="none",
-        timeout_graceful_shutdown=_GRACE_S,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(_configured(settings, create_app(services, access)))
     # uvicorn stops by itself and then sends the signal once more to whoever was there before it.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
