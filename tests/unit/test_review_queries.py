@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.quarantine.fold import ACTIONABLE
+from streams.quarantine.store.cursor import GroupCursor, encode
+from streams.review.api.models import PageIn
 from streams.review.pages.queries import Query
 
 _NOW_MS = 1_800_000_000_000
@@ -50,6 +52,13 @@ def test_what_needs_a_decision_is_shown_first() -> None:
     assert Query(status="all").filter(("*",), _NOW_MS).status == frozenset()
     assert Query(status="expired").filter(("*",), _NOW_MS).status == {"expired"}
     assert Query(status="asked").filter(("*",), _NOW_MS).pending is True
+
+
+def test_cursor_over_hundreds_of_partitions_is_taken() -> None:
+    """It names them all: cut off or left out, the second page would be the first one again."""
+    cursor = encode(GroupCursor(sort="count", value=7, fingerprint="a" * 16, upto=dict.fromkeys(range(500), 10**9)))
+    assert Query.read({"after": cursor}).after == cursor
+    assert PageIn(cursor=cursor).cursor == cursor
 
 
 def test_pages_are_turned_in_a_view_that_stays() -> None:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from streams.errors import GuardError, UsageError
 from streams.masking.records import Failure
 from streams.quarantine.decisions import RecordId
+from streams.quarantine.store.groups import list_groups
 from streams.quarantine.store.model import EXPIRING_MS, STATUSES, Filter, GroupRow, Page, RecordRow, Sort
 from streams.quarantine.store.store import ReviewStore
 from streams.settings import Settings
@@ -341,6 +342,23 @@ def test_review_store_refuses_cursors_of_others(filled: Filled, text: str) -> No
         assert len(str(caught.value)) < 100
     with pytest.raises(UsageError):
         filled.store.records(Filter(), sort="oldest", cursor=filled.store.records(Filter(), limit=1).cursor)
+
+
+def test_review_store_heeds_no_partition_that_is_not_there(filled: Filled) -> None:
+    """A cursor that somebody made of thousands of partitions costs no more than one of ours, and gives the same."""
+    page = filled.store.groups(Filter(), sort="oldest", limit=1)
+    assert page.cursor is not None
+    made = json.loads(base64.urlsafe_b64decode(page.cursor + "=" * (-len(page.cursor) % 4)))
+    for number in range(4000, 7000):
+        made["upto"][str(number)] = 0
+    text = base64.urlsafe_b64encode(json.dumps(made, separators=(",", ":")).encode()).decode().rstrip("=")
+    seen: list[str] = []
+    with filled.store._holder.view.snapshot() as db:
+        db.set_trace_callback(seen.append)
+        found = list_groups(db, Filter(), "oldest", 1, text, NOW_MS, RETENTION_MS)
+        db.set_trace_callback(None)
+    assert found.rows == filled.store.groups(Filter(), sort="oldest", limit=1, cursor=page.cursor).rows
+    assert not any("4001" in statement for statement in seen)
 
 
 def test_review_store_cursor_holds_no_content(filled: Filled) -> None:

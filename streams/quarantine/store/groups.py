@@ -51,13 +51,23 @@ def list_groups(
 ) -> Page[GroupRow]:
     """One page."""
     asked = _Asked(db, wanted, where(db, wanted), now_ms, retention_ms)
-    after = decode(cursor, GroupCursor, sort)
+    after = _known(db, decode(cursor, GroupCursor, sort))
     found = _ordered(asked, sort, limit + 1, after)
     rows = _rows(asked, [group.fingerprint for group in found[:limit]])
     if len(found) <= limit:
         return Page(rows)
     last, upto = found[limit - 1], after.upto if after is not None else _ends(db)
     return Page(rows, encode(GroupCursor(sort=sort, value=last.value, fingerprint=last.fingerprint, upto=upto)))
+
+
+def _known(db: sqlite3.Connection, after: GroupCursor | None) -> GroupCursor | None:
+    """The cursor without partitions that are not there: each costs something for each record, and anybody may invent
+    thousands.
+    """
+    if after is None:
+        return None
+    upto = {partition: after.upto[partition] for partition in _ends(db) if partition in after.upto}
+    return after.model_copy(update={"upto": upto})
 
 
 def _ends(db: sqlite3.Connection) -> dict[int, int]:

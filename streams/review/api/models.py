@@ -4,7 +4,7 @@ These names are promises to other programs; the rows of the store are not, so th
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -63,6 +63,8 @@ PolicyText = Annotated[
     Field(description="Text of a policy file; the policy in use if not given."),
 ]
 Time = Annotated[int, Field(ge=0, le=2**53)]
+#: That of groups names all partitions: room for some hundred.
+_CURSOR_CHARS_MAX: Final = 16_000
 
 
 class _In(BaseModel):
@@ -94,7 +96,9 @@ class PageIn(FilterIn):
 
     sort: Sort | None = Field(None, description="Groups: count, newest or oldest; records: newest or oldest.")
     limit: Annotated[int, Field(ge=1, le=PAGE_MAX)] = 50
-    cursor: Annotated[str, Field(max_length=2000)] | None = Field(None, description="`next` of the page before.")
+    cursor: Annotated[str, Field(max_length=_CURSOR_CHARS_MAX)] | None = Field(
+        None, description="`next` of the page before."
+    )
 
 
 class SeriesIn(FilterIn):

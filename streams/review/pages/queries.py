@@ -31,7 +31,8 @@ _TOPIC: Final = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _GROUP: Final = re.compile(r"[0-9a-f]{16}")
 #: Topics, coordinates, places, reasons, detectors, fingerprints: all that the search knows.
 _TEXT: Final = re.compile(r"[A-Za-z0-9._:/ -]{1,200}")
-_CURSOR: Final = re.compile(r"[A-Za-z0-9_=.~-]{1,500}")
+#: That of groups names all partitions: room for some hundred.
+_CURSOR: Final = re.compile(r"[A-Za-z0-9_=.~-]{1,16000}")
 _MOMENT: Final = re.compile(r"[0-9]{1,15}")
 
 
