@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 from confluent_kafka import Message
 
+from streams.agents.outputs import REDRIVEN
 from streams.agents.stamp import REPLAY
 from streams.errors import GuardError
 from streams.kafka.admin import Admin
@@ -161,7 +162,11 @@ def _header_of(job: Job, sources: Mapping[str, str]) -> Callable[[Message], Key 
     own = job.job.encode()
 
     def source(message: Message) -> Key | None:
-        told = [text for name, text in headers_of(message) if name == REPLAY]
+        headers = headers_of(message)
+        # What somebody has released since is counted as quarantined, and stands there besides.
+        if any(name == REDRIVEN for name, _ in headers):
+            return None
+        told = [text for name, text in headers if name == REPLAY]
         return (sources[message.topic() or ""], message.partition() or 0) if told[-1:] == [own] else None
 
     return source

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from streams.errors import UsageError
 from streams.replay.control import state_record
 from streams.replay.jobs import Job, JobView, PlannedRange, Progress, encode, fold, partition_of, usable
-from streams.replay.report import ended_as, reconciled, report
+from streams.replay.report import _header_of, ended_as, reconciled, report
 from streams.replay.spec import SPEC_VERSION, load_spec, parse_spec
 
 GOLDEN = Path(__file__).parents[2] / "schemas" / "golden"
@@ -96,6 +97,18 @@ def test_a_report_that_does_not_add_up_is_a_failure() -> None:
     assert (unknown["confirmed"], reconciled(unknown)) == (None, True)
     odd = folded(job(), word(15, read=10, written=8, quarantined=1))
     assert ended_as(report(odd, None)) == "failed"
+
+
+def test_a_record_that_was_released_meanwhile_is_no_record_too_many() -> None:
+    """What a redrive writes to the job's topic is quarantined for the job, however soon somebody released it."""
+
+    def stands(*names: str) -> Any:
+        headers = [(name, b"j") for name in names]
+        return SimpleNamespace(headers=lambda: headers, topic=lambda: "t.clean.replay.j", partition=lambda: 0)
+
+    source = _header_of(job(), {"t.clean.replay.j": "t"})
+    assert source(stands("maskstream.policy", "maskstream.replay")) == ("t", 0)
+    assert source(stands("maskstream.policy", "maskstream.redriven", "maskstream.replay")) is None
 
 
 def test_a_spec_of_version_1_says_what_it_said() -> None:
