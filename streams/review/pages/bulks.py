@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Path, Request, Response
 
-from streams.errors import MaskstreamError
+from streams.errors import MaskstreamError, UsageError
 from streams.quarantine.decisions import Action
 from streams.quarantine.fold import ACTIONABLE
 from streams.review.auth.principal import Principal
@@ -46,6 +46,9 @@ def start(request: Request, services: Made, who: Operator, form: Fields) -> Resp
     try:
         at_most = int(seen) if seen.isdecimal() else None
         statuses = wanted.status & ACTIONABLE
+        if wanted.status and not statuses:
+            # Without any status all that wait would be meant.
+            raise UsageError("Nothing in this view needs a decision: choose another one.")
         meant = replace(wanted, status=statuses)
         run = start_bulk(services, asked(request, who), action, meant, reason=field(form, "reason"), at_most=at_most)
     except MaskstreamError as error:
