@@ -103,7 +103,7 @@ class Job(_Record):
         """The spec, brought to this version's form; UsageError where it is none."""
         return parse_spec(self.spec, f"of job {self.job}")
 
-    @property
+    @cached_property
     def by_key(self) -> dict[Key, Range]:
         return {one.key: Range(one.topic, one.partition, one.start, one.end, one.gone) for one in self.ranges}
 

@@ -47,7 +47,10 @@ def transact(line: Pipeline, values: list[bytes | None], *, partition: int = 0, 
     (producer.abort_transaction if abort else producer.commit_transaction)(30)
 
 
-def test_a_range_ends_by_itself_behind_markers_and_aborted_records(kafka: KafkaBroker, tmp_path: Path) -> None:
+@pytest.mark.parametrize("pace", [{}, {"max_rate": 2}], ids=["at once", "held in between"])
+def test_a_range_ends_by_itself_behind_markers_and_aborted_records(
+    kafka: KafkaBroker, tmp_path: Path, pace: dict[str, Any]
+) -> None:
     """Transactions, aborted ones at the very end, tombstones, an empty partition: read = what a reader sees."""
     jobs = made(kafka, tmp_path)
     line = jobs.line
@@ -57,9 +60,9 @@ def test_a_range_ends_by_itself_behind_markers_and_aborted_records(kafka: KafkaB
     transact(line, [b"3 secret"])
     transact(line, [b"99 secret"] * 5, abort=True)
     transact(line, [b"97 secret"], partition=2, abort=True)
-    found = jobs.run(jobs.make())
-    assert numbers([each for each in jobs.written(jobs.make("k")) if each.value()]) == {}
-    written = read_topic(kafka.bootstrap, f"{line.clean}.replay.j")
+    job = jobs.make(pace=pace)
+    found = jobs.run(job)
+    written = jobs.written(job)
     assert numbers([each for each in written if each.value() is not None]) == {0: [0, 1, 2, 3]}
     assert [each.key() for each in written if each.value() is None] == [b"gone"]
     rows = {row["partition"]: row for row in found["partitions"]}
