@@ -90,8 +90,12 @@ class Shape:
         return self._marked[:_SHOWN_CHARS].translate(_BACK) + ("…" if cut else "")
 
     def fingerprint(self, reason: str, detectors: tuple[str, ...]) -> str:
-        """Sixteen hex digits, equal for records that fail alike: by reason, detectors and shape, phrases collapsed."""
-        alike = _REPEATED.sub(r"\1\1", _PHRASE.sub("x", self._marked)).translate(_BACK)[:_FINGERPRINT_CHARS]
+        """Sixteen hex digits, equal for records that fail alike: by reason, detectors and shape, phrases collapsed.
+
+        What is no text has no shape: where two such records differ is chance, and would put each into a group of its own.
+        """
+        shape = "" if reason == "unsupported_format" else self._marked
+        alike = _REPEATED.sub(r"\1\1", _PHRASE.sub("x", shape)).translate(_BACK)[:_FINGERPRINT_CHARS]
         return hashlib.sha256("\0".join((reason, *detectors, alike)).encode()).hexdigest()[:16]
 
 
