@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Message, Producer
+from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -59,7 +59,7 @@ class Redrive:
             )
 
         self.bootstrap, self.folder, self.options = bootstrap, folder, options
-        self.raw = unique("raw")
+        self.raw, self.partitions = unique("raw"), partitions
         self.clean = topic(f"{self.raw}.clean", "clean", partitions)
         self.quarantine = topic(f"{self.raw}.quarantine", "quarantine", partitions)
         self.decisions = topic(f"{self.raw}.decisions", "decisions", partitions)
@@ -73,6 +73,7 @@ class Redrive:
             "log_level": 0,
         })  # fmt: skip
         self.producer.init_transactions(30)
+        self.decider = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True, "log_level": 0})
 
     def settings(self, **options: Any) -> Settings:
         values: dict[str, Any] = {
@@ -142,11 +143,10 @@ class Redrive:
 
     def write(self, *events: Event | bytes) -> None:
         """Writes events to their partitions, as an API would: acknowledged, in order; bytes go to partition 0."""
-        producer = Producer({"bootstrap.servers": self.bootstrap, "enable.idempotence": True})
         for event in events:
             value = event if isinstance(event, bytes) else encode_event(event)
-            producer.produce(self.decisions, value, partition=0 if isinstance(event, bytes) else event.partition)
-        assert producer.flush(60) == 0
+            self.decider.produce(self.decisions, value, partition=0 if isinstance(event, bytes) else event.partition)
+        assert self.decider.flush(60) == 0
 
     def release(self, records: Sequence[RecordId], *, partition: int = 0, **options: Any) -> Decision:
         event = decision("release", options.pop("expected", "open"), *records, partition=partition, **options)
@@ -199,18 +199,30 @@ class Redrive:
 
     def outcomes(self, records: int) -> list[Outcome]:
         """The outcomes, once they name so many records."""
-        deadline = time.monotonic() + DEADLINE_S
-        while time.monotonic() < deadline:
-            found = [event for event in self.events() if isinstance(event, Outcome)]
-            if sum(len(event.records) for event in found) >= records:
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"no {records} records were answered in time: {found}")
+        found: list[Outcome] = []
+        with self._reader() as reader:
+            deadline = time.monotonic() + DEADLINE_S
+            while sum(len(event.records) for event in found) < records:
+                assert time.monotonic() < deadline, f"not {records} records were answered in time: {found}"
+                parsed = [_parsed(each) for each in reader.consume(1000, 0.1)]
+                found += [event for event in parsed if isinstance(event, Outcome)]
+        return found
+
+    @contextmanager
+    def _reader(self) -> Iterator[Consumer]:
+        """A consumer of what is committed in the decisions topic, from its beginning."""
+        consumer = Consumer({
+            "bootstrap.servers": self.bootstrap, "group.id": "reader", "isolation.level": "read_committed",
+            "enable.auto.commit": False, "log_level": 0,
+        })  # fmt: skip
+        consumer.assign([TopicPartition(self.decisions, number, 0) for number in range(self.partitions)])
+        try:
+            yield consumer
+        finally:
+            consumer.close()
 
     def events(self) -> list[Event]:
-        parsed = [
-            parse_event(each.value(), each.partition() or 0) for each in read_topic(self.bootstrap, self.decisions)
-        ]
+        parsed = [_parsed(each) for each in read_topic(self.bootstrap, self.decisions)]
         return [event for event in parsed if not isinstance(event, str)]
 
     def written(self, topic: str | None = None) -> list[Message]:
@@ -223,3 +235,8 @@ def _parts(record: QuarantineRecord | bytes | None) -> tuple[bytes | None, bytes
     if isinstance(record, QuarantineRecord):
         return record.key, record.value, [*record.headers]
     return None, record, None
+
+
+def _parsed(message: Message) -> Event | str:
+    assert message.error() is None
+    return parse_event(message.value(), message.partition() or 0)
