@@ -19,7 +19,7 @@ from streams.cli.quarantine_desk import (
     check_record,
     options,
 )
-from streams.cli.quarantine_words import number
+from streams.cli.quarantine_words import number, said
 from streams.errors import CheckFoundError, RunError, UsageError
 from streams.quarantine.decisions import Action
 
@@ -109,6 +109,7 @@ def mask(  # noqa: PLR0913 - each flag is a parameter
         typer.Option("--span", metavar="START-END", help="Characters of the preview to hide.", show_default=False),
     ] = None,
     reason: ReasonOption = "",
+    only_try: Annotated[bool, typer.Option("--try", help="Show what would come of it, and decide nothing.")] = False,
     url: UrlOption = None,
     direct: DirectOption = False,
     as_json: JsonOption = False,
@@ -121,7 +122,24 @@ def mask(  # noqa: PLR0913 - each flag is a parameter
     if not redactions:
         raise UsageError("Say what to hide: --field $.body.name, or --span 10-24 of the preview that `show` has.")
     with at_desk(options(url, direct, config, assignments)) as desk:
-        _tell_decided("mask", desk.decide("mask", [check_record(record)], reason, redactions), as_json=as_json)
+        if only_try:
+            _tell_by_hand(record, desk.try_mask(check_record(record), redactions), as_json=as_json)
+        else:
+            _tell_decided("mask", desk.decide("mask", [check_record(record)], reason, redactions), as_json=as_json)
+
+
+def _tell_by_hand(record: str, told: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(told))
+    elif told["preview"]:
+        typer.echo(said(told["preview"]))
+    if told["passes"]:
+        typer.echo(f"It would pass: the same without --try releases record {record} so.", err=True)
+        return
+    why = (
+        "what was marked is not in it, or hides nothing" if told["misses"] else said(told["reason"] or told["unopened"])
+    )
+    raise CheckFoundError(f"It would not pass: {why.replace('_', ' ')}.")
 
 
 def _span(text: str) -> Mapping[str, int]:

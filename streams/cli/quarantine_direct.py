@@ -13,9 +13,11 @@ from types import TracebackType
 from typing import Any, Final, Self
 from uuid import uuid4
 
+from pydantic import ValidationError
+
 from streams.cli.quarantine_desk import Tell, Wanted
 from streams.cli.quarantine_words import actor_name
-from streams.errors import MaskstreamError, RunError
+from streams.errors import MaskstreamError, RunError, UsageError
 from streams.keystore import load_review_private
 from streams.masking.policy import Policy
 from streams.policies.approval import approved, approved_text
@@ -33,7 +35,7 @@ from streams.quarantine.reasons import keyring_of, reason_masker
 from streams.quarantine.reveal import reveal
 from streams.quarantine.store.model import Chunk
 from streams.quarantine.trying import Control, Trier, TryResult
-from streams.review.api.answers import bulk_out, decided_out, explained_out, try_out
+from streams.review.api.answers import bulk_out, by_hand_out, decided_out, explained_out, try_out
 from streams.settings import Settings
 
 __all__ = ["DirectDesk"]
@@ -101,13 +103,18 @@ class DirectDesk:
             state = self._state(stored)
             holder = state.actor if action == "claim" and state.status == "claimed" else None
             alike.setdefault((state.status, holder), []).append((stored.partition, _id(stored)))
-        given = [Redaction.model_validate(one) for one in redactions]
+        given = _redactions(redactions)
         actions = self._actions()
         made = [
             actions.decide(self._actor, action, status, some, holder=holder, reason=reason, redactions=given)
             for (status, holder), some in alike.items()
         ]
         return decided_out(Decided.joined(made)).model_dump(mode="json")
+
+    def try_mask(self, record: str, redactions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """What would come of hiding by hand."""
+        found = self._trier().by_hand(_place(record), _redactions(redactions), self._policy(None))
+        return by_hand_out(found).model_dump(mode="json")
 
     def matching(self, action: Action, wanted: Wanted) -> int:
         """How many records an action on a filter is about."""
@@ -248,6 +255,13 @@ class _Group:
             "counts": {"by_status": dict(self.by_status)}, "first_seen_ms": self.first_ms,
             "last_seen_ms": self.last_ms, "topics": [name for name, _ in self.topics.most_common(_TOPICS_SHOWN)],
         }  # fmt: skip
+
+
+def _redactions(given: Sequence[Mapping[str, Any]]) -> list[Redaction]:
+    try:
+        return [Redaction.model_validate(one) for one in given]
+    except ValidationError:
+        raise UsageError("A field is a path such as $.body.name, as in policies.") from None
 
 
 def _row(stored: Stored, state: RecordState) -> dict[str, Any]:

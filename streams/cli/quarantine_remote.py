@@ -74,6 +74,11 @@ class RemoteDesk:
             return self._document("POST", f"{_path(records[0])}/mask", json=body)
         return self._document("POST", "/decisions", json={"action": action, "records": list(records), "reason": reason})
 
+    def try_mask(self, record: str, redactions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """What would come of hiding by hand."""
+        body = {"redactions": [dict(one) for one in redactions]}
+        return self._document("POST", f"{_path(record)}/mask/try", json=body)
+
     def matching(self, action: Action, wanted: Wanted) -> int:
         """How many records an action on a filter is about."""
         counts = self._ask("GET", "/stats", params=wanted.given)["counts"]

@@ -20,6 +20,7 @@ __all__ = ["QuarantineReader", "Stored"]
 #: Without a record or an end for so long, Kafka is taken to be away; an outage of 2 s stopped clients for 40 s (seen).
 _SILENCE_S: Final = 60.0
 _POLL_S: Final = 1.0
+_WAIT_MS: Final = 50
 #: Retention may delete the beginning again and again while it is read.
 _RESTARTS: Final = 5
 #: Offsets that lie so near are read in one go: passing over a record costs 10 µs, a new position some milliseconds.
@@ -63,6 +64,8 @@ class QuarantineReader:
             # A lookup by offset must find that record or none: `earliest` would give another one (seen).
             "auto.offset.reset": "error",
             "enable.partition.eof": True,
+            # A position that is left while the broker waits for records is answered only when it has waited.
+            "fetch.wait.max.ms": _WAIT_MS,
             "log_level": 0,
         }
         self._consumer = Consumer({**admin_config(settings), **own})

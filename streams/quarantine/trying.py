@@ -43,6 +43,8 @@ Unopened = Literal["gone", "no_envelope", "no_payload", "other_key", "damaged", 
 #: Opened records in hand at a time.
 _BATCH_RECORDS: Final = 256
 _BATCH_BYTES: Final = 8 << 20
+#: Places that are looked up together; two numbers each.
+_PLACES_AT_ONCE: Final = 20_000
 #: Records named with a failure, so that somebody can look at one.
 _EXAMPLES: Final = 5
 #: Different failures that are told apart; what a policy with thousands of detectors makes beyond is one.
@@ -263,22 +265,19 @@ class Trier:
         self, reader: Reader, places: Iterable[tuple[int, int]], sees: Callable[[str], bool], tally: "_Tally"
     ) -> Iterator[list[_Opened]]:
         """Opened records, so many at a time that memory stays small; a batch may be empty."""
-        given = iter(places)
-        while wanted := sorted(islice(given, _BATCH_RECORDS)):
-            batch: list[_Opened] = []
-            size = 0
-            for partition, group in groupby(wanted, key=lambda place: place[0]):
-                for _, stored in reader.fetch_all(partition, [offset for _, offset in group]):
-                    opened = self._open(stored, sees)
-                    if isinstance(opened, str):
-                        tally.unopened[opened] += 1
-                        continue
-                    batch.append(opened)
-                    size += _size(opened.payload)
-                    if size > _BATCH_BYTES:
-                        yield batch
-                        batch, size = [], 0
-            yield batch
+        batch: list[_Opened] = []
+        size = 0
+        for looked, stored in enumerate(_fetched(reader, places), 1):
+            opened = self._open(stored, sees)
+            if isinstance(opened, str):
+                tally.unopened[opened] += 1
+            else:
+                batch.append(opened)
+                size += _size(opened.payload)
+            if looked % _BATCH_RECORDS == 0 or size > _BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+        yield batch
 
     def _open(self, stored: Stored | None, sees: Callable[[str], bool]) -> _Opened | Unopened:
         envelope = stored.envelope if stored else None
@@ -403,6 +402,15 @@ class _Tally:
     def result(self, *, cancelled: bool) -> TryResult:
         failures = tuple(sorted(self._failures.values(), key=lambda one: -one.records))
         return TryResult(self._policy, self._total, self.tried, self.passed, failures, dict(self.unopened), cancelled)
+
+
+def _fetched(reader: Reader, places: Iterable[tuple[int, int]]) -> Iterator[Stored | None]:
+    """The records, streamed partition by partition over as many places as possible: a new position costs a while."""
+    given = iter(places)
+    while wanted := sorted(islice(given, _PLACES_AT_ONCE)):
+        for partition, group in groupby(wanted, key=lambda place: place[0]):
+            for _, stored in reader.fetch_all(partition, [offset for _, offset in group]):
+                yield stored
 
 
 def _explainable(failure: Failure | None) -> bool:

@@ -50,6 +50,8 @@ def create_app(services: Services, access: Access) -> FastAPI:
     _describe(app)
     app.add_middleware(Measured, metrics=services.metrics)
     install_gate(app, access)
+    # FastAPI builds the models of included routes when they are first asked for: now, and not in somebody's request.
+    app.openapi()
     return app
 
 

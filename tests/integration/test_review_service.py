@@ -315,6 +315,8 @@ def test_command_line_through_the_service(  # noqa: PLR0915 - one night's work
         assert "opened again" in said("undo", "0:0")
         run(capfd, "discard", "0:1", status=2)
         assert "discarded" in said("discard", "0:1", "--reason", "noise")
+        assert "***" in said("mask", "0:2", "--field", "$.email", "--try")
+        said("mask", "0:2", "--field", "$.nothing", "--try", status=4)
         assert "masked by hand" in said("mask", "0:2", "--field", "$.msg", "--span", "1-5")
         run(capfd, "release", "--group", group, status=2)
         assert "4 of 4 records done" in said("release", "--group", group, "--yes")
@@ -378,6 +380,8 @@ def test_command_line_directly_on_kafka(command: Review, capfd: pytest.CaptureFi
     assert "5 of 5 would pass" in said("try", "--group", group)
     assert "1 fails with invalid_encoding" in said("try", "0:0", "0:4", status=4)
     assert "$.email" in said("explain", "0:0")
+    assert "***" in said("mask", "0:2", "--field", "$.email", "--try")
+    said("mask", "0:2", "--field", "email", "--try", status=2)
     assert "Record 0:0 claimed." in said("claim", "0:0")
     with command.instance() as one:
         client = one.client("operator", subject="bob@example.com")

@@ -193,6 +193,7 @@ def test_try_reads_in_small_batches_and_stops_when_told(
 ) -> None:
     """Never more than a batch in hand; progress after each; a cancelled run says how many were not tried."""
     monkeypatch.setattr(trying, "_BATCH_RECORDS", 4)
+    monkeypatch.setattr(trying, "_PLACES_AT_ONCE", 6)
     for _ in range(20):
         log.add(MASKABLE)
     seen: list[int] = []
@@ -205,7 +206,7 @@ def test_try_reads_in_small_batches_and_stops_when_told(
             return len(seen) > 3
 
     result = trier(log).try_records(iter(log.places()), policy, total=20, control=Watched())
-    assert log.most <= 4
+    assert log.most <= 6
     assert result.cancelled
     assert 0 < result.tried < 20
     assert f"{20 - result.tried} were not tried" in result.sentence

@@ -160,6 +160,19 @@ def test_masking_by_hand_takes_spans_and_fields(desk: Desk) -> None:
         assert client.post(f"{API}/records/0/0/mask", json={"redactions": wrong}).status_code == 422
 
 
+def test_masking_by_hand_can_be_tried(desk: Desk) -> None:
+    """What would come of it as a shape, or that it hides nothing; nothing is decided and no value is told."""
+    desk.canaries()
+    client = desk.client("operator")
+    hides = client.post(f"{API}/records/0/0/mask/try", json={"redactions": [{"path": "$.email"}]}).json()
+    assert hides["passes"]
+    assert "***" in hides["preview"]
+    misses = client.post(f"{API}/records/0/0/mask/try", json={"redactions": [{"path": "$.nothing"}]}).json()
+    assert (misses["passes"], misses["misses"]) == (False, True)
+    assert client.get(f"{API}/records/0/0").json()["row"]["status"] == "open"
+    assert "canary" not in json.dumps([hides, misses])
+
+
 def test_span_behind_the_preview_is_refused_at_once(desk: Desk) -> None:
     """What is not in the preview cannot be hidden, and the person learns it now, not from the redrive."""
     desk.canaries()
@@ -457,6 +470,7 @@ def ways() -> list[tuple[str, str, Any]]:
         *read,
         *decide,
         ("POST", "/discard", {"reason": "INC-7"}),
+        ("POST", "/mask/try", {"redactions": [{"path": "$.a"}]}),
         ("POST", "/mask", {"redactions": [{"path": "$.a"}]}),
         ("POST", "/reveal", {"reason": "INC-7"}),
         ("POST", "/reveal-requests", {"reason": "INC-7"}),

@@ -4,9 +4,10 @@ from typing import Final
 
 from streams.quarantine.actions import Decided, Lost
 from streams.quarantine.bulk import BulkReport
-from streams.quarantine.trying import Trial, TryResult
+from streams.quarantine.trying import ByHand, Trial, TryResult
 from streams.review.api.models import (
     BulkOut,
+    ByHandOut,
     Changed,
     DecidedOut,
     ExplainedOut,
@@ -17,7 +18,7 @@ from streams.review.api.models import (
 )
 from streams.review.runs import Run
 
-__all__ = ["bulk_out", "decided_out", "explained_out", "run_out", "try_out"]
+__all__ = ["bulk_out", "by_hand_out", "decided_out", "explained_out", "run_out", "try_out"]
 
 
 def decided_out(made: Decided) -> DecidedOut:
@@ -48,6 +49,21 @@ def explained_out(trial: Trial) -> ExplainedOut:
         detectors=failure.detectors if failure else (),
         path=trial.path,
         findings=[FindingOut.model_validate(row) for row in trial.rows],
+    )
+
+
+def by_hand_out(found: ByHand) -> ByHandOut:
+    """What would come of hiding by hand."""
+    failure = found.failure
+    return ByHandOut(
+        policy=found.policy,
+        passes=failure is None and found.unopened is None and not found.misses,
+        unopened=found.unopened,
+        misses=found.misses,
+        reason=failure.reason if failure else None,
+        detectors=failure.detectors if failure else (),
+        path=found.path,
+        preview=found.preview,
     )
 
 

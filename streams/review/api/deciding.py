@@ -10,10 +10,12 @@ from fastapi.concurrency import run_in_threadpool
 
 from streams.quarantine.actions import Decided
 from streams.quarantine.store.model import Filter
-from streams.review.api.answers import decided_out, explained_out, run_out, try_out
+from streams.review.api.answers import by_hand_out, decided_out, explained_out, run_out, try_out
 from streams.review.api.common import ByOperator, Made, Offset, Operator, Partition, filter_of, place_of
 from streams.review.api.models import (
     BulkIn,
+    ByHandIn,
+    ByHandOut,
     DecidedOut,
     DecideIn,
     DecideOneIn,
@@ -29,7 +31,7 @@ from streams.review.api.problems import PROBLEM
 from streams.review.auth.principal import Principal
 from streams.review.runs import Run
 from streams.review.services import Services
-from streams.review.work import NotFoundError, decide, explain, start_bulk, start_try, try_now
+from streams.review.work import NotFoundError, decide, explain, start_bulk, start_try, try_by_hand, try_now
 
 __all__ = ["router"]
 
@@ -57,6 +59,12 @@ def try_one(services: Made, by: ByOperator, partition: Partition, offset: Offset
 def explain_one(services: Made, by: ByOperator, partition: Partition, offset: Offset) -> ExplainedOut:
     """What the policy in use finds in a record, and what would become of it."""
     return explained_out(explain(services, by, (partition, offset)))
+
+
+@router.post("/records/{partition}/{offset}/mask/try")
+def try_mask(services: Made, by: ByOperator, partition: Partition, offset: Offset, said: ByHandIn) -> ByHandOut:
+    """What would come of hiding these pieces by hand, as a shape; nothing is decided."""
+    return by_hand_out(try_by_hand(services, by, (partition, offset), said.redactions))
 
 
 @router.post("/records/{partition}/{offset}/mask", responses=_LOST)

@@ -20,6 +20,8 @@ __all__ = [
     "AgesOut",
     "BulkIn",
     "BulkOut",
+    "ByHandIn",
+    "ByHandOut",
     "Changed",
     "CountsOut",
     "DecideIn",
@@ -251,6 +253,25 @@ class MaskIn(DecideOneIn):
     """What to hide by hand: spans of the preview or fields."""
 
     redactions: Annotated[list[Redaction], Field(min_length=1, max_length=1000)]
+
+
+class ByHandIn(_In):
+    """What to hide by hand, to see what would come of it."""
+
+    redactions: Annotated[list[Redaction], Field(min_length=1, max_length=1000)]
+
+
+class ByHandOut(_Out):
+    """What would come of a record with some of it hidden; `misses`: a mark is not in it, or hides nothing."""
+
+    policy: str
+    passes: bool
+    unopened: str | None
+    misses: bool
+    reason: str | None
+    detectors: tuple[str, ...]
+    path: str
+    preview: str | None = Field(description="Its shape then.")
 
 
 class DecideIn(DecideOneIn):

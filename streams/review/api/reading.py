@@ -120,7 +120,7 @@ def inflow(
     wanted: Annotated[SeriesIn, Query()],
 ) -> InflowOut:
     """How many records came, by reason; over the last day where the filter has no time."""
-    until = wanted.until if wanted.until is not None else services.store.now_ms()
+    until = wanted.until if wanted.until is not None else services.store.now_ms() + 1
     since = wanted.since if wanted.since is not None else max(0, until - _DAY_MS)
     return InflowOut.model_validate(
         services.store.inflow(filter_of(_timeless(wanted), who), since, until, wanted.buckets)
