@@ -112,6 +112,8 @@ class Reveals:
             # All see it before one sees the original; and an approval counts once only if its use was read back.
             if not self._looks.wait_for(event.id, _READ_BACK_S) and self._four_eyes:
                 raise RunError("The look is written down, but was not read back in time, so that nothing is shown.")
+            if self._four_eyes and not self._was_approved(place, event):
+                raise ApprovalNeededError
 
         with self._one:
             if self._four_eyes and self._approved(place, who) is None:
@@ -149,6 +151,13 @@ class Reveals:
 
     def _approved(self, place: tuple[int, int], who: "Principal") -> Request | None:
         return next((one for one in self.requests(place) if one.actor == who.subject and one.approved_by), None)
+
+    def _was_approved(self, place: tuple[int, int], look: AuditEvent) -> bool:
+        """Whether an approval stood when the look was written: another instance may have let it be used before."""
+        events = self._looks.of(place)
+        at = next((index for index, event in enumerate(events) if event.id == look.id), len(events))
+        before = _open_requests(events[at + 1 :], self._now())
+        return any(one.actor == look.actor and one.approved_by for one in before)
 
     def _event(
         self,

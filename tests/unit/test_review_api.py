@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from streams.errors import RunError
 from streams.masking.records import Failure
+from streams.quarantine.audit import AuditEvent
 from streams.quarantine.envelope import EnvelopeWriter, Origin
 from streams.telemetry import log as telemetry
 from tests.support.review import HOUR_MS, NOW_MS, PRIVATE, outcome, written
@@ -412,6 +413,29 @@ def test_four_eyes_need_a_second_person_and_count_once(tmp_path: Path, monkeypat
     later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=16)
     monkeypatch.setattr(desk.services.reveals, "_now", lambda: later)
     assert ann.post(f"{url}/reveal", json=why).status_code == 403
+    desk.close()
+
+
+def test_four_eyes_count_once_over_all_instances(tmp_path: Path) -> None:
+    """Two instances take one approval at the same moment: the look that stands first in the topic is the one."""
+    desk = Desk(tmp_path, review_four_eyes=True)
+    desk.canaries()
+    ann, bob = desk.client("revealer"), desk.client("revealer", subject="bob@example.com")
+    url, why = f"{API}/records/0/0", {"reason": "INC-7"}
+    wanted = ann.post(f"{url}/reveal-requests", json=why).json()["id"]
+    assert bob.post(f"{url}/reveal-requests/{wanted}/approval").status_code == 200
+    own = desk.services.reveals
+    assert own is not None
+
+    def write(event: AuditEvent) -> None:
+        # The other instance's look comes to the topic just before ours.
+        desk.audit(event.model_copy(update={"id": uuid4()}))
+        desk.audit(event)
+
+    own._write_audit = write
+    refused = ann.post(f"{url}/reveal", json=why)
+    assert refused.status_code == 403
+    assert b"canary" not in refused.content
     desk.close()
 
 
