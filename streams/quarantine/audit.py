@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID, uuid4
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from streams.quarantine.decisions import Action, Role
 from streams.quarantine.envelope import Source
@@ -92,7 +92,7 @@ class AuditEvent(_Part):
 
     version: Literal[1, 2] = AUDIT_VERSION
     id: UUID = Field(default_factory=uuid4)
-    time: datetime = Field(
+    time: AwareDatetime = Field(
         default_factory=lambda: datetime.now(UTC),
         description="When it was asked for, in UTC, by the clock of the one who asked.",
     )

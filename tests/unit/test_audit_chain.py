@@ -342,3 +342,11 @@ def test_audit_list_shows_who_did_what(written: Path, capfd: pytest.CaptureFixtu
     assert "2 of 6 events" in capfd.readouterr().err
     assert invoke(["audit", "list", "--file", str(written.parent / "missing")]) == 1
     assert "cannot be read" in capfd.readouterr().err
+
+
+def test_audit_time_without_a_zone_is_none() -> None:
+    """It could not be compared with the others, and would end the page of each record that it is about."""
+    event = json.loads(json.dumps(AuditEvent(action="login", via="review", actor="ann").document()))
+    assert isinstance(parse_audit(json.dumps(event).encode()), AuditEvent)
+    event["time"] = "2026-11-01T03:00:00"
+    assert parse_audit(json.dumps(event).encode()) == "no event: fields are missing or wrong"

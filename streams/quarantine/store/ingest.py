@@ -31,6 +31,8 @@ ORIGIN: Final = (
 #: Kinds are as many as somebody who writes to the topic likes.
 _KINDS_REMEMBERED: Final = 10_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_MS: Final = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+_LAST_MS: Final = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 _UNTOUCHED: Final = RecordState()
 
 _INSERT_RECORD: Final = "INSERT OR IGNORE INTO records VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -233,8 +235,8 @@ class Ingest:
 
 
 def time_ms(time: datetime) -> int:
-    """Milliseconds since 1970."""
-    return (time - _EPOCH) // timedelta(milliseconds=1)
+    """Milliseconds since 1970. What an event says may lie beyond the first or last year once it is in UTC."""
+    return min(max((time - _EPOCH) // timedelta(milliseconds=1), _FIRST_MS), _LAST_MS)
 
 
 def state_of(status: Status, actor: str | None, decision: str | None, failures: int, redriven: int) -> RecordState:
