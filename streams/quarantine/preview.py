@@ -92,7 +92,7 @@ class Shape:
     def fingerprint(self, reason: str, detectors: tuple[str, ...]) -> str:
         """Sixteen hex digits, equal for records that fail alike: by reason, detectors and shape, phrases collapsed.
 
-        What is no text has no shape: where two such records differ is chance, and would put each into a group of its own.
+        What is no text has no shape: where two such records differ is chance, and each would be a group of its own.
         """
         shape = "" if reason == "unsupported_format" else self._marked
         alike = _REPEATED.sub(r"\1\1", _PHRASE.sub("x", shape)).translate(_BACK)[:_FINGERPRINT_CHARS]
