@@ -73,6 +73,25 @@ def test_an_undo_in_front_of_the_redrive_counts(kafka: KafkaBroker, tmp_path: Pa
     assert undone.id != again.id
 
 
+def test_an_undo_far_behind_counts_after_a_start(
+    kafka: KafkaBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is carried out before all is read that stood in the log at the start, however small the batches are; so
+    whoever undoes a release while no redrive runs has undone it.
+    """
+    monkeypatch.setattr("streams.agents.redrive.worker.BATCH_EVENTS", 1)
+    line = Redrive(kafka.bootstrap, tmp_path, partitions=1)
+    ids = line.fill(4)
+    line.release(ids)
+    line.write(*(decision("claim", "open", *line.fill(1, first=10 + n)) for n in range(20)))
+    line.write(decision("undo", "released", *ids[:3]))
+    with line.running():
+        line.outcomes(1)
+        line.release(ids[:1])
+        line.outcomes(2)
+    assert list(map(number, line.written())) == [3, 0]
+
+
 def test_a_release_that_is_repeated_is_redriven_once(kafka: KafkaBroker, tmp_path: Path) -> None:
     """The same event again, another event on the same records, and an outcome from elsewhere: one record each."""
     line = Redrive(kafka.bootstrap, tmp_path, partitions=1)

@@ -26,9 +26,12 @@ class Wanted(NamedTuple):
 
 
 class Book:
-    """One partition; not for threads."""
+    """One partition; not for threads. `known` is the offset behind the last event of the log when it was opened: before
+    the fold is so far, what is wanted may have been taken back already.
+    """
 
     def __init__(self, partition: int) -> None:
+        self.known = 0
         self._partition = partition
         self._fold = Fold()
         self._asked: dict[RecordId, Decision] = {}

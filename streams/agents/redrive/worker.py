@@ -2,9 +2,10 @@
 
 One thread runs it and owns all clients. Each assigned partition has a book (`streams.agents.redrive.book`), made from
 the log when the partition comes and dropped when it goes. A batch of decisions is folded whole before anything is done,
-so that an undo in it still counts; then what is wanted is carried out in portions, one of them in memory at a time. A
-portion is a transaction that also commits an offset of its partitions, the old one until the last portion: the group's
-generation in it is what keeps a worker that has lost a partition from writing.
+and so is what was in the log when the partition came, so that an undo in either counts; then what is wanted is carried
+out in portions, one of them in memory at a time. A portion is a transaction that also commits an offset of its
+partitions, the old one until the last portion: the group's generation in it is what keeps a worker that has lost a
+partition from writing.
 """
 
 import time
@@ -203,6 +204,7 @@ class RedriveWorker(Loop):
             if isinstance(event, str):
                 continue
             events += 1
+            book.known = (message.offset() or 0) + 1
             if (message.offset() or 0) < position:
                 book.take(event)
             elif isinstance(event, Outcome):
@@ -224,8 +226,11 @@ class RedriveWorker(Loop):
             self._redrive_metrics.skipped(skipped)
 
     def _wanted(self, batch: RecordBatch, reading: dict[Key, int]) -> list[Wanted]:
-        """What can be done now: in the partitions of the batch, or now and then in all of them."""
-        keys = list(batch.ends) if len(batch) else list(reading) if self._early_due() else []
+        """What can be done now: in the partitions of the batch, or now and then in all of them. While a partition lags
+        behind what its log held when it was taken over, nothing is: an undo may be among what comes.
+        """
+        positions = batch.ends if len(batch) else reading if self._early_due() else {}
+        keys = [key for key, position in positions.items() if position >= self._books[key].known]
         asked = {partition: found for topic, partition in keys if (found := self._books[topic, partition].wanted())}
         self._bounds = self._quarantine_bounds(asked)
         there = [
