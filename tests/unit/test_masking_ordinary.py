@@ -171,3 +171,9 @@ def test_another_credential_beside_a_token_goes(other: str) -> None:
     masked = _masker().mask(f'{{"token":"{_JWT} {other}"}}').text
     assert masked is not None
     assert other not in masked
+
+
+def test_types_of_a_dump_stay() -> None:
+    """PHP's var_dump prints types between a name and its value: they are no part of the value."""
+    dumped = b'["password"]=> string(11) "hunter2hunt" ["pin"]=> int(4711)'
+    assert _masker().mask(dumped).text == b'["password"]=> string(11) "***" ["pin"]=> int(***)'

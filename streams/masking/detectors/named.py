@@ -224,6 +224,8 @@ def judge_field(data: bytes, end: int) -> Verdict:
         return "no_value"
     if value.form in ("list", "object"):
         return _spans(data, field, _inner(data, value), key.quote)
+    if value.form == "bare" and _DUMPED.match(data, end):
+        return "dumped"
     if value.form == "bare" and (
         _means_other(data, field, key, value) or (not key.quote and _is_structure(data, key, field, value))
     ):
@@ -240,6 +242,9 @@ def judge_field(data: bytes, end: int) -> Verdict:
         return rule
     return _spans(data, field, [value], key.quote)
 
+
+#: PHP's types before a value (`["password"]=> string(7) "..."`), which is found by them.
+_DUMPED: Final = re.compile(rb">\s{0,8}(?:string|int|float|bool|array|object|enum)\(")
 
 #: Before `passwd:chauthtok` in the name of a PAM service.
 _PAM: Final = re.compile(rb"pam_[a-z0-9_]{1,24}\(\Z")
