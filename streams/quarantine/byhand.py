@@ -7,7 +7,7 @@ no escape is cut in two.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import orjson
@@ -20,6 +20,12 @@ __all__ = ["hidden"]
 
 STARS: Final = b"***"
 QUOTED: Final = b'"***"'
+
+#: Records in which paths are looked for: larger ones take longer than a step of the redrive may, and it would be ended
+#: over one decision again and again.
+_BYTES_MAX: Final = 16 << 20
+#: Fields between two signs of life.
+_LEAVES_A_SIGN: Final = 10_000
 
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|[^\s{}\[\]:,"]++', re.DOTALL)
 _QUOTE: Final = ord('"')
@@ -37,15 +43,18 @@ class _Cut(NamedTuple):
     whole: bool = False
 
 
-def hidden(value: bytes | None, redactions: Sequence[Redaction]) -> bytes | None:
+def hidden(
+    value: bytes | None, redactions: Sequence[Redaction], again: Callable[[], None] = lambda: None
+) -> bytes | None:
     """The value with everything that was marked replaced; None where a mark is not in it, or hides nothing.
 
-    What is no UTF-8 may be hidden by a span like anything else.
+    What is no UTF-8 may be hidden by a span like anything else. A record of ten megabytes takes some seconds where
+    paths are looked for: `again` is called now and then meanwhile. In one of more than 16 MiB no path is looked for.
     """
     if value is None or not redactions:
         return None
     tokens = [match.span() for match in _TOKEN.finditer(value)] if _is_json(value) else None
-    marks = [*_of_spans(value, redactions, tokens), *_of_paths(value, redactions, tokens)]
+    marks = [*_of_spans(value, redactions, tokens), *_of_paths(value, redactions, tokens, again)]
     if not all(marks):
         return None
     cuts = _apart(cut for found in marks for cut in found)
@@ -66,15 +75,26 @@ def _of_spans(value: bytes, redactions: Iterable[Redaction], tokens: Sequence[Sp
         yield [cut] if hides else []
 
 
-def _of_paths(value: bytes, redactions: Iterable[Redaction], tokens: Sequence[Span] | None) -> Iterator[list[_Cut]]:
+def _of_paths(
+    value: bytes, redactions: Iterable[Redaction], tokens: Sequence[Span] | None, again: Callable[[], None]
+) -> Iterator[list[_Cut]]:
     """The values of the fields that each path means, and of all below them."""
     paths = [one.path for one in redactions if one.path is not None]
     if not paths:
         return
-    found = [leaf for leaf in leaves(value, Paths([Selector((path,)) for path in paths])) if leaf.state.selected]
-    for index in range(len(paths)):
-        of_one = [leaf for leaf in found if index in leaf.state.selected and leaf.end > leaf.start]
-        yield [cut for leaf in of_one if (cut := _of_leaf(value, leaf, index, tokens)) is not None]
+    if len(value) > _BYTES_MAX:
+        yield []
+        return
+    # By leaf and not by path: a hundred paths in a record of a million fields are no hundred million looks.
+    cuts: list[list[_Cut]] = [[] for _ in paths]
+    again()
+    for number, leaf in enumerate(leaves(value, Paths([Selector((path,)) for path in paths]))):
+        if number % _LEAVES_A_SIGN == 0:
+            again()
+        for index in leaf.state.selected if leaf.end > leaf.start else ():
+            if (cut := _of_leaf(value, leaf, index, tokens)) is not None:
+                cuts[index].append(cut)
+    yield from cuts
 
 
 def _of_leaf(value: bytes, leaf: Leaf, index: int, tokens: Sequence[Span] | None) -> _Cut | None:

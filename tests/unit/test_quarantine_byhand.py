@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.quarantine import byhand
 from streams.quarantine.byhand import hidden
 from streams.quarantine.decisions import Redaction
 from streams.quarantine.preview import preview, spans
@@ -158,3 +159,29 @@ def test_byhand_of_hostile_input_is_bounded(unit: bytes) -> None:
     hidden(value, [*(span(n, n + 5) for n in range(50)), *(path(f"$..k{n}") for n in range(50))])
     hidden(b'["' + value.replace(b'"', b"x") + b'"]', [span(1, 9)] * 50)
     assert time.process_time() - begun < 20
+
+
+def test_many_paths_cost_by_what_they_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred paths in a record of many fields are no hundred looks at each field, and the redrive is told that it
+    lives; one that would take too long is refused, since it would end the redrive again and again.
+    """
+    value = b"{" + b",".join(b'"k%d":"v"' % number for number in range(20_000)) + b"}"
+    signs: list[None] = []
+    looks = 0
+    of_leaf = byhand._of_leaf
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return of_leaf(*arguments)
+
+    monkeypatch.setattr(byhand, "_of_leaf", counted)
+    marks = [path("$.k7"), *(path(f"$.k{number}") for number in range(100, 199))]
+    made = hidden(value, marks, lambda: signs.append(None))
+    assert made is not None
+    assert made.count(b"***") == 100
+    assert looks == 100
+    assert len(signs) > 1
+    monkeypatch.setattr(byhand, "_BYTES_MAX", 100)
+    assert hidden(value, marks) is None
+    assert hidden(value, [span(2, 4)]) is not None

@@ -51,11 +51,19 @@ class Opened(NamedTuple):
 
 
 class Opener:
-    """Opens with the private key; `target_of` gives the topic to write a record of that origin to, or None."""
+    """Opens with the private key; `target_of` gives the topic to write a record of that origin to, or None. `again` is
+    called while something takes long.
+    """
 
-    def __init__(self, private_key: X25519PrivateKey, target_of: Callable[[Origin], Target | None]) -> None:
+    def __init__(
+        self,
+        private_key: X25519PrivateKey,
+        target_of: Callable[[Origin], Target | None],
+        again: Callable[[], None] = lambda: None,
+    ) -> None:
         self._private_key = private_key
         self._target_of = target_of
+        self._again = again
 
     def open(self, wanted: Wanted, found: Envelope | str | None) -> Opened | Answer:
         """`_open`, whatever happens: an error of ours about one record must not keep all others waiting for ever."""
@@ -89,7 +97,7 @@ class Opener:
             return _failed(wanted, "cannot_open")
         if not _sendable(opened):
             return _failed(wanted, "cannot_open")
-        by_hand = _by_hand(opened, found.preview) if wanted.decision.redactions else opened
+        by_hand = _by_hand(opened, found.preview, self._again) if wanted.decision.redactions else opened
         if by_hand is None:
             return _failed(wanted, "redaction")
         key, headers, value = by_hand.payload
@@ -97,12 +105,12 @@ class Opener:
         return _failed(wanted, "too_large") if hopeless else by_hand
 
 
-def _by_hand(opened: Opened, shown: str | None) -> Opened | None:
+def _by_hand(opened: Opened, shown: str | None, again: Callable[[], None]) -> Opened | None:
     """The original without what a person marked; None where a mark is not in it, or what was shown was another one."""
     marks_shown = any(redaction.path is None for redaction in opened.wanted.decision.redactions)
     if marks_shown and preview(opened.payload.value) != shown:
         return None
-    value = hidden(opened.payload.value, opened.wanted.decision.redactions)
+    value = hidden(opened.payload.value, opened.wanted.decision.redactions, again)
     return None if value is None else opened._replace(payload=opened.payload._replace(value=value))
 
 

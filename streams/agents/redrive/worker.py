@@ -101,7 +101,7 @@ class RedriveWorker(Loop):
         self._redrive_metrics = metrics
         self._admin = Admin(settings)
         self._topics = Topics(settings, self._admin)
-        self._opener = Opener(redriving.private_key, self._topics.target)
+        self._opener = Opener(redriving.private_key, self._topics.target, self._timer.again)
         self._books: dict[Key, Book] = {}
         self._portion_records = PORTION_RECORDS
         self._condemned: set[tuple[str, int, int]] = set()
