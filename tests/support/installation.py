@@ -12,19 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from confluent_kafka import Producer
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize
 
 from streams.review.auth.once import mint_once
-from tests.support.kafka import KafkaBroker
+from streams.review.auth.principal import ROLES
+from tests.support.kafka import KafkaBroker, create_topic
 from tests.support.pictures import write_small
 from tests.support.pipeline import read_topic
 from tests.support.service import Service, free_ports, page
 
-__all__ = ["CANARY", "Person", "Review", "pictured"]
+__all__ = ["CANARY", "Installation", "Person", "pictured"]
 
 #: Stands in every record that goes to quarantine, and must stand nowhere else.
 CANARY = "zq9canary@example.com"
 _DEADLINE_S = 120.0
+_DESK = ViewportSize(width=1180, height=900)
 _PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
 
@@ -37,11 +39,13 @@ class Person:
     errors: list[str] = field(default_factory=list)
 
 
-class Review(Service):
+class Installation(Service):
     """An installation whose policy asks for JSON, so that plain text goes to quarantine until the policy changes."""
 
     def __init__(self, kafka: KafkaBroker, folder: Path) -> None:
         super().__init__(kafka, folder, workers=1)
+        if os.environ.get("PICTURES"):
+            self._call_topics(kafka, "shop.logs")
         self.kafka = kafka
         self.port = free_ports(1)[0]
         self.policy = folder / "policy.yaml"
@@ -64,6 +68,12 @@ class Review(Service):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def _call_topics(self, kafka: KafkaBroker, raw: str) -> None:
+        """Gives the topics a name that a picture may show."""
+        create_topic(kafka.bootstrap, raw, partitions=4)
+        self.environ = {name: value.replace(self.raw, raw) for name, value in self.environ.items()}
+        self.raw = raw
 
     def launch(self, name: str, *arguments: str, **environ: str) -> None:
         """Starts a command that runs until the end."""
@@ -97,12 +107,13 @@ class Review(Service):
         assert producer.flush(60) == 0
 
     def use_policy(self, text: str) -> None:
-        """Puts another policy in use; workers and review take it within seconds, and say so."""
-        before = self.logs().count("policy_loaded")
+        """Puts another policy in use; returns when the redrive has said that it took it."""
+        redrive = self.folder / "redrive.log"
+        before = redrive.read_text().count("policy_loaded")
         made = self.policy.with_suffix(".new")
         made.write_text(text)
         made.replace(self.policy)
-        self.wait(lambda: self.logs().count("policy_loaded") > before, "the policy is not taken")
+        self.wait(lambda: redrive.read_text().count("policy_loaded") > before, "the policy is not taken")
 
     def ready(self) -> bool:
         return page(self.port, "GET", "/readyz").startswith(b"200")
@@ -129,7 +140,6 @@ class Review(Service):
         browser: Browser,
         *roles: Any,
         subject: str = "ann@example.com",
-        topics: tuple[str, ...] = ("*",),
         **options: Any,
     ) -> Iterator[Person]:
         """Somebody who has just logged in by a link for once."""
@@ -137,9 +147,7 @@ class Review(Service):
         context.set_default_timeout(30_000)
         person = Person(context.new_page())
         self._watch(context, person)
-        code = mint_once(
-            Path(self.environ["MASKSTREAM_STATE_DIR"]), subject, roles or ("viewer", "operator", "revealer"), topics
-        )
+        code = mint_once(Path(self.environ["MASKSTREAM_STATE_DIR"]), subject, roles or ROLES)
         person.page.goto(f"/login/once/{code}")
         person.page.wait_for_url(f"{self.url}/")
         try:
@@ -154,18 +162,25 @@ class Review(Service):
             if not request.url.startswith((self.url + "/", "data:")):
                 person.foreign.append(request.url)
 
+        def said(message: ConsoleMessage) -> None:
+            # Pages that are refused or not there are asked for on purpose.
+            if message.type == "error" and "the server responded with a status of 4" not in message.text:
+                person.errors.append(message.text)
+
         context.on("request", asked)
         context.on("weberror", lambda error: person.errors.append(str(error.error)))
-        context.on(
-            "console",
-            lambda said: (
-                person.errors.append(said.text) if said.type == "error" and "status of 4" not in said.text else None
-            ),
-        )
+        context.on("console", said)
 
 
 def pictured(page: Page, name: str) -> None:
     """With PICTURES=1 in the environment, the page as it is becomes a picture of the documents."""
     if os.environ.get("PICTURES"):
+        before = page.viewport_size or _DESK
+        if before["width"] >= _DESK["width"]:
+            page.set_viewport_size(_DESK)
         page.evaluate("scrollTo(0, 0)")
-        write_small(page.screenshot(), _PICTURES / f"review-{name}.png")
+        bottom = page.locator(".foot").bounding_box() or {"y": before["height"], "height": 0}
+        height = min(page.viewport_size["height"], bottom["y"] + bottom["height"]) if page.viewport_size else 0
+        shot = page.screenshot(clip={"x": 0, "y": 0, "width": page.evaluate("innerWidth"), "height": height})
+        write_small(shot, _PICTURES / f"review-{name}.png")
+        page.set_viewport_size(before)

@@ -11,6 +11,7 @@ from streams.masking.records import REASONS
 from streams.quarantine.decisions import Status
 from streams.review.pages import wording
 from streams.review.pages.histories import lines, told
+from streams.review.pages.rendering import ASSETS
 from tests.support.reviewstand import history_item
 
 
@@ -47,8 +48,9 @@ def test_what_turns_a_line_around_is_shown_as_a_question_mark() -> None:
 
 
 def test_every_reason_and_status_has_its_words() -> None:
-    """None can be added without saying what it means and what to do."""
-    assert set(wording.REASON_HELP) == set(REASONS)
+    """None can be added without a colour, or without saying what it means."""
+    style = ASSETS["review.css"][0].decode()
+    assert all(f".{wording.reason_class(reason)} {{" in style for reason in (*REASONS, "foreign"))
     assert set(wording.STATUS_HELP) == set(wording.STATUS_WORDS) == set(get_args(Status))
 
 
@@ -70,14 +72,16 @@ def test_who_was_too_late_reads_who_was_first() -> None:
 
 
 def test_a_history_tells_losers_and_outcomes() -> None:
-    """Decisions that were lost, outcomes of the redrive and their reasons are all there, the newest first."""
+    """Decisions that were lost, outcomes of the redrive and their reasons are all there, the last one first, whatever
+    the clocks say.
+    """
     now_ms = 1_800_000_000_000
     shown = lines(
         [
-            history_item(time_ms=now_ms, reason="ticket 7"),
-            history_item(time_ms=now_ms + 1, effective=False, status="released", action="discard"),
+            history_item(offset=1, time_ms=now_ms, reason="ticket 7"),
+            history_item(offset=2, time_ms=now_ms - 9_000, effective=False, status="released", action="discard"),
             history_item(
-                time_ms=now_ms + 2, action=None, actor=None, role=None, via=None, result="failed_again",
+                offset=3, time_ms=now_ms, action=None, actor=None, role=None, via=None, result="failed_again",
                 failure="residue", detectors=("card",),
             ),
         ]

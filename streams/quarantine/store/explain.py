@@ -12,7 +12,7 @@ _RAISE: Final = "Raise the limit and release it"
 _REASONS: Final[dict[Reason, tuple[str, str]]] = {
     "invalid_encoding": (
         "The bytes are neither UTF-8 nor UTF-16, so that nobody can say what is in them.",
-        "Mend the producer; discard the record, or reveal it where it is needed.",
+        "Mend the producer; hide those bytes by hand, or discard the record.",
     ),
     "unsupported_format": (
         "The record is in a binary format, such as that of a schema registry, which maskstream does not read.",

@@ -1,6 +1,7 @@
 """Masking by hand: chosen on the shape or by fields, tried, and released only like that; nobody sees a clear text."""
 
 import re
+import shlex
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -126,8 +127,20 @@ def _page(
         paths=field(form, "paths") if form else "",
         trial=trial,
         problem=problem or _unfit(view),
-        length=len((row.preview or "").removesuffix("…")),
+        command=_command(row.place, form),
     )
+
+
+def _command(place: str, form: Fields | None) -> str:
+    """What does the same on the command line."""
+    try:
+        marks = chosen(form) if form else []
+    except UsageError:
+        marks = []
+    words = ["maskstream", "quarantine", "mask", place]
+    for mark in marks:
+        words += ["--field", mark.path] if mark.path else ["--span", f"{mark.start}-{mark.end}"]
+    return shlex.join(words)
 
 
 def _unfit(view: RecordView) -> str:

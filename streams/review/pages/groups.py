@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import Path, Request, Response
 
 from streams.errors import MaskstreamError
+from streams.quarantine.store.explain import explain, explain_foreign
 from streams.quarantine.store.model import GroupRow
 from streams.review.auth.principal import Principal
 from streams.review.pages.inbox import charts_of
@@ -98,6 +99,9 @@ def _page(
         group=row,
         page=services.store.records(query.filter(who.topics, now_ms), limit=_SHOWN),
         charts=charts_of(services, query, who, row.counts),
+        explanation=explain(row.reason, row.cause, row.detectors)
+        if row.reason
+        else explain_foreign(row.problem or "no envelope"),
         live=f"/groups/{fingerprint}/live",
         may_try=who.may("operator") and services.trier is not None and row.reason is not None,
         trial=None,

@@ -1,6 +1,8 @@
 """A record's history in sentences: what people decided, what came of it, and who looked at the original; pure."""
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from operator import itemgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -40,8 +42,15 @@ class Line(NamedTuple):
 
 
 def lines(history: Iterable[HistoryItem], looks: Iterable[Line] = ()) -> list[Line]:
-    """Decisions, outcomes and looks, the newest first."""
-    return sorted([*map(_line, history), *looks], key=lambda line: line.time_ms, reverse=True)
+    """Decisions, outcomes and looks, the newest first. What was decided stays in the order of the topic, whatever the
+    clocks of those who wrote it say.
+    """
+    ordered = sorted(history, key=lambda item: item.offset)
+    times = accumulate((item.time_ms for item in ordered), max)
+    decided = [(time_ms, _line(item)) for time_ms, item in zip(times, ordered, strict=True)]
+    others = [(look.time_ms, look) for look in looks]
+    # The sort keeps what has one time in order, and reversed it is the newest first.
+    return [line for _, line in sorted([*decided, *others], key=itemgetter(0))][::-1]
 
 
 def told(history: Sequence[HistoryItem], event: UUID) -> Notice | None:

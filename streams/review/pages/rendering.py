@@ -64,7 +64,6 @@ def environment() -> Environment:
     }
     made.globals |= {
         "asset": asset_path,
-        "reason_help": wording.REASON_HELP,
         "status_help": wording.STATUS_HELP,
         "status_words": wording.STATUS_WORDS,
         "version": __version__,

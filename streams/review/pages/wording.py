@@ -1,15 +1,14 @@
-"""How the pages say numbers, times, statuses and reasons: words of ours, never of a log."""
+"""How the pages say numbers, times, statuses: words of ours, never of a log."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
-from streams.masking.records import Reason
+from streams.masking.records import REASONS
 from streams.quarantine.decisions import Status
 
 __all__ = [
-    "REASON_HELP",
     "STATUS_HELP",
     "STATUS_WORDS",
     "ago",
@@ -53,20 +52,6 @@ STATUS_HELP: Final[Mapping[Status, str]] = MappingProxyType(
         "discarded": "It stays out of the clean topic and goes when quarantine's retention ends.",
         "failed_again": "It was released and could not be masked again.",
         "expired": "It was released after retention had deleted it; nothing is left to write.",
-    }
-)
-
-REASON_HELP: Final[Mapping[Reason, str]] = MappingProxyType(
-    {
-        "invalid_encoding": "The bytes are neither UTF-8 nor UTF-16: mend the producer, then mask or discard these.",
-        "unsupported_format": "A schema registry's frame (Avro, Protobuf): masking reads text, so it cannot pass.",
-        "too_large": "The masked record, or something packed inside it, is over a limit: raise it or discard this.",
-        "too_deep": "Nested too deep, or too many encodings in one another: raise max_depth or discard it.",
-        "detector_error": "Masking itself failed: try the current policy, and report it where that fails too.",
-        "residue": "The verifier still saw something after masking, so nothing went out: try a policy that finds it.",
-        "policy_requires_json": "The record is no JSON, and the policy asks for it: mend the producer or the policy.",
-        "timestamp": "The timestamp cannot stay as it is, and the policy asks a person to look first.",
-        "poison": "Masking it ended its process three times in a row: hide fields or discard it, and report it.",
     }
 )
 
@@ -116,7 +101,7 @@ def clock(when: datetime) -> str:
 
 def reason_class(reason: str | None) -> str:
     """The CSS class that colours a reason; what is none of ours has one colour."""
-    return f"r-{reason}" if reason in REASON_HELP else "r-other"
+    return f"r-{reason}" if reason in REASONS else "r-other"
 
 
 def printable(text: str) -> str:

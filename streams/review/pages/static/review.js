@@ -70,23 +70,29 @@
 
   const poll = async () => {
     if (document.hidden) return;
-    const dot = find("[data-live-dot]");
+    const word = find("[data-live-word]");
+    const tell = (text, late) => {
+      if (!word) return;
+      word.textContent = text;
+      word.className = late ? "live live-late" : "live";
+    };
     try {
       const answer = await fetch(body.dataset.live, { headers: { Accept: "application/json" }, redirect: "error" });
       if (!answer.ok) throw new Error(String(answer.status));
       apply(await answer.json());
       pause = LIVE_MS;
-      if (dot) dot.classList.remove("live-late");
+      tell("live", false);
     } catch {
-      // Away or logged out: ask less and less often, and say so by colour; nothing on the page is lost.
+      // Away or logged out: ask less and less often, and say so; nothing on the page is lost.
       pause = Math.min(pause * 2, 60000);
-      if (dot) dot.classList.add("live-late");
+      tell("not live", true);
     }
   };
 
   if (body.dataset.live) {
     const again = () => setTimeout(async () => { await poll(); again(); }, pause);
     again();
+    poll();
     document.addEventListener("visibilitychange", poll);
   }
 
