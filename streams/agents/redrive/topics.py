@@ -67,16 +67,16 @@ class Topics:
         return state.partitions
 
     def target(self, origin: Origin) -> Target | None:
-        """Where a record of that origin goes: to the topic of the replay that read it, where there is one, otherwise to
-        the clean topic of its source. None where its source is not among RAW_TOPICS, or the topic cannot take it.
+        """Where a record of that origin goes: to the clean topic of its source, or to the topic of the replay that read
+        it. None where its source is not among RAW_TOPICS, or that topic is not there or cannot take it.
 
-        An envelope may name any topic; so nothing is written but to clean topics of our own and of their replays.
+        An envelope may name any topic; so nothing is written but to clean topics of our own and of their replays. The
+        live path has had what a replay read: on the clean topic it might stand twice.
         """
         clean = self._settings.clean_topic_for(origin.topic)
         if origin.topic not in self._settings.resolve_raw_topics([origin.topic]):
             return None
-        replay = self._replay(replay_topic(clean, origin.job)) if origin.job else None
-        state = replay if isinstance(replay, TopicFacts) else self._states.get(clean)
+        state = self._replay(replay_topic(clean, origin.job)) if origin.job else self._states.get(clean)
         if not isinstance(state, TopicFacts) or origin.partition >= state.partitions:
             return None
         return target_of(state.name, {state.name: state})

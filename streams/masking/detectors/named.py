@@ -220,12 +220,10 @@ def judge_field(data: bytes, end: int) -> Verdict:
     if key is None or field is None:
         return "other_field"
     value = value_after(data, end, secret=field.kind == "secret", key_quoted=bool(key.quote))
-    if value is None or (value.start > end and field.kind != "secret" and _NEXT_PAIR.match(data, value.start)):
+    if value is None or _DUMPED.match(data, end) or _is_next_pair(data, field, value, end):
         return "no_value"
     if value.form in ("list", "object"):
         return _spans(data, field, _inner(data, value), key.quote)
-    if value.form == "bare" and _DUMPED.match(data, end):
-        return "dumped"
     if value.form == "bare" and (
         _means_other(data, field, key, value) or (not key.quote and _is_structure(data, key, field, value))
     ):
@@ -241,6 +239,10 @@ def judge_field(data: bytes, end: int) -> Verdict:
     if rule := other_thing(data, field, key, value):
         return rule
     return _spans(data, field, [value], key.quote)
+
+
+def _is_next_pair(data: bytes, field: Field, value: Value, end: int) -> bool:
+    return value.start > end and field.kind != "secret" and _NEXT_PAIR.match(data, value.start) is not None
 
 
 #: PHP's types before a value (`["password"]=> string(7) "..."`), which is found by them.
