@@ -54,4 +54,4 @@ class NativeBuildHook(BuildHookInterface[Any]):
 
 if __name__ == "__main__":
     if trouble := build():
-        sys.stderr.write(f"Masking runs without its native parts, at a fifth of the speed: {trouble}.\n")
+        sys.stderr.write(f"Masking runs without its native parts, at a third of the speed or less: {trouble}.\n")

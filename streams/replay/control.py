@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from streams.errors import UsageError
-from streams.replay.jobs import ENDED, JobView, StateName, StateRecord
+from streams.replay.jobs import ENDED, JobView, StateName, StateRecord, plain_name
 from streams.replay.journal import JobWriter
 from streams.replay.spec import Pace
 from streams.settings import Settings
@@ -34,4 +34,6 @@ def state_record(
     job: str, state: StateName, by: str, sentence: str = "", report: dict[str, Any] | None = None
 ) -> StateRecord:
     """A job's state as of now."""
-    return StateRecord(job=job, state=state, time=datetime.now(UTC), by=by, sentence=sentence, report=report)
+    return StateRecord(
+        job=job, state=state, time=datetime.now(UTC), by=plain_name(by), sentence=sentence, report=report
+    )

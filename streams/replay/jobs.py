@@ -32,6 +32,7 @@ __all__ = [
     "encode",
     "fold",
     "partition_of",
+    "plain_name",
     "progress_key",
     "usable",
 ]
@@ -203,6 +204,12 @@ class JobView:
         for one in self.progress.values():
             whole.update(getattr(one, name))
         return whole
+
+
+def plain_name(text: str) -> str:
+    """A person's name as records may hold it: what is not printable ASCII becomes a question mark."""
+    shown = "".join(one if " " <= one <= "~" else "?" for one in text)
+    return shown[:200] or "unknown"
 
 
 def partition_of(job: str) -> int:

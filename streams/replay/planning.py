@@ -15,7 +15,7 @@ from streams.kafka.admin import Admin
 from streams.kafka.batches import Key
 from streams.kafka.topics import Step, TopicFacts, plan, unseen_sentence, wishes
 from streams.replay.derived import group_of, target_template
-from streams.replay.jobs import Job, PlannedRange
+from streams.replay.jobs import Job, PlannedRange, plain_name
 from streams.replay.pinned import Pinned, pin
 from streams.replay.ranges import Edges, Range, Window, range_of
 from streams.replay.retention import Ages, retention_for, sentences
@@ -232,7 +232,7 @@ def _job(settings: Settings, spec: ReplaySpec, by: str, decided: _Decided, admin
     return Job(
         job=spec.id,
         created=datetime.now(UTC),
-        by=by,
+        by=plain_name(by),
         program=__version__,
         spec=spec.model_dump(mode="json", by_alias=True, exclude_none=True),
         topic_ids={name: each.topic_id for name, each in facts.items()},

@@ -85,6 +85,13 @@ def test_a_job_stays_in_its_partition(name: str) -> None:
     assert 0 <= partition_of(name) < 8
 
 
+def test_a_name_that_is_no_ascii_is_no_obstacle() -> None:
+    """Whoever types the command is named as well as records can."""
+    state = state_record("j", "running", "zoë@höst\n")
+    assert state.by == "zo?@h?st?"
+    assert folded(job(), state).state_name == "running"
+
+
 def test_a_report_that_does_not_add_up_is_a_failure() -> None:
     """A record too few or too many in the target, or counts that differ, are never called complete."""
     view = folded(job(), word(15, read=10, written=8, quarantined=1, filtered=1))

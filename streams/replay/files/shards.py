@@ -16,7 +16,7 @@ from streams.kafka.topics import Create, Step, TopicFacts, plan, unseen_sentence
 from streams.replay.derived import target_template
 from streams.replay.files.listing import Entry, entries
 from streams.replay.files.setup import check_source, paths_of
-from streams.replay.jobs import Job, PlannedRange
+from streams.replay.jobs import Job, PlannedRange, plain_name
 from streams.replay.pinned import pin
 from streams.replay.planning import Plan
 from streams.settings.topics import fill
@@ -43,7 +43,7 @@ def plan_files(settings: "Settings", spec: "ReplaySpec", admin: "Admin", *, by: 
     job = Job(
         job=spec.id,
         created=datetime.now(UTC),
-        by=by,
+        by=plain_name(by),
         program=__version__,
         spec=spec.model_dump(mode="json", by_alias=True, exclude_none=True),
         ranges=tuple(

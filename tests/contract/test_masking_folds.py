@@ -1,0 +1,47 @@
+"""The rounds of undoing in C read a text as the expressions do, or leave it to them."""
+
+from importlib import import_module
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from streams.corpus import generate
+from streams.masking.encodings.fold import fold, fold_by_expressions
+
+#: Units of all encodings, what may begin one and does not, and what stands around them.
+PIECES = (
+    b"%40", b"%2540", b"%22", b"%5c", b"%5C%22", b"%25", b"%00", b"%e4", b"%C3%A4", b"%2", b"%zz", b"%%40", b"%2%340",
+    b"%26lt;", b"%3d40x", b"%5cu0040", b"\\u0040", b"\\/", b"\\", b'\\"', b"\\=", b"\\n", b'""', b"''", b"&amp;",
+    b"&#64;", b"&a;", b"&lt", b"&", b";", b"=40", b"=3D", b"=2E", b"=20", b"=\n", b"=\r\n", b"=", b"a=b", b"+",
+    b"+49", b" ", b'"', b"'", b"x", b"\x1b[0m", "\uff20".encode(), "ü".encode(), "\u200b".encode(),
+    "\U00020000".encode(), b"\xef\xbc", b"\xff",
+)  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=10).map(b"".join))
+@example(b"?email=ann%2540example.org&q=a%20b")
+@example(b"q=a+b%20c")
+@example(b"=3D=3D=40")
+@example(b'"a=%22""b""')
+def test_rounds_read_as_expressions_do(text: bytes) -> None:
+    """A text made of pieces reads the same, with the same way back to its raw bytes."""
+    assert fold(text) == fold_by_expressions(text)
+
+
+@pytest.mark.parametrize("mix", ["clean", "mixed", "demo"])
+def test_rounds_read_logs_as_expressions_do(mix: str) -> None:
+    """So do log records."""
+    for line in generate(mix, seed=43, count=400):
+        assert fold(line.value) == fold_by_expressions(line.value)
+
+
+def test_rounds_are_built() -> None:
+    """The tests run with the rounds, so that a build without them is noticed; they know what they leave to others."""
+    rounds = import_module("streams.masking._fold").fold
+    nothing = bytes(0x20000 // 8)
+    assert rounds(b"a%2540b", lambda _: False, nothing)[0] == b"a@b"
+    assert rounds(b"\\u0040", lambda _: False, nothing) is None
+    with pytest.raises(TypeError):
+        rounds(b"a", lambda _: False, b"short")
