@@ -10,6 +10,7 @@ from fastapi import Path, Request, Response
 from streams.errors import MaskstreamError, UsageError
 from streams.quarantine.decisions import Action
 from streams.quarantine.fold import ACTIONABLE
+from streams.quarantine.store.model import Filter
 from streams.review.auth.principal import Principal
 from streams.review.pages.inbox import query_fields
 from streams.review.pages.queries import STATUS_CHOICES, Query
@@ -26,6 +27,7 @@ router = page_router()
 
 Id = Annotated[UUID, Path()]
 
+_DIGITS_MAX: Final = 12
 _ACTIONS: Final[tuple[Action, ...]] = ("release", "discard")
 #: A short bulk decision is over before its page is shown.
 _SHORT_S: Final = 1.0
@@ -40,17 +42,12 @@ def ask(request: Request, services: Made, who: Operator, form: Fields) -> Respon
 @router.post("/bulk")
 def start(request: Request, services: Made, who: Operator, form: Fields) -> Response:
     """Begins, and leads to the page that shows how far it is."""
-    query, action = _view(form), _action(form)
-    wanted = query.filter(who.topics, services.store.now_ms())
-    seen = field(form, "seen")
+    seen, why = field(form, "seen"), field(form, "why")
+    # Whoever has seen no number has agreed to none.
+    at_most = int(seen) if seen.isdecimal() and len(seen) < _DIGITS_MAX else 0
     try:
-        at_most = int(seen) if seen.isdecimal() else None
-        statuses = wanted.status & ACTIONABLE
-        if wanted.status and not statuses:
-            # Without any status all that wait would be meant.
-            raise UsageError("Nothing in this view needs a decision: choose another one.")
-        meant = replace(wanted, status=statuses)
-        run = start_bulk(services, asked(request, who), action, meant, reason=field(form, "reason"), at_most=at_most)
+        meant = _meant(_view(form).filter(who.topics, services.store.now_ms()))
+        run = start_bulk(services, asked(request, who), _action(form), meant, reason=why, at_most=at_most)
     except MaskstreamError as error:
         return _ask(request, services, who, form, problem=str(error), status=status_of(error))
     run.wait(_SHORT_S)
@@ -145,10 +142,18 @@ def _ask(
         waiting=waiting,
         told=_told(query),
         query_fields=query_fields(query.frozen(now_ms)),
-        reason=field(form, "reason"),
+        reason=field(form, "why"),
         back=f"/groups/{query.group}" if query.group else query.link("/records"),
         problem=problem,
     )
+
+
+def _meant(wanted: Filter) -> Filter:
+    """Those of a view on which somebody may decide: a view of others means none, not all."""
+    statuses = (wanted.status or ACTIONABLE) & ACTIONABLE
+    if not statuses or wanted.pending:
+        raise UsageError("Nothing in this view needs a decision: choose another one.")
+    return replace(wanted, status=statuses)
 
 
 def _view(form: Fields) -> Query:

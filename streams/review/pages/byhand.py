@@ -58,7 +58,7 @@ def mask(
             "mask",
             [place],
             expected=expected_of(form),
-            reason=field(form, "reason"),
+            reason=field(form, "why"),
             redactions=redactions,
         )
     except NotYetKnownError as error:

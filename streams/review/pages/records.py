@@ -106,7 +106,7 @@ def decided(
         return see_other(f"/records/{partition}/{offset}")
     try:
         made = decide(
-            services, asked(request, who), action, [place], expected=expected_of(form), reason=field(form, "reason")
+            services, asked(request, who), action, [place], expected=expected_of(form), reason=field(form, "why")
         )
     except NotYetKnownError as error:
         return record_page(request, services, who, view, Extra(Notice("warn", str(error)), status=202))

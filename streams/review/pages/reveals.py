@@ -47,7 +47,7 @@ def show(
     request: Request, services: Made, who: Revealing, partition: Partition, offset: Offset, form: Fields
 ) -> Response:
     """The original, on the answer to the form and nowhere else: no address leads to it, nothing keeps it."""
-    place, reason = (partition, offset), field(form, "reason")
+    place, reason = (partition, offset), field(form, "why")
     view = find(services, who, place)
     reveals = _reveals(services)
     try:

@@ -33,7 +33,7 @@
 
   /* ---- live counts ---- */
 
-  const LIVE_MS = page === "bulk" || page === "trial" ? 1000 : 5000;
+  const LIVE_MS = { bulk: 1000, trial: 1000, record: 5000 }[page] || 10000;
   let pause = LIVE_MS;
 
   const say = (text) => {
@@ -131,7 +131,7 @@
     const target = find(`[data-key="${key}"]`);
     if (!target) return;
     open(target);
-    const field = key === "d" && target.form && find("input[name=reason][required]", target.form);
+    const field = key === "d" && target.form && find("input[name=why][required]", target.form);
     (field || target).focus();
     target.scrollIntoView({ block: "nearest" });
   };
@@ -166,7 +166,7 @@
     if (!target) return;
     if (target.tagName === "DETAILS") target.open = true;
     open(target);
-    const key = find("input[name=reason][required]", target) || find("[data-key]", target);
+    const key = find("input[name=why][required]", target) || find("[data-key]", target);
     if (key) key.focus();
   };
   addEventListener("hashchange", openTarget);
