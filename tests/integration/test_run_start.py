@@ -113,10 +113,3 @@ def test_run_waits_for_kafka_and_ends_on_ctrl_c(tmp_path: Path) -> None:
     event = json.loads(said.read_text().splitlines()[0])
     assert event["event"] == "kafka_unreachable"
     assert event["sentence"]
-
-
-def test_redrive_is_no_role_of_this_version() -> None:
-    """A role that does not exist yet is refused with a sentence, not run as something else."""
-    done = in_process("run", "--set", "role=redrive")
-    assert done.returncode == 2
-    assert "MASKSTREAM_ROLE" in done.stderr

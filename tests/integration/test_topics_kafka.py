@@ -63,7 +63,7 @@ def test_topics_are_planned_applied_checked_and_mended(kafka: KafkaBroker) -> No
     assert maskstream("topics", "check", settings=settings).returncode == 4
     applied = maskstream("topics", "apply", settings=settings)
     assert (applied.returncode, applied.stderr) == (0, "")
-    assert applied.stdout.count("done: create") == 4
+    assert applied.stdout.count("done: create") == 5
     assert maskstream("topics", "check", settings=settings).returncode == 0
     assert "Nothing to do" in maskstream("topics", "apply", settings=settings).stdout
 
