@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types bench bench-accuracy bench-review fuzz mutation kafka schemas docs clean
+.PHONY: help setup demo test test-long lint types bench bench-accuracy bench-review bench-replay fuzz mutation kafka schemas docs clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,10 @@ bench: $(VENV)/dev.lock ## How fast: engine and pipeline as ratios in one run (L
 bench-review: $(VENV)/dev.lock ## A million quarantined records: building the view, asking it, 20 viewers (RECORDS=1000000)
 	@tests/support/need-java
 	@$(BIN)/python -m tests.bench.review_store $(if $(RECORDS),--records $(RECORDS)) $(if $(JSON),--json "$(JSON)")
+
+bench-replay: $(VENV)/dev.lock ## What a replay costs by workers, and the live path's lag beside one, with and without brake
+	@tests/support/need-java
+	@$(BIN)/python -m tests.bench.replay $(if $(RECORDS),--records $(RECORDS)) $(if $(JSON),--json "$(JSON)")
 
 .build/presidio/lock: requirements/accuracy.txt
 	@echo "Installing Presidio into .build/presidio ..."

@@ -19,6 +19,9 @@ SHAPES: Final = (
     "discord_bot_token", "url_userinfo",
 )  # fmt: skip
 
+#: Raised with every change of a shape, here and in the pass: an older one would miss what it does not know.
+_INTERFACE: Final = 2
+
 _Scan = Callable[[bytes, tuple[int | None, ...]], list[tuple[int, int]]]
 
 
@@ -31,7 +34,7 @@ def native_scan(idents: Mapping[str, int]) -> Callable[[bytes], list[tuple[int, 
         native = import_module("streams.masking._shapes")
     except ImportError:
         return None
-    if getattr(native, "NAMES", "").split() != [*SHAPES]:
+    if getattr(native, "NAMES", "").split() != [*SHAPES] or getattr(native, "INTERFACE", 0) != _INTERFACE:
         return None
     scan = cast("_Scan", native.scan)
     wanted = tuple(idents.get(name) for name in SHAPES)
