@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from streams.review.auth.devtoken import make_dev_token
 from streams.review.auth.once import mint_once
 from tests.support.access import House, house, settings_of
 from tests.support.oidc import Issuer
 
-CHROMIUM = "/usr/bin/chromium"
+pytestmark = pytest.mark.xdist_group("review-pages")
+
 DEADLINE_S = 30.0
 
 
@@ -35,14 +36,6 @@ def served(made: House) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(DEADLINE_S)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 def cookies_of(context: Any) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["chromium"]
 
 
-@pytest.fixture(scope="session")
+# No longer than a module: while Playwright runs, nothing else in the process may run an event loop.
+@pytest.fixture(scope="module")
 def chromium() -> "Iterator[Browser]":
     """Debian's Chromium, headless; without it tests fail, since what no browser has shown is not proven."""
     # Here, so that tests without pages need no browser's library.
