@@ -2,7 +2,7 @@
 
 import signal
 
-pytest_plugins = ["tests.support.browser", "tests.support.caches", "tests.support.kafka"]
+pytest_plugins = ["tests.support.browser", "tests.support.caches", "tests.support.kafka", "tests.support.process"]
 
 # A shell starts what runs in the background with SIGINT ignored, and children inherit that: Ctrl-C is tested here.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -5,6 +5,7 @@ the listing, and the records of a file keep theirs: the position in a partition 
 """
 
 import hashlib
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,9 @@ __all__ = ["files_of", "listing_digest", "make_target", "plan_files"]
 
 #: More partitions at once make nothing faster on the machines that read files.
 _SHARDS_MAX: Final = 64
+#: How long brokers may take to tell one another of a new topic, and between two looks; in seconds.
+_SEEN_S: Final = 15.0
+_SEEN_AGAIN_S: Final = 0.1
 
 
 def plan_files(settings: "Settings", spec: "ReplaySpec", admin: "Admin", *, by: str) -> Plan:
@@ -101,8 +105,16 @@ def make_target(settings: "Settings", job: Job, source: "FileSource", admin: "Ad
         steps = [step for step in plan(wished, admin.describe([name])).steps if isinstance(step, Create)]
         for step in steps:
             admin.take(step)
+        _await_seen(name, admin)
     _check_outputs(own, job, (name, settings.quarantine_topic), admin)
     return steps
+
+
+def _await_seen(name: str, admin: "Admin") -> None:
+    """A topic that was just made is not known to every broker at once."""
+    deadline = time.monotonic() + _SEEN_S
+    while not isinstance(admin.describe([name])[name], TopicFacts) and time.monotonic() < deadline:
+        time.sleep(_SEEN_AGAIN_S)
 
 
 def _check_outputs(own: "Settings", job: Job, names: tuple[str, str], admin: "Admin") -> None:
