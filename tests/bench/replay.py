@@ -184,8 +184,8 @@ def _speed(bench: _Bench, workers: int, records: int, repeats: int) -> list[Figu
 def _lag_figures(bench: _Bench) -> list[Figure]:
     figures: list[Figure] = []
     with bench.live():
-        for name, flags in (("without brake", ("--full-speed",)), ("with brake", ())):
-            seen = bench.lags(f"lag-{name[:7].strip()}", *flags)
+        for name, job, flags in (("without brake", "lag-full", ("--full-speed",)), ("with brake", "lag-brake", ())):
+            seen = bench.lags(job, *flags)
             late = [1000 * lag / _INFLOW_PER_S for lag in seen] or [0.0]
             figures += [
                 median_of(f"live lag beside a replay {name}", "ms", late, digits=0),
