@@ -8,7 +8,7 @@ import re
 from typing import Final, NamedTuple
 
 __all__ = [
-    "Key", "Value", "at_word_start", "elements", "key_before", "number_quote", "parent_of", "value_after", "word_byte",
+    "WORD_START", "WORD_START_ANCHOR", "Key", "Value", "at_word_start", "elements", "key_before", "number_quote", "parent_of", "value_after", "word_byte",
 ]  # fmt: skip
 
 _KEY_BYTES: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$@" + bytes(range(0x80, 0xFF))
@@ -40,6 +40,11 @@ class Value(NamedTuple):
 def word_byte(byte: int) -> bool:
     """Whether a byte is an ASCII letter, digit or underscore; scripts without spaces put values right behind a word."""
     return 0x61 <= byte <= 0x7A or 0x41 <= byte <= 0x5A or 0x30 <= byte <= 0x39 or byte == 0x5F
+
+
+#: The same in an expression, and in hyperscan's, where what stands before is part of the match.
+WORD_START: Final = rb"(?:\b|(?<=\\[nrtbf]))"
+WORD_START_ANCHOR: Final = r"(?:\b|\\[nrtbf])"
 
 
 def at_word_start(data: bytes, at: int) -> bool:

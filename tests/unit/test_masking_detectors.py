@@ -1,5 +1,6 @@
 """Every detector finds what it says it finds, and leaves what it says it leaves."""
 
+import json
 from functools import lru_cache
 
 import pytest
@@ -49,6 +50,17 @@ def test_example_is_changed_by_the_whole_masker(detector: Detector, text: str) -
     outcome = _masker().mask(text.encode())
     assert outcome.failure is None
     assert outcome.text != text.encode()
+
+
+@pytest.mark.parametrize(("detector", "text"), _EXAMPLES, ids=_ids)
+def test_example_is_changed_on_a_later_line_of_a_message(detector: Detector, text: str) -> None:
+    """Each example is changed behind an escaped line end or tab, whose letter stands right before it."""
+    for end in ("\n", "\r\n", "\t"):
+        line = json.dumps({"message": f"x{end}{text}"}, ensure_ascii=False).encode()
+        outcome = _masker().mask(line)
+        assert outcome.failure is None
+        assert outcome.text not in (line, None)
+        json.loads(outcome.text or b"")
 
 
 @pytest.mark.parametrize(("detector", "text"), _EXAMPLES, ids=_ids)

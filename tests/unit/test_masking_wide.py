@@ -27,3 +27,12 @@ def test_ascii_behind_a_foreign_mark_fails(mark: bytes) -> None:
     outcome = _MASKER.mask(mark + b" ann.canary@example.com!")
     assert outcome.failure is not None
     assert outcome.failure.reason == "invalid_encoding"
+
+
+@pytest.mark.parametrize("first", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("second", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_harmless_run_hides_no_other(first: str, second: str) -> None:
+    """Whatever a text begins in, a run in another encoding behind it is read."""
+    text = "harmless".encode(first) + b" and " + "ann.canary@example.com".encode(second) + b" end"
+    outcome = _MASKER.mask(text)
+    assert outcome.text is None or b"canary" not in outcome.text.replace(b"\0", b"")

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from streams.masking.context import Value, value_after
+from streams.masking.context import value_after
 from streams.masking.detectors.named import judge_value
 from streams.masking.detectors.ordinary import is_code
 from streams.masking.fields import Field, field_of
@@ -29,7 +29,7 @@ def field_of_method(method: bytes) -> Field | None:
 
 #: `name: type =` of TypeScript, Python, Kotlin, Swift, Rust and Scala.
 _TYPED: Final = re.compile(
-    rb"(?<![A-Za-z0-9_.\-])([A-Za-z_][A-Za-z0-9_]{1,63})[?!]? ?: ?(?:&?(?:'static )?(?:string|str|any|object|final|bytes|secretstr|nsstring)[?!]?|optional\[(?:str|bytes)\]|str ?\| ?none|string ?\| ?(?:null|undefined)) ?=\Z",
+    rb"(?:(?<![A-Za-z0-9_.\-\\])|(?<=\\[nrtbf]))([A-Za-z_][A-Za-z0-9_]{1,63})[?!]? ?: ?(?:&?(?:'static )?(?:string|str|any|object|final|bytes|secretstr|nsstring)[?!]?|optional\[(?:str|bytes)\]|str ?\| ?none|string ?\| ?(?:null|undefined)) ?=\Z",
     re.IGNORECASE,
 )
 _TYPED_MAX: Final = 120
@@ -49,38 +49,36 @@ def judge_typed(data: bytes, end: int) -> Verdict:
 
 _CALL: Final = re.compile(rb"((?:set|with)_?[A-Za-z_]{2,40})\(\s?(\\{0,31})([\"'])\Z", re.IGNORECASE)
 _CALL_MAX: Final = 84
-_LITERAL_MAX: Final = 1024
 
 
 def judge_call(data: bytes, end: int) -> Verdict:
     """The literal that a setter with a telling name is called with."""
     call = _CALL.search(data, max(0, end - _CALL_MAX), end)
     field = field_of_method(call[1]) if call else None
-    stop = data.find(call[2] + call[3], end, end + _LITERAL_MAX) if call else -1
-    if field is None or stop < 0 or is_code(data, b"", end, end):
+    value = value_after(data, call.end(1) + 1) if call and field else None
+    if field is None or value is None or value.form != "string" or is_code(data, b"", value.start, value.start):
         return "other_call"
-    return judge_value(data, field, Value(end, stop, "string", False)) or "nobody"
+    return judge_value(data, field, value) or "nobody"
 
 
 # -- pairs --------------------------------------------------------------------------------------------------------------
 
-_PAIR: Final = re.compile(
-    rb"[(\[]\s?(\\{0,31}[\"'])([A-Za-z_\-.]{2,64})\1, ?\1((?:(?!\1)[^\\\xff]){1,1024})\1\s?[)\]]", re.IGNORECASE
-)
-_PAIR_MAX: Final = 100
+_PAIR: Final = re.compile(rb"[(\[]\s?(\\{0,31}[\"'])([A-Za-z_\-.]{2,64})\1, ?\\{0,31}[\"']\Z", re.IGNORECASE)
+_PAIR_MAX: Final = 160
+_PAIR_END: Final = re.compile(rb"\\{0,31}[\"']\s?[)\]]")
 _LETTERS: Final = re.compile(rb"[A-Za-z_\-. ]*\Z")
 
 
 def judge_tuple(data: bytes, end: int) -> Verdict:
     """The second of two strings in parentheses of which the first is a telling name; words alone are a list of names."""
-    at = max(data.rfind(b"(", max(0, end - _PAIR_MAX), end), data.rfind(b"[", max(0, end - _PAIR_MAX), end))
-    pair = _PAIR.match(data, at) if at >= 0 else None
-    if pair is None or not pair.end(2) < end <= pair.start(3):
+    pair = _PAIR.search(data, max(0, end - _PAIR_MAX), end)
+    value = value_after(data, data.rfind(b",", 0, end) + 1) if pair else None
+    if pair is None or value is None or value.form != "string" or not _PAIR_END.match(data, value.end):
         return "no_pair"
-    field = field_of(pair[2].decode())
-    if field is None or (_LETTERS.match(pair[3]) and (field.kind == "secret" or field_of(pair[3].decode()))):
+    field, text = field_of(pair[2].decode()), data[value.start : value.end]
+    if field is None or (_LETTERS.match(text) and (field.kind == "secret" or field_of(text.decode()))):
         return "other_field"
-    return judge_value(data, field, Value(*pair.span(3), "string", False)) or "nobody"
+    return judge_value(data, field, value) or "nobody"
 
 
 #: A bracket, a space and a quote or the backslash before one, each a literal by itself: an expression for all of them holds
@@ -107,7 +105,7 @@ DETECTORS: Final = (
         "setter",
         (r"(?:set|with)_?[a-z_]{2,40}\(\s?\\*[\"']",),
         judge_call,
-        ('setPassword("hunter22")', "user.setFirstName('Ann');", '.with_api_key("Sup3rS3cretValue99")', r'{"code":"withPassword(\"hunter22\")"}'),
+        ('setPassword("hunter22")', r"setPassword('it\'s hunter22')", "user.setFirstName('Ann');", '.with_api_key("Sup3rS3cretValue99")', r'{"code":"withPassword(\"hunter22\")"}'),
         ('setColour("blue")', 'setPassword("")', "setPassword(value)", 'setTimeout("x")'),
         "JavaBeans, 8.3",
     ),
@@ -115,7 +113,7 @@ DETECTORS: Final = (
         "pair_of_strings",
         _PAIRS,
         judge_tuple,
-        ("('password', 'hunter22')", '[["first_name", "Ann"]]', '[("api_key", "Sup3rS3cretValue99"), ("x", "y")]', "header('X-Api-Key', 'Sup3rS3cretValue99')"),
+        ("('password', 'hunter22')", """("password", 'it"s hunter22')""", '[["first_name", "Ann"]]', '[("api_key", "Sup3rS3cretValue99"), ("x", "y")]', "header('X-Api-Key', 'Sup3rS3cretValue99')"),
         ("('password', 'email')", '["first_name", "last_name"]', "('colour', 'blue')", '("password", "must be set")'),
         "Python Language Reference, tuples",
     ),

@@ -26,7 +26,7 @@ _BEHIND: Final = re.compile(
     rb"[^0-9\r\n\xff]{0,28}?(?<![0-9A-Za-z])(" + _DATE + rb")(?![0-9A-Za-z/\-]|\.[0-9])", re.IGNORECASE
 )
 _AFTER: Final = re.compile(
-    rb"(?<![0-9A-Za-z./\-])("
+    rb"(?:(?<![0-9A-Za-z./\-])|(?<=\\[nrtbf]))("
     + _DATE
     + rb")(?: is|,| was)?(?: (?:my|his|her|the|patient's|customer's|their))?(?: own)? \Z",
     re.IGNORECASE,

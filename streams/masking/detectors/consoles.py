@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from streams.masking.context import WORD_START
 from streams.masking.detectors.accounts import account
 from streams.masking.found import Detector, Found, Verdict
 
@@ -10,10 +11,11 @@ __all__ = ["DETECTORS"]
 
 #: Words before a secret, and how it is encoded (0 clear, 5 MD5, 7 Vigenère; ENC at FortiOS): Cisco IOS, NX-OS and ASA, Junos, FortiOS, Arista EOS, MikroTik.
 _DEVICE: Final = re.compile(
-    rb"(?:\busername (?P<user>\S{1,64})(?: privilege [0-9]{1,2})?(?: role \S{1,32})? (?:password|secret)|\benable (?:password|secret)(?: level [0-9]{1,2})?|"
-    rb"\bset (?:user \S{1,64} |system \S{1,40} )?(?:password|passwd|secret|psksecret|passphrase|psk)|\bneighbor \S{1,64} password|\bkey-string|\bwpa-psk|\bpre-shared-key(?: \S{1,16}-text| local| remote)?|"
-    rb"\bmessage-digest-key [0-9]{1,3} md5|\b(?:tacacs|radius)-server (?:host \S{1,64} )?key|\bcrypto isakmp key|\bsnmp(?:-server)? community|"
-    rb"\b(?:encrypted-password|plain-text-password-value|authentication-key|shared-secret)) "
+    WORD_START
+    + rb"(?:username (?P<user>\S{1,64})(?: privilege [0-9]{1,2})?(?: role \S{1,32})? (?:password|secret)|enable (?:password|secret)(?: level [0-9]{1,2})?|"
+    rb"set (?:user \S{1,64} |system \S{1,40} )?(?:password|passwd|secret|psksecret|passphrase|psk)|neighbor \S{1,64} password|key-string|wpa-psk|pre-shared-key(?: \S{1,16}-text| local| remote)?|"
+    rb"message-digest-key [0-9]{1,3} md5|(?:tacacs|radius)-server (?:host \S{1,64} )?key|crypto isakmp key|snmp(?:-server)? community|"
+    rb"(?:encrypted-password|plain-text-password-value|authentication-key|shared-secret)) "
     rb"(?:(?P<code>[0-9]|ENC|enc|encrypted|hash|plaintext|ascii(?: [0-9])?|hex(?: [0-9])?) )?"
     rb"(?:(?:\\{0,31}[\"'])?(?P<secret>[^\s\"'\\;|<>\xff]{4,512}))",
     re.IGNORECASE,
@@ -36,13 +38,14 @@ def judge_device(data: bytes, end: int) -> Verdict:
 
 #: Commands whose password stands where it stands, not behind an option: (before the user, between, behind).
 _ACCOUNT: Final = re.compile(
-    rb"(?:\bnet1?(?:\.exe)? user (?P<a>[^\s/\"'\\]{1,64}) (?P<b>[^\s/*\"'\\]{3,128})(?= /(?:add|domain|active))"
-    rb"|\bhtpasswd -[A-Za-z5]{0,6}b[A-Za-z5]{0,6}(?: -\w{1,4})* (?!-)\S{1,128} (?P<c>[^\s\"'\\]{1,64}) \\{0,31}[\"']?(?P<d>[^\s\"'\\]{3,128})"
-    rb"|\b(?:user(?:add|mod)|adduser) (?:[^\n\r;|\xff]{0,100}? )?(?:-p|--password)[ =]\\{0,31}[\"']?(?P<e>[^\s\"'\\\-][^\s\"'\\]{2,128})"
-    rb"|\bchpasswd\b[ <]{1,5}\\{0,31}[\"']?(?P<f>[^\s:\"'\\]{1,64}):(?P<g>[^\s\"'\\]{3,128})"
-    rb"|\becho (?:-n )?\\{0,31}[\"']?(?:(?P<h>[^\s:\"'\\]{1,64}):)?(?P<i>[^\s\"'\\]{3,128})\\{0,31}[\"']? ?\| ?(?:sudo (?:chpasswd\b|-[A-Za-z]{0,4}S)|chpasswd\b)"
-    rb"|\bopenssl (?:enc|aes[\w\-]{1,20}|des3)[^\n\r;|\xff]{0,160}? -k \\{0,31}[\"']?(?P<j>[^\s\"'\\]{3,128})"
-    rb"|\baws configure set (?:[\w\-]{1,32}\.){0,3}aws_(?:secret_access_key|session_token) \\{0,31}[\"']?(?P<k>[^\s\"'\\]{8,1024}))",
+    WORD_START
+    + rb"(?:net1?(?:\.exe)? user (?P<a>[^\s/\"'\\]{1,64}) (?P<b>[^\s/*\"'\\]{3,128})(?= /(?:add|domain|active))"
+    rb"|htpasswd -[A-Za-z5]{0,6}b[A-Za-z5]{0,6}(?: -\w{1,4})* (?!-)\S{1,128} (?P<c>[^\s\"'\\]{1,64}) \\{0,31}[\"']?(?P<d>[^\s\"'\\]{3,128})"
+    rb"|(?:user(?:add|mod)|adduser) (?:[^\n\r;|\xff]{0,100}? )?(?:-p|--password)[ =]\\{0,31}[\"']?(?P<e>[^\s\"'\\\-][^\s\"'\\]{2,128})"
+    rb"|chpasswd\b[ <]{1,5}\\{0,31}[\"']?(?P<f>[^\s:\"'\\]{1,64}):(?P<g>[^\s\"'\\]{3,128})"
+    rb"|echo (?:-n )?\\{0,31}[\"']?(?:(?P<h>[^\s:\"'\\]{1,64}):)?(?P<i>[^\s\"'\\]{3,128})\\{0,31}[\"']? ?\| ?(?:sudo (?:chpasswd\b|-[A-Za-z]{0,4}S)|chpasswd\b)"
+    rb"|openssl (?:enc|aes[\w\-]{1,20}|des3)[^\n\r;|\xff]{0,160}? -k \\{0,31}[\"']?(?P<j>[^\s\"'\\]{3,128})"
+    rb"|aws configure set (?:[\w\-]{1,32}\.){0,3}aws_(?:secret_access_key|session_token) \\{0,31}[\"']?(?P<k>[^\s\"'\\]{8,1024}))",
     re.IGNORECASE,
 )
 _USERS: Final = frozenset("acfh")
@@ -67,9 +70,9 @@ DETECTORS: Final = (
     Detector(
         "device_command",
         (
-            r"\busername [^\s]{1,64} (?:privilege|role|password|secret) ", r"\benable (?:password|secret) ", r"\bset (?:user [^\s]{1,64} |system [^\s]{1,40} )?(?:password|passwd|secret|psksecret|passphrase|psk) ",
-            r"\bneighbor [^\s]{1,64} password ", r"\b(?:key-string|wpa-psk|pre-shared-key) ", r" md5 ", r"\b(?:tacacs|radius)-server ", r"\bcrypto isakmp key ", r"\bsnmp(?:-server)? community ",
-            r"\b(?:encrypted-password|plain-text-password-value|authentication-key|shared-secret) ",
+            r"username [^\s]{1,64} (?:privilege|role|password|secret) ", r"enable (?:password|secret) ", r"set (?:user [^\s]{1,64} |system [^\s]{1,40} )?(?:password|passwd|secret|psksecret|passphrase|psk) ",
+            r"neighbor [^\s]{1,64} password ", r"(?:key-string|wpa-psk|pre-shared-key) ", r" md5 ", r"(?:tacacs|radius)-server ", r"crypto isakmp key ", r"snmp(?:-server)? community ",
+            r"(?:encrypted-password|plain-text-password-value|authentication-key|shared-secret) ",
         ),
         judge_device,
         (
@@ -82,7 +85,7 @@ DETECTORS: Final = (
     Detector(
         "account_command",
         (
-            r"\bnet1?(?:\.exe)? user ", r"\bhtpasswd -", r"\b(?:user(?:add|mod)|adduser) ", r"\bchpasswd\b", r"\| ?sudo -[a-z]{0,4}s", r"\bopenssl (?:enc|aes|des3)", r"\bconfigure set ",
+            r"net1?(?:\.exe)? user ", r"htpasswd -", r"(?:user(?:add|mod)|adduser) ", r"chpasswd\b", r"\| ?sudo -[a-z]{0,4}s", r"openssl (?:enc|aes|des3)", r"configure set ",
         ),
         judge_account_command,
         (

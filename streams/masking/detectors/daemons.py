@@ -28,7 +28,7 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", "login on tty[a-z]{0,4}[0-9]{1,3} by ", r"[\s\"\\]|\Z"),
     ("failed login (?:[0-9]{1,3}|session)", " from tty[a-z]{0,4}[0-9]{1,3} for ", ","),
     # su: the name outside of the brackets of `(to root) ann on pts/0` is read by `accounts`.
-    (r"\bsu(?:\[[0-9]{1,7}\])?", r": \(to ", r"\) "),
+    (r"(?:\b|(?<=\\[nrtbf]))su(?:\[[0-9]{1,7}\])?", r": \(to ", r"\) "),
     # Exim and Sendmail.
     (r"\(", "set_id=", r"\)"),
     ("", "ctladdr=", r" \([0-9]{1,10}/[0-9]{1,10}\)|,"),

@@ -34,7 +34,7 @@ _COMPONENTS: Final[dict[Kind, tuple[int, ...]]] = {
 }  # fmt: skip
 #: A segment begins a line; its fields may not hold one.
 _SEGMENT: Final = re.compile(rb"(?:PID|MRG|NK1|GT1|IN1|PV1)\|\Z")
-_FIELDS: Final = re.compile(rb"(?:(?!\\{1,7}[rn])[^\r\n\"\xff]){1,4096}")
+_FIELDS: Final = re.compile(rb"(?:(?!\\{1,31}[rn\"])[^\r\n\"\xff]){1,4096}")
 #: Each of these segments begins with its number, but MRG, and what describes a person has components.
 _COUNTED: Final = re.compile(rb"[0-9]{0,3}\|")
 _EMPTY: Final = frozenset((b"", b'""'))
@@ -110,14 +110,25 @@ _PROPERTY: Final = re.compile(
     _BREAK
     + rb"(?:[A-Za-z0-9\-]{1,20}\.)?("
     + b"|".join(sorted(_PROPERTIES, reverse=True))
-    + rb")(?:;(?:(?!\\{1,7}[rn])[^:\r\n\xff]){0,200})?:(?:(?:tel|geo|skype|xmpp|sip|im|aim):)?((?:(?!\\{1,7}[rn])[^\r\n\"\xff]){1,500})",
+    + rb")(?:;(?:(?!\\{1,7}[rn])[^:\r\n\xff]){0,200})?:(?:(?:tel|geo|skype|xmpp|sip|im|aim):)?"
+    # A line goes on behind a line end and a blank (RFC 6350, 3.2).
+    rb"((?:(?!\\{1,31}[rn\"])[^\r\n\"\xff]|(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]){1,500})",
     re.IGNORECASE,
 )
 _CARD: Final = b"BEGIN:VCARD"
 _CARD_END: Final = re.compile(_BREAK + rb"END:VCARD", re.IGNORECASE)
 _CARD_MAX: Final = 16384
-#: A name and an address are lists, in which an escaped `;` is none (RFC 6350, 3.4).
-_LISTED: Final = re.compile(rb"(?:[^;\\]|\\+[^rn])+")
+#: A name and an address are lists, in which an escaped `;` is none (RFC 6350, 3.4); lines that go on are cut there, too.
+_BETWEEN: Final = re.compile(rb"(?<!\\);|(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]")
+
+
+def _parts(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    for sign in _BETWEEN.finditer(data, start, stop):
+        if sign.start() > start:
+            yield start, sign.start()
+        start = sign.end()
+    if stop > start:
+        yield start, stop
 
 
 def judge_card(data: bytes, end: int) -> Verdict:
@@ -130,7 +141,7 @@ def judge_card(data: bytes, end: int) -> Verdict:
     for one in _PROPERTY.finditer(data, end, stop):
         kind = _PROPERTIES[one[1].upper()]
         listed = one[1].upper() in (b"N", b"ADR")
-        spans = [part.span() for part in _LISTED.finditer(data, *one.span(2))] if listed else [one.span(2)]
+        spans = _parts(data, *one.span(2)) if listed else [one.span(2)]
         found += [Found(*span, kind, "vcard", "vcard", 61) for span in spans]
     return found or "empty"
 
@@ -138,7 +149,7 @@ def judge_card(data: bytes, end: int) -> Verdict:
 DETECTORS: Final = (
     Detector(
         "hl7_segment",
-        (r"\bpid\|", r"\bmrg\|", r"\bnk1\|", r"\bgt1\|", r"\bin1\|", r"\bpv1\|"),
+        (r"pid\|", r"mrg\|", r"nk1\|", r"gt1\|", r"in1\|", r"pv1\|"),
         judge_segment,
         (
             "MSH|^~\\&|ADT1|MCM|LABADT|MCM|198808181126|SECURITY|ADT^A01|MSG00001|P|2.4\rPID|1||PATID1234^5^M11||JONES^WILLIAM^A^III||19610615|M||C|1200 N ELM STREET^^GREENSBORO^NC^27401-1020|GL|(919)379-1212",
@@ -161,7 +172,7 @@ DETECTORS: Final = (
         "vcard",
         ("begin:vcard",),
         judge_card,
-        ("BEGIN:VCARD\r\nVERSION:3.0\r\nN:Gump;Forrest;;Mr.\r\nFN:Forrest Gump\r\nTEL;TYPE=WORK:(111) 555-1212\r\nEND:VCARD", r"BEGIN:VCARD\nFN:Ann Lee\nBDAY:19610615\nEND:VCARD"),
+        ("BEGIN:VCARD\r\nVERSION:3.0\r\nN:Gump;Forrest;;Mr.\r\nFN:Forrest Gump\r\nTEL;TYPE=WORK:(111) 555-1212\r\nEND:VCARD", r"BEGIN:VCARD\nFN:Ann Lee\nBDAY:19610615\nEND:VCARD", r"BEGIN:VCARD\r\nADR:;;100 Waters Edge;Bay\r\n town;LA;30314;USA\r\nEND:VCARD"),
         ("BEGIN:VCARD", "BEGIN:VCARD\nVERSION:4.0\nEND:VCARD"),
         "RFC 6350, RFC 2426",
     ),

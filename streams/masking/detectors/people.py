@@ -275,7 +275,7 @@ def _means_one(data: bytes, name: re.Match[bytes], *, quoted: bool, after_sign: 
 
 #: `Ann Lee logged in`, `ann.lee signed out`.
 _LOGGED: Final = re.compile(
-    rb"(?:\A|[\s\"'>:\]])([A-Za-z_\x80-\xfe][A-Za-z0-9_.\-\x80-\xfe]{1,64}(?: [A-Z\xc3-\xd2][A-Za-z\x80-\xdf'\-]{0,30}){0,2}?) (?:has |have |is |was |just |successfully )?(?i:(?:logged|signed|checked) (?:in|out|on|off|up))\Z"
+    rb"(?:\A|[\s\"'>:\]]|\\[nrtbf])([A-Za-z_\x80-\xfe][A-Za-z0-9_.\-\x80-\xfe]{1,64}(?: [A-Z\xc3-\xd2][A-Za-z\x80-\xdf'\-]{0,30}){0,2}?) (?:has |have |is |was |just |successfully )?(?i:(?:logged|signed|checked) (?:in|out|on|off|up))\Z"
 )
 _LOGGED_MAX: Final = 110
 

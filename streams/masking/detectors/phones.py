@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from streams.masking.context import at_word_start
+from streams.masking.context import WORD_START, at_word_start
 from streams.masking.detectors.beside import ends_with_words
 from streams.masking.found import Detector, Found, Verdict
 
@@ -58,7 +58,8 @@ def judge_call(data: bytes, end: int) -> Verdict:
 
 
 _OWN: Final = re.compile(
-    rb"\b(?:my|his|her|their|our|mobile|contact|whatsapp|callback|(?:[a-z]{2,12} )?phone)(?: [A-Za-z]{2,14})? (?:number|no\.?|nr\.?|#)(?: is|:) \Z",
+    WORD_START
+    + rb"(?:my|his|her|their|our|mobile|contact|whatsapp|callback|(?:[a-z]{2,12} )?phone)(?: [A-Za-z]{2,14})? (?:number|no\.?|nr\.?|#)(?: is|:) \Z",
     re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(rb"\(?[0-9](?:[ ().\-/]{0,3}[0-9]){6,13}")

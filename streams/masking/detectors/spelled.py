@@ -4,7 +4,7 @@
 import re
 from typing import Final
 
-from streams.masking.context import Value
+from streams.masking.context import WORD_START, Value
 from streams.masking.detectors.accounts import account
 from streams.masking.detectors.named import judge_value
 from streams.masking.detectors.providers.telling import looks_random, telling
@@ -187,7 +187,8 @@ def judge_short_option(data: bytes, end: int) -> Verdict:
 
 #: Commands that take a user behind `-u` or `-U`, after a space or at once.
 _USER_COMMAND: Final = re.compile(
-    rb"\b(?:mysql\w{0,10}|mariadb[\w\-]{0,10}|mongo\w{0,8}|psql|pg_\w{1,12}|sqlcmd|smbclient|(?:docker|podman|helm|oc|skopeo|buildah)[ \t]{1,3}"
+    WORD_START
+    + rb"(?:mysql\w{0,10}|mariadb[\w\-]{0,10}|mongo\w{0,8}|psql|pg_\w{1,12}|sqlcmd|smbclient|(?:docker|podman|helm|oc|skopeo|buildah)[ \t]{1,3}"
     rb"(?:registry[ \t]{1,3})?login)\b[^\n|;\xff]{0,200}\Z"
 )
 _USER_OPTION: Final = re.compile(rb"[ \t]-[uU][ \t]?([A-Za-z_][A-Za-z0-9_.\-@]{0,63})(?=[\s\"'\\]|\Z)")

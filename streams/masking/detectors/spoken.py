@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from streams.masking.context import at_word_start
+from streams.masking.context import WORD_START, at_word_start
 from streams.masking.detectors.providers.telling import looks_random
 from streams.masking.fields import field_of
 from streams.masking.found import Detector, Found, Verdict
@@ -86,7 +86,11 @@ def judge_sasl(data: bytes, end: int) -> Verdict:
 
 #: What a client or a server's log prints before a command: FTP's and POP3's `PASS` alone is the verdict of a test.
 _SPOKEN: Final = re.compile(
-    rb"(?:-{2,3}> |> |>>> |\bC: |<- |command: |Client \\{0,31}\"[^\"\\\xff]{1,64}\\{0,31}\", |\b(?:ftp|ftpd|pop3|pop3d|vsftpd|proftpd)(?:\[[0-9]{1,7}\])?: )\\{0,31}\"?\Z",
+    rb"(?:-{2,3}> |> |>>> |"
+    + WORD_START
+    + rb"C: |<- |command: |Client \\{0,31}\"[^\"\\\xff]{1,64}\\{0,31}\", |"
+    + WORD_START
+    + rb"(?:ftp|ftpd|pop3|pop3d|vsftpd|proftpd)(?:\[[0-9]{1,7}\])?: )\\{0,31}\"?\Z",
     re.IGNORECASE,
 )
 _PASS: Final = re.compile(rb"([^\s\"\\\xff]{2,256})(?=\\{0,31}\"|(?:\\{1,31}[rn]|\s){0,8}\Z|\\{1,31}[rn]|[\r\n])")
@@ -109,7 +113,9 @@ _MECHANISMS: Final = frozenset(
 _HIDING: Final = frozenset(b"*xX.<>()")
 
 #: IMAP's tag is letters and digits, or stands behind the mark of the client.
-_TAG: Final = re.compile(rb"(?:\bC: [A-Za-z0-9.]{1,12}|(?:\A|[\s\"])[A-Za-z]{1,4}[0-9]{1,6}) LOGIN \Z")
+_TAG: Final = re.compile(
+    rb"(?:" + WORD_START + rb"C: [A-Za-z0-9.]{1,12}|(?:\A|[\s\"]|\\[nrtbf])[A-Za-z]{1,4}[0-9]{1,6}) LOGIN \Z"
+)
 _ATOM: Final = rb"(?:\\{0,31}\"([^\"\\\xff]{1,128})\\{0,31}\"|([^\s\"\\\xff]{1,128}))"
 _LOGGED_IN: Final = re.compile(
     _ATOM + rb" " + _ATOM + rb"(?=\\{0,31}\"|(?:\\{1,31}[rn]|\s){0,8}\Z|\\{1,31}[rn]|[\r\n])"
@@ -130,7 +136,7 @@ def judge_imap(data: bytes, end: int) -> Verdict:
 
 #: Dockerfile's older form of `ENV`, with the value up to the line's end.
 _ENV: Final = re.compile(
-    rb"(?:(?<=\n)|(?<=\\n)|(?<=[:\]] )|(?<=\A)|(?<=\"))ENV ([A-Za-z_][A-Za-z0-9_]{1,60})[ \t]{1,8}([^\s=\"'\\$\xff][^\r\n\"\\\xff]{0,255})"
+    rb"(?:(?<=\n)|(?<=\\[nrtbf])|(?<=[:\]] )|(?<=\A)|(?<=\"))ENV ([A-Za-z_][A-Za-z0-9_]{1,60})[ \t]{1,8}([^\s=\"'\\$\xff][^\r\n\"\\\xff]{0,255})"
 )
 _PLACEHOLDER: Final = frozenset(b"true false none null yes no changeme".split())
 

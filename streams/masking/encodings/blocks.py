@@ -234,8 +234,8 @@ _BIG: Final = re.compile(rb"(?:\x00[\x09\x0a\x0d\x20-\x7e]){4,}")
 
 
 def wide_blocks(data: bytes) -> list[Block]:
-    """Runs of UTF-16 and UTF-32 in text that is otherwise UTF-8."""
-    return _runs(data, _LITTLE_32, _BIG_32, 4) or _runs(data, _LITTLE, _BIG, 2)
+    """Runs of UTF-16 and UTF-32 in text that is otherwise UTF-8; a run of the one holds none of the other."""
+    return _runs(data, _LITTLE_32, _BIG_32, 4) + _runs(data, _LITTLE, _BIG, 2)
 
 
 def _runs(data: bytes, little: re.Pattern[bytes], big: re.Pattern[bytes], width: int) -> list[Block]:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from streams.masking.context import at_word_start
+
 __all__ = ["Vocabulary", "Word"]
 
 
@@ -128,7 +130,8 @@ _AS_KEY: Final = ('"@"', '_@"', '"@\\', "@=", "<@>")
 
 #: Words of two letters are looked for with what stands around them.
 _WORD_MIN: Final = 3
-_BEFORE_WORD: Final = "[^A-Za-z0-9]"
+#: Also the letter of an escaped line end.
+_BEFORE_WORD: Final = r"(?:[^A-Za-z0-9]|\\[nrtbf])"
 
 #: A segment: capitals, or a capital and what follows; bytes over 0x7F are letters.
 _SEGMENT: Final = re.compile(rb"[A-Z]+(?![a-z\x80-\xfe])|[A-Z]?[a-z\x80-\xfe]+|[A-Z]")
@@ -274,6 +277,8 @@ def _stands(data: bytes, start: int, text: bytes, back: int) -> bool:
     """Whether a short core begins a segment, as its anchor asks."""
     if len(text) - back >= LONG_WORD or not text[:1].isalnum() or start == 0 or data[start - 1] not in _ALNUM:
         return True
+    if at_word_start(data, start):
+        return True  # Behind the letter of an escaped line end.
     return not back and text == text.capitalize()
 
 
@@ -283,10 +288,19 @@ def _stands_in_capitals(data: bytes, start: int, core: _Core) -> bool:
     return not before.isalnum() or (before.islower() and not core.back)
 
 
+def _unescaped(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """A segment without the letter of an escaped line end before it."""
+    escaped = start > 0 and data[start - 1] == _BACKSLASH and data[start] in b"nrtbf"
+    return start + escaped, end
+
+
+_BACKSLASH: Final = 0x5C
+
+
 def _segments(data: bytes, end: int) -> tuple[list[tuple[int, int]], int] | None:
     """The segments around a core that ends at a position, as far as they can be one word, and which of them holds it."""
     low = max(0, end - _AROUND)
-    spans = [match.span() for match in _SEGMENT.finditer(data, low, end + _AROUND)]
+    spans = [_unescaped(data, *match.span()) for match in _SEGMENT.finditer(data, low, end + _AROUND)]
     place = next((index for index, (start, stop) in enumerate(spans) if start < end <= stop), -1)
     if place < 0:
         return None
