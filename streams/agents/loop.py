@@ -1,5 +1,6 @@
 """What every worker of a slot has in common: its life, its clients' surroundings, its policy; `run` is all of it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -67,7 +68,7 @@ class Masking:
     watch: Watch | None = None
 
 
-class Loop:
+class Loop(ABC):
     """One slot. `run` returns when told to stop and raises only errors of our own."""
 
     def __init__(
@@ -125,21 +126,21 @@ class Loop:
                 self._leave()
             _events.info("worker_stopped", slot=self._slot)
 
+    @abstractmethod
     def _prepare(self) -> None:
         """Looks at the topics and makes the producer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _join(self) -> None:
         """Joins the group."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _step(self) -> None:
         """One batch, or a wait for one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _leave(self) -> None:
         """Leaves the group and lets go of the clients."""
-        raise NotImplementedError
 
     # What the clients ask and tell while they wait (`streams.kafka.outbox.Surroundings`).
 
