@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from streams.quarantine.fold import ACTIONABLE
 from streams.quarantine.store.cursor import GroupCursor, encode
-from streams.review.api.models import PageIn
+from streams.review.api.requests import PageIn
 from streams.review.pages.queries import Query
 
 _NOW_MS = 1_800_000_000_000

@@ -5,7 +5,7 @@ from typing import Final
 from streams.quarantine.actions import Decided, Lost
 from streams.quarantine.bulk import BulkReport
 from streams.quarantine.trying import ByHand, Trial, TryResult
-from streams.review.api.models import (
+from streams.review.api.responses import (
     BulkOut,
     ByHandOut,
     Changed,

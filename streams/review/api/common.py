@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from streams.quarantine.store.model import Filter
-from streams.review.api.models import FilterIn
+from streams.review.api.requests import FilterIn
 from streams.review.auth.dependencies import operator, revealer, revealing, viewer
 from streams.review.auth.principal import Principal
 from streams.review.services import Services, services_of

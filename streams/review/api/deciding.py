@@ -12,22 +12,9 @@ from streams.quarantine.actions import Decided
 from streams.quarantine.store.model import Filter
 from streams.review.api.answers import by_hand_out, decided_out, explained_out, run_out, try_out
 from streams.review.api.common import ByOperator, Made, Offset, Operator, Partition, filter_of, place_of
-from streams.review.api.models import (
-    BulkIn,
-    ByHandIn,
-    ByHandOut,
-    DecidedOut,
-    DecideIn,
-    DecideOneIn,
-    ExplainedOut,
-    FilterIn,
-    MaskIn,
-    RunOut,
-    TryIn,
-    TryOneIn,
-    TryOut,
-)
 from streams.review.api.problems import PROBLEM
+from streams.review.api.requests import BulkIn, ByHandIn, DecideIn, DecideOneIn, FilterIn, MaskIn, TryIn, TryOneIn
+from streams.review.api.responses import ByHandOut, DecidedOut, ExplainedOut, RunOut, TryOut
 from streams.review.auth.principal import Principal
 from streams.review.runs import Run
 from streams.review.services import Services

@@ -12,10 +12,10 @@ from streams.review.api.common import (
     Viewer,
     filter_of,
 )
-from streams.review.api.models import (
+from streams.review.api.requests import FilterIn, PageIn, SeriesIn
+from streams.review.api.responses import (
     AgesOut,
     CountsOut,
-    FilterIn,
     GroupOut,
     GroupPage,
     HealthOut,
@@ -24,11 +24,9 @@ from streams.review.api.models import (
     Me,
     NeighbourOut,
     NeighboursOut,
-    PageIn,
     RecordOut,
     RecordPage,
     RowOut,
-    SeriesIn,
     StatsOut,
 )
 from streams.review.auth.principal import ROLES

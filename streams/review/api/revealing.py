@@ -10,7 +10,8 @@ from streams.errors import GuardError
 from streams.quarantine.audit import AuditEvent
 from streams.quarantine.payload import readable
 from streams.review.api.common import ByRevealer, ByRevealing, Made, Offset, Partition, Revealer, Viewer
-from streams.review.api.models import ActOut, ActsOut, OriginalOut, RequestOut, RevealIn
+from streams.review.api.requests import RevealIn
+from streams.review.api.responses import ActOut, ActsOut, OriginalOut, RequestOut
 from streams.review.auth.principal import Principal
 from streams.review.reveals import SHOWN_FOR, Request, Reveals
 from streams.review.services import Services
