@@ -108,22 +108,21 @@ def test_killed_workers_double_and_lose_nothing(tmp_path: Path, settings: Settin
     # Paced, so that there is a middle however fast masking is.
     admin, job = planned(tmp_path, settings, pace={"max_rate": "8000"})
     killed: list[int] = []
-    first: list[int] = []
+    records_then: list[int] = []
 
     def progress(seen: FilesProgress) -> None:
         workers = [child.pid for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
-        first[:] = first or (workers if seen.records else [])
-        # Each of the first workers once: a partition whose worker dies twice is given up, for a file may do that.
-        victims = [pid for pid in workers if pid in first and pid not in killed]
-        if seen.records and victims and len(killed) < 2:
-            killed.append(victims[0])
-            os.kill(victims[0], signal.SIGKILL)
-        if seen.records and len(killed) == 2:
+        if not killed and seen.records and len(workers) == 2:
+            killed.extend(workers)
+            records_then.append(seen.records)
+            for pid in workers:
+                os.kill(pid, signal.SIGKILL)
+        elif len(records_then) == 1 and seen.records > records_then[0]:
+            records_then.append(seen.records)
             set_state(settings, known(settings, admin, "job"), "stopped", "me")
-            killed.append(0)
 
     view = run(settings, admin, job, progress)
-    assert len(killed) >= 2
+    assert len(killed) == 2
     if not view.done:
         assert view.state_name == "stopped"
         view = run(settings, admin, job)

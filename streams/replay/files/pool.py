@@ -19,7 +19,7 @@ __all__ = ["Listener", "Pool", "Said", "worker_main"]
 _LOOK_S: Final = 0.2
 #: A worker ends within a portion of about a megabyte; what is slower hangs.
 _END_S: Final = 60.0
-#: How often a piece of work may end its worker before it is left alone.
+#: How often a piece of work may end its worker at the same place before it is left alone.
 _DEATHS_MAX: Final = 2
 
 
@@ -80,11 +80,16 @@ class _Worker:
 
 @dataclass(slots=True)
 class Pool:
-    """Gives work to processes that run `main(pipe, stop, *arguments)` until none is left; of one thread."""
+    """Gives work to processes that run `main(pipe, stop, *arguments)` until none is left; of one thread.
+
+    With `lasting`, what a worker says that it read is done for good: a successor goes on behind it, so a piece that
+    got further since its last worker died does not hold what killed it.
+    """
 
     main: Callable[..., None]
     arguments: tuple[Any, ...]
     listener: Listener
+    lasting: bool = False
     failure: str | None = None
     stopping: Any = None
     _workers: list[_Worker] = field(default_factory=list)
@@ -145,6 +150,8 @@ class Pool:
         self.failure = self.failure or said.failed
         if worker.number is not None:
             self.listener.heard(worker.number, said)
+            if self.lasting and said.records:
+                self._deaths.pop(worker.number, None)
         if said.ready or said.done:
             self._next(worker)
 

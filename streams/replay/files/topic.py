@@ -99,7 +99,8 @@ class _Run:
             todo = [shard for shard, one in enumerate(self.job.by_key.values()) if view.left_of(one)]
             workers = min(self.settings.workers, len(todo))
             listener = Listener(self._order, self._heard, self._died, self._stops, self._look)
-            Pool(load_shards, (self.settings, self.job, workers, self.holding), listener).run(todo, workers)
+            arguments = (self.settings, self.job, workers, self.holding)
+            Pool(load_shards, arguments, listener, lasting=True).run(todo, workers)
         finally:
             self._reader.close()
         if self._failure is not None:
