@@ -131,7 +131,8 @@ def spans(data: bytes) -> list[Span]:
         text, places = _traced(pattern, pieces, text, places)
     shown = [place for char, place in zip(text[:_SHOWN_CHARS], places, strict=False) for _ in char.translate(_BACK)]
     if len(text) > _SHOWN_CHARS:
-        return [*shown, (places[_SHOWN_CHARS][0], len(data))]
+        # Not where the next character begins: it may stand for the same bytes as the last one that is shown.
+        return [*shown, (shown[-1][1], len(data))]
     return [*shown, (_INPUT_BYTES, len(data))] if len(data) > _INPUT_BYTES else shown
 
 

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streams.quarantine.preview import _HIDDEN_KEYS, KEPT_KEYS, Shape, preview, spans
@@ -93,6 +93,7 @@ def test_quarantine_fingerprint_groups_what_fails_alike() -> None:
 
 
 @settings(max_examples=600)
+@example(data=b"_-" * 499 + b"-a1b2c3 more")
 @given(data=(st.text() | HOSTILE).map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary() | HOSTILE.map(
     lambda text: text.encode() * 90))  # fmt: skip
 def test_quarantine_preview_knows_where_its_characters_come_from(data: bytes) -> None:
