@@ -94,7 +94,7 @@ def _decompressed(packed: bytes) -> bytes:
 
 
 class _Reader:
-    """Reads pieces one after the other; ValueError where the bytes end too early."""
+    """Reads pieces one after the other; ValueError where the bytes end too early or tell no length."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -103,6 +103,9 @@ class _Reader:
     def length(self) -> int:
         (length,) = _LENGTH.unpack_from(self._data, self._at)
         self._at += _LENGTH.size
+        # One way to say each thing: bytes that `pack` would not make are no record.
+        if length < -1:
+            raise ValueError("not a length")
         return int(length)
 
     def piece(self) -> bytes | None:

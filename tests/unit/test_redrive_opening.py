@@ -58,6 +58,7 @@ def test_opening_gives_the_original() -> None:
 
 
 @example(packed=zlib.compress(bytes(12)))
+@example(packed=zlib.compress(bytes(8) + b"\x80\0\0\0"))
 @given(packed=st.binary(max_size=200) | st.binary(max_size=200).map(zlib.compress))
 def test_opening_of_anything_that_was_sealed_is_an_answer(packed: bytes) -> None:
     """The public key is public: whoever has it may have sealed anything. What opens is all that was sealed."""
