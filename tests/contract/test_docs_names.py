@@ -17,8 +17,6 @@ from streams.settings.names import KAFKA_PREFIX, setting_names, variable_of
 from tests.support.docs import metric_names
 from tests.support.markdown import DOCUMENTS, ROOT, anchors, blocks, links, prose, said
 
-#: Named as what does not exist yet, in descriptions of settings.
-PLANNED = {"review"}
 VARIABLES = {variable_of(name) for name in setting_names(Settings.model_fields)}
 #: Of an installed wheel the package lies elsewhere than the documents.
 PACKAGE = Path(streams.__file__).parent.parent
@@ -53,7 +51,7 @@ def command_lines(document: Path) -> list[list[str]]:
 
 def check(words: list[str]) -> None:
     """Fails where a command, a sub-command or a flag is not the program's."""
-    if not words or words[0] in {"--help", "--version", *PLANNED}:
+    if not words or words[0] in {"--help", "--version"}:
         return
     assert words[0] in program(), words
     command = program()[words.pop(0)]
