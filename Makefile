@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint types bench bench-accuracy bench-review bench-replay fuzz mutation kafka schemas docs clean
+.PHONY: help setup demo test search test-long lint types bench bench-accuracy bench-review bench-replay fuzz mutation kafka schemas docs clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,8 +41,13 @@ test: $(VENV)/dev.lock ## Lint, types and all tests on a real Apache Kafka (inst
 	@$(MAKE) --no-print-directory lint types
 	@$(PYTEST) -n $(or $(JOBS),2) --dist loadgroup -m "not long" tests/unit tests/contract tests/integration tests/acceptance
 
-test-long: $(VENV)/dev.lock ## The long proofs: 200 000 records, ten kills, a broker killed
+search: $(VENV)/dev.lock ## Properties with new random examples, as long as you like (ROUNDS=5); `make test` has the same each time
+	@for round in $$(seq $(or $(ROUNDS),1)); do \
+		HYPOTHESIS_PROFILE=search $(PYTEST) -n $(or $(JOBS),2) -m "hypothesis and not long" tests/unit tests/contract || exit 1; done
+
+test-long: $(VENV)/dev.lock ## The long proofs: 200 000 records, ten kills, a broker killed; and new random examples
 	@tests/support/need-java
+	@$(MAKE) --no-print-directory search
 	@$(PYTEST) -m long --timeout 3600 tests
 
 lint: $(VENV)/dev.lock ## Style, format, import arrows
