@@ -63,7 +63,7 @@ static struct {
     PyObject *kind_email, *kind_ip, *kind_card, *kind_phone, *kind_jwt, *kind_secret;
     PyObject *email, *ipv4, *card, *phone_international, *jwt, *bearer, *cookie, *authorization;
     PyObject *rfc5322, *octets, *country_code, *jose_header, *rfc6750, *rfc6265, *rfc9110;
-    PyObject *nobody, *own_name, *issuer_range, *luhn, *length, *no_country, *too_short;
+    PyObject *nobody, *own_name, *issuer_range, *luhn, *length, *no_country, *mod97, *too_short;
 } say;
 
 /* The fields of a finding (`Found`). */
@@ -750,27 +750,63 @@ static int iban_ends(Text t, place at)
     return !is(c, ALPHA | DIGIT) && (c < 0x80 || c == 0xff);
 }
 
-/* judge_iban of money.py, of letters and digits in one run that are none for their length: most of them are hexadecimal. */
+enum { IBAN_MIN = 15, IBAN_MAX = 34 };
+
+/* The letters and digits of what may be an account number, with a space or a hyphen between any two behind the fourth. */
+typedef struct {
+    byte of[IBAN_MAX];
+    place count;
+    int grouped;
+} Iban;
+
+static Iban iban_at(Text t, place start)
+{
+    Iban one = {{0}, 0, 0};
+    place at = start;
+    while (one.count < IBAN_MAX) {
+        int apart = one.count >= 4 && (peek(t, at) == ' ' || peek(t, at) == '-');
+        if (!is(peek(t, at + apart), ALPHA | DIGIT))
+            break;
+        one.grouped |= apart;
+        one.of[one.count++] = t.at[at + apart];
+        at += 1 + apart;
+    }
+    return one;
+}
+
+/* Whether the check digits are right (ISO/IEC 7064, MOD 97-10): the first four characters count last, letters as 10 to 35. */
+static int iban_checks(const Iban *one, place size)
+{
+    unsigned rest = 0;
+    place i;
+    for (i = 0; i < size; i++) {
+        byte c = one->of[(i + 4) % size];
+        rest = is(c, DIGIT) ? (rest * 10 + c - '0') % 97 : (rest * 100 + (c | 0x20u) - 'a' + 10) % 97;
+    }
+    return rest == 1;
+}
+
+/* judge_iban of money.py, of what is none by its length or its check digits: most candidates are hexadecimal. */
 static PyObject *judge_iban(Core *core, Text t, place end)
 {
-    enum { LONGEST = 34 };
-    place start, stop;
+    place start;
     for (start = end - 11; start > end - 14; start--) {
         PyObject *answer;
         byte country[2];
         long size;
+        Iban one;
         int before = peek(t, start - 1);
-        if (start < 4 || !is(peek(t, start), ALPHA) || !is(peek(t, start + 1), ALPHA) || !is(peek(t, start + 2), DIGIT) || !is(peek(t, start + 3), DIGIT)) {
-            if (start < 4)
-                LEAVE;
-            continue;
-        }
-        if (is(before, ALPHA | DIGIT))
-            LEAVE; /* It may follow an escape, or the word. */
-        stop = span(t, start, ALPHA | DIGIT);
-        stop = stop - start > LONGEST ? start + LONGEST : stop;
-        if (stop - start < 15 || (stop - start < LONGEST && (peek(t, stop) == ' ' || peek(t, stop) == '-')))
+        if (start < 4)
             LEAVE;
+        if (!is(peek(t, start), ALPHA) || !is(peek(t, start + 1), ALPHA) || !is(peek(t, start + 2), DIGIT) || !is(peek(t, start + 3), DIGIT))
+            continue;
+        if (is(before, ALPHA) && (is_word(t, start - 4, 4, "iban") || peek(t, start - 2) == '\\'))
+            LEAVE; /* It may follow the word, or an escape. */
+        if (is(before, ALPHA | DIGIT))
+            continue;
+        one = iban_at(t, start);
+        if (one.count < IBAN_MIN)
+            continue;
         country[0] = t.at[start] & (byte)~0x20, country[1] = t.at[start + 1] & (byte)~0x20;
         answer = asked(core->lengths, core->ask_length, (Text){country, 2}, 0, 2);
         if (!answer)
@@ -779,9 +815,11 @@ static PyObject *judge_iban(Core *core, Text t, place end)
         Py_DECREF(answer);
         if (size == 0)
             return Py_NewRef(say.no_country);
-        return stop - start < size || !iban_ends(t, start + size) ? Py_NewRef(say.length) : NULL;
+        if (!one.grouped && (one.count < size || !iban_ends(t, start + size)))
+            return Py_NewRef(say.length);
+        return one.count < size || !iban_checks(&one, size) ? Py_NewRef(say.mod97) : NULL;
     }
-    LEAVE;
+    return Py_NewRef(say.no_country);
 }
 
 /* -- telephones ----------------------------------------------------------------------------------------------------- */
@@ -963,7 +1001,7 @@ static int fill_words(void)
         {&say.phone_international, "phone_international"}, {&say.bearer, "bearer"}, {&say.cookie, "cookie"},
         {&say.authorization, "authorization"}, {&say.rfc5322, "rfc5322"}, {&say.octets, "octets"}, {&say.country_code, "country_code"},
         {&say.jose_header, "jose_header"}, {&say.rfc6750, "rfc6750"}, {&say.rfc6265, "rfc6265"}, {&say.rfc9110, "rfc9110"},
-        {&say.nobody, "nobody"}, {&say.own_name, "own_name"}, {&say.issuer_range, "issuer_range"}, {&say.luhn, "luhn"}, {&say.length, "length"}, {&say.too_short, "too_short"}, {&say.no_country, "no_country"}, {&say.nothing, ""},
+        {&say.nobody, "nobody"}, {&say.own_name, "own_name"}, {&say.issuer_range, "issuer_range"}, {&say.luhn, "luhn"}, {&say.length, "length"}, {&say.too_short, "too_short"}, {&say.no_country, "no_country"}, {&say.mod97, "mod97"}, {&say.nothing, ""},
     };
     size_t i;
     for (i = 0; i < sizeof words / sizeof *words; i++)
