@@ -26,7 +26,7 @@ static byte country[26 * 26];
 #define NAMES                                                                                                    \
     "block email phone_international phone_nanp us_ssn ipv4 ipv6 mac card iban wallet discord_bot_token url_userinfo"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
-enum { INTERFACE = 2 };
+enum { INTERFACE = 3 };
 enum shape { BLOCK, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, IBAN, WALLET, DISCORD, USERINFO, SHAPES };
 
 typedef struct {
@@ -661,7 +661,7 @@ static void pass(Scan *scan, const byte *at, const byte *end)
     Classes now, last = {0};
     Runs digits = {0}, alnums = {0}, words = {0}, digits_now, alnums_now, words_now;
     for (; at < end; at += 64, last = now, digits = digits_now, alnums = alnums_now, words = words_now) {
-        bits three, four, begun;
+        bits three, four, begun, doubled;
         classify(at, &now);
         grow(&digits_now, &digits, now.digit);
         grow(&alnums_now, &alnums, now.digit | now.letter);
@@ -674,7 +674,9 @@ static void pass(Scan *scan, const byte *at, const byte *end)
         begun = ~back(now.digit | now.letter, last.digit | last.letter, 3) | BEFORE(slash, 4) | BEFORE(n, 3);
         EACH(now.digit & BEFORE(letter, 1) & BEFORE(letter, 2) & begun, country_code(scan, here));
         EACH(now.dot & (BEFORE(dot, 2) | BEFORE(dot, 3) | BEFORE(dot, 4) | BEFORE(dot, 5)), at_dot(scan, here));
-        EACH(now.colon & (BEFORE(hex, 1) | BEFORE(colon, 1) | now.colon >> 1), at_colon(scan, here));
+        /* Two in a row may begin with the last of these bytes. */
+        doubled = now.colon >> 1 | (bits)(at[64] == ':') << 63;
+        EACH(now.colon & (BEFORE(hex, 1) | BEFORE(colon, 1) | doubled), at_colon(scan, here));
         EACH(now.dot & BEFORE(dot, 7), discord_token(scan, here));
         EACH(now.dash & BEFORE(dash, 3), at_dash(scan, here));
         EACH(now.at, (at_sign(scan, here), userinfo(scan, here)));

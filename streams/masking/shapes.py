@@ -20,7 +20,7 @@ SHAPES: Final = (
 )  # fmt: skip
 
 #: Raised with every change of a shape, here and in the pass: an older one would miss what it does not know.
-_INTERFACE: Final = 2
+_INTERFACE: Final = 3
 
 _Scan = Callable[[bytes, tuple[int | None, ...]], list[tuple[int, int]]]
 

@@ -23,6 +23,9 @@ PIECES = (
     "7" * 13, "5555555555554444",
 )  # fmt: skip
 
+#: Spellings that begin or end otherwise than the examples do.
+EDGES = {"ipv6": ("::1f2e", "::4111:", "peer:::ffff:8.8.8.8", "fe80::", "2001:db8:0:1:2:3:4:5", "::ffff:192.0.2.1")}
+
 
 @cache
 def prefilter(*, native: bool) -> Prefilter:
@@ -94,6 +97,16 @@ def test_place_does_not_matter(before: int, one: str, two: str, three: str) -> N
     """A shape is found at every offset, over the borders of the pass's blocks too."""
     raw = b"." * before + f" {one}{two}{three}{one} ".encode()
     assert _found(raw, native=True) == _found(raw, native=False)
+
+
+@pytest.mark.parametrize("name", [name for name in SHAPES if name != "block"])
+def test_every_offset_finds_an_example(name: str) -> None:
+    """The examples of each shape are found wherever they begin in a block of 64 bytes, behind whatever stands there."""
+    [detector] = [one for one in detectors.ALL if one.name == name]
+    for written in (*detector.examples, *EDGES.get(name, ())):
+        for before in range(66):
+            raw = b"." * before + f" {written} ".encode()
+            assert _found(raw, native=True) == _found(raw, native=False), before
 
 
 @pytest.mark.parametrize("data", [b"", b"4111111111111111", b"\xff" * MARGIN + b"x", b"\xff" * (2 * MARGIN - 1)])
