@@ -15,6 +15,7 @@
 #include "_text.h"
 /* The judges, and what they ask of Python. */
 #include "_judges.h"
+#include "_json.h"
 
 /* -- the loop ------------------------------------------------------------------------------------------------------- */
 
@@ -754,6 +755,17 @@ static void core_free(PyObject *self)
     Py_DECREF(type);
 }
 
+/* is_json(text): whether a text is surely JSON; of what is not told here a parser has to say it. */
+static PyObject *core_is_json(PyObject *self, PyObject *text)
+{
+    (void)self;
+    if (!PyBytes_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "a text is bytes");
+        return NULL;
+    }
+    return PyBool_FromLong(is_json((Text){(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)}));
+}
+
 /* A function that takes its arguments as an array, as a table of methods has it. */
 #define FAST(function) (PyCFunction)(void (*)(void)) function
 
@@ -763,6 +775,7 @@ static PyMethodDef core_methods[] = {
     {"settle", FAST(core_settle), METH_FASTCALL, "settle(found, text, own) -> the findings without overlaps, None where that takes more"},
     {"splice", FAST(core_splice), METH_FASTCALL, "splice(text, found, known, replacement, counts) -> (spliced, output)"},
     {"unsettled", FAST(core_unsettled), METH_FASTCALL, "unsettled(hits, spliced, kept, output) -> the hits that have to be judged again"},
+    {"is_json", core_is_json, METH_O, "is_json(text) -> whether a text is surely JSON; False where a parser has to say it"},
     {NULL, NULL, 0, NULL},
 };
 

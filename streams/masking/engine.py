@@ -32,6 +32,9 @@ __all__ = ["Engine", "Explained", "Masked", "Rejected"]
 #: How many blocks may lie in one another (base64 of base64 of ...); what is wrapped deeper is not let through.
 _BLOCK_DEPTH: Final = 5
 
+#: What a record begins with that may be JSON and is more than a number or a word.
+_JSON_BEGINS: Final = (b"{", b"[", b'"')
+
 _TOO_DEEP: Final = Failure("too_deep", "decode")
 
 
@@ -322,7 +325,7 @@ class Engine:
             last = self._once_more(output) if failure and failure.reason == "residue" else output
             if last is not None:
                 result.outputs[one.index] = last
-                failure = _broken(texts[one.index], last)
+                failure = self._broken(texts[one.index], last)
             if failure:
                 result.failures[one.index] = failure
                 result.outputs[one.index] = texts[one.index]
@@ -360,6 +363,12 @@ class Engine:
         read, hits = self._read(text)
         return self._judge(read.text, hits, 0)[0], read
 
+    def _broken(self, text: bytes, output: bytes) -> Failure | None:
+        """A failure where the text was JSON and the output is not."""
+        if output[:1] not in _JSON_BEGINS or self._core.is_json(output) or _parsed(output) or not _parsed(text):
+            return None
+        return Failure("residue", "verify", ("json_shape",))
+
     def _too_deep(self, text: bytes) -> bool:
         """Counts levels only where there are brackets enough."""
         if len(text) <= self._max_depth or text.count(b"{") + text.count(b"[") <= self._max_depth:
@@ -394,19 +403,12 @@ def _origin(spliced: Spliced, start: int, end: int) -> tuple[int, int]:
     return first if first >= 0 else max(start, mark) + shift, last if last >= 0 else max(end, mark) + shift
 
 
-def _broken(text: bytes, output: bytes) -> Failure | None:
-    """A failure where the text was JSON and the output is not."""
-    if output[:1] not in (b"{", b"[", b'"'):
-        return None
+def _parsed(text: bytes) -> bool:
     try:
-        orjson.loads(output)
+        orjson.loads(text)
     except orjson.JSONDecodeError:
-        try:
-            orjson.loads(text)
-        except orjson.JSONDecodeError:
-            return None
-        return Failure("residue", "verify", ("json_shape",))
-    return None
+        return False
+    return True
 
 
 def _without_value(error: Exception) -> Exception:
