@@ -1,7 +1,7 @@
 /* Undoes percent-encoding, and sees where nothing else is disguised: the rounds of `encodings/fold.py` over plain texts.
  *
  * The expressions and handlers there are the definition. What may be any other of their units (`\u0040`, `&#64;`, `=40`,
- * doubled quotes, look-alikes, pluses of forms) is left to them as a whole; a test holds the two against each other.
+ * doubled quotes, look-alikes) is left to them as a whole; a test holds the two against each other.
  */
 
 #define PY_SSIZE_T_CLEAN
@@ -42,22 +42,73 @@ static int holds(Text t, int c)
     return t.size > 0 && memchr(t.at, c, (size_t)t.size) != NULL;
 }
 
-/* Whether a plus stands in one run of characters with a percent sign, as in a form's parameters. */
-static int may_be_form(Text t)
+static int ends_run(byte c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == '"' || c == '\'' || c == '<' || c == '>' || c == '&';
+}
+
+/* Whether an escape at a place is of a sign that only those escape who escape a plus as well (`_FORM`). */
+static int tells_form(Text t, place at)
+{
+    int high = hex_digit(peek(t, at + 1)), low = hex_digit(peek(t, at + 2));
+    if (high < 0 || low < 0)
+        return 0;
+    switch (high << 4 | low) {
+    case '$':
+    case '&':
+    case '+':
+    case ',':
+    case ':':
+    case ';':
+    case '?':
+    case '@':
+        return 1;
+    default:
+        return high >= 8;
+    }
+}
+
+enum { NO_FORM, FORM, MAY_BE_FORM };
+
+/* Whether pluses are spaces in a run of characters, as in a form's parameter: in none without a percent sign. */
+static int form_of(Text t, place from, place to)
 {
     place i;
-    int plus = 0, percent = 0;
+    int percent = 0;
+    for (i = from; i < to; i++)
+        if (t.at[i] == '%') {
+            if (tells_form(t, i) && i + 2 < to)
+                return FORM;
+            percent = 1;
+        }
+    return percent ? MAY_BE_FORM : NO_FORM;
+}
+
+/* Writes a text with the pluses of forms' parameters as spaces (`_spaced`); 0 where the expressions have to say it. */
+static int spaced(Text t, byte *to)
+{
+    place plus, from, until, i;
+    memcpy(to, t.at, (size_t)t.size);
     if (!holds(t, '+') || !holds(t, '%'))
-        return 0;
-    for (i = 0; i < t.size; i++) {
-        byte c = t.at[i];
-        if (c == ' ' || (c >= '\t' && c <= '\r') || c == '"' || c == '\'' || c == '<' || c == '>' || c == '&')
-            plus = percent = 0;
-        plus |= c == '+', percent |= c == '%';
-        if (plus && percent)
-            return 1;
+        return 1;
+    for (plus = 0; plus < t.size; plus = until) {
+        const byte *found = memchr(t.at + plus, '+', (size_t)(t.size - plus));
+        if (!found)
+            break;
+        from = until = found - t.at;
+        while (from > 0 && !ends_run(t.at[from - 1]))
+            from--;
+        while (until < t.size && !ends_run(t.at[until]))
+            until++;
+        switch (form_of(t, from, until)) {
+        case MAY_BE_FORM:
+            return 0;
+        case FORM:
+            for (i = from; i < until; i++)
+                to[i] = t.at[i] == '+' ? ' ' : t.at[i];
+        }
     }
-    return 0;
+    return 1;
 }
 
 /* Whether so many equals signs begin an escape of quoted-printable that the whole text may be, or one ends a line. */
@@ -74,14 +125,17 @@ static int may_be_printable(Text t)
     return signs > 2;
 }
 
-/* Whether a quote stands before a quote of its sort or before a backslash. */
+/* Whether a quote stands before a quote of its sort or before a backslash. Without a way out of the loop, so that a compiler
+ * looks at many bytes at once. */
 static int may_be_doubled(Text t)
 {
     place i;
-    for (i = 0; i + 1 < t.size; i++)
-        if ((t.at[i] == '"' || t.at[i] == '\'') && (t.at[i + 1] == t.at[i] || t.at[i + 1] == '\\'))
-            return 1;
-    return 0;
+    byte found = 0;
+    for (i = 0; i + 1 < t.size; i++) {
+        byte c = t.at[i], next = t.at[i + 1];
+        found |= (byte)(((c == '"') | (c == '\'')) & ((next == c) | (next == '\\')));
+    }
+    return found;
 }
 
 /* Whether the character at a place may read as another, or is beyond what the bitmap tells. */
@@ -96,6 +150,18 @@ static int may_be_look_alike(Text t, place at, const byte *characters)
         code = code << 6 | (unsigned)(c & 0x3f);
     }
     return code >= CHARACTERS || (characters[code >> 3] >> (code & 7) & 1);
+}
+
+/* Whether what follows an equals sign may be an address's sign or a line's end in quoted-printable: `session=40f3` and
+ * `total=406` are none, since no domain begins with a digit here. */
+static int may_be_sign(Text t, place at)
+{
+    int first = peek(t, at), second = peek(t, at + 1), behind = peek(t, at + 2);
+    if (first == '\r' || first == '\n')
+        return 1;
+    if (behind >= '0' && behind <= '9')
+        return 0;
+    return (first == '4' && second == '0') || (first == '2' && second == 'E') || (first == '3' && second == 'D');
 }
 
 enum unit { NONE, PERCENT, OTHER };
@@ -124,8 +190,7 @@ static enum unit unit_at(Text t, place at, const byte *characters)
             end++;
         return peek(t, at + 1) == '#' || (peek(t, end) == ';' && end - at > 2) ? OTHER : NONE;
     case '=':
-        c = peek(t, at + 1);
-        return c == '\r' || c == '\n' || (c > 0 && strchr("423", c) && hex_digit(peek(t, at + 2)) >= 0) ? OTHER : NONE;
+        return may_be_sign(t, at + 1) ? OTHER : NONE;
     case 0x1b:
         return OTHER;
     default:
@@ -133,9 +198,15 @@ static enum unit unit_at(Text t, place at, const byte *characters)
     }
 }
 
-static int begins_unit(byte c)
+/* The bytes that units begin with. */
+static byte begins_unit[256];
+
+static void fill_table(void)
 {
-    return c == '\\' || c == '%' || c == '&' || c == '=' || c == 0x1b || (c >= 0xc2 && c <= 0xf4);
+    int c;
+    begins_unit['\\'] = begins_unit['%'] = begins_unit['&'] = begins_unit['='] = begins_unit[0x1b] = 1;
+    for (c = 0xc2; c <= 0xf4; c++)
+        begins_unit[c] = 1;
 }
 
 static int append(PyObject *list, place number)
@@ -154,7 +225,15 @@ static int round_of(Text t, const byte *characters, byte *to, place *written, Py
     place i = 0, out = 0;
     int changed = 0;
     while (i < t.size) {
-        enum unit unit = begins_unit(t.at[i]) ? unit_at(t, i, characters) : NONE;
+        enum unit unit;
+        place next = i;
+        while (next < t.size && !begins_unit[t.at[next]])
+            next++;
+        memcpy(to + out, t.at + i, (size_t)(next - i));
+        out += next - i, i = next;
+        if (i == t.size)
+            break;
+        unit = unit_at(t, i, characters);
         if (unit == OTHER)
             return LEFT;
         if (unit == NONE) {
@@ -187,40 +266,42 @@ static PyObject *new_layer(void)
 }
 
 /* Whether a round over a text is one for the expressions; `doubled(text)` is asked where quotes may be doubled. */
-static int is_left(PyObject *text, PyObject *doubled)
+static int is_left(Text t, PyObject *doubled)
 {
-    Text t = {(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)};
     PyObject *answer;
     int yes;
-    if (may_be_printable(t) || may_be_form(t))
+    if (may_be_printable(t))
         return 1;
     if (!may_be_doubled(t))
         return 0;
-    answer = PyObject_CallOneArg(doubled, text);
+    answer = PyObject_CallFunction(doubled, "y#", (const char *)t.at, t.size);
     yes = answer ? PyObject_IsTrue(answer) : -1;
     Py_XDECREF(answer);
     return yes;
 }
 
 /* One round over a text; a new reference to what it reads as in `next`. */
-static int undo(PyObject *text, PyObject *doubled, const byte *characters, PyObject *layers, PyObject **next)
+static int undo(PyObject *raw, PyObject *doubled, const byte *characters, PyObject *layers, PyObject **next)
 {
-    Text t = {(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)};
-    PyObject *layer;
-    byte *to;
+    Text t = {(const byte *)PyBytes_AS_STRING(raw), PyBytes_GET_SIZE(raw)};
+    PyObject *layer = new_layer();
+    byte *from = PyMem_Malloc((size_t)t.size + 1), *to = PyMem_Malloc((size_t)t.size + 1);
     place written = 0;
-    int done = is_left(text, doubled);
-    if (done)
-        return done < 0 ? FAILED : LEFT;
-    layer = new_layer(), to = PyMem_Malloc((size_t)t.size + 1);
-    done = layer && to ? round_of(t, characters, to, &written, layer) : FAILED;
-    if (!to)
+    int done = layer && from && to ? LEFT : FAILED;
+    if (!from || !to)
         PyErr_NoMemory();
-    if (done == CHANGED) {
+    if (done == LEFT && spaced(t, from)) {
+        int left;
+        t.at = from;
+        left = is_left(t, doubled);
+        done = left < 0 ? FAILED : left ? LEFT : round_of(t, characters, to, &written, layer);
+    }
+    if (done == CHANGED || done == SAME) {
         *next = PyBytes_FromStringAndSize((const char *)to, written);
-        if (!*next || PyList_Append(layers, layer) < 0)
+        if (!*next || (done == CHANGED && PyList_Append(layers, layer) < 0))
             done = FAILED;
     }
+    PyMem_Free(from);
     PyMem_Free(to);
     Py_XDECREF(layer);
     return done;
@@ -241,10 +322,8 @@ static PyObject *fold(PyObject *module, PyObject *const *args, Py_ssize_t count)
     for (rounds = 0; layers && rounds < ROUNDS && done == CHANGED; rounds++) {
         PyObject *next = NULL;
         done = undo(text, args[1], (const byte *)PyBytes_AS_STRING(args[2]), layers, &next);
-        if (done == CHANGED)
+        if (next)
             Py_SETREF(text, next);
-        else
-            Py_XDECREF(next);
     }
     if (layers && done != LEFT && done != FAILED)
         return Py_BuildValue("(NN)", text, layers);
@@ -265,6 +344,7 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_fold", NULL, 0,
 PyMODINIT_FUNC PyInit__fold(void)
 {
     PyObject *module = PyModule_Create(&definition);
+    fill_table();
     /* Goes up with every change of what the function takes or gives; fold.py takes no other. */
     if (module && PyModule_AddIntConstant(module, "INTERFACE", 1) < 0)
         Py_CLEAR(module);

@@ -11,11 +11,11 @@ from streams.masking.encodings.fold import fold, fold_by_expressions
 
 #: Units of all encodings, what may begin one and does not, and what stands around them.
 PIECES = (
-    b"%40", b"%2540", b"%22", b"%5c", b"%5C%22", b"%25", b"%00", b"%e4", b"%C3%A4", b"%2", b"%zz", b"%%40", b"%2%340",
-    b"%26lt;", b"%3d40x", b"%5cu0040", b"\\u0040", b"\\/", b"\\", b'\\"', b"\\=", b"\\n", b'""', b"''", b"&amp;",
-    b"&#64;", b"&a;", b"&lt", b"&", b";", b"=40", b"=3D", b"=2E", b"=20", b"=\n", b"=\r\n", b"=", b"a=b", b"+",
-    b"+49", b" ", b'"', b"'", b"x", b"\x1b[0m", "\uff20".encode(), "ü".encode(), "\u200b".encode(),
-    "\U00020000".encode(), b"\xef\xbc", b"\xff",
+    b"%40", b"%2540", b"%22", b"%5c", b"%5C%22", b"%25", b"%00", b"%e4", b"%C3%A4", b"%2", b"%zz", b"%%40",
+    b"%2%340", b"%26lt;", b"%3d40x", b"%5cu0040", b"\\u0040", b"\\/", b"\\", b'\\"', b"\\=", b"\\n", b'""', b"''",
+    b"&amp;", b"&#64;", b"&a;", b"&lt", b"&", b";", b"=40", b"=3D", b"=2E", b"=20", b"=2e", b"=3d", b"=4", b"=4f",
+    b"406", b"%20+", b"+%3A", b"(", b"\n", b"=\n", b"=\r\n", b"=", b"a=b", b"+", b"+49", b" ", b'"', b"'", b"x",
+    b"\x1b[0m", "\uff20".encode(), "ü".encode(), "\u200b".encode(), "\U00020000".encode(), b"\xef\xbc", b"\xff",
 )  # fmt: skip
 
 
@@ -23,6 +23,9 @@ PIECES = (
 @given(st.lists(st.sampled_from(PIECES), max_size=10).map(b"".join))
 @example(b"?email=ann%2540example.org&q=a%20b")
 @example(b"q=a+b%20c")
+@example(b"q=a+b%40c&d=e+f%2")
+@example(b"+%2 +%40")
+@example(b"a+%252B+b")
 @example(b"=3D=3D=40")
 @example(b'"a=%22""b""')
 def test_rounds_read_as_expressions_do(text: bytes) -> None:
