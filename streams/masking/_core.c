@@ -766,6 +766,25 @@ static PyObject *core_is_json(PyObject *self, PyObject *text)
     return PyBool_FromLong(is_json((Text){(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)}));
 }
 
+/* any_below(hits, ident): whether a hit has a lower identifier. */
+static PyObject *core_any_below(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    place i, hits = count == 2 ? hits_in(args[0]) : -1;
+    unsigned long ident;
+    (void)self;
+    if (hits < 0) {
+        PyErr_SetString(PyExc_TypeError, "any_below(hits, ident)");
+        return NULL;
+    }
+    ident = PyLong_AsUnsignedLong(args[1]);
+    if (PyErr_Occurred())
+        return NULL;
+    for (i = 0; i < hits; i++)
+        if ((hit_at(args[0], i) & (IDENTS - 1)) < ident)
+            Py_RETURN_TRUE;
+    Py_RETURN_FALSE;
+}
+
 /* A function that takes its arguments as an array, as a table of methods has it. */
 #define FAST(function) (PyCFunction)(void (*)(void)) function
 
@@ -775,6 +794,7 @@ static PyMethodDef core_methods[] = {
     {"settle", FAST(core_settle), METH_FASTCALL, "settle(found, text, own) -> the findings without overlaps, None where that takes more"},
     {"splice", FAST(core_splice), METH_FASTCALL, "splice(text, found, known, replacement, counts) -> (spliced, output)"},
     {"unsettled", FAST(core_unsettled), METH_FASTCALL, "unsettled(hits, spliced, kept, output) -> the hits that have to be judged again"},
+    {"any_below", FAST(core_any_below), METH_FASTCALL, "any_below(hits, ident) -> whether a hit has a lower identifier"},
     {"is_json", core_is_json, METH_O, "is_json(text) -> whether a text is surely JSON; False where a parser has to say it"},
     {NULL, NULL, 0, NULL},
 };

@@ -23,7 +23,7 @@ from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Judge
 from streams.masking.loop import Packed, Spliced, packed, unpacked
 from streams.masking.native import core
-from streams.masking.prefilter import BLOCK, DISGUISE, Prefilter
+from streams.masking.prefilter import BLOCK, DISGUISE, FIRST_DETECTOR, Prefilter
 from streams.masking.quoting import percent_encoded, raw_quote
 from streams.masking.records import Failure
 
@@ -104,6 +104,7 @@ class Engine:
         self._actions = Actions(rules, own, self.mask_text, self._core)
         self._max_depth = rules.max_depth
         self._everywhere = not prefilter
+        self._outermost = partial(self._blocks, 0)
 
     def mask(self, texts: Sequence[bytes]) -> Masked:
         """Masks a batch; each text fails for itself."""
@@ -233,7 +234,7 @@ class Engine:
         asked = self._prefilter
         if self._everywhere:
             hits = _everywhere(text, hits, asked.judges)
-        blocks = partial(self._blocks, depth)
+        blocks = partial(self._blocks, depth) if depth else self._outermost
         found, kept = self._core.judge(text, hits, asked.judges, asked.natives, asked.words, blocks, self._fail)
         return (self._actions.settled(found, text, released) if found else found), kept
 
@@ -336,7 +337,7 @@ class Engine:
             hits = self._core.unsettled(hits, one.spliced, one.kept, output)
             if not hits:
                 return None
-            if any(ident in (DISGUISE, BLOCK) for _, ident in unpacked(hits)):
+            if self._core.any_below(hits, FIRST_DETECTOR):
                 (text, _), hits = self._read(output)
         try:
             found, _ = self._judge(text, hits, 0)

@@ -147,6 +147,10 @@ class Loop:
                 left.append(hit)
         return array("Q", left).tobytes()
 
+    def any_below(self, hits: Packed, ident: int) -> bool:
+        """Whether a hit has a lower identifier."""
+        return any(hit & _IDENT < ident for hit in memoryview(hits).cast("Q"))
+
     def is_json(self, _text: bytes) -> bool:
         """No: a parser says it of all texts."""
         return False

@@ -35,7 +35,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 6
+_INTERFACE: Final = 7
 
 
 class Sink(Protocol):
@@ -83,6 +83,9 @@ class Core(Protocol):
 
     def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes, /) -> Packed:
         """The hits of an output that have to be judged again."""
+
+    def any_below(self, hits: Packed, ident: int, /) -> bool:
+        """Whether a hit has a lower identifier."""
 
     def is_json(self, text: bytes, /) -> bool:
         """Whether a text is surely JSON; where this says no, a parser has to say it."""

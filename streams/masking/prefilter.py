@@ -20,7 +20,7 @@ from streams.masking.loop import Hit, Packed, packed, unpacked
 from streams.masking.native import JUDGES, sinks
 from streams.masking.shapes import MARGIN, SHAPES, native_scan
 
-__all__ = ["BLOCK", "DISGUISE", "Hit", "Hits", "Prefilter"]
+__all__ = ["BLOCK", "DISGUISE", "FIRST_DETECTOR", "Hit", "Hits", "Prefilter"]
 
 #: Stands between the records of a batch: no byte of UTF-8, and no anchor reaches over it.
 SEPARATOR: Final = b"\xff"
@@ -29,7 +29,7 @@ _BEFORE: Final = SEPARATOR * (MARGIN - 1)
 #: Identifiers of the anchors that belong to no detector.
 DISGUISE: Final = 0
 BLOCK: Final = 1
-_FIRST_DETECTOR: Final = 2
+FIRST_DETECTOR: Final = 2
 
 _CASELESS: Final = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
 _EXACT: Final = hyperscan.HS_FLAG_DOTALL
@@ -53,13 +53,13 @@ class Prefilter:
     def __init__(self, detectors: Sequence[Detector], *, native: bool = True, store: Store | None = None) -> None:
         self.judges: list[Judge | None] = [None, None, *(detector.judge for detector in detectors)]
         self.names: list[str] = ["disguise", "block", *(detector.name for detector in detectors)]
-        self.by_word = frozenset(ident for ident, detector in enumerate(detectors, _FIRST_DETECTOR) if detector.by_word)
+        self.by_word = frozenset(ident for ident, detector in enumerate(detectors, FIRST_DETECTOR) if detector.by_word)
         idents = {name: ident for ident, name in enumerate(self.names) if name in SHAPES}
         self._shapes = native_scan(idents) if native else None
         anchors = [Anchor(text, DISGUISE, _CASELESS) for text in (*fold_anchors(), NUL_ANCHOR)]
         if self._shapes is None:
             anchors += [Anchor(text, BLOCK, _EXACT) for text in BASE64_SHAPES]
-        for ident, detector in enumerate(detectors, _FIRST_DETECTOR):
+        for ident, detector in enumerate(detectors, FIRST_DETECTOR):
             there = detector.name in SHAPES and self._shapes is not None
             anchors += [
                 Anchor(text, ident, _CASELESS) for text in detector.anchors + (() if there else detector.shapes)

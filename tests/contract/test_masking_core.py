@@ -11,7 +11,7 @@ from streams.corpus import generate
 from streams.masking import detectors
 from streams.masking.engine import Engine
 from streams.masking.found import Found, Verdict
-from streams.masking.loop import IDENT_BITS, packed, unpacked
+from streams.masking.loop import IDENT_BITS, Loop, packed, unpacked
 from streams.masking.native import JUDGES, NativeCore, native_core, sinks
 from streams.masking.policy import Policy
 from streams.masking.prefilter import Prefilter
@@ -188,3 +188,9 @@ def test_core_of_another_source_is_not_used(attribute: str, monkeypatch: pytest.
         monkeypatch.undo()
         native_core.cache_clear()
     assert masked.outputs[0].startswith(b"login of tok_email_")
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**40), st.integers(0, 600))), st.integers(0, 600))
+def test_core_tells_hits_of_lower_identifiers(hits: list[tuple[int, int]], ident: int) -> None:
+    """As the loop in Python does."""
+    assert _core().any_below(packed(hits), ident) == Loop().any_below(packed(hits), ident)
