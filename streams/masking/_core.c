@@ -418,61 +418,194 @@ static int add(Bytes *to, const void *from, place size)
     return 0;
 }
 
-/* Writes one finding's replacement behind what stands before it; -1 for an exception. */
-static int splice_one(PyObject *text, PyObject *one, PyObject *const *args, Bytes *output, place *mark, PyObject *spliced)
+/* What is written of a text so far: how much of the raw bytes it stands for, and where replacements are. */
+typedef struct {
+    PyObject *raw, *spliced, *counts;
+    Bytes output;
+    place mark;
+} Splice;
+
+/* Writes a replacement of raw bytes behind what stands before them; takes the reference to it. -1 for an exception. */
+static int write_new(Splice *to, PyObject *one, place start, place end, PyObject *new)
 {
-    place start = number(one, 0), end = number(one, 1), size = PyBytes_GET_SIZE(text);
-    const char *at = PyBytes_AS_STRING(text);
-    PyObject *old, *new, *row = NULL;
+    const char *at = PyBytes_AS_STRING(to->raw);
+    PyObject *row = NULL;
     int failed = -1;
-    if (start < *mark || end < start || end > size) {
-        PyErr_SetString(PyExc_ValueError, "findings are in order and lie in their text");
-        return -1;
-    }
-    old = PyBytes_FromStringAndSize(at + start, end - start);
-    new = old ? replaced(one, old, args[2], args[3]) : NULL;
     if (new && PyBytes_GET_SIZE(new) == end - start && !memcmp(PyBytes_AS_STRING(new), at + start, (size_t)(end - start))) {
         failed = 0;
-    } else if (new && !add(output, at + *mark, start - *mark) && !add(output, PyBytes_AS_STRING(new), PyBytes_GET_SIZE(new))) {
-        *mark = end;
-        row = Py_BuildValue("(nnn)", start, end, (place)output->size);
-        failed = !row || PyList_Append(spliced, row) < 0 || count_kinds(args[4], one) < 0 ? -1 : 0;
+    } else if (new && !add(&to->output, at + to->mark, start - to->mark) && !add(&to->output, PyBytes_AS_STRING(new), PyBytes_GET_SIZE(new))) {
+        to->mark = end;
+        row = Py_BuildValue("(nnn)", start, end, (place)to->output.size);
+        failed = !row || PyList_Append(to->spliced, row) < 0 || count_kinds(to->counts, one) < 0 ? -1 : 0;
     }
     Py_XDECREF(row);
-    Py_XDECREF(old);
     Py_XDECREF(new);
     return failed;
+}
+
+/* Whether a span lies in so many bytes behind a mark; else with an exception. */
+static int lies_in(place start, place end, place mark, place size)
+{
+    if (start >= mark && end >= start && end <= size)
+        return 1;
+    PyErr_SetString(PyExc_ValueError, "findings are in order and lie in their text");
+    return 0;
+}
+
+/* What comes in the place of a finding in the text that it was found in. */
+static PyObject *new_of(PyObject *one, PyObject *text, PyObject *known, PyObject *replacement)
+{
+    place start = number(one, START), end = number(one, END);
+    PyObject *old = PyBytes_FromStringAndSize(PyBytes_AS_STRING(text) + start, end - start);
+    PyObject *new = old ? replaced(one, old, known, replacement) : NULL;
+    Py_XDECREF(old);
+    return new;
+}
+
+/* What is behind the last replacement, and all of it: (spliced, output); frees what was collected. */
+static PyObject *written(Splice *to)
+{
+    PyObject *whole = NULL;
+    if (to->spliced && !add(&to->output, PyBytes_AS_STRING(to->raw) + to->mark, PyBytes_GET_SIZE(to->raw) - to->mark))
+        whole = PyBytes_FromStringAndSize((const char *)to->output.at, (place)to->output.size);
+    PyMem_Free(to->output.at);
+    if (whole)
+        return Py_BuildValue("(NN)", to->spliced, whole);
+    Py_XDECREF(to->spliced);
+    return NULL;
+}
+
+/* The next of the findings, a new reference; NULL with an exception where it is none. */
+static PyObject *finding_at(PyObject *self, PyObject *found, place i)
+{
+    PyObject *one = PyList_GET_ITEM(found, i);
+    if (is_found((Core *)self, one) && PyBytes_Check(PyTuple_GET_ITEM(one, QUOTE)))
+        return Py_NewRef(one);
+    PyErr_SetString(PyExc_TypeError, "a finding is a Found");
+    return NULL;
 }
 
 /* splice(text, found, known, replacement, counts) -> (spliced, output): the loop of `Engine._splice` over a text that is read
  * as it is. `known` has for a kind its replacement, or a dict of those of its values. */
 static PyObject *core_splice(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
-    Bytes output = {NULL, 0, 0};
-    PyObject *spliced, *whole = NULL;
-    place i, mark = 0;
+    Splice to = {0};
+    place i;
     if (count != 5 || !PyBytes_Check(args[0]) || !PyList_Check(args[1]) || !PyDict_Check(args[2]) || !PyDict_Check(args[4])) {
         PyErr_SetString(PyExc_TypeError, "splice(text, found, known, replacement, counts)");
         return NULL;
     }
-    spliced = PyList_New(0);
-    for (i = 0; spliced && i < PyList_GET_SIZE(args[1]); i++) {
-        PyObject *one = Py_NewRef(PyList_GET_ITEM(args[1], i));
-        int failed = !is_found((Core *)self, one) || splice_one(args[0], one, args, &output, &mark, spliced) < 0;
-        Py_DECREF(one);
-        if (failed) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_TypeError, "a finding is a Found");
-            Py_CLEAR(spliced);
-        }
+    to.raw = args[0], to.counts = args[4], to.spliced = PyList_New(0);
+    for (i = 0; to.spliced && i < PyList_GET_SIZE(args[1]); i++) {
+        PyObject *one = finding_at(self, args[1], i);
+        place start = one ? number(one, START) : 0, end = one ? number(one, END) : 0;
+        if (!one || !lies_in(start, end, to.mark, PyBytes_GET_SIZE(to.raw)) ||
+            write_new(&to, one, start, end, new_of(one, to.raw, args[2], args[3])) < 0)
+            Py_CLEAR(to.spliced);
+        Py_XDECREF(one);
     }
-    if (spliced && !add(&output, PyBytes_AS_STRING(args[0]) + mark, PyBytes_GET_SIZE(args[0]) - mark))
-        whole = PyBytes_FromStringAndSize((const char *)output.at, (place)output.size);
-    PyMem_Free(output.at);
-    if (whole)
-        return Py_BuildValue("(NN)", spliced, whole);
-    Py_XDECREF(spliced);
-    return NULL;
+    return written(&to);
+}
+
+/* How many numbers of a list in order are below another, or not above it. */
+static place below(PyObject *list, place than, int or_equal)
+{
+    place low = 0, high = PyList_GET_SIZE(list);
+    while (low < high) {
+        place middle = low + (high - low) / 2, one = PyLong_AsSsize_t(PyList_GET_ITEM(list, middle));
+        if (one < than || (or_equal && one == than))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int is_layer(PyObject *layer)
+{
+    int i;
+    if (!PyTuple_Check(layer) || PyTuple_GET_SIZE(layer) != 4)
+        return 0;
+    for (i = 0; i < 4; i++)
+        if (!PyList_Check(PyTuple_GET_ITEM(layer, i)) ||
+            PyList_GET_SIZE(PyTuple_GET_ITEM(layer, i)) != PyList_GET_SIZE(PyTuple_GET_ITEM(layer, 0)))
+            return 0;
+    return 1;
+}
+
+/* Where a place of what was read begins or ends in what it was read from (`_Layer.start_of`, `_Layer.end_of`). */
+static place through(PyObject *layer, place at, int is_end)
+{
+    enum { AT, STOP, RAW_AT, RAW_STOP };
+    place unit = below(PyTuple_GET_ITEM(layer, AT), at, !is_end) - 1, stop, raw_stop;
+    if (unit < 0)
+        return at;
+    stop = PyLong_AsSsize_t(PyList_GET_ITEM(PyTuple_GET_ITEM(layer, STOP), unit));
+    raw_stop = PyLong_AsSsize_t(PyList_GET_ITEM(PyTuple_GET_ITEM(layer, RAW_STOP), unit));
+    if (at < stop || (is_end && at == stop))
+        return is_end ? raw_stop : PyLong_AsSsize_t(PyList_GET_ITEM(PyTuple_GET_ITEM(layer, RAW_AT), unit));
+    return raw_stop + at - stop;
+}
+
+/* `Fold.raw_span`; -1 for an exception. */
+static int raw_span(PyObject *layers, place *start, place *end)
+{
+    place i;
+    for (i = PyTuple_GET_SIZE(layers) - 1; i >= 0; i--) {
+        PyObject *layer = PyTuple_GET_ITEM(layers, i);
+        if (!is_layer(layer)) {
+            PyErr_SetString(PyExc_TypeError, "a layer is four lists of one length");
+            return -1;
+        }
+        *start = through(layer, *start, 0), *end = through(layer, *end, 1);
+    }
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* What comes in the place of a finding in a text that is read otherwise; `odd(one, start, end)` is asked where it has a
+ * quote or a replacement of its own. */
+static PyObject *new_of_read(PyObject *one, PyObject *text, place start, place end, PyObject *const *args)
+{
+    PyObject *new;
+    if (PyTuple_GET_ITEM(one, REPLACEMENT) == Py_None && !PyBytes_GET_SIZE(PyTuple_GET_ITEM(one, QUOTE)))
+        return new_of(one, text, args[3], args[4]);
+    new = PyObject_CallFunction(args[5], "Onn", one, start, end);
+    if (new && !PyBytes_Check(new)) {
+        PyErr_SetString(PyExc_TypeError, "a replacement is bytes");
+        Py_CLEAR(new);
+    }
+    return new;
+}
+
+/* splice_read(raw, read, found, known, replacement, odd, counts) -> (spliced, output): `Loop.splice_read`. */
+static PyObject *core_splice_read(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Splice to = {0};
+    PyObject *text, *layers;
+    place i;
+    if (count != 7 || !PyBytes_Check(args[0]) || !PyTuple_Check(args[1]) || PyTuple_GET_SIZE(args[1]) != 2 ||
+        !PyBytes_Check(PyTuple_GET_ITEM(args[1], 0)) || !PyTuple_Check(PyTuple_GET_ITEM(args[1], 1)) || !PyList_Check(args[2]) ||
+        !PyDict_Check(args[3]) || !PyDict_Check(args[6])) {
+        PyErr_SetString(PyExc_TypeError, "splice_read(raw, read, found, known, replacement, odd, counts)");
+        return NULL;
+    }
+    text = PyTuple_GET_ITEM(args[1], 0), layers = PyTuple_GET_ITEM(args[1], 1);
+    to.raw = args[0], to.counts = args[6], to.spliced = PyList_New(0);
+    for (i = 0; to.spliced && i < PyList_GET_SIZE(args[2]); i++) {
+        PyObject *one = finding_at(self, args[2], i), *new = NULL;
+        place start = one ? number(one, START) : 0, end = one ? number(one, END) : 0;
+        if (one && lies_in(start, end, 0, PyBytes_GET_SIZE(text)) && !raw_span(layers, &start, &end))
+            new = new_of_read(one, text, start, end, args);
+        /* An escape that two findings share is the first one's. */
+        start = start < to.mark ? to.mark : start;
+        if (!new || !lies_in(start, end, to.mark, PyBytes_GET_SIZE(to.raw))) {
+            Py_XDECREF(new);
+            Py_CLEAR(to.spliced);
+        } else if (write_new(&to, one, start, end, new) < 0)
+            Py_CLEAR(to.spliced);
+        Py_XDECREF(one);
+    }
+    return written(&to);
 }
 
 /* unsettled(hits, spliced, kept, output) -> hits: `Loop.unsettled`. */
@@ -793,6 +926,8 @@ static PyMethodDef core_methods[] = {
     {"judge", FAST(core_judge), METH_FASTCALL, "judge(text, hits, judges, natives, by_word, blocks, fail) -> (found, kept)"},
     {"settle", FAST(core_settle), METH_FASTCALL, "settle(found, text, own) -> the findings without overlaps, None where that takes more"},
     {"splice", FAST(core_splice), METH_FASTCALL, "splice(text, found, known, replacement, counts) -> (spliced, output)"},
+    {"splice_read", FAST(core_splice_read), METH_FASTCALL,
+     "splice_read(raw, read, found, known, replacement, odd, counts) -> (spliced, output)"},
     {"unsettled", FAST(core_unsettled), METH_FASTCALL, "unsettled(hits, spliced, kept, output) -> the hits that have to be judged again"},
     {"any_below", FAST(core_any_below), METH_FASTCALL, "any_below(hits, ident) -> whether a hit has a lower identifier"},
     {"is_json", core_is_json, METH_O, "is_json(text) -> whether a text is surely JSON; False where a parser has to say it"},

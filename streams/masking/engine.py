@@ -148,7 +148,7 @@ class Engine:
     def _later(self, text: bytes, read: Fold, found: list[Found], kept: dict[int, str]) -> list[Found]:
         """What the second pass finds in a text, where it lies in the raw bytes."""
         folded = any(ident == DISGUISE for _, ident in self._prefilter.hits(text))
-        spliced, output = self._splice(Counter(), text, read.text, read if folded else None, found)
+        spliced, output = self._splice(Counter(), text, read if folded else None, found)
         again = fold(output) if folded else Fold(output, ())
         changed = _Changed(0, spliced, kept, folded)
         if not spliced or not self._residue(changed, output, again, self._prefilter.packed(again.text)):
@@ -219,7 +219,7 @@ class Engine:
             found, kept = self._judge(source, hits, 0)
             if not found:
                 return
-            spliced, output = self._splice(result.findings, text, source, read, found)
+            spliced, output = self._splice(result.findings, text, read, found)
         except _Failed as failed:
             result.failures[index] = failed.failure
             return
@@ -264,7 +264,7 @@ class Engine:
         found, _ = self._judge(read.text, hits, depth + 1)
         if not found:
             return None
-        spliced, output = self._splice(inside.findings, text, read.text, read, found)
+        spliced, output = self._splice(inside.findings, text, read, found)
         if not spliced:
             return None
         return Found(
@@ -281,35 +281,19 @@ class Engine:
 
     # -- acting -----------------------------------------------------------------------------------------------------
 
-    def _splice(
-        self, counts: Counter[str], raw: bytes, source: bytes, read: Fold | None, found: list[Found]
-    ) -> tuple[Spliced, bytes]:
+    def _splice(self, counts: Counter[str], raw: bytes, read: Fold | None, found: list[Found]) -> tuple[Spliced, bytes]:
         """The raw bytes with replacements, and for each of them where it began and ended before and ends now."""
+        known, replacement = self._actions.known, self._actions.replacement
         if read is None:
-            return self._core.splice(raw, found, self._actions.known, self._actions.replacement, counts)
-        pieces: list[bytes] = []
-        spliced: Spliced = []
-        replacement = self._actions.replacement
-        mark = size = 0
-        for one in found:
-            new = replacement(one, source[one.start : one.end])
-            start, end = read.raw_span(one.start, one.end)
-            if one.replacement is not None:
-                new = percent_encoded(new, raw, start, end)
-            elif one.quote:
-                quoted = one._replace(quote=raw_quote(raw, start, one.quote))
-                new = replacement(quoted, source[one.start : one.end])
-            start = max(start, mark)
-            if new == raw[start:end]:
-                continue
-            pieces += raw[mark:start], new
-            size += start - mark + len(new)
-            spliced.append((start, end, size))
-            mark = end
-            for kind in one.inner or (one.kind,):
-                counts[kind] += 1
-        pieces.append(raw[mark:])
-        return spliced, b"".join(pieces)
+            return self._core.splice(raw, found, known, replacement, counts)
+        return self._core.splice_read(raw, read, found, known, replacement, partial(self._odd, raw, read.text), counts)
+
+    def _odd(self, raw: bytes, text: bytes, one: Found, start: int, end: int) -> bytes:
+        """What comes in the place of a finding that is written otherwise than it is read, given its raw bytes' place."""
+        old = text[one.start : one.end]
+        if one.replacement is not None:
+            return percent_encoded(self._actions.replacement(one, old), raw, start, end)
+        return self._actions.replacement(one._replace(quote=raw_quote(raw, start, one.quote)), old)
 
     # -- verifying --------------------------------------------------------------------------------------------------
 
@@ -354,7 +338,7 @@ class Engine:
         """
         try:
             found, read = self._found(output)
-            _, again = self._splice(Counter(), output, read.text, read, found)
+            _, again = self._splice(Counter(), output, read, found)
             left, read = self._found(again)
         except _Failed:
             return None

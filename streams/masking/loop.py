@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
 from streams.masking.tokens import Mint
@@ -127,6 +128,39 @@ class Loop:
             for kind in one.inner or (one.kind,):
                 counts[kind] = counts.get(kind, 0) + 1
         return spliced, b"".join((*pieces, text[mark:]))
+
+    def splice_read(
+        self,
+        raw: bytes,
+        read: Fold,
+        found: list[Found],
+        _known: Mapping[Kind, Known],
+        replacement: Callable[[Found, bytes], bytes],
+        odd: Callable[[Found, int, int], bytes],
+        counts: dict[str, int],
+    ) -> tuple[Spliced, bytes]:
+        """The same of a text that is read otherwise than it is written: findings lie in what was read.
+
+        `odd` is asked for what a finding becomes that has a quote or a replacement of its own, with its raw bytes' place.
+        """
+        pieces: list[bytes] = []
+        spliced: Spliced = []
+        mark = size = 0
+        for one in found:
+            start, end = read.raw_span(one.start, one.end)
+            plain = one.replacement is None and not one.quote
+            new = replacement(one, read.text[one.start : one.end]) if plain else odd(one, start, end)
+            # An escape that two findings share is the first one's.
+            start = max(start, mark)
+            if new == raw[start:end]:
+                continue
+            pieces += raw[mark:start], new
+            size += start - mark + len(new)
+            spliced.append((start, end, size))
+            mark = end
+            for kind in one.inner or (one.kind,):
+                counts[kind] = counts.get(kind, 0) + 1
+        return spliced, b"".join((*pieces, raw[mark:]))
 
     def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes) -> Packed:
         """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced."""

@@ -11,6 +11,7 @@ from typing import Final, Protocol, cast
 
 from streams.masking.detectors import contact, credentials, jose, listed, money, named, network
 from streams.masking.detectors.nobody import is_nobody
+from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
 from streams.masking.loop import Hit, Known, Loop, Packed, Spliced
@@ -35,7 +36,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 7
+_INTERFACE: Final = 8
 
 
 class Sink(Protocol):
@@ -80,6 +81,19 @@ class Core(Protocol):
         /,
     ) -> tuple[Spliced, bytes]:
         """A text that is read as it is, with its replacements."""
+
+    def splice_read(
+        self,
+        raw: bytes,
+        read: Fold,
+        found: list[Found],
+        known: Mapping[Kind, Known],
+        replacement: Callable[[Found, bytes], bytes],
+        odd: Callable[[Found, int, int], bytes],
+        counts: dict[str, int],
+        /,
+    ) -> tuple[Spliced, bytes]:
+        """The same of a text that is read otherwise than it is written."""
 
     def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes, /) -> Packed:
         """The hits of an output that have to be judged again."""

@@ -40,6 +40,18 @@ def test_rounds_read_logs_as_expressions_do(mix: str) -> None:
         assert fold(line.value) == fold_by_expressions(line.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (b"a=1&amp;b=token++%3D+%22x%22&amp;c=2", b'a=1&amp;b=token  = "x"&amp;c=2'.replace(b"&amp;", b"&")),
+        ("\x1b\uff3b31m\uff21".encode(), b"A"),
+    ],
+)
+def test_disguises_of_disguises_are_undone(text: bytes, read: bytes) -> None:
+    """A form in HTML keeps its pluses' meaning, and a colour in full width is a colour."""
+    assert fold(text).text == read
+
+
 def test_rounds_are_built() -> None:
     """The tests run with the rounds, so that a build without them is noticed; they know what they leave to others."""
     rounds = import_module("streams.masking._fold").fold

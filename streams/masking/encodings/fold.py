@@ -192,7 +192,7 @@ _ANY_BREAK: Final = rb"(=(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n))"
 #: What is undone, and how: each expression has one group. Colours first: their `\u001b` is an escape of its own.
 _UNITS: Final = (
     (
-        rb"((?:\x1b|(?<!\\)\\++(?:e|033|u001[bB]|x1[bB]))\[[0-9;?]{0,16}[A-Za-z]|\x1b(?![\[\\%&]))",
+        rb"((?:\x1b|(?<!\\)\\++(?:e|033|u001[bB]|x1[bB]))\[[0-9;?]{0,16}[A-Za-z]|\x1b(?![\[\\%&]|\xef\xbc\xbb))",
         _nothing,
     ),  # ANSI colours, ECMA-48
     (rb"(?<!\\)\\++u([dD][89abAB][0-9a-fA-F]{2}\\++u[dD][c-fC-F][0-9a-fA-F]{2})", _pair),  # the same, two of them
@@ -304,7 +304,9 @@ def _spaced(text: bytes) -> bytes:
 
 def _parameter(match: re.Match[bytes]) -> bytes:
     run = match[0]
-    if b"+" not in run or not (_FORM.search(run) or (_PLUS.search(run) and not _BARE.search(run))):
+    # What stood before may have been `&amp;`: its semicolon is not the parameter's.
+    bare = _BARE.search(run.removeprefix(b"amp;"))
+    if b"+" not in run or not (_FORM.search(run) or (_PLUS.search(run) and not bare)):
         return run
     return run.replace(b"+", b" ")
 
