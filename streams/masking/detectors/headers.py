@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from streams.masking.context import Value, word_byte
+from streams.masking.context import Value
 from streams.masking.detectors.nobody import is_nobody
 from streams.masking.detectors.promises import is_method
 from streams.masking.found import Detector, Found, Verdict
@@ -91,8 +91,10 @@ def _cookie(data: bytes, start: int, end: int) -> list[Found]:
     return [Found(pair.start(3), last, "secret", "cookie", "rfc6265", 45)]
 
 
-#: `"cookie"` and `Cookie:` in text reach over semicolons to the end of the line.
-_COOKIE_HEADER: Final = re.compile(rb"(?:set-)?cookie2?: ?([^\r\n\"\\]{1,65536})", re.IGNORECASE)
+#: `"cookie"` and `Cookie:` in text reach over semicolons to the end of the line. The `n` before one is an escape's.
+_COOKIE_HEADER: Final = re.compile(
+    rb"(?:(?<![A-Za-z0-9_])|(?<=(?-i:n)))(?:set-)?cookie2?: ?([^\r\n\"\\]{1,65536})", re.IGNORECASE
+)
 #: A header that begins this far before another on the same line, in bytes, covers that one too.
 _EARLIER_MAX: Final = 1024
 
@@ -113,7 +115,7 @@ def judge_cookie_header(data: bytes, end: int) -> Verdict:
     if earlier and earlier.end() == at:
         return "inside_header"
     header = _COOKIE_HEADER.match(data, at) if at >= 0 else None
-    if header is None or not header[1].strip() or (at and word_byte(data[at - 1]) and data[at - 1] != 0x6E):
+    if header is None or not header[1].strip():
         return "no_header"
     stop = header.end(1)
     if at and (closing := _CLOSING.get(data[at - 1])) and (end_of := data.find(closing, header.start(1), stop)) > 0:
@@ -126,7 +128,7 @@ DETECTORS: Final = (
         "cookie_header",
         (r"cookie2?: ?[^\s\"\\]",),
         judge_cookie_header,
-        ("Cookie: sid=abc; theme=dark", "Set-Cookie: sid=abc; Path=/"),
+        ("Cookie: sid=abc; theme=dark", "Set-Cookie: sid=abc; Path=/", "HasCookie: 1 Cookie: theme=dark; foo=q8Zr2Lx"),
         ("Cookie: ", "cookies: none"),
         "RFC 6265",
     ),
