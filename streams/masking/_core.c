@@ -485,8 +485,7 @@ static PyObject *finding_at(PyObject *self, PyObject *found, place i)
     return NULL;
 }
 
-/* splice(text, found, known, replacement, counts) -> (spliced, output): the loop of `Engine._splice` over a text that is read
- * as it is. `known` has for a kind its replacement, or a dict of those of its values. */
+/* splice(text, found, known, replacement, counts) -> (spliced, output): `Loop.splice`, of a text that is read as it is. `known` has for a kind its replacement, or a dict of those of its values. */
 static PyObject *core_splice(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     Splice to = {0};

@@ -1,6 +1,6 @@
 /* Undoes percent-encoding, and sees where nothing else is disguised: the rounds of `encodings/fold.py` over plain texts.
  *
- * The expressions and handlers there are the definition. What may be any other of their units (`\u0040`, `&#64;`, `=40`,
+ * These rounds and the expressions of `encodings/units.py` are the definition. What may be any other of their units (`\u0040`, `&#64;`, `=40`,
  * doubled quotes, look-alikes) is left to them as a whole; a test holds the two against each other.
  */
 
@@ -280,7 +280,7 @@ static int is_left(Text t, PyObject *doubled)
     return yes;
 }
 
-/* One round over a text; a new reference to what it reads as in `next`. */
+/* One round over a text; where it reads otherwise, a new reference to that in `next`. */
 static int undo(PyObject *raw, PyObject *doubled, const byte *characters, PyObject *layers, PyObject **next)
 {
     Text t = {(const byte *)PyBytes_AS_STRING(raw), PyBytes_GET_SIZE(raw)};
@@ -296,7 +296,8 @@ static int undo(PyObject *raw, PyObject *doubled, const byte *characters, PyObje
         left = is_left(t, doubled);
         done = left < 0 ? FAILED : left ? LEFT : round_of(t, characters, to, &written, layer);
     }
-    if (done == CHANGED || done == SAME) {
+    /* Pluses may have become spaces where no unit was undone. */
+    if (done == CHANGED || (done == SAME && memcmp(to, PyBytes_AS_STRING(raw), (size_t)t.size))) {
         *next = PyBytes_FromStringAndSize((const char *)to, written);
         if (!*next || (done == CHANGED && PyList_Append(layers, layer) < 0))
             done = FAILED;

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, NamedTuple, NoReturn
 
-import orjson
-
 from streams.masking import detectors, policy, tokens
 from streams.masking.actions import Actions
 from streams.masking.databases import Store
@@ -26,6 +24,7 @@ from streams.masking.native import core
 from streams.masking.prefilter import BLOCK, DISGUISE, FIRST_DETECTOR, Prefilter
 from streams.masking.quoting import percent_encoded, raw_quote
 from streams.masking.records import Failure
+from streams.masking.wellformed import is_json
 
 __all__ = ["Engine", "Explained", "Masked", "Rejected"]
 
@@ -350,7 +349,7 @@ class Engine:
 
     def _broken(self, text: bytes, output: bytes) -> Failure | None:
         """A failure where the text was JSON and the output is not."""
-        if output[:1] not in _JSON_BEGINS or self._core.is_json(output) or _parsed(output) or not _parsed(text):
+        if output[:1] not in _JSON_BEGINS or self._core.is_json(output) or is_json(output) or not is_json(text):
             return None
         return Failure("residue", "verify", ("json_shape",))
 
@@ -386,14 +385,6 @@ def _origin(spliced: Spliced, start: int, end: int) -> tuple[int, int]:
             last = end + shift if end <= begin else old_stop
         shift, mark = old_stop - stop, stop
     return first if first >= 0 else max(start, mark) + shift, last if last >= 0 else max(end, mark) + shift
-
-
-def _parsed(text: bytes) -> bool:
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return False
-    return True
 
 
 def _without_value(error: Exception) -> Exception:

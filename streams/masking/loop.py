@@ -8,6 +8,7 @@ from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
 from streams.masking.tokens import Mint
+from streams.masking.wellformed import is_json
 
 __all__ = ["IDENT_BITS", "Hit", "Known", "Loop", "Packed", "Spliced", "packed", "unpacked"]
 
@@ -112,22 +113,8 @@ class Loop:
         counts: dict[str, int],
     ) -> tuple[Spliced, bytes]:
         """A text that is read as it is with its replacements; kinds are counted where something changes."""
-        pieces: list[bytes] = []
-        spliced: Spliced = []
-        mark = size = 0
-        for one in found:
-            start, end = one.start, one.end
-            old = text[start:end]
-            new = replacement(one, old)
-            if new == old:
-                continue
-            pieces += text[mark:start], new
-            size += start - mark + len(new)
-            spliced.append((start, end, size))
-            mark = end
-            for kind in one.inner or (one.kind,):
-                counts[kind] = counts.get(kind, 0) + 1
-        return spliced, b"".join((*pieces, text[mark:]))
+        rows = ((one, one.start, one.end, replacement(one, text[one.start : one.end])) for one in found)
+        return _spliced(text, rows, counts)
 
     def splice_read(
         self,
@@ -143,24 +130,13 @@ class Loop:
 
         `odd` is asked for what a finding becomes that has a quote or a replacement of its own, with its raw bytes' place.
         """
-        pieces: list[bytes] = []
-        spliced: Spliced = []
-        mark = size = 0
-        for one in found:
+
+        def row(one: Found) -> tuple[Found, int, int, bytes]:
             start, end = read.raw_span(one.start, one.end)
             plain = one.replacement is None and not one.quote
-            new = replacement(one, read.text[one.start : one.end]) if plain else odd(one, start, end)
-            # An escape that two findings share is the first one's.
-            start = max(start, mark)
-            if new == raw[start:end]:
-                continue
-            pieces += raw[mark:start], new
-            size += start - mark + len(new)
-            spliced.append((start, end, size))
-            mark = end
-            for kind in one.inner or (one.kind,):
-                counts[kind] = counts.get(kind, 0) + 1
-        return spliced, b"".join((*pieces, raw[mark:]))
+            return one, start, end, replacement(one, read.text[one.start : one.end]) if plain else odd(one, start, end)
+
+        return _spliced(raw, map(row, found), counts)
 
     def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes) -> Packed:
         """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced."""
@@ -185,6 +161,27 @@ class Loop:
         """Whether a hit has a lower identifier."""
         return any(hit & _IDENT < ident for hit in memoryview(hits).cast("Q"))
 
-    def is_json(self, _text: bytes) -> bool:
-        """No: a parser says it of all texts."""
-        return False
+    def is_json(self, text: bytes) -> bool:
+        """Whether a text is JSON."""
+        return is_json(text)
+
+
+def _spliced(
+    raw: bytes, rows: Iterable[tuple[Found, int, int, bytes]], counts: dict[str, int]
+) -> tuple[Spliced, bytes]:
+    """Raw bytes with replacements, given each finding's place in them and what comes there."""
+    pieces: list[bytes] = []
+    spliced: Spliced = []
+    mark = size = 0
+    for one, begin, end, new in rows:
+        # An escape that two findings share is the first one's.
+        start = max(begin, mark)
+        if new == raw[start:end]:
+            continue
+        pieces += raw[mark:start], new
+        size += start - mark + len(new)
+        spliced.append((start, end, size))
+        mark = end
+        for kind in one.inner or (one.kind,):
+            counts[kind] = counts.get(kind, 0) + 1
+    return spliced, b"".join((*pieces, raw[mark:]))

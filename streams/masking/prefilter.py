@@ -14,7 +14,7 @@ import hyperscan
 
 from streams.masking.databases import Anchor, Store, database
 from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_ANCHOR
-from streams.masking.encodings.fold import fold_anchors
+from streams.masking.encodings.units import fold_anchors
 from streams.masking.found import Detector, Judge
 from streams.masking.loop import Hit, Packed, packed, unpacked
 from streams.masking.native import JUDGES, sinks

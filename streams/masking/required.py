@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import orjson
-
 from streams.masking.policy import Policy
 from streams.masking.records import Failure
+from streams.masking.wellformed import is_json
 
 __all__ = ["json_required"]
 
@@ -24,18 +23,10 @@ def json_required(policy: Policy) -> Refused | None:
 
 
 def _all(texts: Sequence[bytes | None]) -> dict[int, Failure]:
-    return {index: _FAILURE for index, text in enumerate(texts) if text and not _is_json(text)}
+    return {index: _FAILURE for index, text in enumerate(texts) if text and not is_json(text)}
 
 
 def _broken(texts: Sequence[bytes | None]) -> dict[int, Failure]:
     return {
-        index: _FAILURE for index, text in enumerate(texts) if text and text.lstrip()[:1] == b"{" and not _is_json(text)
+        index: _FAILURE for index, text in enumerate(texts) if text and text.lstrip()[:1] == b"{" and not is_json(text)
     }
-
-
-def _is_json(text: bytes) -> bool:
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return False
-    return True

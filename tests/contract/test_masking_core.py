@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from importlib import import_module
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 
 from streams.corpus import generate
 from streams.masking import detectors
+from streams.masking.encodings.fold import Fold, fold
 from streams.masking.engine import Engine
 from streams.masking.found import Found, Verdict
-from streams.masking.loop import IDENT_BITS, Loop, packed, unpacked
+from streams.masking.loop import IDENT_BITS, Known, Loop, packed, unpacked
 from streams.masking.native import JUDGES, NativeCore, native_core, sinks
 from streams.masking.policy import Policy
 from streams.masking.prefilter import Prefilter
@@ -122,9 +124,44 @@ def test_core_masks_logs_as_the_loop_in_python_does(mix: str) -> None:
     assert _engine(native=True).mask(texts) == _engine(native=False).mask(texts)
 
 
+#: What a text is made of that is read otherwise: units of one and of more layers, of several characters, and of none.
+WRITTEN = (
+    b"%61", b"%2540", b"&#64;", b"\\u0041", b"%25u", "\uff41".encode(), "\u200b".encode(), "\u2121".encode(), b"ann",
+    b" ", b'"', "\u00fc".encode(), b"%c3%bc",
+)  # fmt: skip
+
+
+@_SETTINGS
+@given(st.lists(st.sampled_from(WRITTEN), max_size=12).map(b"".join), st.data())
+def test_core_splices_what_is_read_otherwise_as_the_loop_in_python_does(raw: bytes, data: st.DataObject) -> None:
+    """Wherever findings lie in what was read: the same bytes, places and counts."""
+    read = fold(raw)
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(read.text)), max_size=6)))
+    known: dict[Any, Known] = {"phone": b"***"}
+    found = [
+        Found(start, end, data.draw(st.sampled_from(("email", "phone"))), "d", "v", 50)._replace(
+            quote=data.draw(st.sampled_from((b"", b'"'))), replacement=data.draw(st.sampled_from((None, b"%41")))
+        )
+        for start, end in zip(cuts[::2], cuts[1::2], strict=False)
+    ]
+
+    def replacement(one: Found, old: bytes) -> bytes:
+        return b"***" if one.kind == "phone" else b"<" + old + b">"
+
+    def odd(one: Found, start: int, end: int) -> bytes:
+        return b"%s %d %d" % (one.kind.encode(), start, end)
+
+    told: list[dict[str, int]] = [{}, {}]
+    assert _core().splice_read(raw, read, found, known, replacement, odd, told[0]) == Loop().splice_read(
+        raw, read, found, known, replacement, odd, told[1]
+    )
+    assert told[0] == told[1]
+
+
 def test_core_refuses_what_it_is_not_made_for() -> None:
     """Wrong types, unknown judges and findings out of order raise; nothing is read outside of a text."""
     one = Found(4, 2, "email", "email", "rfc5322")
+    whole = one._replace(start=0, end=3)
     for call in (
         lambda: _core().verdict(99, b"x", 0),
         lambda: _core().judge(b"x", packed([(1, 7)]), [None], b"\0", b"\0", lambda *_: [], lambda *_: None),
@@ -133,6 +170,12 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: _core().unsettled(packed([(1, 0)]), [(1, 2)], {}, b"x"),  # type: ignore[list-item]
         lambda: _core().splice(b"abc", [one], {}, lambda *_: b"", {}),
         lambda: _core().splice(b"abc", [one._replace(start=0, end=9)], {}, lambda *_: b"", {}),
+        lambda: _core().splice_read(b"abc", Fold(b"abc", ()), [one], {}, lambda *_: b"", lambda *_: b"", {}),
+        lambda: _core().splice_read(b"abc", Fold(b"ab", ()), [whole], {}, lambda *_: b"", lambda *_: b"", {}),
+        lambda: _core().splice_read(b"a", Fold(b"abc", ()), [whole], {}, lambda *_: b"", lambda *_: b"", {}),
+        lambda: _core().splice_read(b"abc", Fold(b"abc", ([1],)), [whole], {}, lambda *_: b"", lambda *_: b"", {}),  # type: ignore[arg-type]
+        lambda: _core().any_below(b"1234567", 1),
+        lambda: _core().is_json("{}"),  # type: ignore[arg-type]
     ):
         with pytest.raises((TypeError, ValueError, IndexError)):
             call()

@@ -28,7 +28,8 @@ _TARGETS = {
     "overlaps": ("overlaps.py", "streams.masking.overlaps.*"),
     "quoting": ("quoting.py", "streams.masking.quoting.*"),
     "layers": ("encodings/fold.py", "streams.masking.encodings.fold.xǁ*"),
-    "splice": ("engine.py", "streams.masking.engine.xǁEngineǁ_splice*"),
+    "splice": ("loop.py", "streams.masking.loop.x*splice*"),
+    "odd": ("engine.py", "streams.masking.engine.xǁEngineǁ_odd*"),
 }
 #: The tests that are asked; mutmut runs only those that come by the function in question.
 _TESTS = (
