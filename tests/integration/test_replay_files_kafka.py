@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from streams.errors import GuardError, UsageError
@@ -22,7 +21,7 @@ from streams.replay.jobs import Job, JobView
 from streams.replay.running import finish, known, save
 from streams.replay.spec import parse_spec
 from streams.settings import Settings
-from tests.support.files import PERSON
+from tests.support.files import PERSON, workers
 from tests.support.kafka import KafkaBroker, create_topic, unique
 from tests.support.pipeline import read_topic
 
@@ -111,11 +110,11 @@ def test_killed_workers_double_and_lose_nothing(tmp_path: Path, settings: Settin
     records_then: list[int] = []
 
     def progress(seen: FilesProgress) -> None:
-        workers = [child.pid for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
-        if not killed and seen.records and len(workers) == 2:
-            killed.extend(workers)
+        running = workers()
+        if not killed and seen.records and len(running) == 2:
+            killed.extend(running)
             records_then.append(seen.records)
-            for pid in workers:
+            for pid in running:
                 os.kill(pid, signal.SIGKILL)
         elif len(records_then) == 1 and seen.records > records_then[0]:
             records_then.append(seen.records)

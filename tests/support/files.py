@@ -5,6 +5,7 @@ import functools
 import gzip
 import io
 import lzma
+import multiprocessing
 import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from streams.replay.files.quarantine import NoQuarantine, Quarantine
 from streams.replay.files.target import TargetFolder
 from streams.replay.files.work import FileResult, FileWorker, Surroundings
 
-__all__ = ["PACK", "PERSON", "TOKEN", "UNPACK", "archive", "mask_files", "masker", "zstd_unpacked"]
+__all__ = ["PACK", "PERSON", "TOKEN", "UNPACK", "archive", "mask_files", "masker", "workers", "zstd_unpacked"]
 
 PERSON = b"zq9canary.person@example.org"
 _KEYRING = Keyring("k1", {"k1": b"\x07" * 32})
@@ -89,3 +90,8 @@ def archive(members: Mapping[str, bytes], kind: int = tarfile.PAX_FORMAT) -> byt
                 info.type = tarfile.DIRTYPE
             opened.addfile(info, io.BytesIO(data))
     return out.getvalue()
+
+
+def workers() -> list[int]:
+    """The processes of a job of files that this one runs; brokers are children of it, too."""
+    return [child.pid or 0 for child in multiprocessing.active_children() if child.name == "maskstream-files"]

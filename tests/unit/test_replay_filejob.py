@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from streams.errors import GuardError, MaskstreamError, UsageError
@@ -20,7 +19,7 @@ from streams.replay.files.report import FilesProgress, FilesReport
 from streams.replay.files.run import run_files
 from streams.replay.spec import ReplaySpec, parse_spec
 from streams.settings import Settings
-from tests.support.files import PERSON
+from tests.support.files import PERSON, workers
 
 LINES = b"".join(b"%d user %b\n" % (number, PERSON) for number in range(3_000))
 
@@ -110,10 +109,10 @@ def test_a_killed_worker_costs_nothing(tmp_path: Path, settings: Settings) -> No
     killed: list[int] = []
 
     def progress(seen: FilesProgress) -> None:
-        children = psutil.Process().children()
-        if seen.records and not killed and children:
-            killed.append(children[-1].pid)
-            os.kill(children[-1].pid, signal.SIGKILL)
+        running = workers()
+        if seen.records and not killed and running:
+            killed.append(running[-1])
+            os.kill(running[-1], signal.SIGKILL)
 
     report = run_files(spec_of(tmp_path), settings, progress, lambda: False)
     assert killed
