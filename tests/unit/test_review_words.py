@@ -65,6 +65,10 @@ def test_who_was_too_late_reads_who_was_first() -> None:
     notice = told([first, written, replace(late, offset=3)], late.id)
     assert notice is not None
     assert notice.text == "Too late: it was released already by ben, and it is on its clean topic."
+    failed = replace(written, result="failed_again", status="failed_again")
+    notice = told([first, failed, replace(late, offset=3, status="failed_again")], late.id)
+    assert notice is not None
+    assert notice.text == "Too late: it was released already by ben, and failed again since."
     done = told([first, late], first.id)
     assert done is not None
     assert done.kind == "good"

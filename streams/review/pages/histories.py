@@ -21,6 +21,7 @@ _WANTED: Final[dict[Action, str]] = {
     "claim": "Wanted to claim it", "unclaim": "Wanted to give it back", "release": "Wanted to release it",
     "mask": "Wanted to mask it by hand", "discard": "Wanted to discard it", "undo": "Wanted to open it again",
 }  # fmt: skip
+_SINCE: Final = {"redriven": ", and it is on its clean topic", "failed_again": ", and failed again since"}
 _NEXT: Final[dict[Action, str]] = {
     "release": "The redrive masks it with the current policy and writes it to its clean topic.",
     "mask": "The redrive hides what you chose, masks the rest and writes it to its clean topic.",
@@ -69,13 +70,13 @@ def _too_late(history: Sequence[HistoryItem], mine: HistoryItem) -> str:
     before = [item for item in history if item.effective and item.offset < mine.offset]
     last = max(before, key=lambda item: item.offset, default=None)
     person = max((item for item in before if item.actor), key=lambda item: item.offset, default=None)
-    by = f" by {person.actor}" if person else ""
-    if last is not None and last.result == "failed_again":
-        return "Too late: it was released and failed again in the meantime."
-    if last is not None and last.result == "expired":
+    result = last.result if last is not None else None
+    if result == "expired":
         return "Too late: retention has taken it."
-    done = ", and it is on its clean topic" if last is not None and last.result == "redriven" else ""
-    return f"Too late: it was {STATUS_WORDS[mine.status]} already{by}{done}."
+    if person is None:
+        return f"Too late: it was {STATUS_WORDS[mine.status]} already."
+    # Whatever came of it by now, it was this person's decision that was first.
+    return f"Too late: it was {STATUS_WORDS[person.status]} already by {person.actor}{_SINCE.get(result or '', '')}."
 
 
 def _line(item: HistoryItem) -> Line:
