@@ -250,8 +250,9 @@ class _Group:
             return {"matching": 0}
         stored, envelope = self.newest
         return {
-            "group": envelope.fingerprint, "reason": envelope.reason, "detectors": list(envelope.detectors),
-            "preview": envelope.preview, "sample": stored.place, "matching": self.by_status.total(),
+            "group": envelope.fingerprint, "reason": envelope.reason, "path": envelope.path,
+            "detectors": list(envelope.detectors), "preview": envelope.preview, "sample": stored.place,
+            "matching": self.by_status.total(),
             "counts": {"by_status": dict(self.by_status)}, "first_seen_ms": self.first_ms,
             "last_seen_ms": self.last_ms, "topics": [name for name, _ in self.topics.most_common(_TOPICS_SHOWN)],
         }  # fmt: skip
@@ -271,10 +272,11 @@ def _row(stored: Stored, state: RecordState) -> dict[str, Any]:
         "actor": state.actor, "failures": state.failures, "problem": envelope if isinstance(envelope, str) else None,
     }  # fmt: skip
     if isinstance(envelope, str):
-        return base | {"source": None, "reason": None, "detectors": [], "group": None, "preview": None}
+        return base | {"source": None, "reason": None, "path": None, "detectors": [], "group": None, "preview": None}
     return base | {
         "source": envelope.source.model_dump(), "job": envelope.job, "reason": envelope.reason,
-        "detectors": list(envelope.detectors), "group": envelope.fingerprint, "preview": envelope.preview,
+        "path": envelope.path, "detectors": list(envelope.detectors), "group": envelope.fingerprint,
+        "preview": envelope.preview,
     }  # fmt: skip
 
 

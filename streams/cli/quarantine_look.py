@@ -67,7 +67,9 @@ def groups(  # noqa: PLR0913 - each flag is a parameter
         for group in found:
             typer.echo(json.dumps(group))
         return
-    print_table(["group", "records", "waiting", "reason", "detectors", "topics", "last", "shape"], map(_group, found))
+    print_table(
+        ["group", "records", "waiting", "reason", "detectors", "at", "topics", "last", "shape"], map(_group, found)
+    )
     if found:
         first = said(found[0]["group"])
         typer.echo(f"Next: `maskstream quarantine try --group {first} --sample 1000`.", err=True)
@@ -200,7 +202,7 @@ def _group(group: Mapping[str, Any]) -> list[str]:
     waiting = sum(by_status.get(status, 0) for status in ("open", "claimed", "failed_again"))
     return [
         said(group["group"]), number(group["matching"]), number(waiting), said(group["reason"] or group.get("problem")),
-        said(group["detectors"]), said(group["topics"]), time_of(group["last_seen_ms"]),
+        said(group["detectors"]), said(group["path"]), said(group["topics"]), time_of(group["last_seen_ms"]),
         short(group["preview"], _PREVIEW_CHARS),
     ]  # fmt: skip
 

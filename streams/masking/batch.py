@@ -165,13 +165,12 @@ class RecordMasker:
             if number >= keys_at and failure.reason == "invalid_encoding":
                 outputs[number] = self._opaque(masked, texts[number])
                 continue
-            index = (
-                values[number]
-                if number < keys_at
-                else keys[number - keys_at]
-                if number < headers_at
-                else places[number - headers_at][0]
-            )
+            if number < keys_at:
+                index = values[number]
+            elif number < headers_at:
+                index, failure = keys[number - keys_at], failure._replace(part="key")
+            else:
+                index, failure = places[number - headers_at][0], failure._replace(part="header")
             masked.failures.setdefault(index, failure)
             outputs[number] = texts[number]
         if len(values) == len(masked.values):

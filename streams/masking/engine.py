@@ -23,7 +23,7 @@ from streams.masking.loop import Packed, Spliced, packed, unpacked
 from streams.masking.native import core
 from streams.masking.prefilter import BLOCK, DISGUISE, FIRST_DETECTOR, Prefilter
 from streams.masking.quoting import percent_encoded, raw_quote
-from streams.masking.records import Failure
+from streams.masking.records import Failure, Reason
 from streams.masking.wellformed import is_json
 
 __all__ = ["Engine", "Explained", "Masked", "Rejected"]
@@ -60,6 +60,11 @@ class _Failed(Exception):  # noqa: N818 - it never leaves this module
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.reason)
         self.failure = failure
+
+    def seen_in(self, read: Fold | None) -> Failure:
+        """The failure at its place in the raw bytes of a text that was read otherwise."""
+        at = self.failure.at
+        return self.failure if read is None or at < 0 else self.failure._replace(at=read.raw_span(at, at + 1)[0])
 
 
 @dataclass(slots=True)
@@ -165,20 +170,21 @@ class Engine:
             text = texts[index]
             try:
                 text.decode()
-            except UnicodeDecodeError:
-                self._mask_wide(result, index, text)
+            except UnicodeDecodeError as error:
+                self._mask_wide(result, index, text, error.start)
                 readable[index] = b""
         return readable
 
-    def _mask_wide(self, result: Masked, index: int, text: bytes) -> None:
+    def _mask_wide(self, result: Masked, index: int, text: bytes, at: int) -> None:
+        """Masks a text that is no UTF-8 from a byte on."""
         opened = wide.utf16(text)
         if opened is None:
-            result.failures[index] = Failure("invalid_encoding", "decode")
+            result.failures[index] = Failure("invalid_encoding", "decode", at=at)
             return
         inside = self.mask([opened.inside])
         result.findings += inside.findings
         if inside.failures:
-            result.failures[index] = inside.failures[0]
+            result.failures[index] = inside.failures[0]._replace(at=-1)
         elif inside.outputs[0] is not opened.inside:
             result.outputs[index] = opened.close(inside.outputs[0])
 
@@ -220,7 +226,7 @@ class Engine:
                 return
             spliced, output = self._splice(result.findings, text, read, found)
         except _Failed as failed:
-            result.failures[index] = failed.failure
+            result.failures[index] = failed.seen_in(read)
             return
         if spliced:
             result.outputs[index] = output
@@ -254,16 +260,20 @@ class Engine:
 
     def _block(self, block: blocks.Block, depth: int) -> Found | None:
         if block.inside is None or depth >= _BLOCK_DEPTH:
-            raise _Failed(Failure("too_deep" if block.inside is not None else "too_large", "decode", (block.name,)))
+            reason: Reason = "too_deep" if block.inside is not None else "too_large"
+            raise _Failed(Failure(reason, "decode", (block.name,), at=block.start))
         inside = Masked([block.inside])
         text = block.inside
         if not text.isascii():
             text = text.decode("utf-8", "replace").encode() if block.name == "utf16" else text
         read, hits = self._read(text)
-        found, _ = self._judge(read.text, hits, depth + 1)
-        if not found:
-            return None
-        spliced, output = self._splice(inside.findings, text, read, found)
+        try:
+            found, _ = self._judge(read.text, hits, depth + 1)
+            if not found:
+                return None
+            spliced, output = self._splice(inside.findings, text, read, found)
+        except _Failed as failed:
+            raise _Failed(failed.failure._replace(at=block.start)) from None
         if not spliced:
             return None
         return Found(
@@ -315,19 +325,22 @@ class Engine:
                 result.outputs[one.index] = texts[one.index]
 
     def _residue(self, one: _Changed, output: bytes, read: Fold | None, hits: Packed) -> Failure | None:
-        text = read.text if read else output
         if not one.folded:
             hits = self._core.unsettled(hits, one.spliced, one.kept, output)
             if not hits:
                 return None
             if self._core.any_below(hits, FIRST_DETECTOR):
-                (text, _), hits = self._read(output)
+                read, hits = self._read(output)
+        read = read or Fold(output, ())
         try:
-            found, _ = self._judge(text, hits, 0)
+            found, _ = self._judge(read.text, hits, 0)
         except _Failed as failed:
-            return failed.failure
-        left = [still for still in found if self._actions.changes(still, text[still.start : still.end])]
-        return Failure("residue", "verify", tuple(sorted({still.detector for still in left}))) if left else None
+            return failed.failure._replace(at=-1)
+        left = [still for still in found if self._actions.changes(still, read.text[still.start : still.end])]
+        if not left:
+            return None
+        at, _ = _origin(one.spliced, *read.raw_span(left[0].start, left[0].end))
+        return Failure("residue", "verify", tuple(sorted({still.detector for still in left})), at=at)
 
     def _once_more(self, output: bytes) -> bytes | None:
         """An output with its residue masked, if nothing is left in it then; it counts for nothing.

@@ -31,11 +31,16 @@ class RecordColumns:
 
 
 class Failure(NamedTuple):
-    """Why one record cannot be masked with certainty; names only, never a value."""
+    """Why one record cannot be masked with certainty; names and a place, never a value.
+
+    `at` is the byte of the part where it was seen, as the part came in; -1 where that is no single place.
+    """
 
     reason: Reason
     stage: Literal["decode", "detect", "act", "verify", "produce"]
     detectors: tuple[str, ...] = ()
+    part: Literal["value", "key", "header"] = "value"
+    at: int = -1
 
 
 @dataclass(slots=True)

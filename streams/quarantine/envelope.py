@@ -20,6 +20,7 @@ from streams.masking.records import Failure, Headers, Reason
 from streams.quarantine.payload import Payload, pack, unpack
 from streams.quarantine.preview import Shape, preview
 from streams.quarantine.sealing import SCHEME, Sealed, Sealer, open_sealed
+from streams.quarantine.whereabouts import PATH, path_of
 
 __all__ = ["ENVELOPE_VERSION", "Envelope", "EnvelopeWriter", "Origin", "QuarantineRecord", "Source", "parse"]
 
@@ -40,6 +41,7 @@ Time = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 # Printable ASCII only: whoever writes to the topic must not write to the terminal or page of who reads it.
 Name = Annotated[str, Field(pattern="^[ -~]{1,200}$")]
 Shown = Annotated[str, Field(pattern="^[ -~]*…?$")]
+Path = Annotated[str, Field(pattern=f"^{PATH}$")]
 
 
 class Origin(NamedTuple):
@@ -104,6 +106,7 @@ class Envelope(_Part):
     reason: Reason
     stage: Stage
     detectors: tuple[Name, ...] = Field(description="Detectors that took part; names of the catalogue.")
+    path: Path | None = Field(description="Where in the record it was seen; null where that is no one place.")
     cause: Reason | None = Field(description="The first reason, where the envelope itself became too large.")
     policy: Name = Field(description="Version of the policy that could not mask the record.")
     program: Name = Field(description="Version of maskstream.")
@@ -207,17 +210,19 @@ class EnvelopeWriter:
         shape = Shape(value)
         reason: Reason = failure.reason if sealed else "too_large"
         topic, partition, offset, timestamp_ms, job = origin
+        path = path_of(failure, value)
         document: dict[str, Any] = {
             "version": ENVELOPE_VERSION,
             "reason": reason,
             "stage": failure.stage,
             "detectors": failure.detectors,
+            "path": path,
             "cause": failure.reason if reason != failure.reason else None,
             "policy": self._policy,
             "program": __version__,
             "source": {"topic": topic, "partition": partition, "offset": offset, "timestamp_ms": timestamp_ms},
             "job": job,
-            "fingerprint": shape.fingerprint(reason, failure.detectors),
+            "fingerprint": shape.fingerprint(reason, failure.detectors, path),
             "preview": shape.preview,
             "preview_key": preview(key),
             "preview_headers": [_header_preview(*header) for header in (headers or [])[:_SHOWN_HEADERS]],

@@ -89,14 +89,14 @@ class Shape:
         cut = self._cut or len(self._marked) > _SHOWN_CHARS
         return self._marked[:_SHOWN_CHARS].translate(_BACK) + ("…" if cut else "")
 
-    def fingerprint(self, reason: str, detectors: tuple[str, ...]) -> str:
-        """Sixteen hex digits, equal for records that fail alike: by reason, detectors and shape, phrases collapsed.
+    def fingerprint(self, reason: str, detectors: tuple[str, ...], path: str | None = None) -> str:
+        """Sixteen hex digits, equal for records that fail alike: by reason, detectors, path and collapsed shape.
 
         What is no text has no shape: where two such records differ is chance, and each would be a group of its own.
         """
         shape = "" if reason == "unsupported_format" else self._marked
         alike = _REPEATED.sub(r"\1\1", _PHRASE.sub("x", shape)).translate(_BACK)[:_FINGERPRINT_CHARS]
-        return hashlib.sha256("\0".join((reason, *detectors, alike)).encode()).hexdigest()[:16]
+        return hashlib.sha256("\0".join((reason, *detectors, path or "", alike)).encode()).hexdigest()[:16]
 
 
 def preview(data: bytes | str | None) -> str | None:

@@ -32,7 +32,7 @@ from streams.quarantine.envelope import Envelope
 from streams.quarantine.payload import Payload
 from streams.quarantine.preview import preview
 from streams.quarantine.reader import Stored
-from streams.quarantine.whereabouts import path_at
+from streams.quarantine.whereabouts import path_at, path_of
 
 __all__ = ["ByHand", "Control", "Explained", "Reader", "Trial", "Trier", "TryFailure", "TryResult", "Unopened"]
 
@@ -236,7 +236,7 @@ class Trier:
         failure = self._failures(opened, masker).get(0)
         value = opened[0].payload.value or b""
         rows = tuple(_rows(self._text_masker(masker, opened[0]), value)) if _explainable(failure) else ()
-        path = self._path(opened[0], failure, masker) if failure else ""
+        path = _path(opened[0], failure) if failure else ""
         return Trial(policy.version, None, failure, path, rows)
 
     def by_hand(
@@ -258,7 +258,7 @@ class Trier:
             return ByHand(policy.version, misses=True)
         changed = opened[0]._replace(payload=opened[0].payload._replace(value=value))
         failure = self._failures([changed], masker).get(0)
-        path = self._path(changed, failure, masker) if failure else ""
+        path = _path(changed, failure) if failure else ""
         return ByHand(policy.version, None, False, failure, path, _STARS.sub("***", preview(value) or ""))
 
     def _batches(
@@ -303,12 +303,7 @@ class Trier:
         failures = self._failures(batch, masker)
         tally.passed += len(batch) - len(failures)
         for index, failure in failures.items():
-            one = batch[index]
-            alike = (one.envelope.fingerprint, failure)
-            path = tally.paths.get(alike)
-            if path is None:
-                path = tally.paths[alike] = self._path(one, failure, masker)
-            tally.failed(failure, path, one.stored.place)
+            tally.failed(failure, _path(batch[index], failure), batch[index].stored.place)
 
     def _failures(self, batch: list[_Opened], masker: _Maskers) -> dict[int, Failure]:
         if not batch:
@@ -349,14 +344,6 @@ class Trier:
             return Failure("timestamp", "produce")
         return None
 
-    def _path(self, one: _Opened, failure: Failure, masker: _Maskers) -> str:
-        """Where the detectors that are left still see something; `$` where that is not in the value."""
-        value = one.payload.value or b""
-        if failure.stage != "verify":
-            return "$"
-        rows = _explained(self._text_masker(masker, one), value)
-        return next((path_at(value, row.start) for row in rows if row.detector in failure.detectors), "$")
-
     def _text_masker(self, masker: _Maskers, one: _Opened) -> Masker:
         rules = masker.policy.for_topic(one.envelope.source.topic)
         made = masker.texts.get(rules.version)
@@ -384,7 +371,6 @@ class _Tally:
         self._total = total
         self.passed = 0
         self.unopened: Counter[Unopened] = Counter()
-        self.paths: dict[tuple[str, Failure], str] = {}
         self._failures: dict[tuple[str, tuple[str, ...], str], TryFailure] = {}
 
     @property
@@ -411,6 +397,11 @@ def _fetched(reader: Reader, places: Iterable[tuple[int, int]]) -> Iterator[Stor
         for partition, group in groupby(wanted, key=lambda place: place[0]):
             for _, stored in reader.fetch_all(partition, [offset for _, offset in group]):
                 yield stored
+
+
+def _path(one: _Opened, failure: Failure) -> str:
+    """Where in the record it was seen; `$` where that is no one place."""
+    return path_of(failure, one.payload.value) or "$"
 
 
 def _explainable(failure: Failure | None) -> bool:

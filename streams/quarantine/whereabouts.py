@@ -1,17 +1,28 @@
-"""Where in a JSON value a byte stands, as a path that anybody may read: names that say nothing about a person."""
+"""Where in a record something stands, as a path that anybody may read: names that say nothing about a person."""
 
 import re
 from typing import Final
 
+from streams.masking.records import Failure
 from streams.quarantine.preview import KEPT_KEYS
 
-__all__ = ["path_at"]
+__all__ = ["PATH", "path_at", "path_of"]
+
+#: What a path looks like, whoever wrote it.
+PATH: Final = r"(?:\$(?:\.(?:\*|[a-z_-]{1,20})|\[\*\]){0,8}|key|header)"
 
 _KEPT: Final = frozenset(KEPT_KEYS)
 #: A string as a whole, whatever is escaped in it, or a sign of JSON.
 _TOKEN: Final = re.compile(rb"\"(?:[^\"\\]++|\\.)*+\"?|[{}\[\]:,]", re.DOTALL)
 #: Steps of a path that are shown.
 _STEPS_MAX: Final = 8
+
+
+def path_of(failure: Failure, value: bytes | None) -> str | None:
+    """Where in its record a failure was seen: a path in the value, `key` or `header`; None where it is no one place."""
+    if failure.part != "value":
+        return failure.part
+    return path_at(value or b"", failure.at) if failure.at >= 0 else None
 
 
 def path_at(value: bytes, position: int) -> str:

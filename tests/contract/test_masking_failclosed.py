@@ -42,7 +42,7 @@ def test_detector_that_raises_fails_its_text_only() -> None:
         raise KeyError(data[:end])
 
     masked = _engine("bang", "canary", judge).mask([f"x {_SECRET}".encode(), b"jane.doe@example.org", b"neutral"])
-    assert masked.failures[0] == ("detector_error", "detect", ("bang",))
+    assert masked.failures[0][:3] == ("detector_error", "detect", ("bang",))
     assert list(masked.failures) == [0]
     assert _SECRET not in repr(masked.failures)
     assert b"jane" not in masked.outputs[1]

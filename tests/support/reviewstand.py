@@ -47,7 +47,7 @@ def record_view(
     shape = Shape(value)
     now_ms = time.time_ns() // 1_000_000
     source = Source(topic="orders", partition=partition, offset=offset, timestamp_ms=now_ms - HOUR_MS)
-    detectors = changes.pop("detectors", ("email",))
+    detectors, path = changes.pop("detectors", ("email",)), changes.pop("path", "$.email")
     row = RecordRow(
         partition=partition,
         offset=offset,
@@ -56,8 +56,9 @@ def record_view(
         source=source,
         job=None,
         reason="residue",
+        path=path,
         detectors=detectors,
-        fingerprint=shape.fingerprint("residue", detectors),
+        fingerprint=shape.fingerprint("residue", detectors, path),
         preview=shape.preview,
         problem=None,
         status="open",
@@ -93,6 +94,7 @@ def group_row(view: RecordView, waiting: int = 1, **changes: Any) -> GroupRow:
         reason=row.reason,
         stage=view.stage,
         cause=view.cause,
+        path=row.path,
         detectors=row.detectors,
         problem=row.problem,
         preview=row.preview,
@@ -196,7 +198,7 @@ class Rows:
             topic = view.row.source.topic if view.row.source else ""
             if "*" not in wanted.topics and topic not in wanted.topics:
                 continue
-            known = {topic, str(view.row.reason), view.row.fingerprint, *view.row.detectors}
+            known = {topic, str(view.row.reason), view.row.fingerprint, view.row.path, *view.row.detectors}
             if wanted.text and not set(wanted.text.split()) <= known:
                 continue
             if wanted.topic in {None, topic} and wanted.fingerprint in {None, view.row.fingerprint}:

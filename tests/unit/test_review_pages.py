@@ -119,6 +119,7 @@ def test_what_is_typed_stays_out_of_addresses(typed: str) -> None:
     ("typed", "view", "address"),
     [
         ("residue", "groups", "/?text=residue"),
+        ("$.email", "groups", "/?text=%24.email"),
         ("orders residue", "records", "/records?text=orders+residue"),
         ("0:7", "groups", "/records/0/7"),
         ("orders/0/7", "groups", "/records/0/7"),

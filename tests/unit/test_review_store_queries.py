@@ -31,6 +31,8 @@ TOPICS = ("orders", "orders.eu", "users", "payments_%")
 FAILURES = [
     Failure("residue", "verify", ("email",)),
     Failure("residue", "verify", ("email", "card")),
+    Failure("residue", "verify", ("email",), at=10),
+    Failure("residue", "verify", ("email",), part="header"),
     Failure("too_deep", "decode"),
     Failure("poison", "detect", ("jwt",)),
 ]
@@ -121,7 +123,8 @@ def mentions(row: RecordRow, word: str) -> bool:
         return source is not None and f"{source.topic}/{source.partition}/{source.offset}" == word
     if word.isdigit():
         return int(word) in {row.offset, source.offset if source else -1}
-    texts = [source.topic if source else "", row.reason or "", row.fingerprint, row.problem or "", *row.detectors]
+    said = (source.topic if source else None, row.reason, row.fingerprint, row.problem, row.path, *row.detectors)
+    texts = list(filter(None, said))
     return any(word.lower() in text for text in texts)
 
 
@@ -139,7 +142,23 @@ filters = st.builds(
     since_ms=times,
     until_ms=times,
     text=st.sampled_from(
-        ["", "", "", "0:17", "orders/1/3", "residue", "RESI card", "user", "12", "%", "'", "not", "e e"]
+        [
+            "",
+            "",
+            "",
+            "0:17",
+            "orders/1/3",
+            "residue",
+            "RESI card",
+            "user",
+            "12",
+            "%",
+            "'",
+            "not",
+            "e e",
+            "$.email",
+            "header",
+        ]
     ),
 )
 

@@ -13,6 +13,7 @@ import orjson
 from streams.masking.records import REASONS
 from streams.quarantine.envelope import ENVELOPE_VERSION, Envelope, Origin, Sizes, Source, Stage, parse
 from streams.quarantine.sealing import SCHEME
+from streams.quarantine.whereabouts import PATH
 
 __all__ = ["Clear", "Kind", "clear_of", "kind_of", "read_clear"]
 
@@ -31,6 +32,7 @@ _STAGES: Final = frozenset(get_args(Stage))
 _TOPIC: Final = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _FINGERPRINT: Final = re.compile("[0-9a-f]{16}")
 _KEY: Final = re.compile("[0-9a-f]{12}")
+_PATH: Final = re.compile(PATH)
 
 
 class Kind(NamedTuple):
@@ -40,13 +42,14 @@ class Kind(NamedTuple):
     reason: str | None
     stage: str | None
     cause: str | None
+    path: str | None
     detectors: tuple[str, ...]
     problem: str | None
 
     @property
     def words(self) -> str:
         """What a search by words looks at, in lower case."""
-        return " ".join(filter(None, (*self[:4], *self.detectors, self.problem))).lower()
+        return " ".join(filter(None, (*self[:5], *self.detectors, self.problem))).lower()
 
 
 class Clear(NamedTuple):
@@ -78,7 +81,7 @@ def kind_of(clear: Clear | str) -> Kind:
     """The kind of a record."""
     if isinstance(clear, str):
         digest = hashlib.sha256(f"foreign\0{clear}".encode()).hexdigest()[:_FINGERPRINT_DIGITS]
-        return Kind(digest, None, None, None, (), clear)
+        return Kind(digest, None, None, None, None, (), clear)
     return clear.kind
 
 
@@ -89,6 +92,7 @@ def _taken(document: dict[str, Any]) -> Clear:
         document["reason"],
         document["stage"],
         document["cause"],
+        document["path"],
         tuple(document["detectors"]),
         None,
     )
@@ -126,11 +130,12 @@ def _is_ours(document: dict[str, Any]) -> bool:
 
 
 def _is_why(document: dict[str, Any]) -> bool:
-    detectors, fingerprint = document["detectors"], document["fingerprint"]
+    detectors, fingerprint, path = document["detectors"], document["fingerprint"], document["path"]
     return (
         _is_code(document["reason"], _REASONS)
         and _is_code(document["stage"], _STAGES)
         and (document["cause"] is None or _is_code(document["cause"], _REASONS))
+        and (path is None or (type(path) is str and _PATH.fullmatch(path) is not None))
         and type(detectors) is list
         and all(map(_is_name, detectors))
         and type(fingerprint) is str

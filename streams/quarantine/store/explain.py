@@ -49,14 +49,22 @@ _REASONS: Final[dict[Reason, tuple[str, str]]] = {
 }
 
 
-def explain(reason: Reason, cause: Reason | None, detectors: Sequence[str]) -> Explanation:
-    """What happened, by which detectors, and what helps; `cause` is the reason before the envelope got too large."""
+def explain(reason: Reason, cause: Reason | None, detectors: Sequence[str], path: str | None = None) -> Explanation:
+    """What happened, where, by which detectors, and what helps; `cause` is the reason before the envelope
+    got too large.
+    """
     what, then = _REASONS[reason]
     if cause is not None:
         what = f"{_REASONS[cause][0]} The original did not fit into the envelope, which therefore is without it."
         then = "Read it in the raw topic while it is there."
     named = f" Detectors that took part: {', '.join(detectors)}." if detectors else ""
-    return Explanation(what + named, then)
+    return Explanation(what + _seen(path) + named, then)
+
+
+def _seen(path: str | None) -> str:
+    if path in {None, "$"}:
+        return ""
+    return f" It was seen in the {path}." if path in {"key", "header"} else f" It was seen at {path}."
 
 
 def explain_foreign(problem: str) -> Explanation:

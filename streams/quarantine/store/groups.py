@@ -231,8 +231,8 @@ def _row(
     phases: Counter[int] = Counter()
     for kind, phase in pairs:
         phases[phase] += present[kind, phase]
-    reason, stage, cause, detectors, problem = asked.db.execute(
-        "SELECT reason, stage, cause, detectors, problem FROM kinds WHERE id = ?", (newest.kind,)
+    reason, stage, cause, path, detectors, problem = asked.db.execute(
+        "SELECT reason, stage, cause, path, detectors, problem FROM kinds WHERE id = ?", (newest.kind,)
     ).fetchone()
     partition, offset, detail = asked.db.execute(
         "SELECT partition, offset, detail FROM records WHERE id = ?", (newest.number,)
@@ -242,6 +242,7 @@ def _row(
         reason=reason,
         stage=stage,
         cause=cause,
+        path=path,
         detectors=tuple(orjson.loads(detectors)),
         problem=problem,
         preview=orjson.loads(detail)["preview"] if detail is not None else None,

@@ -54,7 +54,7 @@ def applied(db: sqlite3.Connection, event: UUID) -> Applied | None:
 def _view(db: sqlite3.Connection, row: RecordRow, stage: Any, cause: Any, detail: dict[str, Any]) -> RecordView:
     state, number = _state(db, row.partition, row.id)
     if row.reason is not None:
-        explanation = explain(row.reason, cause, row.detectors)
+        explanation = explain(row.reason, cause, row.detectors, row.path)
     else:
         explanation = explain_foreign(row.problem or "unknown") if row.problem else explain_forgotten(gone=row.gone)
     return RecordView(
@@ -147,6 +147,7 @@ def _ghost(partition: int, offset: int, origin: str, state: RecordState, *, gone
         source=None,
         job=None,
         reason=None,
+        path=None,
         detectors=(),
         fingerprint="",
         preview=None,

@@ -222,15 +222,15 @@ class Ingest:
         return number
 
     def _kind_row(self, kind: Kind) -> int:
-        columns = (*kind[:4], json.dumps(kind.detectors), kind.problem)
+        columns = (*kind[:5], json.dumps(kind.detectors), kind.problem)
         found = self._db.execute(
             "SELECT id FROM kinds WHERE fingerprint = ? AND reason IS ? AND stage IS ? AND cause IS ?"
-            " AND detectors = ? AND problem IS ?",
+            " AND path IS ? AND detectors = ? AND problem IS ?",
             columns,
         ).fetchone()
         if found is not None:
             return int(found[0])
-        added = self._db.execute("INSERT INTO kinds VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", (*columns, kind.words))
+        added = self._db.execute("INSERT INTO kinds VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", (*columns, kind.words))
         return added.lastrowid or 0
 
 

@@ -63,8 +63,9 @@ class Filter:
     """Which records; what is None or empty does not narrow.
 
     `topics` is the scope of who asks: globs over the source topic. `text` is what a person types: a place (`0:17`),
-    coordinates (`orders/3/1234`), or words that all have to occur in topic, reason, detectors or fingerprint, numbers
-    being offsets. `partition` and `offset` are those of the raw topic; `since_ms` to before `until_ms` is by `seen`.
+    coordinates (`orders/3/1234`), or words that all have to occur in topic, reason, path, detectors or fingerprint,
+    numbers being offsets. `partition` and `offset` are those of the raw topic; `since_ms` to before `until_ms` is by
+    `seen`.
     `pending` picks what was asked for and not yet redriven (True), or the rest (False).
     """
 
@@ -132,6 +133,7 @@ class GroupRow:
     reason: Reason | None
     stage: Stage | None
     cause: Reason | None
+    path: str | None
     detectors: tuple[str, ...]
     problem: str | None
     preview: str | None
@@ -161,6 +163,7 @@ class RecordRow:
     source: Source | None
     job: str | None
     reason: Reason | None
+    path: str | None
     detectors: tuple[str, ...]
     fingerprint: str
     preview: str | None

@@ -102,7 +102,7 @@ def _first(db: sqlite3.Connection, matching: Where, order: Sort, count: int, aft
 
 _ROWS: Final = f"""
 SELECT records.id, records.partition, records.offset, seen, phase, topics.name, source_partition, source_offset,
-    source_ms, job, {ORIGIN}, reason, detectors, fingerprint, detail, problem, coalesce(positions.low, 0),
+    source_ms, job, {ORIGIN}, reason, path, detectors, fingerprint, detail, problem, coalesce(positions.low, 0),
     states.status, states.actor, states.decision, states.failures, states.redriven
 FROM records
 JOIN kinds ON kinds.id = records.kind
@@ -115,7 +115,7 @@ WHERE records.id IN (SELECT value FROM json_each(?))
 
 def _row(columns: Sequence[Any], retention_ms: int | None) -> RecordRow:
     partition, offset, seen, phase, topic, source_partition, source_offset, source_ms, job, origin = columns[:10]
-    reason, detectors, fingerprint, detail, problem, low, *state_columns = columns[10:]
+    reason, path, detectors, fingerprint, detail, problem, low, *state_columns = columns[10:]
     state = state_of(*state_columns) if state_columns[0] is not None else RecordState()
     status, pending = status_of(phase, gone=offset < low)
     source = Source.model_construct(
@@ -129,6 +129,7 @@ def _row(columns: Sequence[Any], retention_ms: int | None) -> RecordRow:
         source=source if origin is not None else None,
         job=job,
         reason=reason,
+        path=path,
         detectors=tuple(orjson.loads(detectors)),
         fingerprint=fingerprint,
         preview=orjson.loads(detail)["preview"] if detail is not None else None,

@@ -11,7 +11,7 @@ __all__ = ["APPLICATION_ID", "SCHEMA", "SCHEMA_VERSION"]
 #: "msrv", so that `file` and we tell it from another program's.
 APPLICATION_ID: Final = 0x6D737276
 #: Of tables, of what is put into them, and of the fold that made the states.
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 #: Topics are 'quarantine' and 'decisions' here. `records.topic` is 0 for foreign bytes. The columns of indexes behind
 #: the sorted ones let a filter look without a visit to the row. `recent` tells a group's rate, and holds two hours.
@@ -27,8 +27,8 @@ CREATE TABLE lows (
 
 CREATE TABLE topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE kinds (
-    id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, reason TEXT, stage TEXT, cause TEXT, detectors TEXT NOT NULL,
-    problem TEXT, words TEXT NOT NULL
+    id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, reason TEXT, stage TEXT, cause TEXT, path TEXT,
+    detectors TEXT NOT NULL, problem TEXT, words TEXT NOT NULL
 );
 CREATE INDEX kinds_by_fingerprint ON kinds (fingerprint);
 CREATE TABLE records (

@@ -69,6 +69,7 @@ class GroupOut(_Out):
     reason: Reason | None
     stage: Stage | None
     cause: Reason | None
+    path: str | None = Field(description="Where in the record it was seen: a path in the value, `key` or `header`.")
     detectors: tuple[str, ...]
     problem: str | None
     preview: str | None = Field(description="Shape of the newest record; letters are x, digits 0.")
@@ -91,6 +92,7 @@ class RowOut(_Out):
     source: Source | None
     job: str | None
     reason: Reason | None
+    path: str | None
     detectors: tuple[str, ...]
     group: str = Field(validation_alias="fingerprint")
     preview: str | None

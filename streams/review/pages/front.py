@@ -25,8 +25,8 @@ _SOURCE: Final = re.compile(r"[A-Za-z0-9._-]{1,249}/[0-9]{1,9}/[0-9]{1,18}")
 _YEAR_S: Final = 31_536_000
 
 _KNOWN: Final = (
-    "The search knows topics, partitions, offsets, places (0:17), reasons, detectors and groups. It cannot look for "
-    "values: nobody here knows them. `maskstream token` tells the token of one, to search clean logs with."
+    "The search knows topics, partitions, offsets, places (0:17), reasons, detectors, paths and groups. It cannot "
+    "look for values: nobody here knows them. `maskstream token` tells the token of one, to search clean logs with."
 )
 _UNKNOWN: Final = Notice("warn", "Nothing here goes by this name.", (_KNOWN,))
 

@@ -99,7 +99,7 @@ def _page(
         group=row,
         page=services.store.records(query.filter(who.topics, now_ms), limit=_SHOWN),
         charts=charts_of(services, query, who, row.counts),
-        explanation=explain(row.reason, row.cause, row.detectors)
+        explanation=explain(row.reason, row.cause, row.detectors, row.path)
         if row.reason
         else explain_foreign(row.problem or "no envelope"),
         live=f"/groups/{fingerprint}/live",

@@ -29,8 +29,8 @@ TIMES: Final[Mapping[str, int]] = {"1h": _HOUR_MS, "24h": 24 * _HOUR_MS, "7d": 1
 _SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
 _TOPIC: Final = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _GROUP: Final = re.compile(r"[0-9a-f]{16}")
-#: Topics, coordinates, places, reasons, detectors, fingerprints: all that the search knows.
-_TEXT: Final = re.compile(r"[A-Za-z0-9._:/ -]{1,200}")
+#: Topics, coordinates, places, reasons, detectors, paths, fingerprints: all that the search knows.
+_TEXT: Final = re.compile(r"[A-Za-z0-9._:/ $*\[\]-]{1,200}")
 #: That of groups names all partitions: room for some hundred.
 _CURSOR: Final = re.compile(r"[A-Za-z0-9_=.~-]{1,16000}")
 _MOMENT: Final = re.compile(r"[0-9]{1,15}")
