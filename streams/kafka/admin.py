@@ -43,6 +43,7 @@ from streams.kafka.topics import (
     TopicFacts,
     TopicState,
     Unseen,
+    unallowed_sentence,
 )
 from streams.settings import Settings
 
@@ -148,9 +149,13 @@ class Admin:
         """Committed offset and metadata of each partition; None where there is none."""
         wanted = [TopicPartition(*partition) for partition in partitions]
         with self._outsider(group) as consumer:
-            found = self._ask(
-                lambda: _settled(lambda: consumer.committed(wanted, timeout=REQUEST_TIMEOUT_S)), "gave no offsets"
-            )
+            try:
+                found = _settled(lambda: consumer.committed(wanted, timeout=REQUEST_TIMEOUT_S))
+            except KafkaException as error:
+                # A group that may not be seen looks like a coordinator that is not found: the question times out.
+                if self.group_rights(group) == frozenset():
+                    raise GuardError(f"The group {group} may not be seen: allow READ on group {group}.") from None
+                raise self._told(error, "gave no offsets") from None
         return {
             (part.topic, part.partition): (part.offset, part.metadata or "") if part.offset >= 0 else None
             for part in found
@@ -207,10 +212,14 @@ class Admin:
         return begins
 
     def take(self, step: Step) -> None:
-        """Carry out one step of a plan; one that somebody else has just carried out is no error."""
+        """Carry out one step of a plan; one that somebody else has just carried out is no error. GuardError where the
+        right is missing.
+        """
         try:
             self._future_of(step).result(2 * REQUEST_TIMEOUT_S)
         except KafkaException as error:
+            if error.args[0].code() == _HIDDEN:
+                raise GuardError(unallowed_sentence(step)) from None
             if error.args[0].code() not in _ALREADY:
                 raise self._told(error, f"could not {step}") from None
 

@@ -43,9 +43,10 @@ class Scanner:
     """
 
     def __init__(self, settings: Settings, purpose: str, *, silence_s: float = SILENCE_S) -> None:
+        # Never joined and never committed to; librdkafka wants a name, and asks Kafka who coordinates it.
+        self._group = f"{settings.group_id}-{purpose}"
         own: dict[str, Any] = {
-            # Never joined and never committed to; librdkafka wants a name.
-            "group.id": f"{settings.group_id}-{purpose}",
+            "group.id": self._group,
             "client.id": f"maskstream-{purpose}",
             "enable.auto.commit": False,
             "enable.auto.offset.store": False,
@@ -123,6 +124,8 @@ class Scanner:
             self._following[key] = max(self._following.get(key, 0), offset)
         elif error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
             raise GuardError(f"The topic {key[0]} may not be read: allow READ on topic {key[0]}.")
+        elif error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+            raise GuardError(f"The group {self._group} may not be seen: allow DESCRIBE on group {self._group}.")
         elif error.code() in _AWAY:
             self._last = error.name()
         else:

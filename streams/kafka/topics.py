@@ -27,6 +27,7 @@ __all__ = [
     "Wish",
     "decisions_troubles",
     "plan",
+    "unallowed_sentence",
     "wishes",
 ]
 
@@ -275,6 +276,15 @@ def unseen_sentence(state: Unseen, purpose: str) -> str:
     return (
         f"The retention of the {purpose} topic {state.name} may not be read: allow DESCRIBE_CONFIGS on topic "
         f"{state.name} (kafka-acls.sh --add --allow-principal User:… --operation DescribeConfigs --topic {state.name})."
+    )
+
+
+def unallowed_sentence(step: Step) -> str:
+    """Which right a step lacks that Kafka has refused."""
+    right = {Create: "Create", Grow: "Alter", Change: "AlterConfigs"}[type(step)]
+    return (
+        f"Kafka refuses to {step}: allow {right} on topic {step.topic} (kafka-acls.sh --add "
+        f"--allow-principal User:… --operation {right} --topic {step.topic})."
     )
 
 

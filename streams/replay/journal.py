@@ -113,6 +113,8 @@ class JobWriter:
         except (KafkaException, BufferError):
             failures.append(KafkaError(KafkaError._FAIL))  # noqa: SLF001
         failed = [error for error in failures if error is not None]
+        if any(error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED for error in failed):
+            raise GuardError(f"The jobs topic {self._topic} may not be written: allow WRITE on topic {self._topic}.")
         if failed or not failures:
             why = failed[0].name() if failed else "no answer"
             raise RunError(f"The job {record.job} could not be written to {self._topic} ({why}): try again.")

@@ -19,6 +19,7 @@ from streams.kafka.topics import (
     Wish,
     decisions_troubles,
     plan,
+    unallowed_sentence,
     wishes,
 )
 from streams.settings import Settings, load
@@ -167,6 +168,19 @@ def test_hidden_topics_are_refused() -> None:
         steps(CLEAN, Unseen("a.clean", "describe"))
     with pytest.raises(GuardError, match=r"allow DESCRIBE_CONFIGS on topic a\.clean"):
         steps(CLEAN, Unseen("a.clean", "describe_configs"))
+
+
+@pytest.mark.parametrize(
+    ("step", "right"),
+    [
+        (Create("a.clean", 3, {}), "Create"),
+        (Grow("a.clean", 2, 3), "Alter"),
+        (Change("a.clean", {"retention.ms": "1"}, {"retention.ms": "2"}), "AlterConfigs"),
+    ],
+)
+def test_refused_steps_name_their_right(step: Step, right: str) -> None:
+    """The words are those of kafka-acls.sh, with which whoever reads the sentence gives the right."""
+    assert unallowed_sentence(step).endswith(f"--operation {right} --topic a.clean).")
 
 
 @given(
