@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from streams.masking.detectors.providers import ai, beside, cloud, code, commerce, messaging, saas
+from streams.masking.detectors.providers import ai, beside, cloud, code, commerce, hashes, messaging, saas
 from streams.masking.detectors.providers.format import Format, detector
 from streams.masking.found import Detector
 
@@ -13,6 +13,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     *cloud.FORMATS,
     *code.FORMATS,
     *commerce.FORMATS,
+    *hashes.FORMATS,
     *messaging.FORMATS,
     *saas.FORMATS,
 )

@@ -19,6 +19,8 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("discord_bot_token", r"[MNO][A-Za-z\d_-]{22,28}\.[\w-]{6}\.", r"[\w-]{16}", r"[\w-]{11,24}+", "M{w23}.{w6}.{s38}", "Discord docs, authentication", reach=64, bits=3.8, behind="sign"),
     Format("discord_mfa_token", r"mfa\.", r"[\w-]{20}", r"[\w-]{60,70}+", "mfa.{s84}", "Discord docs, authentication", bits=3.5),
     Format("telegram_bot_token", r"\d{5,16}:A", r"[\w-]{16}", r"[\w-]{18}(?![\w-])", "{d10}:AA{s33}", "Telegram docs, bot API", bits=3.5, behind="sign"),
+    Format("fcm_token", r"(?:[\w-]{22}|[\w-]{11}):APA91b", r"[\w-]{20}", r"[\w-]{60,200}+", "{w22}:APA91b{s134}", "Firebase docs, registration tokens", reach=64, bits=3.0),
+    Format("expo_push_token", r"Expo(?:nent)?PushToken\[", r"[\w-]{10}", r"[\w-]{8,40}+", "ExponentPushToken[{w22}", "Expo docs, push notifications", bare=True),
     Format("twilio_key", r"SK", r"[\da-fA-F]{32}", r"(?![^\W_])", "SK{x32}", "Twilio docs, API keys", behind="sign"),
     Format("sendgrid_key", r"SG\.", r"[\w-]{16}", r"[\w-]{0,16}\.[\w-]{16,64}+", "SG.{s22}.{s43}", "SendGrid docs, API keys"),
     Format("mailgun_key", r"(?:pub)?key-", r"[\da-f]{32}", r"(?!\w)", "key-{x32}", "Mailgun docs, API keys", behind="sign"),
