@@ -3,10 +3,12 @@
 from typing import Final
 
 from streams.masking.detectors import (
+    abroad,
     accounts,
     assigned,
     banking,
     births,
+    clouds,
     consoles,
     contact,
     credentials,
@@ -64,4 +66,6 @@ ALL: Final[tuple[Detector, ...]] = (
     *frames.DETECTORS,
     *assigned.DETECTORS,
     *consoles.DETECTORS,
+    *clouds.DETECTORS,
+    *abroad.DETECTORS,
 )

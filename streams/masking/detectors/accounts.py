@@ -198,6 +198,26 @@ def judge_request(data: bytes, end: int) -> Verdict:
     return account(request.start(1), request[1], "account_of_request") or "account_of_system"
 
 
+#: IIS' fields as they are by default: method, stem, query, port, user, client (W3C extended log format).
+_IIS_REQUEST: Final = r" (?:get|post|head|put|delete|patch|options|propfind|search|rpc_(?:in|out)_data) /[^\s\xff]{0,200} [^\s\xff]{1,200} [0-9]{2,5} "
+_IIS: Final = re.compile(
+    _IIS_REQUEST.encode()
+    + rb"((?!-)[A-Za-z0-9_.\-+@$\\\x80-\xfe]{2,128})(?= (?:[0-9]{1,3}\.){3}[0-9]| [0-9a-f]{0,4}:[0-9a-f:]{2})",
+    re.IGNORECASE,
+)
+_IIS_MAX: Final = 440
+
+
+def judge_iis(data: bytes, end: int) -> Verdict:
+    """The authenticated user of an access log of IIS."""
+    at = data.rfind(b" /", max(0, end - _IIS_MAX), end)
+    method = data.rfind(b" ", max(0, at - 20), at) if at > 0 else -1
+    request = _IIS.match(data, method) if method >= 0 else None
+    if request is None or request.start(1) != end - 1:
+        return "no_name"
+    return account(request.start(1), request[1], "account_of_iis") or "account_of_system"
+
+
 _REMOTE: Final = re.compile(
     rb"(?:ssh|scp|sftp|rsync|sshfs|ssh-copy-id) \Z|(?:ssh|sftp|ftps?|smb|scp)://\Z", re.IGNORECASE
 )
@@ -266,6 +286,14 @@ DETECTORS: Final = (
         ('192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326',),
         ('192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 1', "started [10/Oct/2000:13:55:36]"),
         "Apache HTTP Server, common log format",
+    ),
+    Detector(
+        "account_of_iis",
+        (_IIS_REQUEST + r"[^\s\-\xff]",),
+        judge_iis,
+        ("2024-05-01 10:00:00 192.0.2.5 GET /owa/auth.owa - 443 CORP\\annlee 192.0.2.1 Mozilla/5.0 - 302 0 0 15", "192.0.2.5 POST /api q=1 443 ann@example.test 192.0.2.1 curl/8 - 200"),
+        ("192.0.2.5 GET /index.htm - 80 - 192.0.2.1 curl/8 - 200 0 0 3", "GET /a b 200 ok 12"),
+        "Microsoft IIS docs, W3C logging",
     ),
     Detector(
         "account_at_host",

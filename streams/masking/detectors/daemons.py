@@ -28,12 +28,22 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", "login on tty[a-z]{0,4}[0-9]{1,3} by ", r"[\s\"\\]|\Z"),
     ("failed login (?:[0-9]{1,3}|session)", " from tty[a-z]{0,4}[0-9]{1,3} for ", ","),
     # su: the name outside of the brackets of `(to root) ann on pts/0` is read by `accounts`.
-    (r"(?:\b|(?<=\\[nrtbf]))su(?:\[[0-9]{1,7}\])?", r": \(to ", r"\) "),
+    (r"(?:\b|(?<=\\[nrtbf]))su(?:\[[0-9]{1,7}\])?", r": (?:failed su )?\(to ", r"\) "),
     # Exim and Sendmail.
     (r"\(", "set_id=", r"\)"),
+    (
+        r"[ \"]",
+        "a=(?:[a-z0-9]{1,16}_)?(?:login|plain|cram|cram_md5|scram|server|auth|sasl|spa|gssapi|ntlm)(?:_[a-z0-9]{1,16})?:",
+        r"[\s\"\\]|\Z",
+    ),
     ("", "ctladdr=", r" \([0-9]{1,10}/[0-9]{1,10}\)|,"),
     # Samba, Pure-FTPd, strongSwan, Cisco IOS, MongoDB.
     ("", r"for user \[", r"\]"),
+    # WordPress' plugins, Elasticsearch, Cassandra.
+    ("", "authentication failure for ", r" from (?:[0-9]{1,3}\.){3}| from [0-9a-f]{0,4}:[0-9a-f:]{2}"),
+    ("", r"authentication of \[", r"\] was terminated"),
+    ("", r"authenticate user \[", r"\]"),
+    ("", "provided username ", " and/or password"),
     ("", r"\] -> \[", r"\]"),
     ("", r"user \[[a-z0-9\-]{1,20}\]\\{1,4}\[", r"\]"),
     ("", r"mapped to \[[a-z0-9\-]{1,20}\]\\{1,4}\[", r"\]"),
@@ -46,6 +56,7 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", r"login incorrect: \[", r"[\]/]"),
     ("", r"sent control \[", r"\]"),
     (r"\]\)", " - user ", r" \(| ?:"),
+    ("", r"multi: learn: [0-9a-f.:/]{2,45} -> ", r"/[0-9.]{7,15}:[0-9]{1,5}"),
     # SQL's users: `ALTER USER ann WITH PASSWORD`, `CREATE ROLE ann LOGIN`.
     (
         "",
@@ -85,6 +96,7 @@ _TAILS: Final[tuple[tuple[str, str, str], ...]] = (
     (r"(?:\A|[\s\":])(@)/[0-9.]{7,15}:[0-9]{1,5} ", "multi(?:_sva)?: ", ""),
     # Pure-FTPd: `(ann@192.0.2.1) [INFO]`.
     (r"\((@)@[0-9a-f.:]{3,45}", r"\) \[(?:info|notice|warning|error|debug)\]", ""),
+    (r"\[info\] (@) is now ", "logged in", ""),
     # Samba: `ann (ipv4:192.0.2.1:445) connect to service`.
     (r"(?:\A|[\s\":])(@) \(ipv[46]:[0-9a-f.:]{3,50}\) (?:signed )?", "connect to service", ""),
     (r"(?:\A|[\s\":])(@) \(ipv[46]:[0-9a-f.:]{3,50}\) closed ", "connection to service", ""),
@@ -136,8 +148,9 @@ DETECTORS: Final = (
             "sshd[2]: error: PAM: Authentication failure for ann from 192.0.2.1", "Too many authentication failures for ann [preauth]",
             "pam_faillock(sshd:auth): Consecutive login failures for user ann account temporarily locked", "fatal: Access denied for user ann by PAM account configuration",
             "pam_tally2(sshd:auth): user ann (1001) tally 5, deny 3", "login[33]: LOGIN ON tty1 BY ann", "FAILED LOGIN 1 FROM tty1 FOR ann, Authentication failure",
-            "su: (to ann) root on pts/0", "535 Incorrect authentication data (set_id=ann)", "to=x, ctladdr=ann (1001/1001), delay=1",
-            "Authentication for user [ann] -> [ann] FAILED", "Auth: [SMB2,(null)] user [CORP]\\[ann] at [now]", "mapped to [CORP]\\[ann]", "Authentication failed for user [ann]",
+            "su: (to ann) root on pts/0", "su: FAILED SU (to ann) root on pts/1", "535 Incorrect authentication data (set_id=ann)", "P=esmtpsa A=dovecot_login:ann S=4412", "MULTI: Learn: 10.8.0.6 -> ann/192.0.2.1:1194", "to=x, ctladdr=ann (1001/1001), delay=1",
+            "Authentication for user [ann] -> [ann] FAILED", "Auth: [SMB2,(null)] user [CORP]\\[ann] at [now]", "mapped to [CORP]\\[ann]", "Authentication failed for user [ann]", "wordpress(shop)[8]: Authentication failure for ann from 192.0.2.1", "Authentication of [ann] was terminated by realm [native1] - failed to authenticate user [ann]",
+            "Provided username ann and/or password are incorrect",
             "connect to service share initially as user ann (uid=1001, gid=1001)", "received EAP identity 'ann'", "Configured from console by ann on vty0",
             "SCRAM-SHA-256 authentication failed for ann on admin from client 192.0.2.1:1", "Login OK: [ann] (from client nas1 port 0)", "SENT CONTROL [ann]: 'PUSH_REPLY'",
             "host (x[192.0.2.1]) - USER ann (Login failed): Incorrect password.", "ALTER USER ann WITH PASSWORD 'x'",
@@ -146,7 +159,7 @@ DETECTORS: Final = (
             "Authentication failure for tenant acme", "LOGIN ON tty1 BY root", "Access denied for user group by policy", "job submitted for user [1 of 3]", "create user failed", "create role admin done",
             "map [a] -> [b c]", "deny (to ann) now",
         ),
-        "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, SQL:2016",
+        "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, Elasticsearch, Cassandra, WP fail2ban, SQL:2016",
     ),
     Detector(
         "account_before_words",
@@ -155,7 +168,7 @@ DETECTORS: Final = (
         (
             "Login incorrect: [ann/hunter22] (from client nas1 port 0)", "192.0.2.1:1194 [ann] Peer Connection Initiated with x", "openvpn[1]: ann/192.0.2.1:1194 MULTI_sva: pool returned",
             "pure-ftpd: (ann@192.0.2.1) [INFO] now logged in", "ann (ipv4:192.0.2.1:445) connect to service share", "1286536308.779 180 192.0.2.7 TCP_MISS/200 411 GET http://example.com/ ann HIER_DIRECT/192.0.2.1 text/html",
-            "su[123]: + /dev/pts/0 ann:root", "12 Connect ann@localhost on shop",
+            "su[123]: + /dev/pts/0 ann:root", "pure-ftpd: (?@192.0.2.1) [INFO] ann is now logged in", "12 Connect ann@localhost on shop",
         ),
         ("(?@192.0.2.1) [INFO] x", "GET http://example.com/ - HIER_DIRECT/192.0.2.1", "chown x:root /srv", "[1/2] (from cache)", "+ pts/0 root:root"),
         "FreeRADIUS, OpenVPN, Pure-FTPd, Samba, Squid, shadow-utils su, MySQL",
