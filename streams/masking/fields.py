@@ -31,6 +31,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         email e_mail email_address e_mail_address email_addr mail_address email_id mail =to_email =from_email mailbox_address sender_address recipient_address
         reply_to =mail_from =rcpt_to envelope_from envelope_to correo correo_electronico courriel adresse_mail adresse_electronique eposta e_posta epost e_post
         e_mail_adresse email_adresse mailadresse indirizzo_email endereco_email sahkoposti sähköposti почта электронная_почта 邮箱 電子郵件 メール メールアドレス 이메일
+        电子邮箱 电子邮件 邮箱地址 電子信箱 電郵 이메일주소 адрес_электронной_почты эл_почта електронна_пошта indirizzo_e_mail endereço_de_email דואר_אלקטרוני البريد_الإلكتروني
         """),
     ("phone", "digits", """
         phone phone_number phone_no phone_num telephone telephone_number telephone_no mobile mobile_number mobile_no mobile_phone cell
@@ -39,6 +40,9 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         telefon telefonnummer handynummer handy_nummer mobilnummer rufnummer festnetz telefono teléfono telefone telefoonnummer telefoon celular movil móvil portable_number
         numero_telephone numero_de_telephone numero_telefono cellulare telemovel puhelin puhelinnumero telefonnr mobiltelefon komorka =gsm =gsm_no
         телефон мобильный 电话 手机 手机号 手机号码 電話 電話番号 携帯電話 전화번호 휴대폰
+        номер_телефона мобильный_телефон контактный_телефон 电话号码 联系电话 联系方式 移动电话 携帯番号 携帯電話番号 電話號碼 手機 手機號碼 연락처 핸드폰 휴대전화 휴대폰번호
+        numer_telefonu nr_telefonu telefonszám telefonszam telefonní_číslo telefonni_cislo broj_telefona numar_telefon telefono_numeris τηλέφωνο τηλεφωνο κινητό טלפון טלפון_נייד رقم_الهاتف الهاتف
+        so_dien_thoai số_điện_thoại =sdt no_telepon nomor_telepon no_hp nomor_hp เบอร์โทร เบอร์โทรศัพท์
         """),
     ("name", "words", """
         first_name last_name given_name family_name middle_name sur_name full_name display_name maiden_name nick_name fore_name
@@ -48,8 +52,13 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         voornaam achternaam volledige_naam imie nazwisko sobrenome fornamn efternamn fornavn efternavn etternavn förnamn jméno příjmení imię etunimi sukunimi jmeno prijmeni soyad soyadi
         keresztnev vezeteknev prenume nume_familie ime_prezime
         person_name contact_name patient_name customer_name employee_name passenger_name guest_name member_name subscriber_name student_name driver_name
-        owner_name author_name user_full_name ?name patient =fname =lname =mname =fullname payee payer_name shipping_name billing_name buyer_name seller_name
+        owner_name author_name user_full_name ?name ?nm patient =fname =lname =mname =fullname payee payer_name shipping_name billing_name buyer_name seller_name
         requester_name reporter_name assignee_name approver_name creator_name doctor_name physician_name insured_name signer_name attendee_name applicant_name
+        prezime priimek eesnimi perekonnanimi vardas pavarde pavardė uzvards uzvārds vezetéknév keresztnév utónév utonev teljes_név teljes_nev születési_név apellido_paterno apellido_materno
+        apellido_1 apellido_2 nome_e_cognome imie_i_nazwisko imię_i_nazwisko ad_soyad adi_soyadi adı_soyadı soyadı isim_soyisim ho_ten ho_va_ten họ_tên họ_và_tên nama_lengkap nama_depan
+        nama_belakang nume_complet kontoinhaber karteninhaber ansprechpartner titular_tarjeta nome_titular όνομα_επώνυμο ονοματεπώνυμο επώνυμο επωνυμο eponymo onomateponymo
+        прізвище по_батькові піб презиме полное_имя имя_отчество שם_פרטי שם_משפחה שם_מלא الاسم_الأول اسم_العائلة الاسم_الكامل
+        真实姓名 客户姓名 用户姓名 联系人 联系人姓名 收件人 收件人姓名 收货人 收货人姓名 持卡人 持卡人姓名 お名前 苗字 フルネーム フリガナ 氏名カナ 口座名義 성명 고객명 예금주
         spouse_name father_name mother_name mothers_maiden_name next_of_kin emergency_contact contact_person account_owner_name cardholdername
         debtor_name creditor_name ordering_customer =to_name =from_name =realname 姓名 氏名 名前 이름 имя фамилия отчество фио
         """),
@@ -58,11 +67,14 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         =claimant =insured =created_by =updated_by =modified_by =deleted_by =approved_by =requested_by =submitted_by =assigned_to =reviewed_by =signed_by
         =reviewer =approver =requester =committer =commit_author =owner =contact =cn =nom =nome =naam =nombre =account_name =doctor
         =uploaded_by =changed_by =last_modified_by =initiated_by =performed_by =signatory
+        =opened_by =closed_by =resolved_by =invited_by =granted_by =actor =identity =navn =nafn =nama =namn =nimi =nume =ime =név =ονομα =όνομα =onoma =الاسم
         """),
     ("username", "login", """
         user_name login_name login_id log_in_name screen_name preferred_username sam_account_name logon_name logon_user user_principal_name
         =nickname sasl_username benutzername benutzerkennung nom_utilisateur nom_d_utilisateur nombre_usuario nombre_de_usuario nome_utente nome_usuario
         gebruikersnaam nazwa_uzytkownika anvandarnamn brukernavn brugernavn kayttajatunnus kullanici_adi kullanıcı_adı uzivatelske_jmeno käyttäjätunnus
+        användarnamn nazwa_użytkownika nutzername nutzerkennung anmeldename identifiant_utilisateur felhasználónév felhasznalonev uživatelské_jméno korisnicko_ime korisničko_ime kasutajanimi vartotojo_vardas
+        nume_utilizator nama_pengguna ten_dang_nhap tên_đăng_nhập имя_пользователя όνομα_χρήστη שם_משתמש اسم_المستخدم 用户账号 用戶名 사용자명
         remote_user auth_user db_user effective_user =username =alternate_id 用户名 ユーザー名 логин
         """),
     ("username", "person_login", """
@@ -75,13 +87,18 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         street street_address street_name street_line address_line home_address postal_address mailing_address billing_address
         shipping_address delivery_address residential_address full_address formatted_address home_addr strasse straße anschrift adresse direccion dirección
         domicilio endereco endereço indirizzo hausanschrift wohnadresse straatnaam ulica katuosoite gatuadress work_address current_address permanent_address
-        residence_address registered_address address_text 住所 地址 주소
+        residence_address registered_address address_text strt_nm adr_line 住所 地址 주소
+        收货地址 详细地址 家庭住址 家庭地址 联系地址 通讯地址 送货地址 現住所 お届け先住所 배송지 도로명주소 адрес_доставки адрес_проживания адрес_регистрации lieferadresse rechnungsadresse lieferanschrift rechnungsanschrift
+        adresse_livraison adresse_de_livraison adresse_facturation adresse_de_facturation direccion_envio direccion_de_envio direccion_facturacion adres_zamieszkania lakcím lakcim bydliste bydliště heimilisfang
+        alamat dia_chi địa_chỉ διεύθυνση διευθυνση כתובת العنوان ที่อยู่
         """),
     ("address", "postal", """
         =address =addr =adres =adress =osoite =adresa =adresse_postale =адрес =calle =rue =rua
+        =адреса
         """),
     ("address", "postcode", """
         postal_code post_code zip_code =zip postcode zipcode plz postleitzahl codigo_postal código_postal code_postal kod_pocztowy postnummer postinumero =cep =cap =psc pin_code_postal
+        =postal pst_cd from_zip to_zip caller_zip called_zip irányítószám iranyitoszam posta_kodu kode_pos postkode psč 邮编 邮政编码 郵便番号 郵遞區號 우편번호 почтовый_индекс поштовий_індекс
         """),
     ("location", "place", """
         place_of_birth birth_place birth_city geburtsort lieu_naissance lieu_de_naissance lugar_nacimiento luogo_di_nascita geboorteplaats
@@ -90,6 +107,8 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         date_of_birth birth_date birth_day =dob =d_o_b birth_dt date_birth geburtsdatum geburtstag fecha_nacimiento fecha_de_nacimiento date_naissance
         date_de_naissance data_nascita data_di_nascita data_nascimento data_de_nascimento geboortedatum data_urodzenia fodelsedatum födelsedatum fødselsdato fodselsdato fodselsdag
         syntymaaika datum_narozeni dogum_tarihi year_of_birth birth_year 生年月日 出生日期 생년월일 дата_рождения
+        syntymäaika datum_narození doğum_tarihi születési_dátum szuletesi_datum születési_idő datum_rodjenja datum_rođenja datum_rojstva data_nasterii data_nașterii sünniaeg gimimo_data dzimšanas_datums
+        fæðingardagur ngay_sinh ngày_sinh tanggal_lahir tgl_lahir ημερομηνία_γέννησης дата_народження תאריך_לידה تاريخ_الميلاد =生日 出生年月 出生年月日 誕生日 생일
         =gender ?gender =sex ?sex geschlecht =sexo =sexe =sesso =geslacht =plec =cinsiyet =gender_identity card_cvv card_cvc =cvv =cvc =cvv2 =cvc2 =csc
         card_security_code cvv_code card_expiry card_exp expiry_month expiry_year exp_month exp_year card_expiration card_pin =ethnicity =ethnic_group
         =race_ethnicity =religion =nationality_at_birth sexual_orientation marital_status blood_type blood_group
@@ -101,7 +120,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         =pin pin_code =pin_number =atm_pin
         """),
     ("user", "id", """
-        user_id user_uid user_uuid user_guid user_identifier =uid =sub =usr_id userid actor_id viewer_id person_id employee_id
+        user_id user_uid user_uuid user_guid user_identifier anonymous_id user_pseudo_id =uid =sub =usr_id userid actor_id viewer_id person_id employee_id
         staff_id ?id distinct_id visitor_id profile_id account_user_id login_user_id end_user_id enduser_id =enduser.id =auid user_pk user_ref user_key user_no user_number
         employee_number employee_no personalnummer personnel_number staff_number worker_id player_id contact_id lead_id author_id creator_id
         personal_nr matrikelnummer user_sid member_sid sso_id ldap_uid subject_id
@@ -118,6 +137,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("card", "digits", """
         card_number card_no card_num credit_card credit_card_number debit_card_number cc_number cc_num =pan =ccnum primary_account_number
         payment_card card_pan kartennummer
+        银行卡号 信用卡号 カード番号 クレジットカード番号 카드번호 номер_карты numero_carte numero_de_carte numero_tarjeta numero_de_tarjeta numero_cartao numero_carta numer_karty
         """),
     ("iban", "account", """
         iban iban_number
@@ -190,6 +210,8 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         hf_token github_token gitlab_token npm_token slack_token signature_key web_hook_url webhook_url private_token deploy_token
         job_token runner_token authenticity_token csrf_middleware_token request_verification_token become_pass ssh_pass sudo_pass root_pass
         admin_pass mysql_pass mail_pass ftp_pass login_pass bind_pass ldap_pass sonar_login sonar_token origin_ca consumer_secret consumer_key token_secret
+        contraseña contrasenya palavra_passe hasło lösenord losenord passord adgangskode salasana jelszó jelszo =parola =heslo lozinka zaporka slaptazodis slaptažodis
+        lykilorð şifre =sifre mat_khau mật_khẩu kata_sandi пароль κωδικός_πρόσβασης סיסמה كلمة_المرور كلمة_السر รหัสผ่าน 密码 密碼 登录密码 支付密码 パスワード 暗証番号 비밀번호 암호
         """),
     ("secret", "authorization", """
         =authorization =proxy_authorization =x_authorization =www_authenticate_token =auth_header authorization_header =auth
@@ -206,7 +228,7 @@ _PERSONS: Final = frozenset(
     recipient sender buyer seller holder cardholder account_holder applicant beneficiary subscriber visitor driver rider
     actor profile account_owner assignee reporter manager teacher parent child spouse tenant_user subject identity
     shipping billing payer payee operator admin agent_name doctor nurse requester approver creator editor viewer
-    userinfo user_info personal participant attendee citizen resident traveller traveler claims
+    userinfo user_info dbtr cdtr initg_pty personal participant attendee citizen resident traveller traveler claims
     """.split()
 )
 
@@ -290,6 +312,17 @@ def _spelled(name: str) -> str:
     return _JOIN.join(re.split(r"[_.]", name.lstrip("=?"))).encode().decode("latin-1")
 
 
+def _cases(name: str) -> list[str]:
+    """A name as it is written in small letters, as words, and in capitals, where the scan sees only ASCII's as the same."""
+    if name.isascii():
+        return [name]
+    mark = name[0] if name[0] in "=?" else ""
+    bare = name.removeprefix(mark)
+    return (
+        sorted({mark + one for one in (bare, bare[0].upper() + bare[1:], bare.title(), bare.upper())}) if bare else []
+    )
+
+
 #: So many names in one expression compile several times as fast as each by itself, and scan as fast. More of them would
 #: compile faster yet, and cost twice as much in each scan; those without a start, whose first letters are literals, do not.
 _GROUP: Final = 8
@@ -314,17 +347,20 @@ def _of_persons(names: list[str]) -> list[str]:
 
 
 def _beginnings(texts: Iterable[str]) -> list[str]:
-    """The texts that no other one begins: in their order, what a text begins stands right behind it."""
+    """The texts that no other one begins: in their order, what a text begins stands right behind it.
+
+    What goes on in another script (`手机` and `手机号`) is a name of its own: the expression for more words is of ASCII.
+    """
     found: list[str] = []
     for text in sorted(texts):
-        if not found or not text.startswith(found[-1]):
+        if not found or not (text.startswith(found[-1]) and text[len(found[-1]) :].isascii()):
             found.append(text)
     return found
 
 
 def _anchors() -> tuple[str, ...]:
     """Expressions for the names that no other name begins; `email` also stands for `email_address`."""
-    names = [name for _, _, names in _NAMES for name in names.split()]
+    names = [spelled for _, _, names in _NAMES for name in names.split() for spelled in _cases(name)]
     # Names that differ in their joins alone: the one with all of them stands for the others.
     spelled = sorted((name for name in names if name[0] not in "=?"), key=len)
     anywhere = {re.sub(r"[_.]", "", name): name for name in spelled}
