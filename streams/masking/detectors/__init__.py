@@ -29,6 +29,7 @@ from streams.masking.detectors import (
     phones,
     places,
     providers,
+    rejected,
     spelled,
     spoken,
     userinfo,
@@ -67,5 +68,6 @@ ALL: Final[tuple[Detector, ...]] = (
     *assigned.DETECTORS,
     *consoles.DETECTORS,
     *clouds.DETECTORS,
+    *rejected.DETECTORS,
     *abroad.DETECTORS,
 )

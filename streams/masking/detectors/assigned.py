@@ -67,6 +67,12 @@ _PAIR: Final = re.compile(rb"[(\[]\s?(\\{0,31}[\"'])([A-Za-z_\-.]{2,64})\1, ?\\{
 _PAIR_MAX: Final = 160
 _PAIR_END: Final = re.compile(rb"\\{0,31}[\"']\s?[)\]]")
 _LETTERS: Final = re.compile(rb"[A-Za-z_\-. ]*\Z")
+#: What follows the names of columns in SQL.
+_LISTED: Final = re.compile(
+    rb"\\{0,31}[\"']\s?\)\s{1,8}(?:values|select|returning|references|where|as)\b", re.IGNORECASE
+)
+#: A pair of Erlang: an atom and a binary (`{password,<<"hunter2">>}`).
+_ATOM: Final = re.compile(rb"\{'?([a-z][A-Za-z0-9_@]{1,63})'?, ?<<(\\{0,31}\")\Z")
 
 
 def judge_tuple(data: bytes, end: int) -> Verdict:
@@ -75,9 +81,21 @@ def judge_tuple(data: bytes, end: int) -> Verdict:
     value = value_after(data, data.rfind(b",", 0, end) + 1) if pair else None
     if pair is None or value is None or value.form != "string" or not _PAIR_END.match(data, value.end):
         return "no_pair"
+    if _LISTED.match(data, value.end):
+        return "names_of_columns"
     field, text = field_of(pair[2].decode()), data[value.start : value.end]
     if field is None or (_LETTERS.match(text) and (field.kind == "secret" or field_of(text.decode()))):
         return "other_field"
+    return judge_value(data, field, value) or "nobody"
+
+
+def judge_atom(data: bytes, end: int) -> Verdict:
+    """The binary behind an atom with a telling name in a tuple of two."""
+    pair = _ATOM.search(data, max(0, end - _PAIR_MAX), end)
+    field = field_of(pair[1].decode()) if pair else None
+    value = value_after(data, pair.start(2)) if pair and field else None
+    if field is None or value is None or value.form != "string":
+        return "other_pair"
     return judge_value(data, field, value) or "nobody"
 
 
@@ -114,7 +132,15 @@ DETECTORS: Final = (
         _PAIRS,
         judge_tuple,
         ("('password', 'hunter22')", """("password", 'it"s hunter22')""", '[["first_name", "Ann"]]', '[("api_key", "Sup3rS3cretValue99"), ("x", "y")]', "header('X-Api-Key', 'Sup3rS3cretValue99')"),
-        ("('password', 'email')", '["first_name", "last_name"]', "('colour', 'blue')", '("password", "must be set")'),
+        ("('password', 'email')", '["first_name", "last_name"]', "('colour', 'blue')", 'INSERT INTO "users" ("first_name", "plan") VALUES (?, ?)', '("password", "must be set")'),
         "Python Language Reference, tuples",
+    ),
+    Detector(
+        "pair_of_atom",
+        (r"\{'?[a-z][a-z0-9_@]{1,63}'?, ?<<\\{0,31}\"",),
+        judge_atom,
+        ('[{user,<<"annlee9">>},{password,<<"hunter22">>}]', '{first_name, <<"Ann">>}'),
+        ('{status,<<"active">>}', '{password,<<"">>}', "{password,undefined}", '{reason,<<"no password">>}'),
+        "Erlang reference manual, data types",
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from streams.masking.detectors.nobody import is_nobody
 from streams.masking.detectors.promises import is_method
 from streams.masking.found import Detector, Found, Verdict
 
-__all__ = ["DETECTORS", "authorization", "cookies"]
+__all__ = ["DETECTORS", "authorization", "cookies", "has_parameters"]
 
 #: Schemes with one credential (RFC 9110 and the IANA registry), and those with a list of parameters to the line's end.
 _ONE: Final = re.compile(
@@ -20,8 +20,19 @@ _MANY: Final = re.compile(
 )
 #: A scheme nobody knows and its credential; what is masked already is no scheme, and a word before a sign is a key.
 _WORDS: Final = re.compile(rb"(?:(?:\*\*\*|tok_)[^\s,;\"'\\]*+|[^\s,;\"'\\]++(?: [^\s,;\"'\\=]++(?!=))?)")
+#: Parameters of a scheme (RFC 9110, 11.2: `name=token` or `name="quoted"`), their quotes escaped where the line is a string
+#: of JSON: behind the last one the header ends, and what follows is the line's.
+_PARAMETERS: Final = re.compile(
+    rb"(?:[A-Za-z][\w\-*]{0,63} ?= ?(?:\\{0,31}\"(?:[^\"\\\r\n\xff]|\\++(?!\"))*+\\{0,31}\"|[^\s\"',\\\xff]++)(?:, ?|,? (?=[A-Za-z][\w\-*]{0,63} ?=))?){1,32}"
+)
 #: The rest of a line, as far as a header reaches; bounds what a line full of schemes can cost.
-_LINE: Final = re.compile(rb"[^\r\n\\\xff]{0,8192}")
+_LINE: Final = re.compile(rb"[^\"\r\n\\\xff]{0,8192}")
+
+
+def has_parameters(data: bytes, start: int) -> bool:
+    """Whether a scheme with a list of parameters begins here, whatever its name says by itself (`OAuth realm="x"`)."""
+    scheme = _MANY.match(data, start)
+    return scheme is not None and _PARAMETERS.match(data, scheme.end()) is not None
 
 
 def authorization(data: bytes, start: int, end: int, value: Value) -> list[Found]:
@@ -30,9 +41,9 @@ def authorization(data: bytes, start: int, end: int, value: Value) -> list[Found
     if (scheme := _ONE.match(data, start)) or (scheme := _MANY.match(data, start)):
         first = scheme.end()
     if value.form == "bare":
-        rest = (_LINE if scheme and _MANY.match(data, start) else _BARE_CREDENTIAL if scheme else _WORDS).match(
-            data, first
-        )
+        many = scheme is not None and _MANY.match(data, start) is not None
+        listed = _PARAMETERS.match(data, first) if many else None
+        rest = listed or (_LINE if many else _BARE_CREDENTIAL if scheme else _WORDS).match(data, first)
         end = rest.end() if rest else end
     if first >= end or is_nobody(data[first:end].strip()) or is_method(data[first:end]):
         return []

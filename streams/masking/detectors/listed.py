@@ -7,7 +7,7 @@ from typing import Final
 
 from streams.masking.context import Value
 from streams.masking.detectors.named import judge_value
-from streams.masking.detectors.promises import PROMISES
+from streams.masking.detectors.promises import PROMISES, beside_a_person
 from streams.masking.detectors.providers.telling import looks_random, telling
 from streams.masking.fields import Field, field_of
 from streams.masking.found import Detector, Found, Verdict
@@ -15,6 +15,7 @@ from streams.masking.found import Detector, Found, Verdict
 __all__ = ["DETECTORS", "judge_key"]
 
 _SECRET: Final = Field("secret", "secret")
+_NAME: Final = Field("name", "full_name")
 
 
 @lru_cache(maxsize=4096)
@@ -193,6 +194,9 @@ _NEXT_ROW: Final = re.compile(rb"\s{0,8},\s{0,8}\(")
 #: What stands for a value that comes from elsewhere: parameters, numbers of rows, calls.
 _PARAMETER: Final = re.compile(rb"[:@?$%#]|[A-Za-z_][\w.]*\s?\(")
 _ROWS_MAX: Final = 1000
+#: Where the values of a statement's parameters follow it: SQLAlchemy's errors, Django's log of queries.
+_BEHIND_STATEMENT: Final = re.compile(rb"[?%s$0-9:@,\s()]{1,400}[^\[;\xff]{0,200}(?:\[parameters: \[?|; args=)\(")
+_BEHIND_STATEMENT_MAX: Final = 700
 
 
 def judge_insert(data: bytes, end: int) -> Verdict:
@@ -204,7 +208,10 @@ def judge_insert(data: bytes, end: int) -> Verdict:
     if not any(_field(name) or _field(table + b"." + name) for name in names):
         return "other_fields"
     found: list[Found] = []
-    for row in _rows(data, end):
+    rows = list(_rows(data, end))
+    if behind := _BEHIND_STATEMENT.match(data, end, end + _BEHIND_STATEMENT_MAX):
+        rows += _rows(data, behind.end())
+    for row in rows:
         for name, (start, stop) in zip(names, row, strict=False):
             found += _personal(data, name, start, stop, table)
     return found or "nobody"
@@ -270,7 +277,7 @@ def judge_serialized(data: bytes, end: int) -> Verdict:
 
 
 _DUMPED: Final = re.compile(
-    rb"\[(\\{0,31})\"([^\"\\\xff]{1,96})\1\"(?::[a-z]{1,12}|:\1\"[^\"\\\xff]{1,96}\1\":private)?\\{0,31}\]=>(?:\s|\\{1,31}[nrt]){0,16}"
+    rb"\[(\\{0,31})\"([^\"\\\xff]{1,96})\1\"(?::[a-z]{1,12}|:\1\"[^\"\xff]{1,160}?\1\":private)?\\{0,31}\]=>(?:\s|\\{1,31}[nrt]){0,16}"
     rb"(?:string\((\d{1,9})\)\s?\1\"|(?:int|float)\((-?[0-9.]{1,40})\))"
 )
 
@@ -283,6 +290,8 @@ def judge_dumped(data: bytes, end: int) -> Verdict:
                 return _personal(data, pair[2], *pair.span(4)) or "other_field"
             closing = data.find(pair[1] + b'"', pair.end(), pair.end() + int(pair[3]) + 4096)
             stop = closing if closing >= 0 else min(len(data), pair.end() + int(pair[3]))
+            if pair[2].lower() == b"name" and beside_a_person(data, pair.start(), pair.end()):
+                return judge_value(data, _NAME, Value(pair.end(), stop, "string", False)) or "nobody"
             return _personal(data, pair[2], pair.end(), stop) or "other_field"
     return "no_pair"
 
@@ -364,7 +373,7 @@ DETECTORS: Final = (
         "dumped",
         (r"string\([0-9]{1,9}\)\s?\\{0,31}\"", r"(?:int|float)\(-?[0-9]"),
         judge_dumped,
-        ('["first_name"]=> string(3) "Ann"', '["user_id"]=>\n  int(4711)'),
+        ('["first_name"]=> string(3) "Ann"', '["password":"App\\User":private]=> string(7) "hunter2"', '["name":protected]=> string(7) "Ann Lee" ["email":protected]=> string(3) "a@b"', '["user_id"]=>\n  int(4711)'),
         ('["colour"]=> string(4) "blue"', "print(3)"),
         "PHP manual, var_dump",
     ),

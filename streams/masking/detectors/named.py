@@ -10,11 +10,12 @@ from typing import Final
 
 from streams.masking.context import Key, Value, elements, key_before, parent_of, value_after
 from streams.masking.detectors.beside import GENERAL
-from streams.masking.detectors.headers import authorization, cookies
+from streams.masking.detectors.headers import authorization, cookies, has_parameters
 from streams.masking.detectors.nobody import is_nobody
 from streams.masking.detectors.ordinary import carries_a_token, is_code, is_own_name, is_reference, is_said_of_field
-from streams.masking.detectors.promises import PROMISES, beside_a_person
-from streams.masking.detectors.things import other_thing
+from streams.masking.detectors.printed import made_date, whole_value
+from streams.masking.detectors.promises import HALVES, PROMISES, beside_a_person, is_half
+from streams.masking.detectors.things import is_counted, other_thing
 from streams.masking.fields import FIELD_ANCHORS, Field, field_of, is_thing, of_things
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import KINDS
@@ -87,6 +88,8 @@ def _field(key: bytes) -> Field | None:
 def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     """The field of a key; the enclosing object is looked for only where the key alone does not tell."""
     field = _field(key.name)
+    if field is not None and field.needs == "full_name" and is_half(data, key.name, key.start):
+        return Field("name", "words")
     if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id"):
         parent = parent_of(data, key.start) if key.quote else _subscripted(data, key.start)
         field = field_of(key.name.decode(), parent.decode("utf-8", "replace")) if parent else None
@@ -107,12 +110,6 @@ def _subscripted(data: bytes, start: int) -> bytes:
     return name[1] if name else b""
 
 
-_PROSE_NAME: Final = re.compile(
-    rb"[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*(?: (?:(?:van|von|de|der|den|da|di|del|la|al|bin|el|y) )*[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*+(?!\s?[:=])){0,3}"
-)
-
-
-_SLASH: Final = 0x2F
 #: Another pair behind a name without a value: `ruser= rhost=192.0.2.1`.
 _NEXT_PAIR: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_.\-]{0,40}=(?!=)")
 
@@ -138,7 +135,13 @@ _ALONE: Final = frozenset(
 def _field_alone(key: bytes) -> Field | None:
     """The field of a key, where nothing but its value has to be looked at."""
     field = _field(key)
-    if field is None or field.needs not in _ALONE or key.lower().endswith((b"ownerid", b"owner_id", b"sid")):
+    if (
+        field is None
+        or field.needs not in _ALONE
+        or key.lower() in HALVES
+        or is_counted(key)
+        or key.lower().endswith((b"ownerid", b"owner_id", b"sid"))
+    ):
         return None
     return None if field.kind == "name" and of_things(key) else field
 
@@ -173,7 +176,8 @@ def plain_field(name: bytes) -> tuple[int, int, str, str, str] | None:
         or name.lower().endswith((b"uid", b"sid", b"ownerid", b"owner_id"))
     )
     flags = (_JUST_THE_VALUE if _field_alone(name) else 0) | (_AROUND_TOO if around else 0)
-    return _NEEDS.get((field.kind, field.needs), 0), flags, field.kind, _DETECTOR_OF[field.kind], field.needs
+    need = 0 if is_counted(name) else _NEEDS.get((field.kind, field.needs), 0)
+    return need, flags, field.kind, _DETECTOR_OF[field.kind], field.needs
 
 
 def _simple(data: bytes, end: int) -> Verdict | None:
@@ -219,6 +223,8 @@ def judge_field(data: bytes, end: int) -> Verdict:
     field = _field_below(data, key, end) if key else None
     if key is None or field is None:
         return "other_field"
+    if field.needs == "short" and (made := made_date(data, end)):
+        return Found(*made, field.kind, _DETECTOR_OF[field.kind], field.needs, 30)
     value = value_after(data, end, secret=field.kind == "secret", key_quoted=bool(key.quote))
     if value is None or _DUMPED.match(data, end) or _is_next_pair(data, field, value, end):
         return "no_value"
@@ -228,14 +234,8 @@ def judge_field(data: bytes, end: int) -> Verdict:
         _means_other(data, field, key, value) or (not key.quote and _is_structure(data, key, field, value))
     ):
         return "other_field"
-    if value.form == "bare" and field.kind != "secret" and key.start and data[key.start - 1] == _SLASH:
-        # A segment of a path (RFC 3986, 3.3): `/people/name=Ann/orders`.
-        slash = data.find(b"/", value.start + 1, value.end)
-        value = Value(value.start, slash if slash > 0 else value.end, "bare", False)
-    elif value.form == "bare" and field.needs in ("words", "full_name") and (m := _PROSE_NAME.match(data, value.start)):
-        # In `customer=Ann Lee Order=12` the last word is the next name.
-        stop = m.end() if data[m.end() : m.end() + 1] not in (b"=", b":") else data.rfind(b" ", value.start, m.end())
-        value = Value(value.start, max(stop, value.end), "bare", False)
+    if value.form == "bare":
+        value = whole_value(data, field, key, value, end)
     if rule := other_thing(data, field, key, value):
         return rule
     return _spans(data, field, [value], key.quote)
@@ -259,6 +259,15 @@ _TALLY: Final = re.compile(
 _TALLY_MAX: Final = 24
 
 
+#: What a part of a server that is called `auth` says (FreeRADIUS: `Auth: (12) Login incorrect`, `auth: session expired`):
+#: two words without a digit in them, of which the first is no scheme.
+_SAYS: Final = re.compile(
+    rb" (?:\([0-9]{1,9}\) )?(?!(?:bearer|basic|negotiate|ntlm|token|api-?key|dpop|key|digest|hawk|oauth|mac|hmac|signature)\b)"
+    rb"[a-z]{1,24}[:,]? [a-z]{1,24}(?=[\s:,.;!\"'\\(]|\Z)",
+    re.IGNORECASE,
+)
+
+
 def _means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
     """Whether a name in text means something else: `LOGIN: Client`, `PWD=/srv` (POSIX's working directory), PAM's services."""
     text = data[value.start : value.end]
@@ -266,6 +275,8 @@ def _means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
         return text.lower() in GENERAL
     if field.kind != "secret":
         return False
+    if key.name.lower() == b"auth" and not key.quote and _SAYS.match(data, key.start + len(key.name) + 1):
+        return True
     if key.name.lower() == b"pass" and text.isdigit() and _TALLY.search(data, key.start, value.end + _TALLY_MAX):
         return True
     return (key.name == b"PWD" and text[:1] == b"/") or _PAM.search(data, max(0, key.start - 30), key.start) is not None
@@ -284,6 +295,8 @@ def _is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
         return True
     if text.startswith(key.name + b"."):
         return True  # `users.map(user => user.name)`
+    if field.needs == "full_name" and data[value.start - 3 : value.start] == b"== ":
+        return True  # A comparison in code.
     if field.kind != "secret" and data[value.start - 2 : value.start] == b"::":
         return True  # A member of a class in C++, Rust, PHP.
     if is_code(data, key.name, key.start, value.start) or _PART_OF_SELECTOR.match(data, value.start):
@@ -385,6 +398,8 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
     """The personal spans of one field's value; nothing where it does not keep the name's promise."""
     start, end = _trimmed(data, value.start, value.end)
     text = data[start:end]
+    if field.needs == "authorization" and has_parameters(data, start):
+        return authorization(data, start, end, value)
     if not text or is_nobody(text) or is_said_of_field(data, start, end) or (quote and _is_amount(field, text)):
         return []
     if field.needs == "secret" and _is_no_secret(data, start, end, value):
@@ -421,9 +436,12 @@ DETECTORS: Final = (
         judge_field,
         (
             '{"user_id":12345}', "password=hunter2", '{\\"first_name\\":\\"Ann\\"}', '"Authorization": "Token abc123def"',
-            '{"user":{"name":"Ann Lee"}}', "dob: 1980-02-03", '{"emails":["someone at x"]}', "?token=abc&x=1",
+            '{"user":{"name":"Ann Lee"}}', "dob: 1980-02-03", '{"emails":["someone at x"]}', "?token=abc&x=1", "date_of_birth=datetime.date(1988, 4, 17)", "birthDate=Sun Apr 17 00:00:00 CEST 1988,", "Address(street=Rue de Rivoli 12, city=Paris)",
+            '{"手机号":"13812345678"}', '{"Фамилия":"Иванов"}', '{"ПАРОЛЬ":"hunter22"}', '{"contraseña":"hunter22"}', '{"nom":"Lefèvre","prenom":"Zoé"}',
+            'password => <<"hunter2">>', 'Password: (string) (len=8) "hunter2!"', '{birth_date: ISODate("1988-04-17T00:00:00Z")}', "date_of_birth: ~D[1988-04-17]",
+            '{"msg":"Authorization: Digest username=\\"ann\\", response=\\"6629fae4\\"","n":1}', 'Authorization: OAuth oauth_token="ab12", oauth_signature="cd34"',
         ),
-        ('{"service":{"name":"api"}}', '{"token_type":"Bearer"}', "password=null", '{"phone":"home"}', "hostname=web-1", '{"email_verified":true}'),
+        ('{"service":{"name":"api"}}', '{"token_type":"Bearer"}', "password=null", '{"phone":"home"}', "hostname=web-1", '{"email_verified":true}', "auth: session expired", '{"tokens":812}', '{"nom":"produit"}', "assert one.actor == first.actor"),
         "field names",
         by_word=True,
     ),

@@ -6,7 +6,7 @@ from typing import Final
 from streams.masking.context import at_word_start
 from streams.masking.detectors.accounts import account
 from streams.masking.detectors.beside import GENERAL, NAME, ends_with_words, names_nobody
-from streams.masking.detectors.promises import beside_a_person
+from streams.masking.detectors.promises import OPENED, beside_a_person
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS", "name_before_mail", "person_at"]
@@ -226,7 +226,7 @@ _DID: Final = re.compile(
     rb"|from|pass(?:word|wd)|pw|pwd|with id|has no|has \d|\(id|\(email|on host|at [0-9])\b",
     re.IGNORECASE,
 )
-_ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;)\]\r\n]|:(?![A-Za-z0-9])|\\[\"nrt]|\.(?:\s|\Z|\\)|\Z)")
+_ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;)\]\r\n]|:(?![A-Za-z0-9])|\\[\"nrt]|\.(?:[\s\\\"'`<)]|\Z)|\Z)")
 _PERSONAL_SHAPE: Final = re.compile(rb"[a-z]{1,32}[._\-][a-z]{2,32}[0-9]{0,6}\Z|[a-z]{2,24}[0-9]{1,6}\Z", re.IGNORECASE)
 _OPAQUE: Final = re.compile(
     rb"(?:[0-9]{1,20}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64})\Z", re.IGNORECASE
@@ -295,8 +295,10 @@ def judge_logged(data: bytes, end: int) -> Verdict:
 
 # -- a bare name ------------------------------------------------------------------------------------------------------------
 
-_BARE_NAME: Final = re.compile(rb"(?:\A|[^A-Za-z0-9_.\-\"'`])name ?[:=]\Z|\\[nrt]name ?[:=]\Z", re.IGNORECASE)
-_OPENING: Final = re.compile(rb"[ \t]{0,4}\\{0,7}[\"']?")
+_BARE_NAME: Final = re.compile(
+    rb"(?:\A|[^A-Za-z0-9_.\-\"'`])name ?[:=]\Z|\\[nrt]name ?[:=]\Z|\[name\] =\Z", re.IGNORECASE
+)
+_OPENING: Final = re.compile(OPENED)
 #: A title before a name, in any language.
 _ABBREVIATED: Final = re.compile(rb"[A-Z\xc3-\xd2][A-Za-z\x80-\xf4]{1,9}\. (?=[A-Z\xc3-\xd2])")
 
@@ -358,6 +360,19 @@ def name_before_mail(data: bytes, at: int, end: int) -> Found | None:
         return _name_before_bracket(data, at - 1)
     if data[at - 1 : at] != b"<" or data[end : end + 1] != b">":
         return None
+    return _display_name(data, at, "rfc5322")
+
+
+def judge_sip(data: bytes, end: int) -> Verdict:
+    """The display name before the `<` of a SIP address (RFC 3261, 20.10)."""
+    at = data.rfind(b"<", max(0, end - len(b"<sips:")), end) + 1
+    if not at or data[at:end].lower() not in (b"sip:", b"sips:"):
+        return "no_address"
+    return _display_name(data, at, "rfc3261") or "no_name"
+
+
+def _display_name(data: bytes, at: int, validator: str) -> Found | None:
+    """The display name that ends at the `<` before a position."""
     display = _DISPLAY.search(data, max(0, at - _DISPLAY_MAX), at)
     if display is None:
         return None
@@ -368,7 +383,7 @@ def name_before_mail(data: bytes, at: int, end: int) -> Found | None:
     text = text.rstrip(b" ,")
     if not text or not at_word_start(data, start) or all(names_nobody(word) for word in text.split()):
         return None
-    return Found(start, start + len(text), "name", "display_name", "rfc5322", 42)
+    return Found(start, start + len(text), "name", "display_name", validator, 42)
 
 
 def _anchors(words: tuple[str, ...], tail: str) -> tuple[str, ...]:
@@ -411,19 +426,27 @@ DETECTORS: Final = (
         "user_named",
         ("user:? ", "username:? ", "login:? ", "(?:logged|logging|signed|signing) (?:in|on) as:? ", "authenticat(?:ed|ing) as:? ", "impersonating:? ", "running as:? ", "login(?: attempt)? (?:for|by):? ", "password (?:reset |change |changed )?(?:for|by):? ", "locked for:? ", "lockout for:? "),
         judge_user,
-        ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed"),
+        ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed", '{"message":"New session c12 of user ann."}'),
         ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "the user accepts", "user: <nil>"),
         "phrases of logs",
         by_word=True,
     ),
     Detector(
         "bare_name",
-        ("name ?[:=]",),
+        ("name ?[:=]", r"\[name\] ="),
         judge_bare_name,
-        ("Name: Ann Lee, Phone: 030 901820", "User(name='Ann Lee', email='ann@example.com')", "{Name:Ann Lee Email:ann@example.com}"),
+        ("Name: Ann Lee, Phone: 030 901820", "User(name='Ann Lee', email='ann@example.com')", "{Name:Ann Lee Email:ann@example.com}", 'User { email: "ann@example.com", name: Some("Ann Lee") }', "[name] => Ann Lee [email] => ann@example.com"),
         ("name: Ann Lee", "name=Spring Boot email=x@example.com", "filename: Ann Lee, Phone: 1"),
         "object prints",
         by_word=True,
+    ),
+    Detector(
+        "sip_name",
+        ("<sips?:",),
+        judge_sip,
+        ('From: "Ann Lee" <sip:ann@example.com>;tag=1', "To: Ann Lee <sip:+49301234567@example.com>"),
+        ("Contact: <sip:192.0.2.1:5060>", 'Via: "" <sip:x>', "<sip:ann@example.com>"),
+        "RFC 3261, 20.10",
     ),
     Detector(
         "logged_in",

@@ -6,7 +6,7 @@ from typing import Final
 
 from streams.masking.detectors.beside import is_account_of_system, names_nobody
 
-__all__ = ["PROMISES", "beside_a_person", "is_method"]
+__all__ = ["HALVES", "OPENED", "PROMISES", "beside_a_person", "is_half", "is_method"]
 
 _CAPITALISED: Final = re.compile(rb"(?:[A-Z]|[\xc3-\xf4][\x80-\xbf]{1,3})[A-Za-z\x80-\xf4.'\-]*\Z")
 _LETTER: Final = re.compile(rb"[A-Za-z\x80-\xfe]")
@@ -139,16 +139,19 @@ PROMISES: Final[dict[str, Callable[[bytes], bool]]] = {
 #: Fields of a person beside a bare `name` make it that person's, if it looks like one.
 _BESIDE_A_NAME: Final = re.compile(
     rb"(?<![a-z])(?:e-?mail|phone|mobile|telefon|birth|dob|ssn|first_?name|last_?name|user_?name|passport|gender|street|zip_?code|postal_?code|iban|card_?number)"
-    rb"[a-z_]{0,12}\\{0,7}[\"']?\s{0,2}[:=]",
+    rb"[a-z_]{0,12}\\{0,7}[\"']?\]?\s{0,2}[:=]",
     re.IGNORECASE,
 )
 _BESIDE_MAX: Final = 256
 
 
+#: What stands between a sign and a name: what is left of an arrow, and what wraps a value that may be missing, or bytes.
+OPENED: Final = rb">?[ \t]{0,4}(?:(?:Some|Optional|Just|Option)\(|<<)?\\{0,31}[\"']?"
+
 #: What may be two words of a name; looked at first because it is cheap.
 _TWO_WORDS: Final = re.compile(
-    rb"[ \t]{0,4}\\{0,31}[\"']?(?:[A-Z]|[\xc3-\xf4][\x80-\xbf])[^\s\"'\\<>:=/]{0,30},? [A-Za-z\xc3-\xf4]"
-    rb"|[ \t]{0,4}\\{0,31}[\"']?" + _IDEOGRAPHS + rb"{2,5}(?:[\"'\\,;)}\]<]|\Z)"
+    OPENED + rb"(?:[A-Z]|[\xc3-\xf4][\x80-\xbf])[^\s\"'\\<>:=/]{0,30},? [A-Za-z\xc3-\xf4]"
+    rb"|" + OPENED + _IDEOGRAPHS + rb"{2,5}(?:[\"'\\,;)}\]<]|\Z)"
 )
 
 
@@ -157,6 +160,23 @@ def beside_a_person(data: bytes, at: int, end: int) -> bool:
     if not _TWO_WORDS.match(data, end):
         return False
     return _BESIDE_A_NAME.search(data, max(0, at - _BESIDE_MAX), at + _BESIDE_MAX) is not None
+
+
+#: Words for a name of anything that are a person's beside their other half: French `nom` and `prenom`, Italian `nome` and
+#: `cognome`, Spanish `nombre` and `apellidos`.
+HALVES: Final = frozenset(b"nom nome nombre nume ime onoma imya".split())
+_OTHER_HALF: Final = re.compile(
+    rb"(?<![a-z])(?:pr(?:e|\xc3\xa9)nom|cognome|sobrenome|apellidos?|(?:primer_?)?apellido(?:_?[a-z0-9]{1,12})?|prenume|prezime|eponymo|familia)\\{0,7}[\"']?\s{0,2}[:=]",
+    re.IGNORECASE,
+)
+_HALF_MAX: Final = 160
+
+
+def is_half(data: bytes, name: bytes, start: int) -> bool:
+    """Whether a word for any name stands beside a word for the other half of a person's."""
+    if name.lower() not in HALVES:
+        return False
+    return _OTHER_HALF.search(data, max(0, start - _HALF_MAX), start + _HALF_MAX) is not None
 
 
 #: Ways to authenticate, which no credential is called.

@@ -38,7 +38,7 @@ _ELEMENT: Final = re.compile(
 _TAG_MAX: Final = 300
 
 #: Names that tell only below an element for a person, and how far back that one is looked for, in bytes.
-_BELOW: Final = frozenset(b"name age gender sex id".split())
+_BELOW: Final = frozenset(b"name nm age gender sex id".split())
 _BELOW_MAX: Final = 400
 _TAG: Final = re.compile(rb"<(/?)(?:[A-Za-z][\w.\-]{0,30}:)?([A-Za-z][\w.\-]{1,60})[^<>\xff]{0,200}?(/?)>")
 
@@ -247,11 +247,12 @@ _OPEN: Final = r"(?:\(?ConvertTo-SecureString[ \t]{1,3}(?:-String[ \t]{1,3})?|\(
 DETECTORS: Final = (
     Detector(
         "xml_element",
-        (r"<[a-z][\w:.\-]{1,60}(?:[ \t\r\n][^<>]{0,100})?>(?:<!\[CDATA\[)?[^<\xff]",),
+        (r"<[a-z][\w:.\-]{1,60}(?:[ \t\r\n][^<>]{0,240})?>(?:<!\[CDATA\[)?[^<\xff]",),
         judge_element,
-        ("<password>hunter2</password>", '<wsse:Password Type="x">hunter2</wsse:Password>', "<ssn>536-90-4399</ssn>", "<customer><id>4711</id><name>Ann Lee</name></customer>", '<Data Name="TargetUserName">ann</Data>', "<Data Name='SubjectUserName'>ann</Data>"),
-        ("<product><name>Ann Lee</name></product>", "<user/><name>Ann Lee</name>", '<Data Name="ServiceName">krbtgt</Data>', '<Data Name="TargetUserName">SYSTEM</Data>', "<passwordPolicy>strict</passwordPolicy>", "<module>main", "<init>(Foo.java:12)"),
-        "XML 1.0, 3.1",
+        ("<password>hunter2</password>", '<wsse:Password Type="x">hunter2</wsse:Password>', "<ssn>536-90-4399</ssn>",
+            '<wsse:Password Type="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText">hunter2</wsse:Password>', "<customer><id>4711</id><name>Ann Lee</name></customer>", "<Dbtr><Nm>Ann Lee</Nm><PstlAdr><StrtNm>Lindenweg</StrtNm><BldgNb>5</BldgNb></PstlAdr></Dbtr>", '<Data Name="TargetUserName">ann</Data>', "<Data Name='SubjectUserName'>ann</Data>"),
+        ("<product><name>Ann Lee</name></product>", "<Agt><Nm>Bank</Nm></Agt>", "<user/><name>Ann Lee</name>", '<Data Name="ServiceName">krbtgt</Data>', '<Data Name="TargetUserName">SYSTEM</Data>', "<passwordPolicy>strict</passwordPolicy>", "<module>main", "<init>(Foo.java:12)"),
+        "XML 1.0, 3.1; ISO 20022; WS-Security UsernameToken Profile, 3.1",
     ),
     Detector(
         "xml_attribute",

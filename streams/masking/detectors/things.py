@@ -7,7 +7,17 @@ from streams.masking.context import Key, Value
 from streams.masking.detectors.ordinary import is_own_name
 from streams.masking.fields import Field
 
-__all__ = ["other_thing"]
+__all__ = ["is_counted", "other_thing"]
+
+
+#: Of what programs count as well as keep (language models, limits of rates): a number behind the plural is how many.
+_COUNTED: Final = frozenset((b"tokens",))
+_COUNT: Final = re.compile(rb"[0-9]{1,9}(?:\.[0-9]{1,3})?\Z")
+
+
+def is_counted(name: bytes) -> bool:
+    """Whether a name is the plural of something secret, of which a log may say how many there are."""
+    return name.lower() in _COUNTED
 
 
 def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
@@ -15,6 +25,8 @@ def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
     text = data[value.start : value.end]
     if field.needs != "secret" and is_own_name(key.name, text):
         return "own_name"
+    if is_counted(key.name) and _COUNT.match(text):
+        return "count"
     if field.kind == "session" and _STATEMENT.search(
         data, max(0, key.start - _STATEMENT_MAX), value.end + _STATEMENT_MAX
     ):

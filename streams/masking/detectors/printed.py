@@ -1,0 +1,63 @@
+"""How far a value without quotes reaches where it holds spaces: names, dates and addresses as objects print themselves."""
+
+import re
+from typing import Final
+
+from streams.masking.context import Key, Value
+from streams.masking.fields import Field
+
+__all__ = ["made_date", "whole_value"]
+
+_MONTH: Final = rb"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+#: Dates of many words: `Sun Apr 17 00:00:00 CEST 1988` (java.util.Date), `Sun, 17 Apr 1988` (Ruby, RFC 9110), `17 April 1988`.
+_DATE: Final = re.compile(
+    rb"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? )?"
+    rb"(?:[0-9]{1,2}(?:st|nd|rd|th|\.)? "
+    + _MONTH
+    + rb",? [0-9]{4}|"
+    + _MONTH
+    + rb" [0-9]{1,2}(?:st|nd|rd|th)?,? (?:[0-9]{2}:[0-9]{2}:[0-9]{2} (?:[A-Z]{1,5}(?:[+\-][0-9:]{1,6})? )?)?[0-9]{4})",
+    re.IGNORECASE,
+)
+_PROSE_NAME: Final = re.compile(
+    rb"[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*(?: (?:(?:van|von|de|der|den|da|di|del|la|al|bin|el|y) )*[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*+(?!\s?[:=])){0,3}"
+)
+
+
+_SLASH: Final = 0x2F
+
+#: A date as Python makes one: year, month and day, and the time where there is one.
+_MADE: Final = re.compile(rb"\s?((?:datetime\.)?(?:date|datetime)\([0-9]{4}(?:, ?[0-9]{1,6}){2,6}\))")
+#: An address up to the next field, or to what closes the object: Lombok, records, data classes, Go's `%+v`.
+_ADDRESS: Final = re.compile(
+    rb"(?=[^,;=:\r\n\xff]{0,80}[0-9])[^\s,;=:\"'\\{}()\[\]|<>&\xff][^,;=:\r\n\"'\\{}()\[\]|<>&\xff]{2,80}?(?=, ?[A-Za-z_]\w{0,40}=|[)}\]]| [A-Z]\w{0,40}:)"
+)
+
+
+def made_date(data: bytes, end: int) -> tuple[int, int] | None:
+    """A call that makes a date right behind a sign (`datetime.date(1988, 4, 17)`), or None."""
+    made = _MADE.match(data, end)
+    return made.span(1) if made else None
+
+
+def _reaching(data: bytes, field: Field, value: Value, end: int) -> Value:
+    """A bare value with the words that belong to it; the value itself where none do."""
+    whole = None
+    if field.needs == "short":
+        whole = _DATE.match(data, value.start)
+    elif field.needs in ("street", "postal") and value.start == end:
+        whole = _ADDRESS.match(data, value.start)
+    return value._replace(end=max(whole.end(), value.end)) if whole else value
+
+
+def whole_value(data: bytes, field: Field, key: Key, value: Value, end: int) -> Value:
+    """A value without quotes as far as it reaches, over spaces where its kind has them."""
+    if field.kind != "secret" and key.start and data[key.start - 1] == _SLASH:
+        # A segment of a path (RFC 3986, 3.3): `/people/name=Ann/orders`.
+        slash = data.find(b"/", value.start + 1, value.end)
+        return value._replace(end=slash if slash > 0 else value.end)
+    if field.needs in ("words", "full_name") and (m := _PROSE_NAME.match(data, value.start)):
+        # In `customer=Ann Lee Order=12` the last word is the next name.
+        stop = m.end() if data[m.end() : m.end() + 1] not in (b"=", b":") else data.rfind(b" ", value.start, m.end())
+        return value._replace(end=max(stop, value.end))
+    return _reaching(data, field, value, end)

@@ -1,0 +1,76 @@
+"""Values that a validator repeats beside the name of the field that it refuses them for (Pydantic, FastAPI)."""
+
+import re
+from typing import Final
+
+from streams.masking.context import Value, value_after
+from streams.masking.detectors.named import judge_value
+from streams.masking.fields import field_of
+from streams.masking.found import Detector, Verdict
+
+__all__ = ["DETECTORS"]
+
+_LINE_END: Final = rb"(?:\n|\\{1,31}n)"
+#: An error as Pydantic prints it: the field's path on a line of its own, then the message and what was given.
+_PRINTED: Final = re.compile(
+    rb"(?:\A|"
+    + _LINE_END
+    + rb")([A-Za-z_][\w.]{0,127})"
+    + _LINE_END
+    + rb"[ ]{1,4}[^\[\r\n\xff]{1,300}?\[type=\w{1,64}, input_value=\Z"
+)
+_PRINTED_MAX: Final = 540
+_VALUE: Final = re.compile(rb"(\\{0,31})(['\"])((?:(?!\1\2, input_type=)[^\r\n\xff]){1,256})\1\2, input_type=")
+
+
+def judge_printed(data: bytes, end: int) -> Verdict:
+    """What was given for a field with a telling name, in the text of a validation error."""
+    named = _PRINTED.search(data, max(0, end - _PRINTED_MAX), end)
+    value = _VALUE.match(data, end) if named else None
+    field = field_of(named[1].rpartition(b".")[2].decode()) if named else None
+    if value is None or field is None:
+        return "other_field"
+    return judge_value(data, field, Value(*value.span(3), "string", False)) or "nobody"
+
+
+#: The same error as an object: `"loc": ["body", "password"], "msg": "...", "input": "..."`, or as Python prints one.
+_LOCATED: Final = re.compile(
+    rb"['\"]loc\\{0,31}['\"]: ?[\[(][^\[\](){}\xff]{0,200}?['\"]([A-Za-z_]\w{0,63})\\{0,31}['\"],?[\])], ?\\{0,31}['\"]msg\\{0,31}['\"]: ?[^{}\xff]{1,300}['\"]input\\{0,31}['\"]:\Z"
+)
+_LOCATED_MAX: Final = 640
+
+
+def judge_located(data: bytes, end: int) -> Verdict:
+    """What was given for a field with a telling name, in the object of a validation error."""
+    named = _LOCATED.search(data, max(0, end - _LOCATED_MAX), end)
+    field = field_of(named[1].decode()) if named else None
+    value = value_after(data, end) if field else None
+    if value is None or field is None or value.form not in ("string", "bare"):
+        return "other_field"
+    return judge_value(data, field, value) or "nobody"
+
+
+DETECTORS: Final = (
+    Detector(
+        "rejected_input",
+        (r"input_value=",),
+        judge_printed,
+        (
+            "1 validation error for User\npassword\n  String should have at least 12 characters [type=string_too_short, input_value='hunter2', input_type=str]",
+            r'{"msg":"1 validation error for User\nlast_name\n  Too long [type=string_too_long, input_value=\'Lee\', input_type=str]"}',
+        ),
+        ("1 validation error for Car\ncolour\n  Input should be red [type=enum, input_value='blue', input_type=str]", "f(input_value='hunter2', input_type=str)"),
+        "Pydantic docs, validation errors",
+    ),
+    Detector(
+        "rejected_object",
+        (r"['\"]input\\*['\"]:",),
+        judge_located,
+        (
+            '{"type":"string_too_short","loc":["body","password"],"msg":"String should have at least 12 characters","input":"hunter2"}',
+            "{'type': 'too_long', 'loc': ('body', 'last_name'), 'msg': 'Too long', 'input': 'Lee', 'ctx': {}}",
+        ),
+        ('{"type":"enum","loc":["body","colour"],"msg":"Input should be red","input":"blue"}', '{"loc":["body","password"],"msg":"Field required","input":null}'),
+        "FastAPI docs, handling errors; Pydantic docs, validation errors",
+    ),
+)  # fmt: skip
