@@ -39,9 +39,9 @@ static PyObject *core_verdict(PyObject *self, PyObject *args)
     return verdict || PyErr_Occurred() ? verdict : Py_NewRef(Py_None);
 }
 
-/* A hit: its end, and in the lowest bits its identifier (`IDENT_BITS` of loop.py). */
+/* A hit: its end, and in the lowest bits its identifier (`IDENT_BITS` and `DISGUISE`, `BLOCK` of loop.py). */
 typedef uint64_t Hit;
-enum { IDENT_BITS = 16, IDENTS = 1 << IDENT_BITS };
+enum { IDENT_BITS = 16, IDENTS = 1 << IDENT_BITS, DISGUISE = 0, BLOCK = 1 };
 
 /* How many hits are packed in bytes; -1 where they are none. */
 static place hits_in(PyObject *packed)
@@ -607,6 +607,18 @@ static PyObject *core_splice_read(PyObject *self, PyObject *const *args, Py_ssiz
     return written(&to);
 }
 
+/* What stands around a replacement that nothing is glued to (`loop.py`). */
+static const char BEGINS[] = " \"'=:([{<,;\n\r\t", ENDS[] = " \"'\\,&;}])>\n\r\t";
+
+/* Whether a replacement is a token that nothing is glued to. */
+static int is_token(Text output, place begin, place stop)
+{
+    if (begin < 0 || stop > output.size || stop - begin < 4 || memcmp(output.at + begin, "tok_", 4) != 0)
+        return 0;
+    return (begin == 0 || memchr(BEGINS, output.at[begin - 1], sizeof BEGINS - 1)) &&
+           (stop == output.size || memchr(ENDS, output.at[stop], sizeof ENDS - 1));
+}
+
 /* unsettled(hits, spliced, kept, output) -> hits: `Loop.unsettled`. */
 static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
@@ -627,18 +639,20 @@ static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_
     left = PyBytes_FromStringAndSize(NULL, hits * (place)sizeof(Hit));
     for (i = 0; left && i < hits; i++) {
         Hit hit = hit_at(args[0], i);
-        place end = (place)(hit >> IDENT_BITS), was, gap = -1;
+        place end = (place)(hit >> IDENT_BITS), last = end - ((hit & (IDENTS - 1)) == BLOCK), was, gap = -1;
         int settled = 0;
-        for (; row < rows && end > number(PyList_GET_ITEM(args[1], row), 2); row++) {
+        for (; row < rows && last > number(PyList_GET_ITEM(args[1], row), 2); row++) {
             PyObject *one = PyList_GET_ITEM(args[1], row);
             place stop = number(one, 2);
             shift = number(one, 1) - stop;
-            glued = stop < output.size && !memchr(" \"'\\,&;}])>\n\r\t", output.at[stop], 14) ? stop + GLUED : -1;
+            glued = stop < output.size && !memchr(ENDS, output.at[stop], sizeof ENDS - 1) ? stop + GLUED : -1;
         }
         was = end + shift;
         if (row < rows)
-            gap = number(PyList_GET_ITEM(args[1], row), 0) - was;
-        if (row == rows || gap >= 0) {
+            gap = number(PyList_GET_ITEM(args[1], row), 0) - last - shift;
+        if (row < rows && gap < 0) {
+            settled = (hit & (IDENTS - 1)) != DISGUISE && is_token(output, last + gap, number(PyList_GET_ITEM(args[1], row), 2));
+        } else {
             settled = 0 <= gap && gap <= NAME_GAP;
             if (!settled && end > glued && was >= 0) {
                 PyObject *key = PyLong_FromUnsignedLongLong((Hit)was << IDENT_BITS | (hit & (IDENTS - 1)));

@@ -10,7 +10,7 @@ from streams.masking.kinds import Kind
 from streams.masking.tokens import Mint
 from streams.masking.wellformed import is_json
 
-__all__ = ["IDENT_BITS", "Hit", "Known", "Loop", "Packed", "Spliced", "packed", "unpacked"]
+__all__ = ["BLOCK", "DISGUISE", "IDENT_BITS", "Hit", "Known", "Loop", "Packed", "Spliced", "packed", "unpacked"]
 
 #: The end of a match in a text, and the identifier of its anchor.
 Hit = tuple[int, int]
@@ -21,6 +21,10 @@ Packed = bytes
 #: The lowest bits of that number are the identifier, the others the end.
 IDENT_BITS: Final = 16
 _IDENT: Final = (1 << IDENT_BITS) - 1
+#: The identifiers of what disguises a text, so that it has to be read otherwise, and of a block, which ends with the sign
+#: behind it (`streams.masking.prefilter`).
+DISGUISE: Final = 0
+BLOCK: Final = 1
 
 #: For each replacement where it began and ended before, and where it ends now.
 Spliced = list[tuple[int, int, int]]
@@ -41,6 +45,8 @@ _NAME_GAP: Final = 12
 #: this behind a replacement, in bytes, and where neither white space nor a quote ends the replaced value, it is judged anew.
 _GLUED: Final = 24
 _ENDS: Final = b" \"'\\,&;}])>\n\r\t"
+#: What stands before a replacement that nothing is glued to.
+_BEGINS: Final = b" \"'=:([{<,;\n\r\t"
 
 
 def packed(hits: Iterable[Hit]) -> Packed:
@@ -139,21 +145,28 @@ class Loop:
         return _spliced(raw, map(row, found), counts)
 
     def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes) -> Packed:
-        """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced."""
+        """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced; and
+        without those in tokens that stand for themselves. A detector that ends there found a word in a token, or a name
+        before one; whatever else it may reach was judged without our letters.
+        """
         left: list[int] = []
         place = shift = 0
         glued = -1
         for hit in memoryview(hits).cast("Q"):
             end, ident = hit >> IDENT_BITS, hit & _IDENT
-            while place < len(spliced) and end > spliced[place][2]:
+            last = end - (ident == BLOCK)
+            while place < len(spliced) and last > spliced[place][2]:
                 stop = spliced[place][2]
                 shift = spliced[place][1] - stop
                 glued = stop + _GLUED if output[stop : stop + 1] not in _ENDS else -1
                 place += 1
             before = end + shift
-            gap = spliced[place][0] - before if place < len(spliced) else -1
-            inside = place < len(spliced) and gap < 0
-            if inside or not (0 <= gap <= _NAME_GAP or (before << IDENT_BITS | ident in kept and end > glued)):
+            gap = spliced[place][0] - last - shift if place < len(spliced) else -1
+            if place < len(spliced) and gap < 0:
+                settled = ident != DISGUISE and _is_token(output, last + gap, spliced[place][2])
+            else:
+                settled = 0 <= gap <= _NAME_GAP or (before << IDENT_BITS | ident in kept and end > glued)
+            if not settled:
                 left.append(hit)
         return array("Q", left).tobytes()
 
@@ -164,6 +177,13 @@ class Loop:
     def is_json(self, text: bytes) -> bool:
         """Whether a text is JSON."""
         return is_json(text)
+
+
+def _is_token(output: bytes, begin: int, stop: int) -> bool:
+    """Whether a replacement is a token that nothing is glued to."""
+    if not output.startswith(b"tok_", begin):
+        return False
+    return output[max(0, begin - 1) : begin] in _BEGINS and output[stop : stop + 1] in _ENDS
 
 
 def _spliced(

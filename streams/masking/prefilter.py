@@ -16,7 +16,7 @@ from streams.masking.databases import Anchor, Store, database
 from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_ANCHOR
 from streams.masking.encodings.units import fold_anchors
 from streams.masking.found import Detector, Judge
-from streams.masking.loop import Hit, Packed, packed, unpacked
+from streams.masking.loop import BLOCK, DISGUISE, Hit, Packed, packed, unpacked
 from streams.masking.native import JUDGES, sinks
 from streams.masking.shapes import MARGIN, SHAPES, native_scan
 
@@ -26,9 +26,7 @@ __all__ = ["BLOCK", "DISGUISE", "FIRST_DETECTOR", "Hit", "Hits", "Prefilter"]
 SEPARATOR: Final = b"\xff"
 _BEFORE: Final = SEPARATOR * (MARGIN - 1)
 
-#: Identifiers of the anchors that belong to no detector.
-DISGUISE: Final = 0
-BLOCK: Final = 1
+#: Below are `DISGUISE` and `BLOCK`, the identifiers of anchors that belong to no detector.
 FIRST_DETECTOR: Final = 2
 
 _CASELESS: Final = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
