@@ -7,7 +7,7 @@ from streams.replay.derived import job_settings, live_settings
 from streams.replay.jobs import usable
 from streams.replay.journal import JobReader
 from streams.replay.journey import ReplayJourney
-from streams.replay.live import LiveLag
+from streams.replay.live import LiveLag, leave_the_cores
 from streams.replay.pinned import pinned_masking, unpack_policy
 from streams.settings import Settings
 from streams.telemetry.metrics import WorkerMetrics
@@ -23,7 +23,10 @@ def run_slot(settings: Settings, slot: int, heartbeat: Heartbeat, job_id: str) -
     """Works on a job until it is done or stopped, or until SIGTERM: 0, or an error of our own."""
     check_kafka_properties(settings)
     reader = JobReader(settings, job_id)
-    job = usable(reader.catch_up())
+    view = reader.catch_up()
+    job = usable(view)
+    if view.pace.live_aware:
+        leave_the_cores()
     own = job_settings(settings, job, unpack_policy(job, settings.state_dir))
     masking = pinned_masking(own, job)
     live = LiveLag(live_settings(settings, job_id))

@@ -5,7 +5,10 @@ import signal
 import time
 from pathlib import Path
 
+import psutil
+
 from streams.kafka.admin import Admin
+from streams.replay.live import NICENESS
 from streams.settings import Settings
 from tests.support.kafka import KafkaBroker, alter_topic, delete_records
 from tests.support.pipeline import wait_for
@@ -45,6 +48,7 @@ def test_a_job_is_planned_paused_stopped_joined_and_finished_by_commands(kafka: 
     first, second = made.begin("p"), None
     try:
         wait_for(lambda: made.share_done("p") > 0, "progress")
+        assert NICENESS in {child.nice() for child in psutil.Process(first.pid).children()}
         made.environ["MASKSTREAM_INSTANCE"] = "there"
         second = made.begin("p", log="second.log")
         wait_for(lambda: "partitions_assigned" in (tmp_path / "second.log").read_text(), "a second host")

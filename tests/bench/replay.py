@@ -4,7 +4,8 @@
 
 Run by `make bench-replay` on a real Apache Kafka of its own. CPU seconds are those of the command and all its workers,
 imports, compiling and joining the group included: what a job is charged. Lag is that of the live group, looked at each
-quarter of a second while it gets records at a steady rate, on the same cores.
+quarter of a second while it gets records at a steady rate: once where all cores are free for both, and once where one
+live worker and three of a replay have one core together, and the live one needs more than its share of it.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from confluent_kafka import Producer
 
@@ -32,9 +34,23 @@ _PARTITIONS = 12
 _HISTORY, _LIVE = "history", "live"
 _MAIN = [sys.executable, "-c", "from streams.cli.main import main; main()"]
 _RUN_S = 900.0
-#: What the live path gets while a replay runs beside it: a third of what one loaded worker masks here.
-_INFLOW_PER_S = 2_000
 _LOOK_S = 0.25
+
+
+class _Beside(NamedTuple):
+    """How a live path and a replay share a machine: records that come, workers of the replay, the cores of both."""
+
+    name: str
+    inflow_per_s: int
+    workers: int
+    cores: frozenset[int]
+
+
+_ALL_CORES = frozenset(os.sched_getaffinity(0))
+_BESIDE = (
+    _Beside("all cores", 2_000, 1, _ALL_CORES),
+    _Beside("one core for both", 9_000, 3, frozenset((max(_ALL_CORES),))),
+)
 
 
 class _Bench:
@@ -57,25 +73,25 @@ class _Bench:
             self.bytes += len(line.value or b"")
         producer.flush(120)
 
-    def replay(self, job: str, workers: int, *flags: str) -> tuple[float, float]:
+    def replay(self, job: str, workers: int, *flags: str, cores: frozenset[int] = _ALL_CORES) -> tuple[float, float]:
         """Seconds by the clock and of CPU that a job over all of the history takes."""
         before, begun = _children_s(), time.monotonic()
         port = str(free_ports(workers)[0])
         which = ["--id", job, "--topic", _HISTORY, "--workers", str(workers), "--http-port", port]
-        self._run(["replay", "start", *which, "--json", *flags])
+        self._run(["replay", "start", *which, "--json", *flags], cores)
         return time.monotonic() - begun, _children_s() - before
 
     @contextmanager
-    def live(self) -> Iterator[None]:
+    def live(self, beside: _Beside) -> Iterator[None]:
         """A live worker that keeps up with a steady inflow, until the end of the block."""
         environment = {**self._environment(), "MASKSTREAM_RAW_TOPICS": _LIVE}
         with (self.folder / "live.log").open("wb") as log:
-            running = subprocess.Popen([*_MAIN, "run"], env=environment, stdout=log, stderr=log)
+            running = subprocess.Popen(_on(beside.cores, [*_MAIN, "run"]), env=environment, stdout=log, stderr=log)
         stop = threading.Event()
-        feeder = threading.Thread(target=self._feed, args=(stop,))
+        feeder = threading.Thread(target=self._feed, args=(stop, beside.inflow_per_s))
         feeder.start()
         try:
-            self._await_level()
+            self._await_level(beside.inflow_per_s)
             yield
         finally:
             stop.set()
@@ -83,13 +99,13 @@ class _Bench:
             running.terminate()
             running.wait(60)
 
-    def lags(self, job: str, *flags: str) -> list[int]:
+    def lags(self, beside: _Beside, job: str, *flags: str) -> list[int]:
         """Live lag at each look while a replay runs."""
         seen: list[int] = []
         done = threading.Event()
 
         def replayed() -> None:
-            self.replay(job, 1, *flags)
+            self.replay(job, beside.workers, *flags, cores=beside.cores)
             done.set()
 
         working = threading.Thread(target=replayed)
@@ -99,15 +115,16 @@ class _Bench:
         working.join()
         return seen
 
-    def _await_level(self) -> None:
-        deadline = time.monotonic() + _RUN_S
-        while self._lag() > _INFLOW_PER_S or not self._committed():
+    def _await_level(self, inflow_per_s: int) -> None:
+        """Until the worker that was started now, and not one before it, has worked off what came meanwhile."""
+        deadline, before = time.monotonic() + _RUN_S, self._committed()
+        while self._committed() < before + 2 * inflow_per_s or self._lag() > inflow_per_s / 2:
             if time.monotonic() > deadline:
                 raise RuntimeError("the live worker never kept up, so there is nothing to compare")
             time.sleep(_LOOK_S)
 
-    def _committed(self) -> bool:
-        return any(self._admin().committed("maskstream", self._places()).values())
+    def _committed(self) -> int:
+        return sum(given[0] for given in self._admin().committed("maskstream", self._places()).values() if given)
 
     def _lag(self) -> int:
         admin, places = self._admin(), self._places()
@@ -122,11 +139,11 @@ class _Bench:
     def _places() -> list[tuple[str, int]]:
         return [(_LIVE, number) for number in range(_PARTITIONS)]
 
-    def _feed(self, stop: threading.Event) -> None:
+    def _feed(self, stop: threading.Event, inflow_per_s: int) -> None:
         producer, values = self._producer(), [line.value for line in generate("mixed", seed=7, count=5_000)]
         sent, begun = 0, time.monotonic()
         while not stop.wait(0.05):
-            due = int((time.monotonic() - begun) * _INFLOW_PER_S)
+            due = int((time.monotonic() - begun) * inflow_per_s)
             for number in range(sent, due):
                 self._put(producer, _LIVE, values[number % len(values)], number)
             sent = max(sent, due)
@@ -145,9 +162,9 @@ class _Bench:
             else:
                 return
 
-    def _run(self, command: Sequence[str]) -> None:
+    def _run(self, command: Sequence[str], cores: frozenset[int] = _ALL_CORES) -> None:
         done = subprocess.run(
-            [*_MAIN, *command], env=self._environment(), capture_output=True, check=False, timeout=_RUN_S
+            _on(cores, [*_MAIN, *command]), env=self._environment(), capture_output=True, check=False, timeout=_RUN_S
         )
         if done.returncode not in (0, 4):
             raise RuntimeError(done.stderr.decode(errors="replace")[-2000:])
@@ -166,6 +183,11 @@ class _Bench:
         }
 
 
+def _on(cores: frozenset[int], command: Sequence[str]) -> list[str]:
+    """A command that has some cores only."""
+    return ["taskset", "--cpu-list", ",".join(map(str, sorted(cores))), *command]
+
+
 def _children_s() -> float:
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     return spent.ru_utime + spent.ru_stime
@@ -182,16 +204,24 @@ def _speed(bench: _Bench, workers: int, records: int, repeats: int) -> list[Figu
 
 
 def _lag_figures(bench: _Bench) -> list[Figure]:
-    figures: list[Figure] = []
-    with bench.live():
-        for name, job, flags in (("without brake", "lag-full", ("--full-speed",)), ("with brake", "lag-brake", ())):
-            seen = bench.lags(job, *flags)
-            late = [1000 * lag / _INFLOW_PER_S for lag in seen] or [0.0]
-            figures += [
-                median_of(f"live lag beside a replay {name}", "ms", late, digits=0),
-                median_of(f"highest live lag beside a replay {name}", "ms", [max(late)], digits=0),
-            ]
-    return figures
+    return [
+        figure
+        for number, beside in enumerate(_BESIDE)
+        for brake in (False, True)
+        for figure in _lag_figure(bench, beside, f"lag-{number}-{brake:d}", brake=brake)
+    ]
+
+
+def _lag_figure(bench: _Bench, beside: _Beside, job: str, *, brake: bool) -> Iterator[Figure]:
+    with bench.live(beside):
+        begun = time.monotonic()
+        seen = bench.lags(beside, job, *(() if brake else ("--full-speed",)))
+        took = time.monotonic() - begun
+    late = [1000 * lag / beside.inflow_per_s for lag in seen] or [0.0]
+    name = f"{beside.name}, {'with' if brake else 'without'} brake"
+    yield median_of(f"{name}: live lag beside a replay", "ms", late, digits=0)
+    yield median_of(f"{name}: highest live lag", "ms", [max(late)], digits=0)
+    yield median_of(f"{name}: the replay", "s", [took], digits=0)
 
 
 def main() -> None:
