@@ -59,6 +59,8 @@ class PartitionReader:
             "queued.max.messages.kbytes": QUEUE_KBYTES,
             "fetch.max.bytes": FETCH_BYTES,
             "fetch.queue.backoff.ms": 20,
+            # What is read is there already. A fetch that waits at the end of the log would hold up the next position.
+            "fetch.wait.max.ms": 20,
         }
         config = {**admin_config(settings), **own, "error_cb": self._on_error}
         self._consumer = Consumer(config, logger=log.librdkafka_logger())
