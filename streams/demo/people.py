@@ -1,6 +1,6 @@
 """What people are given where the demo stays: redrive and review, and a link that logs in once."""
 
-import urllib.error
+import http.client
 import urllib.request
 from dataclasses import dataclass
 from typing import Final
@@ -46,5 +46,6 @@ def _ready(address: str) -> bool:
     try:
         with urllib.request.urlopen(f"{address}/readyz", timeout=2):  # noqa: S310  Our own address.
             return True
-    except (urllib.error.URLError, OSError):
+    except (OSError, http.client.HTTPException):
+        # Another program may have taken the port, and speak no HTTP.
         return False
