@@ -1,8 +1,9 @@
-"""`make bench-review`: a million quarantined records: building the view, asking it, deciding, and all at once.
+"""`make bench-review`: a million quarantined records: the view built, asked, decided on, and the pages with viewers.
 
     python -m tests.bench.review_store [--records 1000000] [--repeats 7] [--json FILE]
 
-A real broker holds the records; the store runs in a process of its own, whose CPU seconds and memory are told.
+A real broker holds the records; the store runs in a process of its own, whose CPU seconds and memory are told, and then
+the whole service does.
 """
 
 import argparse
@@ -21,34 +22,23 @@ from pathlib import Path
 from uuid import uuid4
 
 from confluent_kafka import Producer
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from streams.corpus import generate
-from streams.masking.records import REASONS, Failure
 from streams.quarantine.decisions import Decision, encode_event
-from streams.quarantine.envelope import EnvelopeWriter, Origin
 from streams.quarantine.fold import ACTIONABLE
 from streams.quarantine.store.model import Filter
 from streams.quarantine.store.store import ReviewStore
 from streams.settings import Settings
 from tests.bench.figures import Figure, median_of, show, write_json
-from tests.support.kafka import KafkaBroker, create_topic
+from tests.bench.review_pages import page_figures
+from tests.bench.review_records import DAY_MS, PARTITIONS, SPREAD_MS, envelopes, feed, produce
+from tests.support.kafka import KafkaBroker
+from tests.support.reviewing import Review
 
 __all__: list[str] = []
 
-PARTITIONS = 4
-DAY_MS = 86_400_000
-SPREAD_MS = 14 * DAY_MS
-#: Envelopes that differ; the others differ from these by their coordinates.
-SHAPES = 2_000
-TOPICS = ("orders", "users", "payments", "audit-log", "checkout.eu")
-DETECTORS = ("email", "card", "phone", "iban", "name", "jwt")
-#: Put in the place of an offset that no generated envelope has.
-MARK = 123_456_789_012
 VIEWERS = 20
 THINK_S = 2.0
 LOAD_S = 20.0
-INFLOW_PER_S = 2_000
 WAITING = Filter(status=ACTIONABLE)
 
 
@@ -70,69 +60,31 @@ def main() -> None:
 
 
 def _measured(broker: KafkaBroker, folder: Path, asked: argparse.Namespace) -> list[Figure]:
-    month = {"retention.ms": str(30 * DAY_MS)}
-    names = {
-        f"{role}_topic": create_topic(broker.bootstrap, prefix=role, partitions=PARTITIONS, config=month)
-        for role in ("quarantine", "decisions")
-    }
-    values = _envelopes()
-    size = _produce(broker.bootstrap, names["quarantine_topic"], values, asked.records)
+    review, values = Review(broker, folder, PARTITIONS, days=30), envelopes()
+    size = produce(review.bootstrap, f"{review.raw}.quarantine", values, asked.records)
     sys.stdout.write(f"{asked.records:,} records, {size / asked.records:,.0f} bytes each\n")
-    settings = json.dumps({"bootstrap_servers": broker.bootstrap, "state_dir": str(folder), **names})
+    sys.stdout.flush()
+    return [*_of_store(review, values, asked), *page_figures(review, asked.records, asked.repeats)]
+
+
+def _of_store(review: Review, values: Iterator[bytes], asked: argparse.Namespace) -> list[Figure]:
+    topics = {f"{role}_topic": f"{review.raw}.{role}" for role in ("quarantine", "decisions")}
+    settings = json.dumps({
+        "bootstrap_servers": review.bootstrap, "state_dir": str(review.folder / "store"), **topics
+    })  # fmt: skip
     command = [sys.executable, "-m", "tests.bench.review_store", "--child", settings, "--repeats", str(asked.repeats)]
+    stop = threading.Event()
+    feeding = (review.bootstrap, f"{review.raw}.quarantine", values, stop)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         for line in child.stdout:
+            if line == "load\n":
+                threading.Thread(target=feed, args=feeding, daemon=True).start()
+            if line == "loaded\n":
+                stop.set()
             if line.startswith("{"):
                 return [Figure(**{**row, "samples": tuple(row["samples"])}) for row in json.loads(line)["figures"]]
-            if line == "load\n":
-                threading.Thread(
-                    target=_inflow, args=(broker.bootstrap, names["quarantine_topic"], values), daemon=True
-                ).start()
     raise SystemExit("The store's process ended without figures: look at what it said above.")
-
-
-def _envelopes() -> Iterator[bytes]:
-    """Envelopes without an end: shapes of the mixed corpus, coordinates of their own."""
-    dice, writer = random.Random(7), EnvelopeWriter(X25519PrivateKey.generate().public_key(), "bench")
-    lines = generate("mixed", seed=7)
-    shapes = [
-        writer.write(
-            Origin(dice.choice(TOPICS), dice.randrange(PARTITIONS), MARK, 0),
-            Failure(dice.choice(REASONS), "verify", (dice.choice(DETECTORS),)),
-            b"key", [], next(lines).value,
-        ).value
-        for _ in range(SHAPES)
-    ]  # fmt: skip
-    number = 0
-    while True:
-        yield dice.choice(shapes).replace(b"%d" % MARK, b"%d" % number)
-        number += 1
-
-
-def _produce(bootstrap: str, topic: str, values: Iterator[bytes], count: int) -> int:
-    producer = Producer({"bootstrap.servers": bootstrap, "compression.type": "lz4", "linger.ms": 50})
-    begin, size = int(time.time() * 1000) - SPREAD_MS, 0
-    for number in range(count):
-        value = next(values)
-        size += len(value)
-        producer.produce(topic, value, partition=number % PARTITIONS, timestamp=begin + SPREAD_MS * number // count)
-        if number % 10_000 == 0:
-            producer.flush(60)
-    producer.flush(60)
-    return size
-
-
-def _inflow(bootstrap: str, topic: str, values: Iterator[bytes]) -> None:
-    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 20, "log_level": 0})
-    begin, number = time.monotonic(), 0
-    while time.monotonic() < begin + LOAD_S:
-        producer.produce(topic, next(values), partition=number % PARTITIONS)
-        number += 1
-        if number % 100 == 0:
-            producer.flush(10)
-            time.sleep(max(0.0, begin + number / INFLOW_PER_S - time.monotonic()))
-    producer.flush(10)
 
 
 def _child(settings: Settings, repeats: int) -> None:
@@ -226,24 +178,26 @@ def _loaded(store: ReviewStore) -> list[Figure]:
     """Viewers who look at groups, counts, a chart and records, think, and look again, while records come."""
     print("load", flush=True)  # noqa: T201
     samples: list[float] = []
-    stop, cpu, before = time.monotonic() + LOAD_S, time.process_time(), store.counts(Filter()).total
+    begin, cpu, before = time.monotonic(), time.process_time(), store.counts(Filter()).total
+    stop = begin + LOAD_S
     viewers = [threading.Thread(target=_viewer, args=(store, stop, samples, number)) for number in range(VIEWERS)]
     for viewer in viewers:
         viewer.start()
     for viewer in viewers:
         viewer.join()
-    cpu, came = time.process_time() - cpu, store.counts(Filter()).total - before
+    took, cpu, came = time.monotonic() - begin, time.process_time() - cpu, store.counts(Filter()).total - before
+    print("loaded", flush=True)  # noqa: T201
     ordered = sorted(samples)
     return [
         _one(
-            f"{VIEWERS} viewers, inflow {came / LOAD_S:,.0f}/s: a page, median",
+            f"{VIEWERS} viewers, inflow {came / took:,.0f}/s: a page, median",
             "ms",
             statistics.median(ordered),
             digits=0,
         ),
         _one("the same, 95 of 100 pages", "ms", ordered[len(ordered) * 95 // 100], digits=0),
-        _one("the same, pages a second", "", len(samples) / LOAD_S),
-        _one("the same, CPU seconds a second", "", cpu / LOAD_S),
+        _one("the same, pages a second", "", len(samples) / took),
+        _one("the same, CPU seconds a second", "", cpu / took),
         _one("highest resident memory", "MB", _memory_mb(), digits=0),
     ]
 

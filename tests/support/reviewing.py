@@ -44,13 +44,13 @@ class Instance:
 
 
 class Review:
-    """Topics and keys of one test, and a transactional producer in place of a worker."""
+    """Topics and keys of one test, and a transactional producer in place of a worker; quarantine keeps for `days`."""
 
-    def __init__(self, broker: KafkaBroker, folder: Path, partitions: int = 2) -> None:
+    def __init__(self, broker: KafkaBroker, folder: Path, partitions: int = 2, *, days: int = 14) -> None:
         self.bootstrap, self.folder = broker.bootstrap, folder
         self.raw = create_topic(broker.bootstrap, partitions=partitions)
         day = 86_400_000
-        keeps = {"quarantine": 14 * day, "decisions": 28 * day, "audit": 400 * day, "clean": 7 * day}
+        keeps = {"quarantine": days * day, "decisions": 2 * days * day, "audit": 400 * day, "clean": 7 * day}
         for name, retention_ms in keeps.items():
             create_topic(broker.bootstrap, f"{self.raw}.{name}", partitions=partitions,
                          config={"retention.ms": str(retention_ms)})  # fmt: skip
@@ -60,7 +60,8 @@ class Review:
         self.secret.write_text(SECRET)
         self.secret.chmod(0o600)
         self.writer = EnvelopeWriter(load_review_public(self.public), "policy-1", 1 << 20)
-        self.producer = Producer({"bootstrap.servers": broker.bootstrap, "transactional.id": unique("worker")})
+        named = {"transactional.id": unique("worker"), "log_level": 0}
+        self.producer = Producer({"bootstrap.servers": broker.bootstrap, **named})
         self.producer.init_transactions(30)
         self.port = free_ports(1)[0]
 
