@@ -66,12 +66,18 @@ def _came(
 def _waiting(db: sqlite3.Connection, wanted: Filter) -> Iterable[tuple[int, int]]:
     """Hours, and how many records of them wait."""
     if not _is_plain(wanted):
-        return [(start_ms // _HOUR_MS, n) for _, start_ms, n in _counted(db, wanted, _HOUR_MS)]
+        return _waited(db, wanted)
     condition = _plain(db, wanted)
     return db.execute(
         f"SELECT hour, sum(n) FROM hours WHERE n > 0 AND phase IN (?, ?, ?) AND {condition.sql} GROUP BY hour",
         (*WAITING, *condition.values),
     )
+
+
+def _waited(db: sqlite3.Connection, wanted: Filter) -> Iterator[tuple[int, int]]:
+    """The same out of the records. By kind as well it would be four times the work: an index has them by time."""
+    for _, arm in arms(db, where(db, wanted)):
+        yield from db.execute(f"SELECT seen / ?, count(*) FROM {arm.sql} GROUP BY 1", (_HOUR_MS, *arm.values))
 
 
 def _is_plain(wanted: Filter) -> bool:
