@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.quarantine.decisions import Event, RecordId, record_id
+from streams.quarantine.decisions import RECORDS_MAX, Event, RecordId, record_id
 from streams.quarantine.fold import Fold, RecordState
 from streams.quarantine.store.ingest import Arrived, Happened, Place, state_of
 from streams.quarantine.store.phases import FOREIGN, phase_of
@@ -110,3 +110,25 @@ def test_review_store_reads_events_again_without_effect(log: list[Event], rounds
         fed(filled, log, ENVELOPES, [])
         assert (states_of(filled), filled.db.execute("SELECT * FROM effects").fetchall()) == before
         filled.store.close()
+
+
+TABLES = ("records", "states", "effects", "tally", "minutes", "hours", "recent", "kinds", "topics")
+
+
+def test_review_store_takes_many_rows_as_it_takes_one(tmp_path: Path) -> None:
+    """More records and states than one statement has rows, in one batch: each table as after one at a time."""
+    many = [envelope(offset, topic=("orders", "users")[offset % 2]) for offset in range(1203)]
+    ids = [record_id(offset, item.origin) for offset, item in enumerate(many)]
+    log: list[Event] = [
+        decision(ids[first : first + RECORDS_MAX], id=UUID(int=first), action=("release", "discard")[first % 2])
+        for first in (0, 350, 701, 1202)
+    ]
+    log.append(outcome(UUID(int=0), ids[:RECORDS_MAX], id=UUID(int=9999), result="failed_again"))
+    found = []
+    for name, rounds in (("at once", []), ("one by one", [(1, 0)] * len(many) + [(0, 1)] * len(log))):
+        filled = Filled(tmp_path / name)
+        fed(filled, log, list(many), rounds)
+        found.append({table: filled.db.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES})
+        filled.store.close()
+    assert found[0] == found[1]
+    assert Counter(row[4] for row in found[0]["states"]).keys() == {"failed_again", "released", "discarded"}

@@ -26,6 +26,8 @@ _READER_CACHE_KIB: Final = 4_096
 #: A checkpoint that readers held up leaves a longer log behind; it is cut to this when it can be.
 _LOG_BYTES: Final = 64 << 20
 _BUSY_S: Final = 1.0
+#: Statements that stay prepared; those of the writer differ by how many rows they have, and the large ones are large.
+_PREPARED: Final = 32
 #: Connections that are kept for the next reader.
 _IDLE_READERS: Final = 8
 
@@ -173,7 +175,8 @@ _DAMAGE: Final = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlit
 def _connect(path: Path, cache_kib: int) -> sqlite3.Connection:
     # Without "create": a file that somebody removed must not come back empty.
     uri = f"{path.absolute().as_uri()}?mode=rw"
-    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S, check_same_thread=False)
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S, check_same_thread=False,
+                         cached_statements=_PREPARED)  # fmt: skip
     db.execute(f"PRAGMA cache_size = -{cache_kib}")
     db.execute("PRAGMA temp_store = MEMORY")
     return db

@@ -16,6 +16,7 @@ import orjson
 from streams.quarantine.decisions import Event, RecordId, Status, record_id
 from streams.quarantine.fold import Fold, RecordState
 from streams.quarantine.store.clear import Clear, Kind, kind_of
+from streams.quarantine.store.many import Many
 from streams.quarantine.store.phases import FOREIGN, phase_of
 
 __all__ = ["ORIGIN", "Arrived", "Happened", "Ingest", "Place", "columns_of", "read_positions", "state_of", "time_ms"]
@@ -35,15 +36,19 @@ _FIRST_MS: Final = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(millise
 _LAST_MS: Final = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 _UNTOUCHED: Final = RecordState()
 
-_INSERT_RECORD: Final = "INSERT OR IGNORE INTO records VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_INSERT_STATE: Final = (
-    "INSERT INTO states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (partition, offset, origin) DO UPDATE SET"
+_INSERT_RECORDS: Final = Many("INSERT OR IGNORE INTO records VALUES {}", "(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+_INSERT_STATES: Final = Many(
+    # The condition tells SQLite that no join's ON follows.
+    "INSERT INTO states SELECT * FROM (VALUES {}) WHERE 1 ON CONFLICT (partition, offset, origin) DO UPDATE SET"
     " status = excluded.status, actor = excluded.actor, decision = excluded.decision,"
-    " failures = excluded.failures, redriven = excluded.redriven"
+    " failures = excluded.failures, redriven = excluded.redriven",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
 )
-_INSERT_EFFECT: Final = "INSERT OR IGNORE INTO effects VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_SET_PHASE: Final = (
-    "UPDATE records SET phase = ?1 WHERE partition = ?2 AND offset = ?3 AND phase <> ?1 AND " + ORIGIN + " = ?4"
+_INSERT_EFFECTS: Final = Many("INSERT OR IGNORE INTO effects VALUES {}", "(?, ?, ?, ?, ?, ?, ?, ?)")
+_SET_PHASES: Final = Many(
+    "UPDATE records INDEXED BY records_by_place SET phase = new.column1 FROM (VALUES {}) AS new"
+    f" WHERE partition = new.column2 AND offset = new.column3 AND phase <> new.column1 AND {ORIGIN} = new.column4",
+    "(?, ?, ?, ?)",
 )
 _SET_POSITION: Final = (
     "INSERT INTO positions (topic, partition, next) VALUES (?, ?, ?)"
@@ -119,7 +124,7 @@ class Ingest:
         for partition, items in by_partition.items():
             known = self._known(partition, items[0].offset, items[-1].offset)
             low = self._lows.get(("quarantine", partition), 0)
-            self._db.executemany(_INSERT_RECORD, (self._columns(item, known, low) for item in items))
+            _INSERT_RECORDS.run(self._db, (self._columns(item, known, low) for item in items))
 
     def _columns(
         self, item: Arrived, known: Mapping[tuple[int, str], RecordState], low: int
@@ -162,8 +167,8 @@ class Ingest:
         outcomes = {record: (False, state) for record, state in applied.lost.items()}
         outcomes |= {record: (True, state) for record, state in applied.changed.items()}
         self._states(event.partition, numbers, {record: state for record, (_, state) in outcomes.items()})
-        self._db.executemany(
-            _INSERT_EFFECT,
+        _INSERT_EFFECTS.run(
+            self._db,
             (
                 (numbers[record], added.lastrowid, effective, *columns_of(state))
                 for record, (effective, state) in outcomes.items()
@@ -191,15 +196,15 @@ class Ingest:
 
     def _states(self, partition: int, numbers: Mapping[RecordId, int], states: Mapping[RecordId, RecordState]) -> None:
         low = self._lows.get(("quarantine", partition), 0)
-        self._db.executemany(
-            _INSERT_STATE,
+        _INSERT_STATES.run(
+            self._db,
             (
                 (numbers[record], partition, record.offset, record.origin, *columns_of(state))
                 for record, state in states.items()
             ),
         )
-        self._db.executemany(
-            _SET_PHASE,
+        _SET_PHASES.run(
+            self._db,
             (
                 (phase_of(state, gone=record.offset < low), partition, record.offset, record.origin)
                 for record, state in states.items()
