@@ -62,6 +62,11 @@ class Where:
         """Whether it asks for offsets."""
         return any(condition.sql in {_AT_PLACE, _AT_SOURCE, _AT_EITHER} for condition in self.narrow)
 
+    @property
+    def spread(self) -> bool:
+        """Whether no index leads to what matches: neither offsets nor few kinds or topics are asked for."""
+        return not self.pointed and self.kinds is None and self.topics is None
+
     def of(self, phases: tuple[int, ...] | None) -> "Where":
         """The same in other phases; None is all of them."""
         return replace(self, phases=ALL if phases is None else phases)
