@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 from fastapi import Request
 
 from streams.review.auth.limits import Buckets
+from streams.review.remembered import Remembered
 
 if TYPE_CHECKING:
     from streams.quarantine.actions import Actions
     from streams.quarantine.auditlog import WriteAudit
+    from streams.quarantine.store.model import AgeSeries, InflowSeries
     from streams.quarantine.store.store import ReviewStore
     from streams.quarantine.trying import Trier
     from streams.review.looks import Looks
@@ -43,6 +45,8 @@ class Services:
     reveals: "Reveals | None" = None
     #: Of each person: a try opens records and takes a core for a while.
     tries: Buckets = field(default_factory=lambda: Buckets(*_TRIES))
+    #: Numbers of charts by scope and view.
+    charts: "Remembered[tuple[InflowSeries, AgeSeries]]" = field(default_factory=Remembered)
 
 
 def services_of(request: Request) -> Services:

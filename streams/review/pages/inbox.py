@@ -1,7 +1,7 @@
 """The inbox: groups and records, with counts, charts, filters and pages; and what changes while one is looked at."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
@@ -108,12 +108,17 @@ def records_page(
 
 
 def charts_of(services: Services, query: Query, who: Principal, counts: Counts) -> list[Chart]:
-    """Inflow and ages of a view."""
+    """Inflow and ages of a view; where they are dear, some seconds old and the same for all who have this scope."""
+    view = replace(query, sort="", after="")
+    inflow, ages = services.charts.get((who.topics, view), lambda: _series(services, view, who.topics))
+    return [_inflow(inflow), _ages(ages, counts)]
+
+
+def _series(services: Services, query: Query, topics: tuple[str, ...]) -> tuple[InflowSeries, AgeSeries]:
     store, now_ms = services.store, services.store.now_ms()
-    wanted = query.filter(who.topics, now_ms)
+    wanted = query.filter(topics, now_ms)
     since_ms = now_ms - TIMES.get(query.since, _DAY_MS)
-    inflow = store.inflow(wanted, since_ms, now_ms, buckets=_BUCKETS)
-    return [_inflow(inflow), _ages(store.ages(wanted, buckets=_AGES), counts)]
+    return store.inflow(wanted, since_ms, now_ms, buckets=_BUCKETS), store.ages(wanted, buckets=_AGES)
 
 
 def query_fields(query: Query) -> list[tuple[str, str]]:
