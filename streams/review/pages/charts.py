@@ -8,11 +8,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import escape
 from typing import Final, NamedTuple
 
 from streams.review.pages.wording import number, plural, reason_class, span
 
-__all__ = ["Age", "Bar", "Chart", "age_chart", "groups_chart", "inflow_chart"]
+__all__ = ["Age", "Bar", "Chart", "age_chart", "groups_chart", "inflow_chart", "rect_element"]
 
 WIDTH: Final = 380
 HEIGHT: Final = 170
@@ -40,6 +41,11 @@ class Rect(NamedTuple):
     width: float
     height: float
     css: str
+
+
+def rect_element(rect: Rect) -> str:
+    """The element of SVG, escaped; a page has hundreds, and a macro takes ten times as long for each."""
+    return f'<rect class="{escape(rect.css)}" x="{rect.x}" y="{rect.y}" width="{rect.width}" height="{rect.height}"/>'
 
 
 class Words(NamedTuple):

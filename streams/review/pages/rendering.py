@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from streams import __version__
 from streams.review.auth.dependencies import csrf_token
-from streams.review.pages import shapes, wording
+from streams.review.pages import charts, shapes, wording
 
 __all__ = ["ASSETS", "Notice", "asset_path", "environment", "render", "text_of"]
 
@@ -59,6 +59,7 @@ def environment() -> Environment:
         "plural": wording.plural,
         "printable": wording.printable,
         "reason_class": wording.reason_class,
+        "rect": charts.rect_element,
         "span": wording.span,
         "tokens": shapes.tokens,
     }
