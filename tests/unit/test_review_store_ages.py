@@ -25,7 +25,7 @@ FILTERS = [
     Filter(text=text, detector=detector, since_ms=since_ms, until_ms=until_ms, topics=topics)
     for text, detector in (
         ("email", None), ("card", None), ("jwt orders", None), ("orders", None), ("e", None), ("nothing", None),
-        ("users", "email"), ("", "card"), ("", "email"), ("residue", None), ("3", None),
+        ("users", "email"), ("", "card"), ("", "email"), ("residue", None), ("3", None), ("", None),
     )
     for since_ms, until_ms in ((None, None), (NOW_MS - 3 * DAY_MS + 1234, NOW_MS - HOUR_MS // 3))
     for topics in (("*",), ("orders*",), ("users", "orders.??"), ())

@@ -68,7 +68,7 @@ def _came(
 
 def _waiting(db: sqlite3.Connection, wanted: Filter) -> Iterable[tuple[int, int]]:
     """Hours, and how many records of them wait."""
-    if not _is_plain(wanted):
+    if not _is_plain(wanted) or (wanted.since_ms, wanted.until_ms) != (None, None):
         return _waited(db, wanted)
     condition = _plain(db, wanted)
     return db.execute(
@@ -113,7 +113,8 @@ def _waited_by_kind(db: sqlite3.Connection, matching: Where) -> Iterator[tuple[i
 
 def _is_plain(wanted: Filter) -> bool:
     """Whether minutes and hours, which know reason and topic alone, can answer."""
-    return (wanted.detector, wanted.fingerprint, wanted.text.strip()) == (None, None, "")
+    asked = (wanted.detector, wanted.fingerprint, wanted.partition, wanted.offset, wanted.pending)
+    return not wanted.text.strip() and all(one is None for one in asked)
 
 
 def _plain(db: sqlite3.Connection, wanted: Filter) -> Condition:
