@@ -610,13 +610,81 @@ static PyObject *core_splice_read(PyObject *self, PyObject *const *args, Py_ssiz
 /* What stands around a replacement that nothing is glued to (`loop.py`). */
 static const char BEGINS[] = " \"'=:([{<,;\n\r\t", ENDS[] = " \"'\\,&;}])>\n\r\t";
 
-/* Whether a replacement is a token that nothing is glued to. */
+/* Whether a token begins at a place, as far as its twenty letters: `_HEAD` of loop.py. */
+static int has_head(Text t, place begin, place stop)
+{
+    enum { KIND_MIN = 2, KIND_MAX = 16, KEY_MAX = 8, LETTERS = 20 };
+    place kind, key, at;
+    if (stop - begin < 4 || memcmp(t.at + begin, "tok_", 4) != 0)
+        return 0;
+    for (kind = begin + 4; kind < stop && kind - begin - 4 <= KIND_MAX; kind++) {
+        if (t.at[kind] == '_' && kind - begin - 4 >= KIND_MIN && kind + 1 < stop && t.at[kind + 1] >= 'a' && t.at[kind + 1] <= 'z') {
+            for (key = kind + 2; key < stop && key - kind <= KEY_MAX && t.at[key] != '_'; key++)
+                if (!is(t.at[key], DIGIT) && (t.at[key] < 'a' || t.at[key] > 'z'))
+                    break;
+            if (key + LETTERS < stop && t.at[key] == '_') {
+                for (at = key + 1; at <= key + LETTERS && t.at[at] >= 'a' && t.at[at] <= 'p'; at++)
+                    ;
+                if (at > key + LETTERS)
+                    return 1;
+            }
+        }
+        if (t.at[kind] != '_' && (t.at[kind] < 'a' || t.at[kind] > 'z'))
+            return 0;
+    }
+    return 0;
+}
+
+/* Whether a replacement is a token that nothing is glued to, in the quotes that a number got or without. */
 static int is_token(Text output, place begin, place stop)
 {
-    if (begin < 0 || stop > output.size || stop - begin < 4 || memcmp(output.at + begin, "tok_", 4) != 0)
+    if (begin < 0 || stop > output.size)
+        return 0;
+    if (stop - begin > 2 && output.at[begin] == '"' && output.at[stop - 1] == '"')
+        begin++, stop--;
+    if (!has_head(output, begin, stop))
         return 0;
     return (begin == 0 || memchr(BEGINS, output.at[begin - 1], sizeof BEGINS - 1)) &&
            (stop == output.size || memchr(ENDS, output.at[stop], sizeof ENDS - 1));
+}
+
+/* Whether a list is one of replacements. */
+static int are_spliced(PyObject *rows)
+{
+    place i;
+    if (!PyList_Check(rows))
+        return 0;
+    for (i = 0; i < PyList_GET_SIZE(rows); i++)
+        if (!is_row(PyList_GET_ITEM(rows, i), 3))
+            return 0;
+    return 1;
+}
+
+/* veiled(output, spliced) -> text: `Loop.veiled`. */
+static PyObject *core_veiled(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    PyObject *veiled = NULL;
+    place i, shift = 0;
+    Text output;
+    (void)self;
+    if (count != 2 || !PyBytes_Check(args[0]) || !are_spliced(args[1])) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "veiled(output, spliced)");
+        return NULL;
+    }
+    output = (Text){(const byte *)PyBytes_AS_STRING(args[0]), PyBytes_GET_SIZE(args[0])};
+    for (i = 0; i < PyList_GET_SIZE(args[1]); i++) {
+        PyObject *one = PyList_GET_ITEM(args[1], i);
+        place begin = number(one, 0) - shift, stop = number(one, 2);
+        shift = number(one, 1) - stop;
+        if (!is_token(output, begin, stop))
+            continue;
+        if (!veiled && !(veiled = PyBytes_FromStringAndSize((const char *)output.at, output.size)))
+            return NULL;
+        begin += output.at[begin] == '"', stop -= output.at[stop - 1] == '"';
+        memset(PyBytes_AS_STRING(veiled) + begin + 4, '_', (size_t)(stop - begin - 4));
+    }
+    return veiled ? veiled : Py_NewRef(args[0]);
 }
 
 /* unsettled(hits, spliced, kept, output) -> hits: `Loop.unsettled`. */
@@ -627,15 +695,13 @@ static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_
     place i, hits, row = 0, rows, shift = 0, glued = -1, kept = 0;
     Text output;
     (void)self;
-    if (count != 4 || (hits = hits_in(args[0])) < 0 || !PyList_Check(args[1]) || !PyDict_Check(args[2]) || !PyBytes_Check(args[3])) {
-        PyErr_SetString(PyExc_TypeError, "unsettled(hits, spliced, kept, output)");
+    if (count != 4 || (hits = hits_in(args[0])) < 0 || !are_spliced(args[1]) || !PyDict_Check(args[2]) || !PyBytes_Check(args[3])) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "unsettled(hits, spliced, kept, output)");
         return NULL;
     }
     output = (Text){(const byte *)PyBytes_AS_STRING(args[3]), PyBytes_GET_SIZE(args[3])};
     rows = PyList_GET_SIZE(args[1]);
-    for (i = 0; i < rows; i++)
-        if (!is_row(PyList_GET_ITEM(args[1], i), 3))
-            return NULL;
     left = PyBytes_FromStringAndSize(NULL, hits * (place)sizeof(Hit));
     for (i = 0; left && i < hits; i++) {
         Hit hit = hit_at(args[0], i);
@@ -941,6 +1007,7 @@ static PyMethodDef core_methods[] = {
     {"splice", FAST(core_splice), METH_FASTCALL, "splice(text, found, known, replacement, counts) -> (spliced, output)"},
     {"splice_read", FAST(core_splice_read), METH_FASTCALL,
      "splice_read(raw, read, found, known, replacement, odd, counts) -> (spliced, output)"},
+    {"veiled", FAST(core_veiled), METH_FASTCALL, "veiled(output, spliced) -> the output without the letters of its tokens"},
     {"unsettled", FAST(core_unsettled), METH_FASTCALL, "unsettled(hits, spliced, kept, output) -> the hits that have to be judged again"},
     {"any_below", FAST(core_any_below), METH_FASTCALL, "any_below(hits, ident) -> whether a hit has a lower identifier"},
     {"is_json", core_is_json, METH_O, "is_json(text) -> whether a text is surely JSON; False where a parser has to say it"},

@@ -310,8 +310,12 @@ class Engine:
         """Fails every changed text in which a detector still finds something, or that is no JSON any more."""
         outputs = [result.outputs[one.index] for one in changed]
         reads = [fold(output) if one.folded else None for one, output in zip(changed, outputs, strict=True)]
+        veiled = self._core.veiled
         hits, _ = self._prefilter.grouped(
-            [read.text if read else out for read, out in zip(reads, outputs, strict=True)]
+            [
+                read.text if read else veiled(output, one.spliced)
+                for read, output, one in zip(reads, outputs, changed, strict=True)
+            ]
         )
         for place, one in enumerate(changed):
             output = outputs[place]

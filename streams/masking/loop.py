@@ -1,5 +1,6 @@
 """The loops over hits and findings in Python: the definition of those in `_core.c`, and what runs where it was not built."""
 
+import re
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -45,6 +46,9 @@ _NAME_GAP: Final = 12
 #: this behind a replacement, in bytes, and where neither white space nor a quote ends the replaced value, it is judged anew.
 _GLUED: Final = 24
 _ENDS: Final = b" \"'\\,&;}])>\n\r\t"
+_QUOTE: Final = 0x22
+#: A token as far as its letters; a hint or what a JWT's says may follow (`streams.masking.tokens`).
+_HEAD: Final = re.compile(rb"tok_[a-z_]{2,16}_[a-z][a-z0-9]{0,7}_[a-p]{20}")
 #: What stands before a replacement that nothing is glued to.
 _BEGINS: Final = b" \"'=:([{<,;\n\r\t"
 
@@ -144,6 +148,18 @@ class Loop:
 
         return _spliced(raw, map(row, found), counts)
 
+    def veiled(self, output: bytes, spliced: Spliced) -> bytes:
+        """An output for the scan, of the same length: of each token that stands for itself no more than `tok_` is left,
+        and its letters make no words. What reaches over a whole token reaches over this as well.
+        """
+        veiled, shift = bytearray(output), 0
+        for start, end, stop in spliced:
+            begin, shift = start - shift, end - stop
+            if _is_token(output, begin, stop):
+                quoted = output[begin] == _QUOTE
+                veiled[begin + 4 + quoted : stop - quoted] = b"_" * (stop - begin - 4 - 2 * quoted)
+        return bytes(veiled)
+
     def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes) -> Packed:
         """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced; and
         without those in tokens that stand for themselves. A detector that ends there found a word in a token, or a name
@@ -180,8 +196,10 @@ class Loop:
 
 
 def _is_token(output: bytes, begin: int, stop: int) -> bool:
-    """Whether a replacement is a token that nothing is glued to."""
-    if not output.startswith(b"tok_", begin):
+    """Whether a replacement is a token that nothing is glued to, in the quotes that a number got or without."""
+    if stop - begin > 2 and output[begin] == output[stop - 1] == _QUOTE:
+        begin, stop = begin + 1, stop - 1
+    if not _HEAD.match(output, begin, stop):
         return False
     return output[max(0, begin - 1) : begin] in _BEGINS and output[stop : stop + 1] in _ENDS
 

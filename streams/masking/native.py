@@ -36,7 +36,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 9
+_INTERFACE: Final = 10
 
 
 class Sink(Protocol):
@@ -95,6 +95,7 @@ class Core(Protocol):
     ) -> tuple[Spliced, bytes]:
         """The same of a text that is read otherwise than it is written."""
 
+    def veiled(self, output: bytes, spliced: Spliced, /) -> bytes: ...
     def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes, /) -> Packed:
         """The hits of an output that have to be judged again."""
 

@@ -168,6 +168,8 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: _core().judge(b"x", packed([(1, 0)]), [None], b"", b"\0", lambda *_: [], lambda *_: None),
         lambda: _core().judge(b"x", b"1234567", [None], b"\0", b"\0", lambda *_: [], lambda *_: None),
         lambda: _core().unsettled(packed([(1, 0)]), [(1, 2)], {}, b"x"),  # type: ignore[list-item]
+        lambda: _core().veiled(b"x", [(1, 2)]),  # type: ignore[list-item]
+        lambda: _core().veiled("x", []),  # type: ignore[arg-type]
         lambda: _core().splice(b"abc", [one], {}, lambda *_: b"", {}),
         lambda: _core().splice(b"abc", [one._replace(start=0, end=9)], {}, lambda *_: b"", {}),
         lambda: _core().splice_read(b"abc", Fold(b"abc", ()), [one], {}, lambda *_: b"", lambda *_: b"", {}),

@@ -17,7 +17,13 @@ from tests.support.disguise import masker_keyring
 from tests.support.personal import EVIDENT, NAMED
 
 AROUND = (b"", b" ", b'"', b'\\"', b"=", b":", b"(", b")", b"~", b"_", b"x", b"4", b"-", b"/", b"&", b"\n")
-NEW = (b"tok_user_k1_" + b"a" * 20, b"tok_card_k1_" + b"b" * 20 + b"_4511", b"***", b"tok", b"tok_", b"", b"plain")
+NEW = (
+    b"tok_user_k1_" + b"a" * 20, b"tok_card_k1_" + b"b" * 20 + b"_4511", b'"tok_national_id_k12_' + b"p" * 20 + b'"',
+    b"tok_jwt_k1_" + b"c" * 20 + b"~alg.RS256~~", b"***", b"tok", b"tok_", b"", b"plain", b"tok_user_k1_" + b"a" * 19,
+    b"tok_user_1_" + b"a" * 20, b"tok_u_k1_" + b"a" * 20, b"tok_" + b"u" * 17 + b"_k1_" + b"a" * 20, b'"', b'""',
+    b"tok_user_k12345678_" + b"a" * 20, b"tok_user_k1234567_" + b"a" * 20, b"tok_user_k1_" + b"q" * 20,
+    b"tok__k_" + b"a" * 20,
+)  # fmt: skip
 
 
 _TOKEN = re.compile(rb'(?<=")tok_[a-z_]{2,16}_[a-z][a-z0-9]{0,7}_[^"]++(?=")')
@@ -48,22 +54,27 @@ def test_core_and_loop_leave_the_same_hits(
     core = native_core()
     assert core is not None
     assert core.unsettled(rows, spliced, known, output) == Loop().unsettled(rows, spliced, known, output)
+    veiled = core.veiled(output, spliced)
+    assert veiled == Loop().veiled(output, spliced)
+    assert len(veiled) == len(output)
 
 
-def _left(text: bytes) -> tuple[Packed, bytes]:
+def _left(text: bytes, *, bare: bool) -> tuple[Packed, bytes]:
     """The hits of a masked text that are judged again, and the text."""
     engine = _engine()
     scan = engine._prefilter.packed
     found, kept = engine._judge(text, scan(text), 0)
     spliced, output = engine._splice(Counter(), text, None, found)
-    return Loop().unsettled(scan(output), spliced, kept, output), output
+    hits = scan(output if bare else Loop().veiled(output, spliced))
+    return Loop().unsettled(hits, spliced, kept, output), output
 
 
-def test_tokens_are_no_candidates() -> None:
+@pytest.mark.parametrize("bare", [True, False])
+def test_tokens_are_no_candidates(*, bare: bool) -> None:
     """Values alone in their fields: nothing of their tokens is judged, whatever words the letters make."""
     whole = 0
     for value in (*EVIDENT, *NAMED):
-        hits, output = _left(f'{{"{value.field}":"{value.text}","n":1}}'.encode())
+        hits, output = _left(f'{{"{value.field}":"{value.text}","n":1}}'.encode(), bare=bare)
         if token := _TOKEN.search(output):
             whole += 1
             left = {ident for end, ident in unpacked(hits) if token.start() < end <= token.end()}
@@ -90,3 +101,17 @@ def test_what_is_glued_to_a_token_is_judged(before: bytes, behind: bytes) -> Non
     spliced: Spliced = [(1, 9, 1 + len(NEW[0]))]
     hit = (1 + len(NEW[0]) // 2, 7)
     assert unpacked(Loop().unsettled(packed([hit]), spliced, {}, output)) == [hit]
+
+
+def test_a_veil_leaves_what_is_around_a_token() -> None:
+    """Its length, quotes and beginning stay, whatever was said of a JWT goes, and what is no token stays whole."""
+    parts = [(b"a=", NEW[0]), (b' "', NEW[3]), (b'", n:', NEW[2]), (b", ", b"***"), (b" x", NEW[0])]
+    output, spliced, old = b"", Spliced(), 0
+    for before, new in parts:
+        old += len(before)
+        output += before + new
+        spliced.append((old, old + 5, len(output)))
+        old += 5
+    said = [b"tok_" + b"_" * (len(NEW[at]) - 4 - 2 * (at == 2)) for at in (0, 3, 2)]
+    expected = b'a=%b "%b", n:"%b", *** x%b' % (*said, NEW[0])
+    assert Loop().veiled(output, spliced) == expected
