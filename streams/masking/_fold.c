@@ -138,6 +138,19 @@ static int may_be_doubled(Text t)
     return found;
 }
 
+/* Whether colours stand behind what programs print for the escape character: `#033[`, `^[[`, `<ESC>[`. */
+static int may_be_coloured(Text t)
+{
+    const byte *end = t.at + t.size, *at = t.at;
+    while (at < end && (at = memchr(at, '[', (size_t)(end - at)))) {
+        place here = at++ - t.at;
+        if ((here >= 4 && memcmp(t.at + here - 4, "#033", 4) == 0) || (here >= 2 && memcmp(t.at + here - 2, "^[", 2) == 0) ||
+            (here >= 5 && memcmp(t.at + here - 5, "<ESC>", 5) == 0))
+            return 1;
+    }
+    return 0;
+}
+
 /* Whether the character at a place may read as another, or is beyond what the bitmap tells. */
 static int may_be_look_alike(Text t, place at, const byte *characters)
 {
@@ -152,16 +165,18 @@ static int may_be_look_alike(Text t, place at, const byte *characters)
     return code >= CHARACTERS || (characters[code >> 3] >> (code & 7) & 1);
 }
 
-/* Whether what follows an equals sign may be an address's sign or a line's end in quoted-printable: `session=40f3` and
- * `total=406` are none, since no domain begins with a digit here. */
+/* Whether what follows an equals sign may be a sign, a line's end, a colour or a character beyond ASCII in quoted-printable:
+ * `session=40f3` and `total=406` are none, since no domain begins with a digit here. */
 static int may_be_sign(Text t, place at)
 {
     int first = peek(t, at), second = peek(t, at + 1), behind = peek(t, at + 2);
     if (first == '\r' || first == '\n')
         return 1;
+    if ((first == '3' && second == 'D') || (first == '1' && second == 'B') || (first >= 'C' && first <= 'F' && behind == '='))
+        return 1;
     if (behind >= '0' && behind <= '9')
         return 0;
-    return (first == '4' && second == '0') || (first == '2' && second == 'E') || (first == '3' && second == 'D');
+    return (first == '4' && second == '0') || (first == '2' && second == 'E');
 }
 
 enum unit { NONE, PERCENT, OTHER };
@@ -270,7 +285,7 @@ static int is_left(Text t, PyObject *doubled)
 {
     PyObject *answer;
     int yes;
-    if (may_be_printable(t))
+    if (may_be_printable(t) || may_be_coloured(t))
         return 1;
     if (!may_be_doubled(t))
         return 0;
@@ -347,7 +362,7 @@ PyMODINIT_FUNC PyInit__fold(void)
     PyObject *module = PyModule_Create(&definition);
     fill_table();
     /* Goes up with every change of what the function takes or gives; fold.py takes no other. */
-    if (module && PyModule_AddIntConstant(module, "INTERFACE", 1) < 0)
+    if (module && PyModule_AddIntConstant(module, "INTERFACE", 2) < 0)
         Py_CLEAR(module);
     return module;
 }

@@ -18,6 +18,9 @@ _BACKSLASH: Final = 0x5C
 
 #: The longest key that is looked at, in bytes; a longer one is no field name that anybody wrote.
 _KEY_MAX: Final = 96
+#: The backslashes of a quote that are looked at, and from how many on a key is looked for as much further back.
+_SLASHES_MAX: Final = 255
+_DEEP: Final = b"\\" * 15
 
 
 class Key(NamedTuple):
@@ -65,6 +68,9 @@ def key_before(data: bytes, at: int) -> Key | None:
     bare = window.rstrip(b"]").rstrip(_QUOTES)
     quote = window[len(bare) :]
     if quote:
+        if bare.endswith(_DEEP):
+            bare = data[max(0, low - 2 * _SLASHES_MAX) : low + len(bare)]
+            low = max(0, low - 2 * _SLASHES_MAX)
         name = bare.rstrip(b"\\")
         quote = bare[len(name) :] + quote[:1]
         opening = max(name.rfind(mark.to_bytes()) for mark in _QUOTES)
@@ -83,9 +89,9 @@ def key_before(data: bytes, at: int) -> Key | None:
 #: spew prints them (`Password: (string) (len=8) "..."`).
 _OPENING: Final = re.compile(
     rb"[:=>]{0,3}[ \t\r\n]*+(?:[burf@](?=[\"'])"
-    rb"|(?:Some|Optional|Just|Ok|Right|Option|Secret|ObjectId|UUID|(?:new )?(?:ISODate|Date|Timestamp))\((?=\\{0,31}[\"'])"
-    rb"|<<(?=\\{0,31}\")|~[DNTU]\[(?=[0-9])"
-    rb"|\([A-Za-z*][\w.*]{0,40}\) (?:\(len=[0-9]{1,9}(?: cap=[0-9]{1,9})?\) )?(?=\\{0,31}\"))?(\\{0,31})([\"'`]?)"
+    rb"|(?:Some|Optional|Just|Ok|Right|Option|Secret|ObjectId|UUID|(?:new )?(?:ISODate|Date|Timestamp))\((?=\\{0,255}[\"'])"
+    rb"|<<(?=\\{0,255}\")|~[DNTU]\[(?=[0-9])"
+    rb"|\([A-Za-z*][\w.*]{0,40}\) (?:\(len=[0-9]{1,9}(?: cap=[0-9]{1,9})?\) )?(?=\\{0,255}\"))?(\\{0,255})([\"'`]?)"
 )
 #: No bare value that is not a secret is half as long; bounds what a text full of names without spaces can cost.
 _BARE: Final = re.compile(rb"[^\s\"'`&,;|<>(){}\[\]\\\xff]{1,1024}")
@@ -97,7 +103,7 @@ _BARE_SECRET: Final = re.compile(
 
 #: A value of JSON without quotes; unlike a secret that was written without them it ends before a comma or a brace.
 _LITERAL: Final = re.compile(
-    rb"(null|true|false|-?[0-9]{1,64}(?:\.[0-9]{1,64})?(?:[eE][+\-]?[0-9]{1,9})?)(?=\s{0,64}[}\]]{1,64}\s{0,64}(?:,|\Z)|,\s{0,64}\\{0,31}[\"'])"
+    rb"(null|true|false|-?[0-9]{1,64}(?:\.[0-9]{1,64})?(?:[eE][+\-]?[0-9]{1,9})?)(?=\s{0,64}[}\]]{1,64}\s{0,64}(?:,|\Z)|,\s{0,64}\\{0,255}[\"'])"
 )
 
 
@@ -161,7 +167,7 @@ def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool 
         if not key_quoted and opening[2] == b'"' and _closes(data, opening.start(1), len(opening[1])):
             return None
         end = _closing(data, start, opening[2], len(opening[1]))
-        if end >= 0 and not (opening[1] and data[end] == opening[2][0]):
+        if end >= 0 and (not opening[1] or data.startswith(opening[1] + opening[2], end)):
             return Value(start, end, "string", False)
         # It was cut off, or only the string around it ends.
         return Value(start, _cut_off(data, start, end if end >= 0 else len(data), secret), "string", end < 0)
@@ -178,7 +184,7 @@ def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool 
 
 
 #: What closes the element or the print in which a string was cut off.
-_CLOSING_TAG: Final = re.compile(rb"</[A-Za-z]|(?:\n|\\{1,31}n)[ \t]{0,32}[)\]}]")
+_CLOSING_TAG: Final = re.compile(rb"</[A-Za-z]|(?:\n|\\{1,255}n)[ \t]{0,32}[)\]}]")
 #: How far behind its beginning that is looked for, in bytes.
 _CUT_MAX: Final = 1024
 
@@ -190,7 +196,7 @@ def _cut_off(data: bytes, start: int, end: int, secret: bool) -> int:
 
 
 #: Elements of a flat list: strings at any nesting level, or bare values.
-_ELEMENT: Final = re.compile(rb"[\[,]\s{0,8}(\\{0,31})([\"'])?")
+_ELEMENT: Final = re.compile(rb"[\[,]\s{0,8}(\\{0,255})([\"'])?")
 
 
 #: Between the last element of a list and the next list in the same one.
@@ -226,11 +232,11 @@ def elements(data: bytes, at: int, most: int = 1000, *, nested: bool = False) ->
     return found
 
 
-_NUMBER_BEFORE: Final = re.compile(rb"(?:(\\{0,31}\")\s{0,8}:|([\[,]))\s{0,32}-?\Z")
+_NUMBER_BEFORE: Final = re.compile(rb"(?:(\\{0,255}\")\s{0,8}:|([\[,]))\s{0,32}-?\Z")
 #: The bytes that this may end with.
 _BEFORE_NUMBER: Final = b":[,- \t\n\r\f\v"
 _NUMBER_BEHIND: Final = re.compile(rb"\s{0,32}[,\]}]")
-_LAST_QUOTE: Final = re.compile(rb"\\{0,31}\"")
+_LAST_QUOTE: Final = re.compile(rb"\\{0,255}\"")
 _NUMBERS: Final = re.compile(rb"\s*[:,][\s\[\],0-9.eE+\-]*\Z")
 #: How far before an element of a list a quote of its level is looked for, in bytes.
 _LIST_MAX: Final = 512

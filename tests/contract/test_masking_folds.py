@@ -16,6 +16,8 @@ PIECES = (
     b"&amp;", b"&#64;", b"&a;", b"&lt", b"&", b";", b"=40", b"=3D", b"=2E", b"=20", b"=2e", b"=3d", b"=4", b"=4f",
     b"406", b"%20+", b"+%3A", b"(", b"\n", b"=\n", b"=\r\n", b"=", b"a=b", b"+", b"+49", b" ", b'"', b"'", b"x",
     b"\x1b[0m", "\uff20".encode(), "ü".encode(), "\u200b".encode(), "\U00020000".encode(), b"\xef\xbc", b"\xff",
+    b"=1B[31m", b"=1B", b"[0m", b"#033[1m", b"#033", b"^[[0m", b"^[", b"<ESC>[m", b"=C3=BC", b"=C3", b"00:1b",
+    b"4111 1111",
 )  # fmt: skip
 
 
@@ -27,6 +29,9 @@ PIECES = (
 @example(b"+%2 +%40")
 @example(b"a+%252B+b")
 @example(b"=3D=3D=40")
+@example(b"a=3D00:1b")
+@example(b"%23033[31ma%1B[0m")
+@example(b"a=C3=BC")
 @example(b'"a=%22""b""')
 def test_rounds_read_as_expressions_do(text: bytes) -> None:
     """A text made of pieces reads the same, with the same way back to its raw bytes."""

@@ -41,7 +41,8 @@ _PIECES = (
     b'form-data; name="email"\r\n\r\n', b's:5:"email";s:9:"', b"<password>", b"<a b='c' ", b"eyJhbGciOiJIUzI1NiJ9.",
     b"eyJhbGciOiJIUzI1NiJ9.\nabcDEF123ghi.\n", b"1", b"4111 ", b"+49 30 ", b"a:", b"1::", b"1.2.", b"login a password ",
     b"USER a PASS ", b"password is ", b"code=", b'"email":["x",', b'"password":[', b"a\0", b"\x1b[31m", b"\xe2\x80\x8b",
-    b"QUJD", b"QUJDREVGR0hJ ", b"secret:",
+    b"QUJD", b"QUJDREVGR0hJ ", b"secret:", b'\\"', b'=\\"\\"', b',""""a""""=', b"a=3D1 ", b"=C3=BC", b"#033[1m",
+    b"#033[", b"=1B[", b'\\"first_name\\": \\"', b'"first_name": "a\\n', b"/name=A ", b"=\n ", b"\\=C3",
 )  # fmt: skip
 
 

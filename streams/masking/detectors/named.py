@@ -383,15 +383,23 @@ def _is_amount(field: Field, number: bytes) -> bool:
     return field.needs in ("document", "account") and b"." in number
 
 
+#: Where a line ends or a column, escaped or not.
+_LINE_END: Final = re.compile(rb"[\r\n\t]|(?<!\\)\\++[nrt]")
+#: Escaped ends of lines at the end of a value, as deep as strings lie in one another.
+_LINE_ENDS: Final = re.compile(rb"(?:(?<!\\)\\{1,63}r)?(?<!\\)\\{1,63}[nr]\Z")
+_LINE_ENDS_MAX: Final = 136
+
+
 def _trimmed(data: bytes, start: int, end: int) -> tuple[int, int]:
     """A span without the blanks around it and without the escaped line's end of a string that was cut."""
     while start < end and data[start] in b" \t":
         start += 1
     while end > start and data[end - 1] in b" \t":
         end -= 1
-    if data[end - 2 : end] in (b"\\n", b"\\r") and end - 2 > start:
-        end -= 4 if data[end - 4 : end] == b"\\r\\n" else 2
-    return start, end
+    if data[end - 2 : end] not in (b"\\n", b"\\r"):
+        return start, end
+    cut = _LINE_ENDS.search(data, max(start, end - _LINE_ENDS_MAX), end)
+    return start, cut.start() if cut and cut.start() > start else end
 
 
 def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> list[Found]:
@@ -411,7 +419,13 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
     if field.kind == "phone" and not quote and not _keeps_promise(field, text) and len(text) <= _SHORT_MAX:
         among = [match.span() for match in _PHONE_AMONG.finditer(text) if not _DATE.match(match[0])]
         return [Found(start + a, start + z, "phone", "field_phone", "digits", 30) for a, z in among]
-    if not _keeps_promise(field, text) or (field.needs == "email" and value.form == "bare" and b"@" not in text):
+    if not _keeps_promise(field, text):
+        # A string that was cut goes on with what stands behind it in the line around.
+        cut = _LINE_END.search(text, 0, _SHORT_MAX) if value.form == "string" else None
+        if cut is None or not cut.start() or not _keeps_promise(field, text[: cut.start()]):
+            return []
+        end = start + cut.start()
+    if field.needs == "email" and value.form == "bare" and b"@" not in text:
         return []
     return [Found(start, end, field.kind, f"field_{field.kind}", field.needs, 30, quote)]
 

@@ -20,7 +20,7 @@ _DATE: Final = re.compile(
     re.IGNORECASE,
 )
 _PROSE_NAME: Final = re.compile(
-    rb"[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*(?: (?:(?:van|von|de|der|den|da|di|del|la|al|bin|el|y) )*[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*+(?!\s?[:=])){0,3}"
+    rb"[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*(?: (?:(?:van|von|de|der|den|da|di|del|la|al|bin|el|y) )*(?!HTTP/[0-9])[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*+(?!\s?[:=])){0,3}"
 )
 
 
@@ -55,7 +55,8 @@ def whole_value(data: bytes, field: Field, key: Key, value: Value, end: int) -> 
     if field.kind != "secret" and key.start and data[key.start - 1] == _SLASH:
         # A segment of a path (RFC 3986, 3.3): `/people/name=Ann/orders`.
         slash = data.find(b"/", value.start + 1, value.end)
-        return value._replace(end=slash if slash > 0 else value.end)
+        if slash > 0:
+            return value._replace(end=slash)
     if field.needs in ("words", "full_name") and (m := _PROSE_NAME.match(data, value.start)):
         # In `customer=Ann Lee Order=12` the last word is the next name.
         stop = m.end() if data[m.end() : m.end() + 1] not in (b"=", b":") else data.rfind(b" ", value.start, m.end())

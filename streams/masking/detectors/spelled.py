@@ -65,6 +65,10 @@ def _field_of_element(data: bytes, name: bytes, at: int) -> Field | None:
     return field
 
 
+#: What ends a section of characters, its brackets escaped where the text around it has brackets of its own (RFC 5424, 6.3.3).
+_SECTION_END: Final = re.compile(rb"\\{0,63}+\]\\{0,63}+\]>\Z")
+
+
 def judge_element(data: bytes, end: int) -> Verdict:
     """What stands in an element whose name tells (XML 1.0, 3.1), with or without its end tag."""
     at = data.rfind(b"<", max(0, end - _TAG_MAX), end)
@@ -76,7 +80,7 @@ def judge_element(data: bytes, end: int) -> Verdict:
     field = _field_of_element(data, element[1], at)
     if field is None and (named := _NAMED.search(data, at, element.start(2))):
         field = _field(named[1])
-    text = element[2].removesuffix(b"]]>")
+    text = _SECTION_END.sub(b"", element[2]) if element[2].endswith(b"]>") else element[2]
     if field is None:
         field = _SECRET if _random_secret(element[1], text.strip()) else None
     if field is None:

@@ -21,7 +21,7 @@ _ROUNDS: Final = 32
 
 #: The backslashes of a quote that was written as `%22` or `&quot;`: one string of JSON deeper than any quote of the text, so
 #: that it is never taken for the end of the string that it stands in.
-_LEVELS: Final = tuple(b"\\" * count for count in (0, 1, 3, 7, 15, 31))
+_LEVELS: Final = tuple(b"\\" * count for count in (0, 1, 3, 7, 15, 31, 63, 127))
 
 #: Every `=` of quoted-printable text begins an escape or ends a line; a bare `=20` is a number somewhere else.
 _SIGNS: Final = re.compile(rb"=(?:0[9AD]|2[0E]|3[DF]|40|5F|[89A-F][0-9A-F]|\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n)?")
@@ -42,6 +42,11 @@ def _is_doubled(text: bytes) -> bool:
     """Whether a doubled quote opens a string; none does where no quote stands before a quote or a backslash."""
     told = b'""' in text or b"''" in text or b'"\\' in text or b"'\\" in text
     return told and OPENED.search(text) is not None
+
+
+def _is_coloured(text: bytes) -> bool:
+    """Whether the escape character of colours is written as programs print it."""
+    return b"#033[" in text or b"^[[" in text or b"<ESC>[" in text
 
 
 def _deeper(text: bytes) -> bytes:
@@ -161,7 +166,7 @@ def _round(text: bytes, table: Table, slashes: bytes) -> tuple[bytes, _Layer] | 
 
 
 #: What the rounds in C take and give; those that were built from another source are not used.
-_INTERFACE: Final = 1
+_INTERFACE: Final = 2
 #: The characters below this are told by a bit of `_bitmap`.
 _MAPPED: Final = 0x20000
 
@@ -206,9 +211,12 @@ def fold_by_expressions(raw: bytes) -> Fold:
     ):
         text = joined[0]
         layers.append(joined[1])
+    doubled = False
     for _ in range(_ROUNDS):
         text = _spaced(text)
-        table = units(printable=printable, doubled=_is_doubled(text))
+        # What a doubled quote opened may be closed by one that is seen only now (`''id''&colon;`).
+        doubled = doubled or _is_doubled(text)
+        table = units(printable=printable, doubled=doubled, coloured=_is_coloured(text))
         done = _round(text, table, _deeper(text))
         if done is None:
             break

@@ -71,16 +71,18 @@ def fold_anchors() -> tuple[str, ...]:
         r"\\/",
         r"%[0-9a-f]{2}",
         r"&(?:#x?[0-9a-f]{1,7}|[a-z]{2,8});",
-        r"[a-z0-9._\-]=(?:40|2e|3d)[a-z*\"']",
+        r"[a-z0-9._\-]=(?:40|2e)[a-z*\"']",
+        r"[a-z0-9._\-\"')\]]=(?-i:3D)(?:[a-z0-9*+\"']|\\{1,15}[\"'])",
         r"=(?-i:3D)[ (>\[{]",
-        r"=(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[^\s]",
+        r"=(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]{0,2}[^\s]",
         r"(?:=[89a-f][0-9a-f]){2}",
         r"=(?:3d|20|40)[^\s]{1,60}=(?-i:20|2E|3D|3F|40|5F)",
         r"\\[=:]",
-        r"[=:()\[{,>] ?\\{0,15}(?:(?:\"\"){1,4}|(?:''){1,4}|\"\\{1,15}\"|'\\{1,15}')(?:[a-z0-9+{\[(<$_@*\-]|\\{1,15}[\"'])",
+        r"[=:()\[{,>;|\t] ?\\{0,15}(?:(?:\"\"){1,4}|(?:''){1,4}|\"\\{1,15}\"|'\\{1,15}')(?:[a-z0-9+{\[(<$_@*\-]|\\{1,15}[\"'])",
         r"[a-z0-9_]\\{0,15}(?:(?:\"\"){1,4}|(?:''){1,4}|\"\\{1,15}\"|'\\{1,15}')[ ]?[:=][^:=]",
         r"\x1b\[",
         r"\\(?:e|033)\[",
+        r"(?:#033|\^\[|<(?-i:ESC)>|=(?-i:1B))\[[0-9;]{0,16}[mk]",
         *_prefixes(),
     )
 
@@ -122,11 +124,36 @@ def _same(group: bytes, _: bytes, __: bytes) -> bytes:
     return group
 
 
-def _half(group: bytes, _: bytes, __: bytes) -> bytes:
-    """Doubled quotes as single ones, one string of JSON deeper: they stand in the string that the same sign delimits."""
-    quotes = len(group) - len(group.rstrip(b"\"'"))
+def _halved(group: bytes) -> tuple[bytes, bytes]:
+    """Doubled quotes as single ones, one string of JSON deeper, and the one without its double.
+
+    They stand in the string that the same sign delimits.
+    """
+    sign = group[-1:]
+    quotes = group.count(sign)
     slashes = len(group) - len(group.lstrip(b"\\"))
-    return (b"\\" * (2 * slashes + 1) + group[-1:]) * max(quotes // 2, 1)
+    inner = b"\\" * (2 * slashes + 1) + sign
+    if not group.endswith(2 * sign):
+        return inner * (quotes // 2), b"\\" * slashes + sign if quotes % 2 else b""
+    if not slashes:
+        return (b"\\" + sign) * (quotes // 2), sign if quotes % 2 else b""
+    # Only the first was escaped before all of them were doubled.
+    return inner, (b"\\" + sign) * (quotes // 2 - 1) + sign * (quotes % 2)
+
+
+def _opening(group: bytes, _: bytes, __: bytes) -> bytes:
+    """Doubled quotes that open a string, behind the one that opens the field around it; a space keeps them apart."""
+    inside, around = _halved(group)
+    return around + b" " + inside if around else inside
+
+
+def _closing(group: bytes, _: bytes, __: bytes) -> bytes:
+    inside, around = _halved(group)
+    return inside + b" " + around if around else inside
+
+
+def _octets(group: bytes, _: bytes, __: bytes) -> bytes:
+    return bytes.fromhex(group.decode().replace("=", ""))
 
 
 def _backslash(_: bytes, __: bytes, slashes: bytes) -> bytes:
@@ -143,6 +170,10 @@ def _look_alike(group: bytes, _: bytes, slashes: bytes) -> bytes | None:
     return slashes + plain if plain == b'"' else plain
 
 
+#: A quote and a backslash in full width, which escapes stand for as they do for the plain ones.
+_SIGNS_IN_WIDTH: Final = {0xFF02: 0x22, 0xFF3C: 0x5C}
+
+
 def _character(code: int, raw: bytes, slashes: bytes) -> bytes | None:
     r"""What a code point written as an escape reads as; an escaped quote or backslash stays escaped as JSON writes it."""
     if raw[:1] == b"\\" and code in (0x22, 0x5C):
@@ -150,6 +181,8 @@ def _character(code: int, raw: bytes, slashes: bytes) -> bytes | None:
         return own + (b'"' if code == 0x22 else own)
     if code == 0x22:
         return slashes + b'"'
+    if code in _SIGNS_IN_WIDTH:
+        return _character(_SIGNS_IN_WIDTH[code], raw, slashes)
     if raw[:1] in (b"%", b"=") or (raw.lstrip(b"\\")[:1] == b"x" and code >= 0x80):
         return bytes((code,)) if code else b""
     if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
@@ -164,15 +197,27 @@ def _read_as(code: int) -> bytes:
     return characters().get(plain, plain)
 
 
+#: What follows a sign of equality in quoted-printable, and no hash that begins with `3D`: a word, a quote, a number in groups
+#: or of nothing but digits, an address of a network or of a device, an account's number behind its country.
+_ASSIGNED: Final = (
+    rb"(?!3D[0-9A-Fa-f]{6})3D[A-Za-z]|3D(?:[*\"']|\\{1,63}[\"']|[A-Z]{2}[0-9]{13,30}(?![0-9A-Za-z])"
+    rb"|[(+]{0,2}[0-9]{1,5}[ .\-/()]{1,2}[0-9]{1,5}[ .\-/()]?[0-9]|\+?[0-9]{9,19}(?![0-9A-Za-z])"
+    rb"|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}[:%]|[\-][0-9A-Fa-f]{2}-|\.[0-9A-Fa-f]{4}\.))"
+)
+
 #: Quoted-printable (RFC 2045, 6.7: hex digits are upper case) of an address's signs. What follows has to be a domain, a
 #: word or a quote: `user_id=40bc2e59` and `session=3dd38bfc` are assignments.
 _QUOTED_PRINTABLE: Final = (
     rb"(?<=[A-Za-z0-9._\-])=(?:"
     rb"(?=40(?:[*\"']|[A-Za-z][A-Za-z0-9\-]{0,62}(?:\.|=2E)[A-Za-z]))"
     rb"|(?=2E(?:[*\"']|[A-Za-z][A-Za-z0-9\-]{0,62}(?![A-Za-z0-9_\-])))(?!2E[0-9A-Fa-f]{6})"
-    rb"|(?=3D[A-Za-z*\"'])(?!3D[0-9A-Fa-f]{6})"
-    rb")(40|2E|3D)"
+    rb")(40|2E)"
 )
+_EQUALS: Final = rb"(?<=[A-Za-z0-9._\-\"')\]])=(?=" + _ASSIGNED + rb")(3D)"
+
+#: A character beyond ASCII in quoted-printable: its two to four bytes in UTF-8.
+_LEAD: Final = rb"(?:C[2-9A-F]|D[0-9A-F]|E[0-9A-F]|F[0-4])"
+_OCTETS: Final = rb"((?:=C[2-9A-F]|=D[0-9A-F]|=E[0-9A-F]=[89AB][0-9A-F]|=F[0-4](?:=[89AB][0-9A-F]){2})=[89AB][0-9A-F])"
 
 #: A soft line break of quoted-printable text (RFC 2045, 6.7) where lines are as long as its lines are, and as plain; base64
 #: of a header that happens to be as long ends before the next header.
@@ -180,12 +225,18 @@ _SOFT_BREAK: Final = rb"(?<=[\t\x20-\x7e]{60})(?:(?<![A-Za-z0-9+/=_\-]{20})|(?:(
 #: Any, in a text that is quoted-printable all over.
 _ANY_BREAK: Final = rb"(=(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n))"
 
+#: An opening bracket in full width, and what nobody sees before a plain one.
+_IN_WIDTH: Final = rb"\xef\xbc\xbb|\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf"
+
 #: What is undone, and how: each expression has one group. Colours first: their `\u001b` is an escape of its own.
 _UNITS: Final = (
     (
-        rb"((?:\x1b|(?<!\\)\\++(?:e|033|u001[bB]|x1[bB]))\[[0-9;?]{0,16}[A-Za-z]|\x1b(?![\[\\%&]|\xef\xbc\xbb))",
+        rb"((?:\x1b|(?<!\\)\\++(?:e|033|u001[bB]|x1[bB]))\[[0-9;?]{0,16}[A-Za-z]|\x1b(?![\[\\%&]|=5B|"
+        + _IN_WIDTH
+        + rb"))",
         _nothing,
     ),  # ANSI colours, ECMA-48
+    (rb"(=1B\[[0-9;]{0,16}[mK])", _nothing),
     (rb"(?<!\\)\\++u([dD][89abAB][0-9a-fA-F]{2}\\++u[dD][c-fC-F][0-9a-fA-F]{2})", _pair),  # the same, two of them
     (rb"(?<!\\)\\++u([0-9a-fA-F]{4})", _hexadecimal),  # JSON, Java, JavaScript
     (rb"(?<!\\)\\++u\{([0-9a-fA-F]{1,6})\}", _hexadecimal),  # ECMAScript 2015
@@ -197,10 +248,12 @@ _UNITS: Final = (
     (rb"&#([0-9]{1,7});", _decimal),
     (rb"&([A-Za-z]{2,8});", _entity),
     (_QUOTED_PRINTABLE, _hexadecimal),
+    (_EQUALS, _hexadecimal),
+    (_OCTETS, _octets),
     (rb"(?<=[A-Za-z0-9._\-\"')\] ])=(3D)(?=[ (>\[{])", _hexadecimal),
     (_SOFT_BREAK, _nothing),
     (rb"((?<!\\)\\++/)", _slash),  # JSON's optional escape
-    (rb"(?<!\\)\\++([=:])", _same),  # ArcSight's CEF, Java's properties
+    (rb"(?<!\\)\\++([=:])(?!" + _LEAD + rb"=[89AB])", _same),  # ArcSight's CEF, Java's properties
     (rb"([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})", _look_alike),
 )
 #: What is undone besides in a text that is quoted-printable all over.
@@ -208,19 +261,25 @@ _PRINTABLE: Final = (
     (rb"=(0[9AD]|2[0E]|3[DF]|40|5F|[89A-F][0-9A-F])", _hexadecimal),
     (_ANY_BREAK, _nothing),
 )
-#: A quote that is doubled in quotes (RFC 4180, SQL), and as it is when all of that is escaped.
+#: Colours behind what programs print for the escape character: rsyslog, `cat -v`, names of characters.
+_COLOURED: Final = ((rb"((?:#033|\^\[|<ESC>)\[[0-9;]{0,16}[mK])", _nothing),)
+#: A quote that is doubled in quotes (RFC 4180, SQL), and as it is when all of that is escaped: a run of them that are escaped
+#: alike, or two of which the first was escaped before it was doubled. Each alternative begins with a character of its own,
+#: so that most places cost a look at one.
 _TWICE: Final = (
-    rb"\\*+(?:(?:\"\")++|(?:'')++)|\\++\"\\\"|\\++'\\'|\\{2,}+\"\\{2}\"|\\{3,}+\"\\{3}\"|\\{3,}+'\\{3}'|\\{7,}+\"\\{7}\"|\\{7,}+'\\{7}'|"
-    rb"\\{15,}+\"\\{15}\""
+    rb"\"\"++|''++|\\(?:\\*+(?:\"\"++|''++)"
+    rb"|\"(?:\\\")++|'(?:\\')++|\\\"(?:\\{2}\")++|\\{2}\"(?:\\{3}\")++|\\{2}'(?:\\{3}')++|\\{6}\"(?:\\{7}\")++|\\{6}'(?:\\{7}')++"
+    rb"|\\{14}\"(?:\\{15}\")++"
+    rb"|\\*+\"\\\"|\\*+'\\'|\\++\"\\{2}\"|\\{2,}+\"\\{3}\"|\\{2,}+'\\{3}'|\\{6,}+\"\\{7}\"|\\{6,}+'\\{7}'|\\{14,}+\"\\{15}\")"
 )
 _OPENS: Final = (
-    rb"(?:(?<=[=:(\[{,>])|(?<=[=:(\[{,>)] ))(" + _TWICE + rb")(?=[A-Za-z0-9+{\[(<$_@*\-\x80-\xfe]|\\++[\"'])"
+    rb"(?:(?<=[=:(\[{,>;|\t])|(?<=[=:(\[{,>);|\t] ))(" + _TWICE + rb")(?=[A-Za-z0-9+{\[(<$_@*\-\x80-\xfe]|\\++[\"'])"
 )
 _CLOSES: Final = rb"(?<=[A-Za-z0-9}\])>.!?*_+/\-\x80-\xfe])(" + _TWICE + rb")(?=[ ]?[:=,;}\])>\"'\\]|\s|\Z)"
 #: What is undone besides where such a quote opens a string; nothing but an empty string looks like one elsewhere.
-_DOUBLED: Final = ((_OPENS, _half), (_CLOSES, _half))
+_DOUBLED: Final = ((_OPENS, _opening), (_CLOSES, _closing))
 #: Whether a text has such quotes.
-OPENED: Final = re.compile(_OPENS + rb"|(?<=[A-Za-z0-9_])(?:\"\"|\\++\"\\++\")[ ]?[:=](?![:=])")
+OPENED: Final = re.compile(_OPENS + rb"|(?<=[A-Za-z0-9_])(?:(?:\"\"){1,4}|\\++\"\\++\")[ ]?[:=](?![:=])")
 
 
 #: What an escape reads as, from its group, all of it, and the backslashes that a quote in it gets.
@@ -240,11 +299,18 @@ def _table(units: Sequence[tuple[bytes, _Handler]], begins: bytes) -> Table:
     return Table(re.compile(begins), re.compile(any_of), tuple(handler for _, handler in units))
 
 
-@lru_cache(maxsize=4)
-def units(*, printable: bool, doubled: bool) -> Table:
-    """What is undone in a text: of one that is quoted-printable all over, and where quotes are doubled, more."""
-    chosen = (*(_PRINTABLE if printable else ()), *(_DOUBLED if doubled else ()), *_UNITS)
-    return _table(chosen, rb"[\\%&=\x1b\xc2-\xf4\"']" if doubled else rb"[\\%&=\x1b\xc2-\xf4]")
+@lru_cache(maxsize=8)
+def units(*, printable: bool, doubled: bool, coloured: bool) -> Table:
+    """What is undone in a text: of one that is quoted-printable all over, with doubled quotes or with colours, more."""
+    chosen = (
+        *(_PRINTABLE if printable else ()),
+        *(_COLOURED if coloured else ()),
+        *(_DOUBLED if doubled else ()),
+        *_UNITS,
+    )
+    return _table(
+        chosen, rb"[\\%&=\x1b\xc2-\xf4" + (rb"\"'" if doubled else b"") + (rb"#^<" if coloured else b"") + rb"]"
+    )
 
 
 @lru_cache(maxsize=2)
