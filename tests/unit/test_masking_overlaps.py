@@ -5,7 +5,7 @@ from itertools import pairwise, product
 import pytest
 
 from streams.masking.found import Found
-from streams.masking.overlaps import resolved
+from streams.masking.overlaps import apart, resolved
 from tests.support.library import masker
 
 _DATA = b"user=ann@example.com, 4111"
@@ -142,3 +142,25 @@ def test_a_name_before_a_value_found_from_afar_is_still_asked(line: str) -> None
     masked = masker().mask(line).safe
     assert "usr-77312" not in masked
     assert "Lee" not in masked
+
+
+def test_a_crowd_is_one_finding() -> None:
+    """More findings over one another than any log has are a secret as a whole, and what stands apart is not of them."""
+    crowd = [_found(10 + at, 400 + at, 50 + at % 3) for at in range(257)]
+    alone = [_found(0, 10, name="before"), _found(656, 660, name="behind")]
+    before, one, behind = resolved([*crowd, *alone], b"x" * 700)
+    assert (before, behind) == tuple(alone)
+    assert one == Found(10, 656, "secret", "crowd", "overlap", 99)
+    settled = resolved(crowd[:256], b"x" * 700)
+    assert "crowd" not in {one.detector for one in settled}
+    assert {at for one in settled for at in range(one.start, one.end)} == set(range(10, 655))
+
+
+def test_findings_are_apart_when_none_reaches_into_the_next() -> None:
+    """Touching is apart; the order counts, and nothing is apart as well."""
+    one, two, three = _found(0, 4), _found(4, 8), _found(7, 9)
+    assert apart([])
+    assert apart([one])
+    assert apart([one, two])
+    assert not apart([two, one])
+    assert not apart([one, two, three])

@@ -1,8 +1,10 @@
 """Replacements land on the raw bytes of what was found, in the right quotes, and everything else stays."""
 
+import base64
 import re
 from collections import Counter
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
 import pytest
 
@@ -158,3 +160,20 @@ def test_a_disguised_number_without_a_key_gets_the_quote_that_was_found() -> Non
 def _at(raw: bytes, start: int, end: int, kind: Kind = "username") -> Found:
     assert _NAMES.fullmatch(raw, start, end)
     return Found(start, end, kind, "names", "list")
+
+
+def test_a_block_in_percent_encoding_keeps_its_signs_so() -> None:
+    """Base64 that is written with `%2B` and `%3D` is written so again, as often encoded as it was, and can be read."""
+    for times, plain in ((0, b">>>> ann ????"), (1, b">>>> ann ????"), (2, b">>>> ann ???")):
+        block = base64.b64encode(plain + b" and something more")
+        for _ in range(times):
+            block = block.replace(b"%", b"%25").replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
+        (output,) = _engine().mask([b"q=" + block + b"&x=%20"]).outputs
+        assert output.endswith(b"&x=%20")
+        written = output[2:-6]
+        for _ in range(times):
+            assert b"+" not in written
+            assert b"/" not in written
+            assert b"=" not in written
+            written = unquote_to_bytes(written)
+        assert base64.b64decode(written) == plain.replace(b"ann", _token("ann")) + b" and something more"

@@ -148,3 +148,61 @@ def test_tokens_are_the_same_in_all_threads() -> None:
 def test_tokens_repr_shows_no_secret() -> None:
     """A token maker that lands in a log says key ids only."""
     assert "1111" not in repr(TOKENS)
+
+
+CARD = TOKENS.token("card", "4111111111111111")
+
+
+@pytest.mark.parametrize("before", [b"", b" ", b"x " * 60, CARD + b" "])
+@pytest.mark.parametrize("behind", [b"", b" ", b" x" * 60, b" " + CARD])
+def test_a_span_that_reaches_into_a_token_gets_all_of_it(before: bytes, behind: bytes) -> None:
+    """From its second byte to its last but one, wherever the token stands; one that ends beside it stays as it is."""
+    text, first, last = before + CARD + behind, len(before), len(before) + len(CARD)
+    for at in range(first + 1, last):
+        assert TOKENS.whole(text, at, last) == (first, last)
+        assert TOKENS.whole(text, first, at) == (first, last)
+        assert TOKENS.whole(text, at, at) == (first, last)
+    assert TOKENS.whole(text, first, last) == (first, last)
+    assert TOKENS.whole(text, 0, len(text)) == (0, len(text))
+
+
+@pytest.mark.parametrize(
+    "text", [b"x" + OWN, OWN + b"x", OWN.replace(b"_k1_", b"_k9_"), OWN[:-6], OWN.replace(b"_", b"-", 1)]
+)
+def test_what_is_no_token_of_ours_is_reached_into(text: bytes) -> None:
+    """Glued, cut, of an unknown key, or spelled otherwise: a span stays as it was found."""
+    assert TOKENS.whole(text, 3, len(text) - 3) == (3, len(text) - 3)
+
+
+def test_padding_is_no_part_of_a_jwt() -> None:
+    """A JWT whose parts were padded is the JWT without; one with other letters is a text like any."""
+    plain = b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"
+    assert TOKENS.of_jwt(plain) == TOKENS.token("jwt", plain.decode())
+    assert TOKENS.of_jwt(plain.replace(b".", b"=.") + b"==") == TOKENS.of_jwt(plain)
+    assert TOKENS.of_jwt(b"caf\xe9.e30.x") == TOKENS.token("jwt", "caf\xe9.e30.x")
+
+
+def test_values_beyond_ascii_and_hints_are_made_as_the_mint_makes_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One value is one token whether C or Python made it, with its own hint, another, or none."""
+    values = {
+        "card": "4111111111111111",
+        "user": "4711",
+        "email": "ann@example.org",
+        "name": "Zoé",
+        "phone": "+4930901820",
+    }
+    made = {kind: TOKENS.token(kind, value) for kind, value in values.items()}
+    assert TOKENS.token("card", values["card"], "") == made["card"].removesuffix(b"_1111")
+    assert TOKENS.token("user", values["user"], "x1") == made["user"] + b"_x1"
+    monkeypatch.setattr(module, "_mint", lambda *_: None)
+    without = Tokens(TOKENS.keyring)
+    assert {kind: without.token(kind, value) for kind, value in values.items()} == made
+
+
+def test_old_tokens_are_remembered_when_the_cache_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full cache begins anew, and what was in it is still known once more; no value gets another one's token."""
+    monkeypatch.setattr(module, "_CACHE_ENTRIES", 2)
+    small = Tokens(TOKENS.keyring)
+    first = [small.token("user", str(number)) for number in range(5)]
+    assert [small.token("user", str(number)) for number in range(5)] == first
+    assert first == [TOKENS.token("user", str(number)) for number in range(5)]
