@@ -1,4 +1,4 @@
-"""Settings of a job, derived from the live ones: a group, topics and a policy of its own, all else the same."""
+"""Settings of a job, derived from the live ones: a group, topics, policy and client of its own, all else the same."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +34,8 @@ def job_settings(slots: "Settings", job: Job, policy: Path | None) -> "Settings"
         "clean_topic": job.target or slots.clean_topic,
         "policy": policy,
         "max_depth": job.max_depth,
+        # Brokers bound a client by its name, and what bounds a replay must not bound the live path.
+        "kafka": {**slots.kafka, "client.id": f"{slots.kafka.get('client.id', 'maskstream')}-replay"},
     }
     return slots.model_copy(update=update)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Message, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from streams.errors import UsageError
 from streams.masking.records import MaskedColumns, RecordColumns
@@ -167,6 +168,12 @@ def test_a_dry_run_counts_and_writes_nothing(kafka: KafkaBroker, tmp_path: Path)
     assert read_topic(kafka.bootstrap, jobs.line.quarantine) == []
 
 
+def clients_of(kafka: KafkaBroker, group: str) -> set[str]:
+    """By what names the members of a group are known to brokers, which bound clients by it."""
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
+    return {member.client_id for member in admin.describe_consumer_groups([group])[group].result(30).members}
+
+
 def test_two_workers_share_a_job_and_one_goes_on_alone(kafka: KafkaBroker, tmp_path: Path) -> None:
     """A worker that leaves in the middle gives its partitions up; each record is there once and in order."""
     jobs = made(kafka, tmp_path)
@@ -175,6 +182,7 @@ def test_two_workers_share_a_job_and_one_goes_on_alone(kafka: KafkaBroker, tmp_p
     with jobs.running(job, 0) as first:
         with jobs.running(job, 1):
             wait_for(lambda: jobs.view(job).total("read") > 1500, "progress")
+            assert clients_of(kafka, group_of(jobs.settings.group_id, job.job)) == {"maskstream-replay"}
         wait_for(lambda: not first.thread.is_alive(), "the end of the job")
     found = jobs.report(job)
     assert (found["read"], found["written"], found["confirmed"]) == (6000, 6000, True)
