@@ -400,6 +400,8 @@ static int may_hold_plain_key(Text t, place low, place high)
         if (at >= high || (t.at[at] != '"' && t.at[at] != '\''))
             continue;
         end = ++at;
+        if (at < high && t.at[at] == '$')
+            return 1;
         while (end < high && is(t.at[end], ALPHA | DIGIT | KEY) && t.at[end] < 0x80)
             end++;
         /* The longest of them is `string_value`; `full_name` is none, `first` is. */
@@ -601,6 +603,37 @@ static int may_be_verp(Text t, place sign)
     return sign - at >= 80;
 }
 
+/* Whether a domain may be an instance of a unit of systemd. */
+static int may_be_unit(Text t, place stop)
+{
+    static const char *const words[] = {".service", ".socket", ".timer", ".slice", ".mount", ".automount", ".scope", ".swap", ".device", NULL};
+    const char *const *word;
+    for (word = words; *word; word++) {
+        place size = (place)strlen(*word);
+        if (is_word(t, stop - size, size, *word))
+            return 1;
+    }
+    return 0;
+}
+
+static int is_cell_sign(int c)
+{
+    return c == ',' || c == ';' || c == '|' || c == '\t';
+}
+
+/* Whether an address may be a cell of a row (rows.py). */
+static int may_be_cell(Text t, place start, place stop)
+{
+    place at = start - 1;
+    if (peek(t, at) == '"') {
+        while (peek(t, --at) == '\\')
+            ;
+    } else if (is_cell_sign(peek(t, stop)))
+        return 1;
+    at -= peek(t, at) == ' ';
+    return is_cell_sign(peek(t, at));
+}
+
 /* judge_email of contact.py */
 static PyObject *judge_email(Core *core, Text t, place end)
 {
@@ -619,10 +652,10 @@ static PyObject *judge_email(Core *core, Text t, place end)
         LEAVE;
     while (start < at && (t.at[start] == '.' || t.at[start] == '%' || t.at[start] == '+' || t.at[start] == '-'))
         start++;
-    if (start == at || may_be_userinfo(t, at) || (peek(t, stop) == ':' && is_word(t, start, at - start, "git")))
+    if (start == at || (peek(t, start) == 'C' && peek(t, start + 3) == '+') || may_be_userinfo(t, at) || (peek(t, stop) == ':' && is_word(t, start, at - start, "git")))
         LEAVE;
     before = peek(t, start - 1);
-    if (before == '/' || before == '<' || before == '(')
+    if (before == '/' || before == '<' || before == '(' || may_be_cell(t, start, stop) || may_be_unit(t, stop))
         LEAVE;
     return found(core, start, stop, say.kind_email, say.email, say.rfc5322, 80, say.empty);
 }
@@ -633,7 +666,7 @@ static PyObject *judge_email(Core *core, Text t, place end)
 static int may_be_version(Text t, place start)
 {
     static const char *const words[] = {"version", "ver", "release", "build", "firmware", "v", "rev", "oid", "objectidentifier",
-                                        "driver", "to", "is", "of", "was", NULL};
+                                        "driver", "to", "is", "of", "was", "in", "since", NULL};
     const char *const *word;
     place at = start;
     for (;; at--) {
@@ -645,6 +678,17 @@ static int may_be_version(Text t, place start)
         if (at <= 0 || start - at > 40 || !memchr("\"'\\ :=(vV", t.at[at - 1], 9))
             return 0;
     }
+}
+
+/* Whether a package's file or another version may stand beside a position. */
+static int may_be_packaged(Text t, place start, place stop)
+{
+    int before = peek(t, start - 1), second = peek(t, start - 2);
+    place next = stop + (peek(t, stop) == ' ');
+    int behind = peek(t, next), arrow = peek(t, next + 1);
+    return before == '-' || before == '_' || before == '>' || before == 0x92 || before == '|' || before == 'v' || before == 'V'
+           || (before == ':' && (second == '/' || second == 'r' || second == 'l')) || (before == ' ' && (second == '>' || second == 0x92))
+           || (arrow == '>' && (behind == '-' || behind == '=')) || behind == 0xe2;
 }
 
 /* judge_ipv4 of network.py */
@@ -673,7 +717,7 @@ static PyObject *judge_ipv4(Core *core, Text t, place end)
     before = peek(t, start - 1);
     if (end - start >= 16 || at < end - 1 || is(before, DIGIT) || before == '.' || before == '/' || (peek(t, at) == '.' && is(peek(t, at + 1), DIGIT)))
         LEAVE;
-    if (first == 127 || first == 255 || !any || peek(t, at) == '-' || may_be_version(t, start))
+    if (first == 127 || first == 255 || !any || peek(t, at) == '-' || may_be_version(t, start) || may_be_packaged(t, start, at))
         LEAVE;
     return found(core, start, at, say.kind_ip, say.ipv4, say.octets, 70, say.empty);
 }

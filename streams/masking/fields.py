@@ -98,7 +98,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         """),
     ("address", "postcode", """
         postal_code post_code zip_code =zip postcode zipcode plz postleitzahl codigo_postal código_postal code_postal kod_pocztowy postnummer postinumero =cep =cap =psc pin_code_postal
-        =postal pst_cd from_zip to_zip caller_zip called_zip irányítószám iranyitoszam posta_kodu kode_pos postkode psč 邮编 邮政编码 郵便番号 郵遞區號 우편번호 почтовый_индекс поштовий_індекс
+        =postal address_zip billing_zip shipping_zip pst_cd from_zip to_zip caller_zip called_zip irányítószám iranyitoszam posta_kodu kode_pos postkode psč 邮编 邮政编码 郵便番号 郵遞區號 우편번호 почтовый_индекс поштовий_індекс
         """),
     ("location", "place", """
         place_of_birth birth_place birth_city geburtsort lieu_naissance lieu_de_naissance lugar_nacimiento luogo_di_nascita geboorteplaats
@@ -126,7 +126,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         personal_nr matrikelnummer user_sid member_sid sso_id ldap_uid subject_id
         """),
     ("customer", "id", """
-        customer_id customer_no customer_number customer_uuid customer_ref customer_key cust_id cust_no cust_number member_id member_number member_no patient_id
+        shopper_reference customer_id customer_no customer_number customer_uuid customer_ref customer_key cust_id cust_no cust_number member_id member_number member_no patient_id
         patient_number subscriber_id subscriber_number passenger_id student_id student_number policy_holder_id guest_id buyer_id shopper_id rider_id
         medical_record_number =mrn kundennummer kunden_nr kunden_id customerid numero_client id_cliente numero_cliente klantnummer membership_number
         membership_id loyalty_id loyalty_number frequent_flyer_number insurance_policy_number policy_holder_number donor_id
@@ -224,7 +224,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
 #: Words that make a bare `name` or `age` behind or below them a person's.
 _PERSONS: Final = frozenset(
     """
-    user users customer client person people patient employee owner author member contact guest passenger student staff
+    user users usr customer client person people patient employee owner author member contact guest passenger student staff
     recipient sender buyer seller holder cardholder account_holder applicant beneficiary subscriber visitor driver rider
     actor profile account_owner assignee reporter manager teacher parent child spouse tenant_user subject identity
     shipping billing payer payee operator admin agent_name doctor nurse requester approver creator editor viewer
@@ -342,8 +342,13 @@ def _of_persons(names: list[str]) -> list[str]:
     persons = {_SEGMENT.findall(word)[-1] for word in _PERSONS}
     return [
         *_grouped(list(persons), "", rf"s{{0,3}}[_\-. $@\[]{{0,3}}(?:{last}){_LAST}"),
+        *(rf"(?-i:{name}[A-Za-z]{{0,6}}[({{\[]) ?id ?[:=]" for name in _PRINTED),
         *(rf"[\"'`]{name[1:]}\\*[\"'`]\]?[ \t]{{0,16}}[:=]" for name in names),
     ]
+
+
+#: Classes whose objects begin their print with a person's number.
+_PRINTED: Final = ("User", "Customer", "Person", "Patient", "Employee", "Passenger", "Student", "Guest", "Subscriber")
 
 
 def _beginnings(texts: Iterable[str]) -> list[str]:
@@ -413,7 +418,7 @@ def field_of(key: str, parent: str = "") -> Field | None:
     `key` is one path element or a dotted path as logs flatten it; `parent` is the key of the enclosing object where it
     is known, for names such as `name` that mean a person only below one.
     """
-    key = _folded(key)
+    key = _folded(key).removeprefix("-D")  # A system property of Java.
     segments = [segment.lower() for segment in _SEGMENT.findall(key)]
     while len(segments) > 1 and (segments[-1] in _NEUTRAL or segments[-1].isdigit()):
         segments.pop()

@@ -14,6 +14,7 @@ from streams.masking.detectors import (
     credentials,
     daemons,
     devices,
+    doings,
     frames,
     handles,
     headers,
@@ -32,6 +33,7 @@ from streams.masking.detectors import (
     rejected,
     spelled,
     spoken,
+    trade,
     userinfo,
 )
 from streams.masking.found import Detector
@@ -70,4 +72,6 @@ ALL: Final[tuple[Detector, ...]] = (
     *clouds.DETECTORS,
     *rejected.DETECTORS,
     *abroad.DETECTORS,
+    *trade.DETECTORS,
+    *doings.DETECTORS,
 )

@@ -236,7 +236,32 @@ def judge_at_host(data: bytes, end: int) -> Verdict:
     return account(name.start(1), name[1], "account_at_host") or "account_of_system"
 
 
+#: Permissions and links before the owner in a list of files (POSIX.1-2017, ls).
+_LISTED: Final = re.compile(rb"[dl\-](?:[r\-][w\-][xsS\-]){2}[r\-][w\-][xtT\-][.+@]? {1,4}[0-9]\Z")
+_LISTED_MAX: Final = 18
+_LISTED_OWNER: Final = re.compile(
+    rb"[0-9]{0,6} {1,4}([A-Za-z_][A-Za-z0-9_.\-]{0,31}) {1,12}[A-Za-z0-9_.\-]{1,32} {1,12}[0-9]"
+)
+_PERMISSIONS: Final = r"(?-i:(?:rw-|rwx|r--|r-x)(?:r--|r-x|---|rw-|rwx)(?:r--|r-x|---|rwx|rwt)[.+@]? {1,4}[0-9])"
+
+
+def judge_listed(data: bytes, end: int) -> Verdict:
+    """The owner of a file in a long list."""
+    owner = _LISTED_OWNER.match(data, end) if _LISTED.search(data, max(0, end - _LISTED_MAX), end) else None
+    if owner is None:
+        return "no_owner"
+    return account(owner.start(1), owner[1], "account_of_file") or "account_of_system"
+
+
 DETECTORS: Final = (
+    Detector(
+        "account_of_file",
+        (_PERMISSIONS,),
+        judge_listed,
+        ("-rw-r--r-- 1 ann staff 4412 Mar 14 09:12 report.csv", "drwxr-xr-x.  3 ann.lee users  4096 May  1 10:00 src"),
+        ("-rw-r--r-- 1 root root 4412 Mar 14 09:12 x", "mode rw-r--r-- 1", "drwxr-xr-x 2 1000 1000 4096 x"),
+        "POSIX.1-2017, ls",
+    ),
     Detector(
         "account",
         tuple(re.escape(words).replace("\\ ", " ") for words in _AUTHENTICATION),

@@ -71,6 +71,12 @@ _LETTERS: Final = re.compile(rb"[A-Za-z_\-. ]*\Z")
 _LISTED: Final = re.compile(
     rb"\\{0,31}[\"']\s?\)\s{1,8}(?:values|select|returning|references|where|as)\b", re.IGNORECASE
 )
+#: Keys of lists of words, of which two are no pair.
+_WORDS_OF: Final = re.compile(
+    rb"[\"'](?:[a-z]{1,16}_)?(?:tags?|labels?|roles?|groups?|scopes?|permissions?|categories|fields|columns|keys|types?|events?|features?|methods?|keywords|topics?)\\{0,31}[\"']\s?[:=]\s?\Z",
+    re.IGNORECASE,
+)
+_WORDS_OF_MAX: Final = 48
 #: A pair of Erlang: an atom and a binary (`{password,<<"hunter2">>}`).
 _ATOM: Final = re.compile(rb"\{'?([a-z][A-Za-z0-9_@]{1,63})'?, ?<<(\\{0,31}\")\Z")
 
@@ -81,7 +87,7 @@ def judge_tuple(data: bytes, end: int) -> Verdict:
     value = value_after(data, data.rfind(b",", 0, end) + 1) if pair else None
     if pair is None or value is None or value.form != "string" or not _PAIR_END.match(data, value.end):
         return "no_pair"
-    if _LISTED.match(data, value.end):
+    if _LISTED.match(data, value.end) or _WORDS_OF.search(data, max(0, pair.start() - _WORDS_OF_MAX), pair.start()):
         return "names_of_columns"
     field, text = field_of(pair[2].decode()), data[value.start : value.end]
     if field is None or (_LETTERS.match(text) and (field.kind == "secret" or field_of(text.decode()))):

@@ -5,6 +5,7 @@ from typing import Final
 
 from streams.masking.context import at_word_start, word_byte
 from streams.masking.detectors.people import name_before_mail
+from streams.masking.detectors.rows import names_in_row
 from streams.masking.detectors.userinfo import is_password
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.numbering import plan_of
@@ -31,9 +32,15 @@ _DOMAIN: Final = re.compile(
 _LITERAL: Final = re.compile(rb"\[(?:IPv6:[0-9A-Fa-f:.]{2,45}|[0-9.]{7,15})\]", re.IGNORECASE)
 #: A principal of a service in a Kerberos realm (RFC 4120, 6.2): `krbtgt/EXAMPLE.COM@EXAMPLE.COM`.
 _SERVICE: Final = re.compile(rb"\b(?:krbtgt|host|HTTP|cifs|ldap|nfs|DNS|imap|smtp|kadmin|kafka|hdfs|hive|MSSQLSvc)/\Z")
+#: UN/EDIFACT's segment of a channel before an address: `COM+ann@example.com:EM'`.
+_SEGMENT: Final = re.compile(rb"(?:[^']{0,64}')*COM\+")
 #: What stands between somebody's name and the address.
 _BRACKETS: Final = (b"<", b"(")
 _VERSION: Final = re.compile(rb"[0-9]+\.[0-9]+\.[0-9]")
+#: An instance of a unit (systemd.unit(5)): `user@1001.service`; none of these is a top-level domain.
+_UNIT: Final = re.compile(
+    rb"[A-Za-z0-9:_.\\\-]{1,120}\.(?:service|socket|timer|slice|mount|automount|scope|swap|device)(?![A-Za-z0-9\-]|\.[A-Za-z0-9])"
+)
 _ASSET: Final = re.compile(rb"[0-9]x\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 
 
@@ -66,13 +73,17 @@ def _local_part(data: bytes, at: int) -> bytes:
     if before >= 0 and data[before] == 0x5C and local[:1] in (b"n", b"r", b"t", b"b", b"f"):
         local = local[1:]
     local = local.lstrip(b".%+-'")
+    if segment := _SEGMENT.match(local):
+        local = local[segment.end() :]
     return local if local.isascii() else _ascii_tail(local)
 
 
 def _other_than_domain(data: bytes, start: int) -> str:
-    if _VERSION.match(data, start):
+    if data[start] in _DIGITS and _VERSION.match(data, start):
         return "version"
-    return "asset" if _ASSET.match(data, start) else ""
+    if data[start] in _DIGITS and _ASSET.match(data, start):
+        return "asset"
+    return "unit" if _UNIT.match(data, start) else ""
 
 
 def judge_email(data: bytes, end: int) -> Verdict:
@@ -83,7 +94,7 @@ def judge_email(data: bytes, end: int) -> Verdict:
     domain = _DOMAIN.match(data, at + 1) or _LITERAL.match(data, at + 1)
     if domain is None:
         return "no_domain"
-    if data[at + 1] in _DIGITS and (other := _other_than_domain(data, at + 1)):
+    if other := _other_than_domain(data, at + 1):
         return other
     local = _local_part(data, at)
     if b"'" in local and data[domain.end() : domain.end() + 1] == b"'":
@@ -99,7 +110,10 @@ def judge_email(data: bytes, end: int) -> Verdict:
     if before == b"/" and _SERVICE.search(data, max(0, start - 12), start):
         return "service_principal"
     mail = Found(start, stop, "email", "email", "rfc5322", 80)
-    name = name_before_mail(data, start, stop) if before in _BRACKETS else None
+    if before not in _BRACKETS:
+        names = names_in_row(data, start, at, stop)
+        return (*names, mail) if names else mail
+    name = name_before_mail(data, start, stop)
     return (name, mail) if name else mail
 
 
@@ -118,6 +132,25 @@ def judge_spelled(data: bytes, end: int) -> Verdict:
                 return "no_domain"
             return Found(*mail.span(), "email", "email_spelled", "words", 60)
     return "no_address"
+
+
+#: An address without a dot in its domain, behind words for one; anywhere else that is an account at a host.
+_NAMED: Final = re.compile(
+    rb"(?:(?:e-?mail|recipient|sender) address|recipient)(?:: | )\\{0,3}[\"'<\[(]?\Z", re.IGNORECASE
+)
+_NAMED_MAX: Final = 32
+_UNDOTTED: Final = re.compile(rb"([A-Za-z0-9._%+\-]{1,64})@[A-Za-z0-9\-]{1,63}(?![A-Za-z0-9\-@:/]|\.[A-Za-z0-9])")
+
+
+def judge_undotted(data: bytes, end: int) -> Verdict:
+    """An address that a validator refuses for its domain, behind words for an address."""
+    start = end - 1
+    if not _NAMED.search(data, max(0, start - _NAMED_MAX), start):
+        return "no_word"
+    mail = _UNDOTTED.match(data, start)
+    if mail is None or mail[1].lower() in (b"git", b"root"):
+        return "no_address"
+    return Found(*mail.span(), "email", "email_undotted", "context_word", 60)
 
 
 #: Digits with at most three separators between two of them; E.164 allows 15.
@@ -273,7 +306,13 @@ DETECTORS: Final = (
             "to=<o'brien@example.org>",
             "user@müller.example",
         ),
-        ("Object@1f2a.", "icon@2x.png", "left-pad@1.3.0-beta.rc1", "git@github.com:org/repo.git"),
+        (
+            "Object@1f2a.",
+            "icon@2x.png",
+            "left-pad@1.3.0-beta.rc1",
+            "git@github.com:org/repo.git",
+            "systemd[1]: user@1001.service: Succeeded.",
+        ),
         "RFC 5322, RFC 6531",
         shapes=(r"[^\s@]@[a-z0-9_\-\x80-\xfe]{1,63}\.[a-z0-9\x80-\xfe]",),
     ),
@@ -284,6 +323,18 @@ DETECTORS: Final = (
         ("ann [at] example [dot] com", "ann.lee(at)mail.example.org", "ann {at} example {dot} co {dot} uk"),
         ("look (at) this", "meet [at] example", "a[at]b"),
         "RFC 5322, written so that harvesters do not see it",
+    ),
+    Detector(
+        "email_undotted",
+        (r"(?:(?:e-?mail|recipient|sender) address|recipient)(?:: | )\\{0,3}[\"'<\[(]?[a-z0-9]",),
+        judge_undotted,
+        (
+            "INVALID_EMAIL_ADDRESS: Email: invalid email address: ann.lee@at-home",
+            'invalid recipient address "ann@home"',
+        ),
+        ("email sent", "recipient root@localhost", "recipient list", "email git@github:acme"),
+        "RFC 5321, 2.3.5",
+        by_word=True,
     ),
     Detector(
         "phone_international",

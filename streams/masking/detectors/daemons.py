@@ -94,6 +94,9 @@ _TAILS: Final[tuple[tuple[str, str, str], ...]] = (
     # OpenVPN: `[ann] Peer Connection Initiated`, `ann/192.0.2.1:1194 MULTI_sva: ...`.
     (r"\[(@)\] ", "peer connection initiated", ""),
     (r"(?:\A|[\s\":])(@)/[0-9.]{7,15}:[0-9]{1,5} ", "multi(?:_sva)?: ", ""),
+    (r"(?:\A|[\s\":])(@)/[0-9.]{7,15}:[0-9]{1,5} ", "(?:peer info|verify ok): ", ""),
+    # Minecraft: `Ann42[/192.0.2.1:51234] logged in with entity id 4`.
+    (r"(?:\A|[\s\":])(@)\[/[0-9.]{7,15}:[0-9]{1,5}", r"\] logged in with entity id ", ""),
     # Pure-FTPd: `(ann@192.0.2.1) [INFO]`.
     (r"\((@)@[0-9a-f.:]{3,45}", r"\) \[(?:info|notice|warning|error|debug)\]", ""),
     (r"\[info\] (@) is now ", "logged in", ""),
@@ -168,7 +171,7 @@ DETECTORS: Final = (
         (
             "Login incorrect: [ann/hunter22] (from client nas1 port 0)", "192.0.2.1:1194 [ann] Peer Connection Initiated with x", "openvpn[1]: ann/192.0.2.1:1194 MULTI_sva: pool returned",
             "pure-ftpd: (ann@192.0.2.1) [INFO] now logged in", "ann (ipv4:192.0.2.1:445) connect to service share", "1286536308.779 180 192.0.2.7 TCP_MISS/200 411 GET http://example.com/ ann HIER_DIRECT/192.0.2.1 text/html",
-            "su[123]: + /dev/pts/0 ann:root", "pure-ftpd: (?@192.0.2.1) [INFO] ann is now logged in", "12 Connect ann@localhost on shop",
+            "su[123]: + /dev/pts/0 ann:root", "pure-ftpd: (?@192.0.2.1) [INFO] ann is now logged in", "12 Connect ann@localhost on shop", "ann/192.0.2.1:1194 peer info: IV_VER=2.6", "INFO: Ann42[/192.0.2.1:51234] logged in with entity id 4",
         ),
         ("(?@192.0.2.1) [INFO] x", "GET http://example.com/ - HIER_DIRECT/192.0.2.1", "chown x:root /srv", "[1/2] (from cache)", "+ pts/0 root:root"),
         "FreeRADIUS, OpenVPN, Pure-FTPd, Samba, Squid, shadow-utils su, MySQL",

@@ -115,8 +115,16 @@ _PROPERTY: Final = re.compile(
     rb"((?:(?!\\{1,31}[rn\"])[^\r\n\"\xff]|(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]){1,500})",
     re.IGNORECASE,
 )
+#: The same where a log has joined the lines with blanks: a value ends before the next property.
+_JOINED: Final = re.compile(
+    rb" (?:[A-Za-z0-9\-]{1,20}\.)?("
+    + b"|".join(sorted(_PROPERTIES, reverse=True))
+    + rb")(?:;[^:\s\xff]{0,200})?:(?:(?:tel|geo|skype|xmpp|sip|im|aim):)?"
+    rb"((?:(?! (?:[A-Za-z0-9\-]{1,20}\.)?[A-Z][A-Z\-]{0,20}(?:;[^:\s\xff]{0,200})?:)[^\r\n\\\"\xff]){1,500})"
+)
+_LINE_END: Final = re.compile(_BREAK)
 _CARD: Final = b"BEGIN:VCARD"
-_CARD_END: Final = re.compile(_BREAK + rb"END:VCARD", re.IGNORECASE)
+_CARD_END: Final = re.compile(rb"(?:" + _BREAK + rb"| )END:VCARD", re.IGNORECASE)
 _CARD_MAX: Final = 16384
 #: A name and an address are lists, in which an escaped `;` is none (RFC 6350, 3.4); lines that go on are cut there, too.
 _BETWEEN: Final = re.compile(rb"(?<!\\);|(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]")
@@ -138,7 +146,8 @@ def judge_card(data: bytes, end: int) -> Verdict:
     closing = _CARD_END.search(data, end, end + _CARD_MAX)
     stop = closing.start() if closing else min(len(data), end + _CARD_MAX)
     found: list[Found] = []
-    for one in _PROPERTY.finditer(data, end, stop):
+    properties = _PROPERTY if _LINE_END.search(data, end, stop) else _JOINED
+    for one in properties.finditer(data, end, stop):
         kind = _PROPERTIES[one[1].upper()]
         listed = one[1].upper() in (b"N", b"ADR")
         spans = _parts(data, *one.span(2)) if listed else [one.span(2)]
@@ -172,8 +181,8 @@ DETECTORS: Final = (
         "vcard",
         ("begin:vcard",),
         judge_card,
-        ("BEGIN:VCARD\r\nVERSION:3.0\r\nN:Gump;Forrest;;Mr.\r\nFN:Forrest Gump\r\nTEL;TYPE=WORK:(111) 555-1212\r\nEND:VCARD", r"BEGIN:VCARD\nFN:Ann Lee\nBDAY:19610615\nEND:VCARD", r"BEGIN:VCARD\r\nADR:;;100 Waters Edge;Bay\r\n town;LA;30314;USA\r\nEND:VCARD"),
-        ("BEGIN:VCARD", "BEGIN:VCARD\nVERSION:4.0\nEND:VCARD"),
+        ("BEGIN:VCARD\r\nVERSION:3.0\r\nN:Gump;Forrest;;Mr.\r\nFN:Forrest Gump\r\nTEL;TYPE=WORK:(111) 555-1212\r\nEND:VCARD", r"BEGIN:VCARD\nFN:Ann Lee\nBDAY:19610615\nEND:VCARD", r"BEGIN:VCARD\r\nADR:;;100 Waters Edge;Bay\r\n town;LA;30314;USA\r\nEND:VCARD", "BEGIN:VCARD VERSION:3.0 N:Lee;Ann;;; FN:Ann Lee TEL;TYPE=CELL:030901820 END:VCARD"),
+        ("BEGIN:VCARD", "BEGIN:VCARD VERSION:4.0 REV:1 END:VCARD", "BEGIN:VCARD\nVERSION:4.0\nEND:VCARD"),
         "RFC 6350, RFC 2426",
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from streams.masking.context import Value
+from streams.masking.detectors.beside import names_nobody
 from streams.masking.detectors.named import judge_value
 from streams.masking.detectors.promises import PROMISES, beside_a_person
 from streams.masking.detectors.providers.telling import looks_random, telling
@@ -134,12 +135,36 @@ def judge_row(data: bytes, end: int) -> Verdict:
     if row is None:
         return "no_row"
     found: list[Found] = []
-    for start, stop in _split(data, end, row.start() + len(row[0].rstrip(b").\\"))):
-        if PROMISES["full_name"](data[start:stop]):
+    cells = _split(data, end, row.start() + len(row[0].rstrip(b").\\")))
+    for start, stop in cells:
+        # Words joined by an underscore are those of an enumeration there.
+        if b"_" not in data[start:stop] and PROMISES["full_name"](data[start:stop]):
             found.append(Found(start, stop, "name", "database_row", "words", 40))
         elif _BIRTH.match(data[start:stop]):
             found.append(Found(start, stop, "vitals", "database_row", "date", 40))
+    if found or any(_MAIL.search(data, start, stop) for start, stop in cells):
+        found += _of_person(data, cells, named=not found or any(one.kind == "name" for one in found))
     return found or "nobody"
+
+
+#: One word of a name, and a telephone number with its trunk zero, in a row that is a person's.
+_ONE_WORD: Final = re.compile(
+    rb"(?:[A-Z]|\xc3[\x80-\x9e]|[\xc4-\xca\xd0][\x80-\xbf])[a-z\x80-\xdf'\-][A-Za-z\x80-\xdf'\-]{0,30}\Z"
+)
+_MAIL: Final = re.compile(rb"\S@\S{1,64}\.[a-z]", re.IGNORECASE)
+_TRUNK: Final = re.compile(rb"0[1-9](?:[ /\-]?[0-9]){7,10}\Z")
+
+
+def _of_person(data: bytes, cells: list[tuple[int, int]], *, named: bool) -> Iterator[Found]:
+    """Two words side by side where no cell is a whole name, and telephone numbers."""
+    words = [bool(_ONE_WORD.match(data[a:z])) and not names_nobody(data[a:z]) for a, z in cells]
+    for number, (start, stop) in enumerate(cells):
+        if _TRUNK.match(data[start:stop]):
+            yield Found(start, stop, "phone", "database_row", "format", 40)
+        if not named and words[number] and any(words[number + 1 : number + 2]):
+            named = True
+            yield Found(start, stop, "name", "database_row", "words", 40)
+            yield Found(*cells[number + 1], "name", "database_row", "words", 40)
 
 
 #: SQL Server names the constraint or the index before the values that it refuses.
@@ -179,6 +204,66 @@ def judge_rejected(data: bytes, end: int) -> Verdict:
     if field is None or value is None:
         return "no_field"
     return _personal(data, field[1], *value.span(1)) or "other_field"
+
+
+#: SQL Server names the column before the value that is too long for it (error 2628).
+_TRUNCATED: Final = re.compile(
+    rb"column \\{0,31}'([\w$ ]{1,128})\\{0,31}'\. Truncated value: (\\{0,31}')\Z", re.IGNORECASE
+)
+_TRUNCATED_MAX: Final = 190
+
+
+def judge_truncated(data: bytes, end: int) -> Verdict:
+    """The value that is too long for a column with a telling name (SQL Server, error 2628)."""
+    column = _TRUNCATED.search(data, max(0, end - _TRUNCATED_MAX), end)
+    closing = data.find(column[2], end, end + 1024) if column else -1
+    if column is None or closing < 0:
+        return "no_column"
+    return _personal(data, column[1], end, closing) or "other_field"
+
+
+#: Hibernate's trace of what it binds: `binding parameter [2] as [VARCHAR] - [Ann Lee]`, `binding parameter (2:VARCHAR) <- [Ann Lee]`.
+_BOUND: Final = re.compile(
+    rb"binding parameter (?:\[[0-9]{1,4}\] as \[(?:N?VARCHAR|CHAR|DATE)\] - |\([0-9]{1,4}:(?:N?VARCHAR|CHAR|DATE)\) <- )\[\Z"
+)
+_BOUND_MAX: Final = 64
+_BOUND_VALUE: Final = re.compile(rb"([^\]\r\n\xff]{1,128})\]")
+
+
+def judge_bound(data: bytes, end: int) -> Verdict:
+    """A name or a date of birth among the parameters of a statement, whose columns are not named: a value has to look like one."""
+    value = _BOUND_VALUE.match(data, end) if _BOUND.search(data, max(0, end - _BOUND_MAX), end) else None
+    if value is None:
+        return "no_parameter"
+    if b"_" not in value[1] and PROMISES["full_name"](value[1]):
+        return Found(*value.span(1), "name", "database_bound", "words", 40)
+    return Found(*value.span(1), "vitals", "database_bound", "date", 40) if _BIRTH.match(value[1]) else "nobody"
+
+
+#: A command of Redis that writes fields of a hash, as MONITOR prints it: strings in quotes.
+_HASH: Final = re.compile(rb"\"h(?:m?set|setnx)\\{0,31}\" \Z", re.IGNORECASE)
+_HASH_MAX: Final = 24
+_STRING: Final = re.compile(rb"(\\{0,31})\"((?:(?!\1\")[^\xff]){0,2048})\1\" ?")
+_STRINGS_MAX: Final = 200
+_TABLE: Final = re.compile(rb"[A-Za-z_]{1,40}")
+
+
+def judge_hash(data: bytes, end: int) -> Verdict:
+    """The values of a hash's fields with telling names; the key's first word may complete them (Redis, HSET)."""
+    key = _STRING.match(data, end) if _HASH.search(data, max(0, end - _HASH_MAX), end) else None
+    if key is None:
+        return "no_command"
+    table = _TABLE.match(key[2])
+    found: list[Found] = []
+    at = key.end()
+    for _ in range(_STRINGS_MAX):
+        field = _STRING.match(data, at)
+        value = _STRING.match(data, field.end()) if field else None
+        if field is None or value is None:
+            break
+        found += _personal(data, field[2], *value.span(2), table[0] if table else b"")
+        at = value.end()
+    return found or "other_fields"
 
 
 _COLUMNS: Final = re.compile(
@@ -333,9 +418,33 @@ DETECTORS: Final = (
         "database_row",
         (r"failing row contains \(",),
         judge_row,
-        ("DETAIL:  Failing row contains (17, Ann Lee, 1971-02-03, null).", '{"error":"Failing row contains (Ann Lee, 3)."}'),
-        ("Failing row contains (17, blue, 2024-02-03, null).", "Failing row contains ()"),
+        ("DETAIL:  Failing row contains (17, Ann Lee, 1971-02-03, null).", "Failing row contains (17, Lee, Ann, 1971-02-03, t).", '{"error":"Failing row contains (Ann Lee, 3)."}'),
+        ("Failing row contains (17, blue, 2024-02-03, null).", "Failing row contains (17, in_progress, null).", "Failing row contains ()"),
         "PostgreSQL, ExecConstraints",
+    ),
+    Detector(
+        "database_truncated",
+        (r"truncated value: \\{0,31}'",),
+        judge_truncated,
+        ("String or binary data would be truncated in table 'shop.dbo.Customers', column 'LastName'. Truncated value: 'Papadopoulos-Lee'.",),
+        ("truncated in table 'shop.dbo.Cars', column 'Colour'. Truncated value: 'light bl'.", "truncated value: 'Ann'"),
+        "SQL Server, error 2628",
+    ),
+    Detector(
+        "database_bound",
+        (r"binding parameter (?:\[[0-9]{1,4}\] as \[[a-z]{1,9}\] - |\([0-9]{1,4}:[a-z]{1,9}\) <- )\[",),
+        judge_bound,
+        ("binding parameter [2] as [VARCHAR] - [Ann Lee]", "binding parameter (3:DATE) <- [1971-02-03]", "binding parameter (1:VARCHAR) <- [Ann Lee]"),
+        ("binding parameter [2] as [VARCHAR] - [ACTIVE]", "binding parameter [1] as [BIGINT] - [4711]", "binding parameter (3:DATE) <- [2024-02-03]"),
+        "Hibernate ORM, BasicBinder",
+    ),
+    Detector(
+        "redis_hash",
+        (r"\"h(?:m?set|setnx)\\{0,31}\" ",),
+        judge_hash,
+        ('"HSET" "user:4711" "first_name" "Ann" "age" "31"', '"hmset" "customers:9" "tier" "gold" "name" "Ann Lee"'),
+        ('"HSET" "product:1" "name" "Blue Shirt"', '"HGET" "user:4711" "first_name"', '"HSET" failed'),
+        "Redis documentation, MONITOR and HSET",
     ),
     Detector(
         "rejected_value",

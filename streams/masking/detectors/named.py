@@ -93,21 +93,52 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id"):
         parent = parent_of(data, key.start) if key.quote else _subscripted(data, key.start)
         field = field_of(key.name.decode(), parent.decode("utf-8", "replace")) if parent else None
+        if field is not None and field.needs == "id" and not key.quote and not _WITH_DIGIT.match(data, end):
+            return None
     if field is not None and field.kind == "name" and key.quote and of_things(key.name):
         parent = parent_of(data, key.start)
         return None if parent and is_thing(parent.decode("utf-8", "replace")) else field
+    if (
+        field is not None
+        and key.name.lower() == b"actor"
+        and _ACTORS_ID.search(data, key.start, key.start + _ACTOR_MAX)
+    ):
+        return Field("username", "person_login")
+    if field is None and not key.quote and _GO_PRINT.match(data, key.start - 1):
+        return Field("user", "id")
+    if field is None and key.quote and _ACCOUNT_ID.match(key.name):
+        parent = parent_of(data, key.start).lower()
+        return Field("user", "id") if parent in _WHO else None
     if field is None and key.name.lower() == b"name" and beside_a_person(data, key.start, end):
         return Field("name", "full_name")
     return field
 
 
-#: The name before a subscript, as forms and Rails write it: `user[name]=Ann`.
-_SUBSCRIPTED: Final = re.compile(rb"(?<![A-Za-z0-9])([A-Za-z_]{1,40})\[\Z")
+#: An identifier in a print: two signs at least, a digit among them.
+_WITH_DIGIT: Final = re.compile(rb"\s?(?=[^\s,;)}\]\xff]{2})[^\s,;)}\]\xff]{0,64}?[0-9]")
+#: Whoever does something in an audit log is a login beside its number (GitHub, "Audit log events").
+_ACTORS_ID: Final = re.compile(rb"\bactor_id\\{0,7}\"")
+_ACTOR_MAX: Final = 400
+#: A struct as Go prints one (`{ID:4711 Name:Ann Lee Email:...}`), whose first field is its number.
+_GO_PRINT: Final = re.compile(
+    rb"\{ID:[^\s{}\xff]{1,40} (?:First|Last|Full|User|Display)?Name:[^{}:\xff]{1,80} (?:(?:First|Last|Full|User|Display)Name|E-?mail|Phone|Mobile|Birth[A-Za-z]{0,8}|DOB):",
+    re.IGNORECASE,
+)
+#: What a person's own object calls the number of the account (Atlassian, "accountId").
+_ACCOUNT_ID: Final = re.compile(rb"account_?id\Z", re.IGNORECASE)
+_WHO: Final = frozenset(b"user author updateauthor assignee reporter creator actor".split())
+
+#: The name before a subscript, as forms and Rails write it: `user[name]=Ann`; before what an object prints first
+#: (`User{id=4711,`, `User(id=4711)`), Ruby's included (`#<User id: 4711>`).
+_SUBSCRIPTED: Final = re.compile(
+    rb"(?<![A-Za-z0-9])([A-Za-z_]{1,40})\[\Z|#<(?:[A-Za-z]{1,40}::){0,3}([A-Za-z]{1,40}) \Z"
+    rb"|(?<![A-Za-z0-9])(User|Customer|Person|Patient|Employee|Passenger|Student|Guest|Subscriber)(?:Dto|DTO|Entity|Model|Record|Info|Data|Impl|VO|Vo|Bean)?[({\[] ?\Z"
+)
 
 
 def _subscripted(data: bytes, start: int) -> bytes:
     name = _SUBSCRIPTED.search(data, max(0, start - 48), start)
-    return name[1] if name else b""
+    return name[name.lastindex or 1] if name else b""
 
 
 #: Another pair behind a name without a value: `ruser= rhost=192.0.2.1`.
@@ -131,6 +162,10 @@ _ALONE: Final = frozenset(
 )
 
 
+#: Keys of which the object that they stand in tells whether they are a person's (AWS CloudTrail, Okta, OAuth, GitHub).
+_OF_OBJECTS: Final = frozenset((b"userName", b"alternateId", b"client_name", b"actor"))
+
+
 @lru_cache(maxsize=8192)
 def _field_alone(key: bytes) -> Field | None:
     """The field of a key, where nothing but its value has to be looked at."""
@@ -140,6 +175,7 @@ def _field_alone(key: bytes) -> Field | None:
         or field.needs not in _ALONE
         or key.lower() in HALVES
         or is_counted(key)
+        or key in _OF_OBJECTS
         or key.lower().endswith((b"ownerid", b"owner_id", b"sid"))
     ):
         return None
@@ -173,6 +209,7 @@ def plain_field(name: bytes) -> tuple[int, int, str, str, str] | None:
     around = (
         field.kind in ("session", "device")
         or of_things(name)
+        or name in _OF_OBJECTS
         or name.lower().endswith((b"uid", b"sid", b"ownerid", b"owner_id"))
     )
     flags = (_JUST_THE_VALUE if _field_alone(name) else 0) | (_AROUND_TOO if around else 0)
@@ -282,6 +319,13 @@ def _means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
     return (key.name == b"PWD" and text[:1] == b"/") or _PAM.search(data, max(0, key.start - 30), key.start) is not None
 
 
+def _is_in_module(data: bytes, key: Key, field: Field, value: Value) -> bool:
+    """Whether a value is a member of a class in C++, Rust or PHP, or a key the last part of a module's path (`auth::login: started`)."""
+    if data[value.start - 2 : value.start] == b"::":
+        return field.kind != "secret" or _MODULE.match(data, value.start) is not None
+    return field.kind != "secret" and data[max(0, key.start - 2) : key.start] == b"::"
+
+
 _NEXT_KEY: Final = re.compile(rb"[\w.\-]{1,64}:(?!//)")
 _ASSIGNED: Final = re.compile(rb"[a-z_]{2,24}=\\{0,7}[{\[('\"]")
 #: Another part of an Objective-C selector (`initWithName:password:`).
@@ -297,8 +341,10 @@ def _is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
         return True  # `users.map(user => user.name)`
     if field.needs == "full_name" and data[value.start - 3 : value.start] == b"== ":
         return True  # A comparison in code.
-    if field.kind != "secret" and data[value.start - 2 : value.start] == b"::":
-        return True  # A member of a class in C++, Rust, PHP.
+    if _is_in_module(data, key, field, value):
+        return True
+    if _MESSAGE.search(key.name) or _CODE_BEFORE.search(data, max(0, key.start - _CODE_MAX), key.start):
+        return True
     if is_code(data, key.name, key.start, value.start) or _PART_OF_SELECTOR.match(data, value.start):
         return True
     if field.kind != "secret" and is_own_name(key.name, text):
@@ -311,10 +357,18 @@ def _is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
     return field.kind == "username" and before[-1:] in (b"=", b":", b"/") and b":" in text
 
 
+#: A module or a function of one (`auth::login`), as Rust's tracing prints the target of an event.
+_MODULE: Final = re.compile(rb"[a-z_]{1,32}(?=::|: |\s|\(|[\"'\\]|\Z)")
+#: Keys that are none: the receiver of an Objective-C message and its selector (`-[UserProfile name]: unrecognized
+#: selector`), a pointer to one of Go's types (`*v1.Secret: secrets is forbidden`).
+_MESSAGE: Final = re.compile(rb"[+\-]\[[A-Za-z_]\w{1,60} [\w:]{1,60}\Z")
+_CODE_BEFORE: Final = re.compile(rb"\*\Z")
+_CODE_MAX: Final = 1
+
 #: Keys that say nothing of their own below a telling one: `"password": {"value": ...}`, OTLP's and DynamoDB's types.
 _PLAIN_KEY: Final = re.compile(
     rb"[{,]\s{0,64}(\\{0,31})[\"'](?:value|s|n|b|string_?value|int_?value|double_?value|bytes_?value|val|v|raw|data|plain|plaintext|text|content|number|first|last|given|family|middle|full|"
-    rb"line_?[1-4]|current|new|old)\\{0,31}[\"']\s{0,8}:",
+    rb"\$(?:date|oid|numberlong|numberint|uuid)|line_?[1-4]|current|new|old)\\{0,31}[\"']\s{0,8}:",
     re.IGNORECASE,
 )
 #: Lists in one another before their first element.
@@ -446,7 +500,7 @@ def tells(name: str) -> bool:
 DETECTORS: Final = (
     Detector(
         "field",
-        FIELD_ANCHORS,
+        (*FIELD_ANCHORS, r"account_?id\\*\"[ \t]{0,16}:", r"\{id:"),
         judge_field,
         (
             '{"user_id":12345}', "password=hunter2", '{\\"first_name\\":\\"Ann\\"}', '"Authorization": "Token abc123def"',

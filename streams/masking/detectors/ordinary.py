@@ -117,8 +117,14 @@ def is_code(data: bytes, name: bytes, start: int, at: int) -> bool:
     return name.startswith(_ATTRIBUTE) and data[at - 1 : at] == b" " and _VARIABLE.match(data, at) is not None
 
 
+#: A column of a joined table (`c.user_id = u.id`).
+_COLUMN: Final = re.compile(rb"[a-z_][a-z0-9_]{0,30}\.\"?[a-z_]{0,30}id\"?\Z", re.IGNORECASE)
+
+
 def is_own_name(name: bytes, value: bytes) -> bool:
     """Whether a value is its field's name in another spelling (`GIVEN_NAME: "givenName"`), as tables of names have it."""
+    if name[-2:].lower() == b"id" and _COLUMN.match(value):
+        return True
     if len(value) > len(name):
         return False
     folded = value.translate(None, b"_-. ").lower()

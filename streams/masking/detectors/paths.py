@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.detectors.beside import is_account_of_system
+from streams.masking.detectors.promises import PROMISES
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS"]
@@ -17,7 +18,7 @@ _ROOT: Final = (
 #: variables": %USERPROFILE%), with the separators of their system, escaped or not.
 _HOME: Final = re.compile(
     rb"(?:" + _ROOT + rb"(/home/|/Users/)|(?:[A-Za-z]:(?:\\{1,8}|/)|\\)(?i:Users|Documents and Settings)[\\/]"
-    rb"|/var/(?:spool/)?mail/|/var/spool/cron/(?:crontabs/)?)\Z"
+    rb"|/dav/(?:files|calendars|trashbin|versions|principals/users|addressbooks/users)/|/var/(?:spool/)?mail/|/var/spool/cron/(?:crontabs/)?)\Z"
 )
 _HOME_MAX: Final = 64
 
@@ -68,19 +69,41 @@ def judge_home(data: bytes, end: int) -> Verdict:
     return Found(start, start + len(text), "username", "home_directory", "format", 45)
 
 
+#: A path of a request below which users have their pages; only what looks like a name is one there.
+_PAGE: Final = re.compile(rb"/(?:u|users?|profiles?|accounts?|members?|people|authors?|~)/([a-z])\Z", re.IGNORECASE)
+_PAGE_MAX: Final = 12
+_PAGE_NAME: Final = re.compile(rb"[a-z]{1,24}\.[a-z]{2,24}[0-9]{0,4}(?=[/?\s\"'<>&#,;)\\]|\Z)", re.IGNORECASE)
+
+
+def judge_page(data: bytes, end: int) -> Verdict:
+    """A name of two words below the path of users (`/users/ann.lee/posts`)."""
+    name = _PAGE_NAME.match(data, end - 1) if _PAGE.search(data, max(0, end - _PAGE_MAX), end) else None
+    if name is None or not PROMISES["full_name"](name[0]) or is_account_of_system(name[0]):
+        return "no_name"
+    return Found(*name.span(), "username", "user_page", "format", 40)
+
+
 DETECTORS: Final = (
     Detector(
+        "user_page",
+        ("/(?:u|users?|profiles?|accounts?|members?|people|authors?)/[a-z]",),
+        judge_page,
+        ("GET /u/ann.lee/posts HTTP/1.1", "Internal Server Error: /accounts/ann.lee/edit/", "https://x.example/users/ann.lee"),
+        ("GET /users/me", "/users/index.html", "/accounts/list.json", "/profile/avatar.png", "/users/12"),
+        "URLs of users' pages",
+    ),
+    Detector(
         "home_directory",
-        ("(?-i:/home/)", r"[/\\]users[/\\]", r"(?:documents and settings)[\\/]", "/var/mail/", "/var/spool/mail/", "/var/spool/cron/(?:crontabs/)?"),
+        ("(?-i:/home/)", r"[/\\]users[/\\]", r"(?:documents and settings)[\\/]", "/dav/(?:files|calendars|trashbin|versions|principals/users|addressbooks/users)/", "/var/mail/", "/var/spool/mail/", "/var/spool/cron/(?:crontabs/)?"),
         judge_home,
         (
             "open /home/ann/.ssh/id_rsa: denied", "DB Path: /Users/xpc/Library/x", r"C:\Users\ann.lee\AppData", r'{"path":"C:\\Users\\Ann Lee\\x"}',
-            "file:///home/ann/x", r"C:\Documents and Settings\ann\x", "at /mnt/c/Users/ann/x", "cwd=/home/ann",
+            "file:///home/ann/x", r"C:\Documents and Settings\ann\x", "at /mnt/c/Users/ann/x", "PROPFIND /remote.php/dav/files/ann/Documents", "cwd=/home/ann",
         ),
         (
             "GET /home/dashboard HTTP/1.1", "https://example.com/home/ann", r"C:\Users\Public\x", "/Users/Shared/x", '"url":"/home/cart"',
             "/usr/share/home/x", "/home/", "GET /api/users/12", "/home/index.html",
         ),
-        "Filesystem Hierarchy Standard 3.0, Apple File System Basics, Microsoft known folders",
+        "Filesystem Hierarchy Standard 3.0, Apple File System Basics, Microsoft known folders, Nextcloud manual (WebDAV)",
     ),
 )  # fmt: skip

@@ -22,7 +22,11 @@ def person_at(data: bytes, at: int, *, least: int = 1, most: int = 4) -> int:
         return -1
     end, count = at, 0
     for word in _WORDS.finditer(name[0]):
-        if names_nobody(word[0]) or count == most:
+        if (
+            names_nobody(word[0])
+            or count == most
+            or (end > at and _ABBREVIATION.match(word[0]) and not data[at:end].isupper())
+        ):
             break
         count += word[0][:1].isupper() or word[0][0] >= _NOT_ASCII
         end = at + word.end()
@@ -43,6 +47,8 @@ def person_at(data: bytes, at: int, *, least: int = 1, most: int = 4) -> int:
 
 
 _WORDS: Final = re.compile(rb"[^ ]+")
+#: Behind a name that is not in capitals: what it is followed by (`Ann Lee MRN 0088`), unless a Roman number.
+_ABBREVIATION: Final = re.compile(rb"(?![IVX]{2,4}\Z)[A-Z]{2,4}\Z")
 _NOT_ASCII: Final = 0x80
 
 
@@ -90,6 +96,26 @@ def judge_title(data: bytes, end: int) -> Verdict:
 #: `Herr Dr. Müller`: the last title is asked.
 _TITLE_AGAIN: Final = re.compile(b"(?:%b)\\.? " % "|".join(sorted(_TITLES, key=len, reverse=True)).encode("latin-1"))
 
+#: What stands right behind a name in Japanese and Chinese letters and logs, and nowhere else.
+_HONORIFICS: Final = ("様", "先生", "女士", "小姐", "さん")
+_HONOURED: Final = re.compile(
+    rb"(?:\A|(?<=[^\xe3-\xed\x80-\xbf])|(?<=\xe3\x80[\x80-\x82\x8c\x8e])|(?<=\xef\xbc[\x8c\x9a]))((?:[\xe4-\xe9][\x80-\xbf]{2}){2,4})[ ]?(?:%b)\Z"
+    % "|".join(_HONORIFICS).encode()
+)
+_HONOURED_MAX: Final = 24
+_IDEOGRAPH: Final = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
+#: Customers, users, members, guests, everybody: addressed alike.
+_ADDRESSED: Final = re.compile("客|各位|皆|用户|会员|會員|担当|御中|业主|顾客|同事".encode())
+
+
+def judge_honoured(data: bytes, end: int) -> Verdict:
+    """The name before an honorific (`山田太郎 様`, `张伟先生`)."""
+    name = _HONOURED.search(data, max(0, end - _HONOURED_MAX), end)
+    if name is None or _ADDRESSED.search(name[1]) or _IDEOGRAPH.match(data, end):
+        return "no_name"
+    return Found(*name.span(1), "name", "honoured_name", "title", 42)
+
+
 # -- greetings --------------------------------------------------------------------------------------------------------------
 
 _GREETINGS: Final = (
@@ -130,7 +156,8 @@ _ROLES: Final = (
     "customer", "patient", "passenger", "employee", "student", "subscriber", "cardholder", "card holder", "account holder", "policyholder",
     "policy holder", "beneficiary", "recipient", "applicant", "claimant", "attendee", "candidate", "payee", "payer", "buyer",
     "shopper", "insured", "colleague", "kunde", "kundin", "patientin", "mitarbeiter", "mitarbeiterin", "usuario", "cliente",
-    "paciente", "utilisateur", "employee name", "customer name", "full name", "patient name", "name on card",
+    "paciente", "utilisateur", "klant", "klient", "klientka", "klienta", "pacjent", "pacjentka", "asiakas", "potilas", "kunden", "z\xc3\xa1kazn\xc3\xadk", "pacient", "\xc3\xbcgyf\xc3\xa9l", "beteg", "m\xc3\xbc\xc5\x9fteri", "patientin",
+    "paziente", "assinante", "inquilino", "клиент", "Клиент", "клиента", "Клиента", "пациент", "Пациент", "покупатель", "Покупатель", "сотрудник", "Сотрудник", "клієнт", "Клієнт", "πελάτης", "Πελάτης", "employee name", "customer name", "full name", "patient name", "name on card",
 )  # fmt: skip
 _AGENTS: Final = (
     "client", "tenant", "guest", "caller", "rider", "driver", "nurse", "benutzer", "member", "contact", "user",
@@ -138,7 +165,8 @@ _AGENTS: Final = (
     "written by", "reported by", "authored by", "updated by", "deleted by", "changed by", "edited by", "cancelled by", "ordered by", "booked by",
     "received by", "registered by", "invited by", "referred by", "prepared by", "issued to", "billed to", "bill to", "ship to", "shipped to", "sold to",
     "deliver to", "delivered to", "registered to", "reassigned to", "on behalf of", "attn", "attention", "sincerely", "best regards", "kind regards", "regards",
-    "speaking with", "spoke to", "spoke with", "author", "reviewer", "assignee", "reporter", "owner",
+    "escalated to", "delivery to", "handed over to", "transferred to", "signature by", "signature of", "account of", "meeting with", "call with", "call from", "merged by",
+    "closed by", "resolved by", "verified by", "raised by", "rejected by", "acknowledged by", "granted by", "revoked by", "voter", "resident", "traveller", "speaking with", "spoke to", "spoke with", "author", "reviewer", "assignee", "reporter", "owner",
     "invoice for", "order for", "booking for", "appointment for", "reservation for", "record of", "mit freundlichen gr\xc3\xbc\xc3\x9fen", "unterschrieben von",
 )  # fmt: skip
 _SELF: Final = (
@@ -156,9 +184,15 @@ _SELF: Final = (
 )
 
 
+def _in_bytes(word: str) -> str:
+    """A word as the bytes of its UTF-8, in the letters of Latin-1; one that is written so already stays."""
+    return word.encode().decode("latin-1") if any(ord(char) > 0xFF for char in word) else word
+
+
 def _before(words: tuple[str, ...]) -> re.Pattern[bytes]:
     return re.compile(
-        b"(?:%b)[:,]? \\Z" % "|".join(sorted(map(re.escape, words), key=len, reverse=True)).encode("latin-1"),
+        b"(?:%b)[:,]? \\Z"
+        % "|".join(sorted(map(re.escape, map(_in_bytes, words)), key=len, reverse=True)).encode("latin-1"),
         re.IGNORECASE,
     )
 
@@ -191,7 +225,33 @@ def judge_person(data: bytes, end: int) -> Verdict:
     stop = person_at(data, start, least=least)
     if stop < 0 or (b" " not in data[start:stop] and not _NAME_ENDS.match(data, stop)):
         return "no_name"
-    return Found(start, stop, "name", "person_name", "phrase", 41)
+    found = Found(start, stop, "name", "person_name", "phrase", 41)
+    more = [*_agent_behind(data, stop), *_login_behind(data, start, stop)]
+    return [found, *more] if more else found
+
+
+#: Who did it to whom (`assigned to Ann Lee by Bob Ray`).
+_BY: Final = re.compile(rb"\\{0,7}[\"']? by \\{0,7}[\"']?")
+#: A login in brackets behind a name.
+_BRACKETED_LOGIN: Final = re.compile(rb"\\{0,7}[\"'`]? ?[(\[]@?([A-Za-z0-9][A-Za-z0-9_.\-]{2,31})[)\]]")
+_IN_COMMON: Final = 3
+
+
+def _agent_behind(data: bytes, at: int) -> list[Found]:
+    by = _BY.match(data, at)
+    stop = person_at(data, by.end(), least=2) if by else -1
+    return [Found(by.end(), stop, "name", "person_name", "phrase", 41)] if by and stop > 0 else []
+
+
+def _login_behind(data: bytes, start: int, stop: int) -> list[Found]:
+    """The login behind a name, told by the letters that both share (`Ann Lee (alee)`)."""
+    login = _BRACKETED_LOGIN.match(data, stop)
+    if login is None:
+        return []
+    bare, words = login[1].lower(), data[start:stop].lower().split()
+    if not any(len(word) >= _IN_COMMON and (word in bare or (bare in word and word != bare)) for word in words):
+        return []
+    return [Found(*login.span(1), "username", "person_name", "name_before", 41)]
 
 
 def _introduced(data: bytes, start: int) -> Verdict:
@@ -243,8 +303,8 @@ def judge_user(data: bytes, end: int) -> Verdict:
     quote = _QUOTE.match(data, end)
     start = quote.end() if quote else end
     stop = person_at(data, start, least=2)
-    if stop > 0 and (_ENDS.match(data, stop) or _DID.match(data, stop)):
-        return Found(start, stop, "name", "user_named", "phrase", 41)
+    if stop > 0 and (_ENDS.match(data, stop) or _DID.match(data, stop) or _BRACKETED_LOGIN.match(data, stop)):
+        return [Found(start, stop, "name", "user_named", "phrase", 41), *_login_behind(data, start, stop)]
     name = _LOGIN.match(data, start)
     if name is None or name[1].lower() in GENERAL or name[1].lower().removesuffix(b"s") in GENERAL:
         return "general"
@@ -387,7 +447,7 @@ def _display_name(data: bytes, at: int, validator: str) -> Found | None:
 
 
 def _anchors(words: tuple[str, ...], tail: str) -> tuple[str, ...]:
-    return tuple(re.escape(word).replace("\\ ", " ") + tail for word in words)
+    return tuple(re.escape(_in_bytes(word)).replace("\\ ", " ") + tail for word in words)
 
 
 DETECTORS: Final = (
@@ -397,6 +457,14 @@ DETECTORS: Final = (
         judge_title,
         ("Sehr geehrte Frau M\u00fcller", "I spoke to Mr. Mayers", "Dr. Ann Lee-Smith will call", "Herr Dr. Weber"),
         ("took 12 Ms Foo", "Mr Robot_1", "Dr. ", "Frau und Herr"),
+        "forms of address",
+    ),
+    Detector(
+        "honoured_name",
+        tuple(word.encode().decode("latin-1") for word in _HONORIFICS),
+        judge_honoured,
+        ("お客様 山田太郎 様より電話", "cust: 李小龙先生"),
+        ("お客様", "用户先生", "各位先生", "様子", "回答 様式"),
         "forms of address",
     ),
     Detector(
@@ -413,7 +481,7 @@ DETECTORS: Final = (
         judge_person,
         (
             "invoice sent for customer Ann Lee", "patient John Doe admitted", "signed by Ann Lee", "Author: Ann Lee", "my name is dan", "Best regards, Ann Lee",
-            "approved by Jean-Luc Picard on Monday", "My name is Aantje Mourik.",
+            "approved by Jean-Luc Picard on Monday", "assigned to Ann Lee by Bob Ray", "approved by Ann Lee (alee)", "Klient Anna Kowalska dzwoni", "Клиент Иванов Иван звонил", "My name is Aantje Mourik.",
         ),
         (
             "signed by DigiCert Global Root CA", "created by Terraform", "created by Spring Boot", "customer Order 12", "client Version 3", "assigned to Platform Team",

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.context import WORD_START, at_word_start
-from streams.masking.detectors.beside import ends_with_words
+from streams.masking.detectors.beside import ends_with_words, names_nobody
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS"]
@@ -92,6 +92,49 @@ def judge_brackets(data: bytes, end: int) -> Verdict:
     return Found(number.start(), end, "phone", "phone_in_brackets", "format", 54)
 
 
+#: The word for a telephone, or for reaching somebody on one, right before the number, in languages that `contact` does not read.
+_ABROAD: Final = (
+    "rückruf unter", "erreichbar unter", "rückruf auf", "pod numerem", "pod nr", "numer telefonu", "numerosta", "numeroon", "puhelinnumero", "på telefon", "på nummer", "telefonszám",
+    "telefonní číslo", "al numero", "dal numero", "al número", "no número", "au numéro", "joignable au", "appeler le", "op nummer", "с номера", "на номер", "по номеру", "по телефону", "电话", "手机", "電話", "携帯", "전화",
+)  # fmt: skip
+_ABROAD_WORD: Final = re.compile(
+    b"(?:%b)(?: |: |:|\xef\xbc\x9a)?\\Z" % "|".join(sorted(_ABROAD, key=len, reverse=True)).encode(), re.IGNORECASE
+)
+_ABROAD_MAX: Final = 44
+_DIALLED: Final = re.compile(rb"\(?\+?[0-9](?:[ ()./\-]{0,2}[0-9]){7,14}(?![0-9A-Za-z]|[.,:][0-9])")
+
+
+def judge_abroad(data: bytes, end: int) -> Verdict:
+    """A number right behind a phrase of another language that only a telephone number follows."""
+    start = end - 1
+    if not _ABROAD_WORD.search(data, max(0, start - _ABROAD_MAX), start):
+        return "no_phrase"
+    number = _DIALLED.match(data, start)
+    if number is None or not _dialled(number[0], least=8):
+        return "no_number"
+    return Found(start, number.end(), "phone", "phone_abroad", "context_word", 57)
+
+
+#: A caller as telephone systems write one, in the columns of a file with its quotes doubled.
+_CALLER: Final = re.compile(rb"(?:\\{0,7}\"){1,3}([^\"\\<>\r\n\xff]{2,64})(?:\\{0,7}\"){1,2} ?<\+?[0-9]{5}\Z")
+_CALLER_MAX: Final = 96
+_CALLERS: Final = re.compile(rb"(\+?[0-9]{8,15})>")
+
+
+def judge_caller(data: bytes, end: int) -> Verdict:
+    """The name and the number of a caller, `"Ann Lee" <4930901820>` (Asterisk, CALLERID)."""
+    caller = _CALLER.search(data, max(0, end - _CALLER_MAX), end)
+    number = _CALLERS.match(data, data.rfind(b"<", max(0, end - _CALLER_MAX), end) + 1) if caller else None
+    if caller is None or number is None:
+        return "no_caller"
+    found = [Found(*number.span(1), "phone", "caller", "callerid", 58)]
+    if any(char.isalpha() for char in caller[1].decode("utf-8", "replace")) and not all(
+        map(names_nobody, caller[1].split())
+    ):
+        found.append(Found(*caller.span(1), "name", "caller", "callerid", 42))
+    return found
+
+
 _CHAT: Final = re.compile(
     rb"(?:wa\.me/|whatsapp\.com/send/?\?phone=|whatsapp://send\?phone=|t\.me/\+|viber://(?:chat|add)\?number=|callto:|signal\.me/#p/)\Z",
     re.IGNORECASE,
@@ -142,6 +185,23 @@ DETECTORS: Final = (
         by_word=True,
     ),
     Detector("phone_in_brackets", (r"\([0-9]{3}\) ?[0-9]{3}[-. ][0-9]{4}",), judge_brackets, ("(790)091-7442", "(081) 555-0132"), ("f(790)091-7442x", "(790)091-74421"), "NANPA numbering"),
+    Detector(
+        "caller",
+        (r"\" ?<\+?[0-9]{5}",),
+        judge_caller,
+        ('clid="Ann Lee" <4930901820>', '"1001","""Ann Lee"" <4930901820>","SIP/1001"', '{"callerid":"\\"Ann\\" <+4930901820>"}'),
+        ('"x" <123>', '"Ann Lee" <ann>', '"size" <12345 bytes>'),
+        "Asterisk documentation, CALLERID and call detail records",
+    ),
+    Detector(
+        "phone_abroad",
+        tuple(word.encode().decode("latin-1") + "(?: |: |:|\xef\xbc\x9a)?[(+0-9]" for word in _ABROAD),
+        judge_abroad,
+        ("R\u00fcckruf unter 0171 2345678 erbeten", "prosi o kontakt pod numerem 601 234 567", "soitti numerosta 040 1234567", "звонил с номера 8 912 345-67-89", "電話 03-1234-5678"),
+        ("pod numerem 12", "al numero 2024-05-01", "电话 123", "numerosta 12345678901234567"),
+        "phrases",
+        by_word=True,
+    ),
     Detector(
         "phone_in_link",
         (r"wa\.me/", r"whatsapp\.com/send/?\?phone=", r"whatsapp://send\?phone=", r"t\.me/\+", r"viber://(?:chat|add)\?number=", "callto:", r"signal\.me/#p/"),

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.context import at_word_start
-from streams.masking.detectors.beside import ends_with_words
+from streams.masking.detectors.beside import ends_with_words, names_nobody
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS"]
@@ -119,6 +119,57 @@ def judge_european(data: bytes, end: int) -> Verdict:
     ):
         return Found(street.start(), rest.end(), "address", "street_european", "format", 46)
     return "no_street"
+
+
+#: Streets of German towns whose name says so less surely than `-straße`: only before a postcode and a town.
+_KINDS: Final = "(?:allee|weg|platz|damm|ufer|chaussee|steig|ring|graben|hof|berg)"
+_GERMAN: Final = re.compile(
+    rb"(?:(?:Am|An der|Auf dem|Im|In der|Zum|Zur|Alte[rn]?|Neue[rn]?) )?[A-Z\xc3][A-Za-z\x80-\xc5.\-]{1,30}"
+    + _KINDS.encode()
+    + rb" (?=[0-9]\Z)"
+)
+_GERMAN_REST: Final = re.compile(
+    rb"[0-9]{1,4}(?: ?[a-zA-Z](?![A-Za-z0-9]))?,? (?:(?:D|A|CH)-)?[0-9]{4,5} [A-Z\xc3][A-Za-z\x80-\xc5\-]{1,30}"
+)
+
+
+def judge_german(data: bytes, end: int) -> Verdict:
+    """A street of a German-speaking town with number, postcode and town (`Lindenallee 23, 10247 Berlin`)."""
+    street = _GERMAN.search(data, max(0, end - _EUROPEAN_MAX), end)
+    rest = _GERMAN_REST.match(data, end - 1) if street else None
+    if street is None or rest is None or not at_word_start(data, street.start()):
+        return "no_street"
+    return Found(street.start(), rest.end(), "address", "street_german", "format", 46)
+
+
+#: Kinds of streets that are written before the name, with the number behind it (Italian, Spanish, Portuguese, Polish).
+_KIND_FIRST: Final = (
+    "Via", "Viale", "Piazza", "Piazzale", "Corso", "Largo", "Calle", "Avenida", "Avda\\.", "Paseo", "Plaza", "Rua", "Travessa", "ul\\.", "al\\.", "os\\.", "pl\\.",
+)  # fmt: skip
+_FIRST: Final = re.compile("(?:{}) ?\\Z".format("|".join(_KIND_FIRST)).encode())
+_FIRST_MAX: Final = 12
+#: Words for other things as well, behind which a postcode or the end has to come.
+_OTHER_WORDS: Final = frozenset((b"Via", b"Corso", b"Largo", b"Paseo", b"Plaza"))
+_ADDRESS_ENDS: Final = re.compile(rb"[,;)\"'<\r\n\\]|\.(?![0-9A-Za-z])|\Z")
+_NAMED: Final = rb"[A-Z\xc3-\xc5][A-Za-z\x80-\xc5'.\-]{1,24}"
+_FIRST_REST: Final = re.compile(
+    rb"(?:(?:de la |de los |de las |de |del |della |delle |dei |di |do |da |dos |das )?"
+    + _NAMED
+    + rb"(?: (?!,? ?(?:n|[0-9]))|(?=,? ))){1,4}"
+    + rb",? (?:n\.? ?|n\xc2\xba ?)?[0-9]{1,4}(?: ?[a-zA-Z](?![A-Za-z0-9]))?(?:[/\-][0-9]{1,4})?(?![0-9A-Za-z:%]|\.[0-9])"
+    rb"(,? (?:[0-9]{5}|[0-9]{2}-[0-9]{3}|[0-9]{4}-[0-9]{3}) " + _NAMED + rb"(?: " + _NAMED + rb"){0,2})?"
+)
+
+
+def judge_kind_first(data: bytes, end: int) -> Verdict:
+    """A street with its kind before its name and its number behind (`Via Roma 12, 10121 Torino`, `ul. Długa 5`)."""
+    kind = ends_with_words(_FIRST, data, end, _FIRST_MAX)
+    rest = _FIRST_REST.match(data, end) if kind else None
+    if kind is None or rest is None or any(names_nobody(word) for word in rest[0].split()):
+        return "no_street"
+    if kind[0].strip() in _OTHER_WORDS and not rest[1] and not _ADDRESS_ENDS.match(data, rest.end()):
+        return "no_address"
+    return Found(kind.start(), rest.end(), "address", "street_kind_first", "format", 46)
 
 
 _BOX: Final = re.compile(
@@ -242,6 +293,22 @@ DETECTORS: Final = (
         judge_european,
         ("Hauptstra\u00dfe 12, 10115 Berlin", "Lange Str. 5a", "Kalverstraat 92, 1012 PH Amsterdam", "12 rue de la Paix, 75002 Paris"),
         ("Stra\u00dfe gesperrt", "route 12 added", "str. 12"),
+        "Universal Postal Union, addressing systems",
+    ),
+    Detector(
+        "street_german",
+        (_KINDS + " [0-9]",),
+        judge_german,
+        ("wohnt Lindenallee 23, 10247 Berlin", "Am Birkenweg 4a, 80331 M\u00fcnchen", "Schottenring 12 1010 Wien"),
+        ("Umweg 5 Minuten", "during 5 runs", "monitoring 12 of 30 nodes", "Bahnhof 3, Gleis 12"),
+        "Universal Postal Union, addressing systems",
+    ),
+    Detector(
+        "street_kind_first",
+        tuple(f"(?-i:{kind} )" for kind in _KIND_FIRST),
+        judge_kind_first,
+        ("Via Garibaldi 8, 20121 Milano", "vive en Calle Mayor 5, 28013 Madrid", "ul. D\u0142uga 5, 00-238 Warszawa", "Rua Augusta, 12", "Avda. de la Constituci\u00f3n 7"),
+        ("Via Proxy 2", "Via: SIP/2.0", "Plaza 3", "Corso 12 runs", "Plaza Mall 2 online", "Calle Mayor 12:30"),
         "Universal Postal Union, addressing systems",
     ),
     Detector(

@@ -17,7 +17,7 @@ _PERSONAL: Final = re.compile(
 )
 #: Suffixes of files and domains, and words of programs behind a dot or an underscore.
 _NO_PERSON: Final = re.compile(
-    rb".*[._](?:com|net|org|io|py|js|ts|go|java|rb|exe|sh|json|xml|yaml|yml|log|txt|csv|service|svc|app|api|bot|job|system|server|client|worker|admin|user|id|name|key|prod|dev|test)\Z",
+    rb".*[._](?:com|net|org|io|py|js|ts|go|java|rb|exe|sh|html?|php|png|jpe?g|gif|svg|css|pdf|aspx?|jsp|json|xml|yaml|yml|log|txt|csv|service|svc|app|api|bot|job|system|server|client|worker|admin|user|id|name|key|prod|dev|test)\Z",
     re.IGNORECASE,
 )
 
@@ -143,6 +143,11 @@ _BESIDE_A_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _BESIDE_MAX: Final = 256
+#: What an object says that it is, which holds for its own fields alone.
+_TYPE: Final = re.compile(
+    rb"\"type\\{0,7}\"\s?:\s?\\{0,7}\"(?:user|person|contact|customer|patient|employee)\\{0,7}\"", re.IGNORECASE
+)
+_BRACES: Final = re.compile(rb"[{}\[\]]")
 
 
 #: What stands between a sign and a name: what is left of an arrow, and what wraps a value that may be missing, or bytes.
@@ -159,7 +164,12 @@ def beside_a_person(data: bytes, at: int, end: int) -> bool:
     """Whether fields that only a person has stand near a position, where what begins at `end` may be a name."""
     if not _TWO_WORDS.match(data, end):
         return False
-    return _BESIDE_A_NAME.search(data, max(0, at - _BESIDE_MAX), at + _BESIDE_MAX) is not None
+    if _BESIDE_A_NAME.search(data, max(0, at - _BESIDE_MAX), at + _BESIDE_MAX):
+        return True
+    low = max(0, at - _BESIDE_MAX)
+    low = max(data.rfind(sign, low, at) for sign in (b"{", b"}", b"[", b"]"))
+    behind = _BRACES.search(data, at, at + _BESIDE_MAX)
+    return low >= 0 and _TYPE.search(data, low, behind.start() if behind else at + _BESIDE_MAX) is not None
 
 
 #: Words for a name of anything that are a person's beside their other half: French `nom` and `prenom`, Italian `nome` and

@@ -50,7 +50,32 @@ def judge_located(data: bytes, end: int) -> Verdict:
     return judge_value(data, field, value) or "nobody"
 
 
+#: GraphQL's coercion of variables: the value, then the path of the input field.
+_COERCED: Final = re.compile(
+    rb"got invalid value (\\{0,31})\"((?:(?!\1\")[^\r\n\xff]){1,512})\1\" at (\\{0,31})\"[\w.\[\]]{0,128}?(\w{1,64})(?:\[[0-9]{1,6}\])?\3\"",
+    re.IGNORECASE,
+)
+_COERCED_WORDS: Final = b"got invalid value "
+
+
+def judge_coerced(data: bytes, end: int) -> Verdict:
+    """What was given for an input field with a telling name (GraphQL.js, coercion of variables)."""
+    named = _COERCED.match(data, end - len(_COERCED_WORDS)) if end >= len(_COERCED_WORDS) else None
+    field = field_of(named[4].decode()) if named else None
+    if named is None or field is None:
+        return "other_field"
+    return judge_value(data, field, Value(*named.span(2), "string", False)) or "nobody"
+
+
 DETECTORS: Final = (
+    Detector(
+        "rejected_variable",
+        ("got invalid value ",),
+        judge_coerced,
+        ('Variable "$input" got invalid value "ann.at.home" at "input.email"; Expected type EmailAddress.', r'{"message":"Variable \"$in\" got invalid value \"Ann 7\" at \"in.people[0].firstName\"; Expected"}'),
+        ('Variable "$input" got invalid value "blue" at "input.colour"; Expected type Colour.', 'got invalid value "x"'),
+        "GraphQL.js, coercion of variables",
+    ),
     Detector(
         "rejected_input",
         (r"input_value=",),

@@ -27,6 +27,8 @@ def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
         return "own_name"
     if is_counted(key.name) and _COUNT.match(text):
         return "count"
+    if field.kind in ("name", "username") and key.quote and _is_of_thing(data, key, value):
+        return "object_of_thing"
     if field.kind == "session" and _STATEMENT.search(
         data, max(0, key.start - _STATEMENT_MAX), value.end + _STATEMENT_MAX
     ):
@@ -36,6 +38,24 @@ def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
     if field.kind == "user" and key.name[-3:].lower() == b"uid" and _PROCESS.match(data, value.start):
         return "process"
     return "few" if field.kind == "device" and text.isdigit() and len(text) < _FEW else ""
+
+
+#: Types of objects that bear names as persons do: Okta's targets, issuers of Amazon's sessions, actors of Azure.
+_TYPED: Final = re.compile(
+    rb"\"type\\{0,31}\" ?: ?\\{0,31}\"(?:Role|AppInstance|UserGroup|PolicyEntity|PolicyRule|ServicePrincipal|AWSService)\\{0,31}\"",
+    re.IGNORECASE,
+)
+_CLIENT_ID: Final = re.compile(rb"\"client_?id\\{0,31}\" ?:", re.IGNORECASE)
+_OBJECT_MAX: Final = 400
+
+
+def _is_of_thing(data: bytes, key: Key, value: Value) -> bool:
+    """Whether an object says of what type it is and that is none of a person, or names a program (RFC 7591, `client_name`)."""
+    low, high = max(0, key.start - _OBJECT_MAX), value.end + _OBJECT_MAX
+    before = max(data.rfind(b"{", low, key.start), low)
+    behind = min(at for at in (data.find(b"}", value.end, high), data.find(b"{", value.end, high), high) if at >= 0)
+    expression = _CLIENT_ID if key.name.lower().replace(b"_", b"") == b"clientname" else _TYPED
+    return expression.search(data, before, behind) is not None
 
 
 #: A statement of a policy, whose `Sid` is a name that its author chose (AWS IAM, "IAM JSON policy elements: Sid").
