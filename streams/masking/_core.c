@@ -681,7 +681,8 @@ static PyObject *core_veiled(PyObject *self, PyObject *const *args, Py_ssize_t c
             continue;
         if (!veiled && !(veiled = PyBytes_FromStringAndSize((const char *)output.at, output.size)))
             return NULL;
-        begin += output.at[begin] == '"', stop -= output.at[stop - 1] == '"';
+        if (output.at[begin] == '"')
+            begin++, stop--;
         memset(PyBytes_AS_STRING(veiled) + begin + 4, '_', (size_t)(stop - begin - 4));
     }
     return veiled ? veiled : Py_NewRef(args[0]);

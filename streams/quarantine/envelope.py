@@ -106,7 +106,9 @@ class Envelope(_Part):
     reason: Reason
     stage: Stage
     detectors: tuple[Name, ...] = Field(description="Detectors that took part; names of the catalogue.")
-    path: Path | None = Field(description="Where in the record it was seen; null where that is no one place.")
+    path: Path | None = Field(
+        default=None, description="Where in the record it was seen; null where that is no one place."
+    )
     cause: Reason | None = Field(description="The first reason, where the envelope itself became too large.")
     policy: Name = Field(description="Version of the policy that could not mask the record.")
     program: Name = Field(description="Version of maskstream.")

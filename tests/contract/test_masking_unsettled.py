@@ -20,6 +20,7 @@ AROUND = (b"", b" ", b'"', b'\\"', b"=", b":", b"(", b")", b"~", b"_", b"x", b"4
 NEW = (
     b"tok_user_k1_" + b"a" * 20, b"tok_card_k1_" + b"b" * 20 + b"_4511", b'"tok_national_id_k12_' + b"p" * 20 + b'"',
     b"tok_jwt_k1_" + b"c" * 20 + b"~alg.RS256~~", b"***", b"tok", b"tok_", b"", b"plain", b"tok_user_k1_" + b"a" * 19,
+    b"tok_user_k1_" + b"a" * 20 + b'"', b'"tok_user_k1_' + b"a" * 20,
     b"tok_user_1_" + b"a" * 20, b"tok_u_k1_" + b"a" * 20, b"tok_" + b"u" * 17 + b"_k1_" + b"a" * 20, b'"', b'""',
     b"tok_user_k12345678_" + b"a" * 20, b"tok_user_k1234567_" + b"a" * 20, b"tok_user_k1_" + b"q" * 20,
     b"tok__k_" + b"a" * 20,

@@ -15,6 +15,7 @@ from streams.masking.policy import OwnDetector, Policy
 from streams.masking.records import Failure, RecordColumns
 from streams.quarantine.envelope import Envelope, EnvelopeWriter, Origin, parse
 from streams.quarantine.preview import KEPT_KEYS
+from streams.quarantine.store.clear import Clear, read_clear
 from streams.quarantine.whereabouts import PATH, path_at
 from tests.unit.test_policy_patterns import KEYRING
 
@@ -89,3 +90,16 @@ def test_a_path_holds_common_names_alone(value: object, noise: bytes, data: st.D
     path = path_at(text, data.draw(st.integers(0, len(text))))
     assert re.fullmatch(PATH, path)
     assert set(re.findall(r"[a-z_-]+", path)) <= set(KEPT_KEYS)
+
+
+def test_an_envelope_that_tells_no_place_is_read() -> None:
+    """What was sealed before envelopes told the place can still be decided on."""
+    writer = EnvelopeWriter(X25519PrivateKey.generate().public_key(), "p1")
+    written = writer.write(Origin("orders", 0, 7, -1), Failure("residue", "verify"), None, None, b"x").value
+    document = orjson.loads(written)
+    del document["path"]
+    envelope, clear = parse(orjson.dumps(document)), read_clear(orjson.dumps(document))
+    assert isinstance(envelope, Envelope)
+    assert isinstance(clear, Clear)
+    assert (envelope.path, clear.kind.path) == (None, None)
+    assert clear == read_clear(written)

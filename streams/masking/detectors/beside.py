@@ -32,7 +32,7 @@ ACCOUNTS_OF_SYSTEMS: Final = frozenset(
 _SERVICE: Final = re.compile(
     rb"(?:systemd-[a-z\-]+|(?:dwm|umfd)-[0-9]{1,3}|nt (?:authority|service)\\.{1,64}|.{1,64}\$"
     # What a program is called that has an account of its own.
-    rb"|[a-z0-9][a-z0-9_\-.]{0,60}[_\-](?:service|svc|server|api|worker|operator|controller|exporter|consumer|producer|backend|frontend|daemon|runner|scheduler|bot|rw|ro|readonly)"
+    rb"|[a-z0-9][a-z0-9_\-.]{0,60}[_\-](?:service|svc|server|api|worker|operator|controller|exporter|consumer|producer|backend|frontend|daemon|runner|scheduler|bot|readonly)"
     rb"|[a-z0-9\-]{1,39}\[bot\])\Z",
     re.IGNORECASE,
 )
@@ -113,9 +113,9 @@ _NOBODY: Final = frozenset(
     today token tomorrow tool transaction type undefined unit unknown update updated upgrade usa use user users using valid value
     vendor verification version via view visit wait warning was we web welcome were what when which who windows with
     workflow world write xml yes you your
-    tier warehouse depot limiter healer auto robot rollout rollouts balancer breaker watchdog detector validator checker crawler importer loader parser cleaner
+    warehouse depot limiter healer auto robot rollout rollouts balancer breaker watchdog detector validator crawler importer loader parser cleaner
     collector dispatcher notifier listener watcher tracker router broker scanner analyzer optimizer aggregator generator autoscaler orchestrator reconciler reaper
-    archiver automatic failover idle timeout timeouts level guild advisory holders copyright memory usage latency disk stack elastic total nightly hourly daily weekly monthly quality rate
+    archiver automatic failover timeout timeouts level advisory holders copyright memory usage latency disk elastic total nightly hourly weekly monthly quality rate
     gnu texinfo environment variables history visual studio excel outlook exchange stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
     madam madame herr frau kunde kundin kunden nutzer benutzer team leute zusammen welt cliente clientes usuario usuarios mundo
     client clients monsieur mesdames messieurs tous amigo amigos gentleman gentlemen hiring manager recruiter valued sirs

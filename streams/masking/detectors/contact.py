@@ -37,10 +37,18 @@ _SEGMENT: Final = re.compile(rb"(?:[^']{0,64}')*COM\+")
 #: What stands between somebody's name and the address.
 _BRACKETS: Final = (b"<", b"(")
 _VERSION: Final = re.compile(rb"[0-9]+\.[0-9]+\.[0-9]")
-#: An instance of a unit (systemd.unit(5)): `user@1001.service`; none of these is a top-level domain.
+#: An instance of a unit (systemd.unit(5)): `user@1001.service`; none of these is a top-level domain, but a network of one's
+#: own may have them: it is one of systemd's own templates, or a number, a terminal or an escaped path is its instance.
+_TEMPLATE: Final = re.compile(
+    rb"(?:\A|(?<![A-Za-z0-9.+%\-]))(?:user|user-runtime-dir|(?:serial-|container-)?getty|autovt|systemd-[a-z\-]{2,30}|modprobe|ifup|wg-quick|openvpn(?:-client|-server)?)\Z"
+)
+_INSTANCE: Final = re.compile(
+    rb"(?:[0-9]{1,10}|tty[A-Za-z]{0,4}[0-9]{1,3}|[A-Za-z0-9_\-]{0,40}\\x2d[A-Za-z0-9_\\\-]{1,80})\.[a-z]{4,9}"
+)
 _UNIT: Final = re.compile(
     rb"[A-Za-z0-9:_.\\\-]{1,120}\.(?:service|socket|timer|slice|mount|automount|scope|swap|device)(?![A-Za-z0-9\-]|\.[A-Za-z0-9])"
 )
+_TEMPLATE_MAX: Final = 48
 _ASSET: Final = re.compile(rb"[0-9]x\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 
 
@@ -83,7 +91,11 @@ def _other_than_domain(data: bytes, start: int) -> str:
         return "version"
     if data[start] in _DIGITS and _ASSET.match(data, start):
         return "asset"
-    return "unit" if _UNIT.match(data, start) else ""
+    if _UNIT.match(data, start) and (
+        _INSTANCE.match(data, start) or _TEMPLATE.search(data, max(0, start - _TEMPLATE_MAX), start - 1)
+    ):
+        return "unit"
+    return ""
 
 
 def judge_email(data: bytes, end: int) -> Verdict:

@@ -93,7 +93,7 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id"):
         parent = parent_of(data, key.start) if key.quote else _subscripted(data, key.start)
         field = field_of(key.name.decode(), parent.decode("utf-8", "replace")) if parent else None
-        if field is not None and field.needs == "id" and not key.quote and not _WITH_DIGIT.match(data, end):
+        if field is not None and field.needs == "id" and _is_print(data, key) and not _WITH_DIGIT.match(data, end):
             return None
     if field is not None and field.kind == "name" and key.quote and of_things(key.name):
         parent = parent_of(data, key.start)
@@ -112,6 +112,11 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     if field is None and key.name.lower() == b"name" and beside_a_person(data, key.start, end):
         return Field("name", "full_name")
     return field
+
+
+def _is_print(data: bytes, key: Key) -> bool:
+    """Whether a key stands in what an object prints, and not between brackets of its own (`user[id]=jdoe`)."""
+    return not key.quote and data[key.start - 1 : key.start] != b"["
 
 
 #: An identifier in a print: two signs at least, a digit among them.
@@ -297,9 +302,12 @@ _TALLY_MAX: Final = 24
 
 
 #: What a part of a server that is called `auth` says (FreeRADIUS: `Auth: (12) Login incorrect`, `auth: session expired`):
-#: two words without a digit in them, of which the first is no scheme.
+#: two words without a digit in them, of which the first is no scheme and one belongs to what such parts talk about.
 _SAYS: Final = re.compile(
     rb" (?:\([0-9]{1,9}\) )?(?!(?:bearer|basic|negotiate|ntlm|token|api-?key|dpop|key|digest|hawk|oauth|mac|hmac|signature)\b)"
+    rb"(?=(?:[a-z]{1,24}[:,]? )?(?:log(?:in|out|ged)|session|token|user|client|server|request|module|provider|method|handshake|cache|access|"
+    rb"permission|invalid|incorrect|wrong|bad|fail|succe|accept|reject|den[iy]|expir|missing|unknown|unable|cannot|could|not?\b|"
+    rb"start|stop|refresh|check|verif|valid|connect|retry|time|error|debug|info|warn))"
     rb"[a-z]{1,24}[:,]? [a-z]{1,24}(?=[\s:,.;!\"'\\(]|\Z)",
     re.IGNORECASE,
 )
@@ -343,7 +351,7 @@ def _is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
         return True  # A comparison in code.
     if _is_in_module(data, key, field, value):
         return True
-    if _MESSAGE.search(key.name) or _CODE_BEFORE.search(data, max(0, key.start - _CODE_MAX), key.start):
+    if _MESSAGE.search(key.name) or (data[max(0, key.start - 1) : key.start] == b"*" and _GO_TYPE.match(key.name)):
         return True
     if is_code(data, key.name, key.start, value.start) or _PART_OF_SELECTOR.match(data, value.start):
         return True
@@ -358,12 +366,11 @@ def _is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
 
 
 #: A module or a function of one (`auth::login`), as Rust's tracing prints the target of an event.
-_MODULE: Final = re.compile(rb"[a-z_]{1,32}(?=::|: |\s|\(|[\"'\\]|\Z)")
+_MODULE: Final = re.compile(rb"[a-z_]{1,32}(?=::|: |\()")
 #: Keys that are none: the receiver of an Objective-C message and its selector (`-[UserProfile name]: unrecognized
 #: selector`), a pointer to one of Go's types (`*v1.Secret: secrets is forbidden`).
 _MESSAGE: Final = re.compile(rb"[+\-]\[[A-Za-z_]\w{1,60} [\w:]{1,60}\Z")
-_CODE_BEFORE: Final = re.compile(rb"\*\Z")
-_CODE_MAX: Final = 1
+_GO_TYPE: Final = re.compile(rb"[a-z][a-z0-9]{0,20}\.[A-Z][A-Za-z0-9]{0,60}\Z")
 
 #: Keys that say nothing of their own below a telling one: `"password": {"value": ...}`, OTLP's and DynamoDB's types.
 _PLAIN_KEY: Final = re.compile(

@@ -29,10 +29,10 @@ _PACKAGE_BEFORE: Final = re.compile(
 )
 _REVISION: Final = re.compile(rb"-[0-9]{1,3}(?![0-9]{0,2}\.[0-9]{1,3}\.)[a-z0-9.+~]{0,24}(?:[)\s,]|\Z)")
 
-#: A version in the name of a file of a package (`user-api-3.12.0.4.jar`), or behind one (Logback's packaging data:
+#: A version in the name of a file of a package (`user-api-3.12.0.4.jar`; archives hold whatever, of a host as well), or behind one (Logback's packaging data:
 #: `~[user-api.jar:3.12.0.4]`).
 _FILE_BEHIND: Final = re.compile(
-    rb"(?:[.\-_][A-Za-z0-9_]{1,16}){0,4}\.(?:jar|pom|module|war|ear|zip|whl|nupkg|rpm|deb|apk|ipa|aab|exe|msi|msix|dll|dmg|pkg|gem|crate|tgz|tar|so)\b",
+    rb"(?:[.\-_][A-Za-z0-9_]{1,16}){0,4}\.(?:jar|pom|module|war|ear|whl|nupkg|rpm|deb|apk|ipa|aab|exe|msi|msix|dll|dmg|pkg|gem|crate)\b",
     re.IGNORECASE,
 )
 _NAME_BEFORE: Final = re.compile(rb"[A-Za-z0-9][\-_]v?\Z")
@@ -40,26 +40,26 @@ _JAR_BEFORE: Final = re.compile(rb"\.(?:jar|war|dll)(?:!/)?:\Z", re.IGNORECASE)
 #: The version of a product in the header of an event (ArcSight CEF, IBM LEEF): `CEF:0|Acme|IDS|4.2.0.1|`.
 _EVENT_HEADER: Final = re.compile(rb"(?:CEF:[0-9]|LEEF:[0-9.]{1,4})\|[^|\r\n\xff]{0,64}\|[^|\r\n\xff]{0,64}\|\Z")
 _HEADER_MAX: Final = 144
-#: From one version to another, of which one is no address.
-_UPGRADED: Final = re.compile(rb" ?(?:->|=>|\xe2\x86\x92) ?v?([0-9]{1,5}(?:\.[0-9]{1,6}){1,3})(?![0-9.])")
-_UPGRADED_FROM: Final = re.compile(rb"(?<![0-9.])([0-9]{1,5}(?:\.[0-9]{1,6}){1,3}) ?(?:->|=>|\xe2\x86\x92) ?v?\Z")
+#: From one version to another, of which one is no address; of two numbers alone it may be a time that something took.
+_UPGRADED: Final = re.compile(rb" ?(?:->|=>|\xe2\x86\x92) ?v?([0-9]{1,5}(?:\.[0-9]{1,6}){2,3})(?![0-9.])")
+#: Hardly anything with four numbers in its version has had so many of the first.
+_MAJOR_MAX: Final = 100
+_UPGRADED_FROM: Final = re.compile(rb"(?<![0-9.])([0-9]{1,5}(?:\.[0-9]{1,6}){2,3}) ?(?:->|=>|\xe2\x86\x92) ?v?\Z")
 
 
-def _is_packaged(data: bytes, before: bytes, start: int, stop: int) -> bool:
+def _is_packaged(data: bytes, before: bytes, start: int, stop: int, octets: Sequence[int]) -> bool:
     """Whether a package's file or another version tells that this is a version."""
     if _JAR_BEFORE.search(before) or (_FILE_BEHIND.match(data, stop) and _NAME_BEFORE.search(before)):
         return True
     # A repository's directory of the version, with the file of that version in it (Maven's layout).
-    if (
-        before.endswith(b"/")
-        and data[stop : stop + 1] == b"/"
-        and data.find(b"-" + data[start:stop], stop, stop + 160) > 0
-    ):
-        return True
+    if before.endswith(b"/") and data[stop : stop + 1] == b"/":
+        again = data.find(b"-" + data[start:stop], stop, stop + 160)
+        if again > 0 and _FILE_BEHIND.match(data, again + 1 + stop - start):
+            return True
     if before.endswith(b"|") and _EVENT_HEADER.search(data, max(0, start - _HEADER_MAX), start):
         return True
     other = _UPGRADED.match(data, stop) or _UPGRADED_FROM.search(before)
-    return other is not None and ipv4_octets(other[1]) is None
+    return other is not None and ipv4_octets(other[1]) is None and octets[0] < _MAJOR_MAX
 
 
 #: What a server that listens everywhere says before the unspecified address (RFC 1122, 3.2.1.3), and what names a range of
@@ -140,7 +140,7 @@ def _tells_version(before: bytes) -> bool:
 def _is_version(data: bytes, before: bytes, start: int, stop: int, octets: Sequence[int]) -> bool:
     if _PACKAGE_BEFORE.search(before) and _REVISION.match(data, stop):
         return True
-    if _is_packaged(data, before, start, stop):
+    if _is_packaged(data, before, start, stop, octets):
         return True
     # No version is told over a comma, and what stands behind one is nearly always the same key.
     if _tells_version(before.rpartition(b",")[2]) and not (

@@ -117,8 +117,8 @@ def is_code(data: bytes, name: bytes, start: int, at: int) -> bool:
     return name.startswith(_ATTRIBUTE) and data[at - 1 : at] == b" " and _VARIABLE.match(data, at) is not None
 
 
-#: A column of a joined table (`c.user_id = u.id`).
-_COLUMN: Final = re.compile(rb"[a-z_][a-z0-9_]{0,30}\.\"?[a-z_]{0,30}id\"?\Z", re.IGNORECASE)
+#: A column of a joined table (`c.user_id = u.id`); `omar.khalid` is none.
+_COLUMN: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{0,30}\.\"?(?:(?:[A-Za-z_]{0,30}_)?(?:id|ID)|[a-z]{1,30}Id)\"?\Z")
 
 
 def is_own_name(name: bytes, value: bytes) -> bool:

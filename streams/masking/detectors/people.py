@@ -25,7 +25,11 @@ def person_at(data: bytes, at: int, *, least: int = 1, most: int = 4) -> int:
         if (
             names_nobody(word[0])
             or count == most
-            or (end > at and _ABBREVIATION.match(word[0]) and not data[at:end].isupper())
+            or (
+                count
+                and _ABBREVIATION.match(word[0])
+                and _NUMBERED.match(name[0] + data[name.end() : name.end() + 8], word.end())
+            )
         ):
             break
         count += word[0][:1].isupper() or word[0][0] >= _NOT_ASCII
@@ -47,8 +51,9 @@ def person_at(data: bytes, at: int, *, least: int = 1, most: int = 4) -> int:
 
 
 _WORDS: Final = re.compile(rb"[^ ]+")
-#: Behind a name that is not in capitals: what it is followed by (`Ann Lee MRN 0088`), unless a Roman number.
-_ABBREVIATION: Final = re.compile(rb"(?![IVX]{2,4}\Z)[A-Z]{2,4}\Z")
+#: What a number is of that follows a name (`Ann Lee MRN 0088`). Surnames in capitals are as short (`Ann LEE`).
+_ABBREVIATION: Final = re.compile(rb"[A-Z]{2,4}\Z")
+_NUMBERED: Final = re.compile(rb"[ :=#]{1,2}[0-9]")
 _NOT_ASCII: Final = 0x80
 
 

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.context import Key, Value
+from streams.masking.detectors.beside import names_nobody
 from streams.masking.detectors.ordinary import is_own_name
 from streams.masking.fields import Field
 
@@ -45,7 +46,12 @@ _TYPED: Final = re.compile(
     rb"\"type\\{0,31}\" ?: ?\\{0,31}\"(?:Role|AppInstance|UserGroup|PolicyEntity|PolicyRule|ServicePrincipal|AWSService)\\{0,31}\"",
     re.IGNORECASE,
 )
+#: A program's registration (RFC 7591, 2); a `client_id` alone is a customer's in as many logs, and the name has to tell.
 _CLIENT_ID: Final = re.compile(rb"\"client_?id\\{0,31}\" ?:", re.IGNORECASE)
+_REGISTRATION: Final = re.compile(
+    rb"\"(?:redirect_?uris?|grant_?types?|response_?types?|application_?type|app_?type|token_?endpoint_?auth_?method|client_?uri|logo_?uri|software_?id)\\{0,31}\" ?:",
+    re.IGNORECASE,
+)
 _OBJECT_MAX: Final = 400
 
 
@@ -54,8 +60,13 @@ def _is_of_thing(data: bytes, key: Key, value: Value) -> bool:
     low, high = max(0, key.start - _OBJECT_MAX), value.end + _OBJECT_MAX
     before = max(data.rfind(b"{", low, key.start), low)
     behind = min(at for at in (data.find(b"}", value.end, high), data.find(b"{", value.end, high), high) if at >= 0)
-    expression = _CLIENT_ID if key.name.lower().replace(b"_", b"") == b"clientname" else _TYPED
-    return expression.search(data, before, behind) is not None
+    if key.name.lower().replace(b"_", b"") != b"clientname":
+        return _TYPED.search(data, before, behind) is not None
+    if _REGISTRATION.search(data, before, behind):
+        return True
+    return _CLIENT_ID.search(data, before, behind) is not None and any(
+        map(names_nobody, data[value.start : value.end].split())
+    )
 
 
 #: A statement of a policy, whose `Sid` is a name that its author chose (AWS IAM, "IAM JSON policy elements: Sid").
