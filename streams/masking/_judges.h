@@ -1006,7 +1006,7 @@ static PyObject *judge_bearer(Core *core, Text t, place end)
     return found(core, start, stop, say.kind_secret, say.bearer, say.rfc6750, 40, say.empty);
 }
 
-/* judge_key of listed.py, of one column */
+/* judge_key of tables.py, of one column */
 static PyObject *judge_database_key(Core *core, Text t, place end)
 {
     place name_end = end - 3, name = name_end, stop;

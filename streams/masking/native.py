@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Final, Protocol, cast
 
-from streams.masking.detectors import contact, credentials, jose, listed, money, named, network
+from streams.masking.detectors import contact, credentials, jose, money, named, network, tables
 from streams.masking.detectors.nobody import is_nobody
 from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
@@ -29,7 +29,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "phone_international": contact.judge_international,
     "jwt": jose.judge_jwt,
     "bearer": credentials.judge_bearer,
-    "database_key": listed.judge_key,
+    "database_key": tables.judge_key,
     "iban": money.judge_iban,
     "phone_national": contact.judge_national,
 }

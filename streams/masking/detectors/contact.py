@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.context import at_word_start, word_byte
-from streams.masking.detectors.people import name_before_mail
+from streams.masking.detectors.displayed import name_before_mail
 from streams.masking.detectors.rows import names_in_row
 from streams.masking.detectors.userinfo import is_password
 from streams.masking.found import Detector, Found, Verdict
