@@ -14,7 +14,7 @@ from streams.masking.found import Detector, Found, Verdict
 from streams.masking.lines import LineFilter
 from streams.masking.masker import Masker
 from streams.masking.policy import Policy
-from streams.masking.records import Headers, RecordColumns
+from streams.masking.records import Failure, Headers, RecordColumns
 from streams.masking.tokens import Tokens
 from tests.support.disguise import CONTAINERS, VALUES, leaks, masker_keyring, write
 
@@ -42,7 +42,7 @@ def test_detector_that_raises_fails_its_text_only() -> None:
         raise KeyError(data[:end])
 
     masked = _engine("bang", "canary", judge).mask([f"x {_SECRET}".encode(), b"jane.doe@example.org", b"neutral"])
-    assert masked.failures[0][:3] == ("detector_error", "detect", ("bang",))
+    assert masked.failures[0] == Failure("detector_error", "detect", ("bang",))
     assert list(masked.failures) == [0]
     assert _SECRET not in repr(masked.failures)
     assert b"jane" not in masked.outputs[1]
