@@ -16,7 +16,7 @@
 
 typedef unsigned char byte;
 
-enum { DIGIT = 1, HEX = 2, ALPHA = 4, RUN = 8, BASE58 = 16, LOCAL = 32 };
+enum { DIGIT = 1, HEX = 2, ALPHA = 4, RUN = 8, BASE58 = 16, LOCAL = 32, UPPER = 64, SMALL_HEX = 128 };
 
 /* What stands before a word, but for the letters that may end an escape (`\n`): the class [^0-9ac-eg-mo-qsu-z]. */
 static byte class_of[256], before_word[256], quad_of[3][256];
@@ -24,10 +24,15 @@ static byte country[26 * 26];
 
 /* The detectors whose shapes are looked for; shapes.py has the same names and takes no other pass. */
 #define NAMES                                                                                                    \
-    "block email phone_international phone_nanp us_ssn ipv4 ipv6 mac card iban wallet discord_bot_token url_userinfo"
+    "block disguise email phone_international phone_nanp us_ssn ipv4 ipv6 mac card card_named iban iban_spaced wallet "         \
+    "discord_bot_token asana_token uptimerobot_key bitwarden_machine_token vault_legacy_token url_userinfo xml_element "        \
+    "national_number_alone"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
-enum { INTERFACE = 3 };
-enum shape { BLOCK, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, IBAN, WALLET, DISCORD, USERINFO, SHAPES };
+enum { INTERFACE = 4 };
+enum shape {
+    BLOCK, DISGUISE, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, CARD_NAMED, IBAN, IBAN_SPACED, WALLET,
+    DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, SHAPES
+};
 
 typedef struct {
     const byte *text;
@@ -69,6 +74,13 @@ static int all(const byte *at, int mask, int count)
 static int digits(const byte *at, int count)
 {
     return all(at, DIGIT, count);
+}
+
+/* The letter of an escape that stands for white space, with its backslash before it: \\[nrtbf] */
+static int escape_letter(const byte *at)
+{
+    byte c = LOWER(*at);
+    return at[-1] == '\\' && (c == 'n' || c == 'r' || c == 't' || c == 'b' || c == 'f') && IS(*at, ALPHA);
 }
 
 /* Whether a word begins at a position: no letter and no digit before it, but the letter of an escape (`\n`). */
@@ -351,9 +363,21 @@ static void at_twelfth(Scan *scan, const byte *at)
         report(scan, CARD, at + 12);
 }
 
+/* [A-Z]{2}[0-9]{2}[0-9]?[. ][0-9]{4}[. ], at its last sign */
+static void spaced_groups(Scan *scan, const byte *at)
+{
+    const byte *first = at - 5;
+    if ((*at != ' ' && *at != '.') || (*first != ' ' && *first != '.') || !IS(first[-1], DIGIT) || !IS(first[-2], DIGIT))
+        return;
+    first -= 2 + (IS(first[-3], DIGIT) != 0);
+    if (IS(first[-1], UPPER) && IS(first[-2], UPPER))
+        report(scan, IBAN_SPACED, at + 1);
+}
+
 /* A sign behind four digits and no more. */
 static void behind_four(Scan *scan, const byte *at)
 {
+    spaced_groups(scan, at);
     if (word_start(at - 4) && before_card(at - 4))
         four_digits(scan, at - 4);
 }
@@ -372,12 +396,15 @@ static int has_capital(const byte *at, const byte *end)
     return at < end;
 }
 
-/* The end of sixteen letters and digits or more: a Bitcoin address begins with 1 or 3. */
+/* The end of sixteen letters and digits or more: a Bitcoin address begins with 1 or 3, a token of Vault's as its kind. */
 static void behind_long(Scan *scan, const byte *at)
 {
+    enum { VAULT_LEAD = 24 };
     const byte *start = at - 16;
     while (IS(start[-1], ALPHA | DIGIT))
         start--;
+    if (start[-1] == '.' && at - start >= VAULT_LEAD && (start[-2] == 's' || start[-2] == 'b' || start[-2] == 'r'))
+        report(scan, VAULT, start + VAULT_LEAD);
     if (start[-1] == '\\' && before_word[*start])
         start++;
     if ((*start == '1' || *start == '3') && all(start + 1, BASE58, 25) && has_capital(start, at))
@@ -510,13 +537,174 @@ static void discord_token(Scan *scan, const byte *at)
     }
 }
 
+/* Groups of small hexadecimal digits with a dash between them, the last of which end at a position. */
+static int groups_of_hex(const byte *end, const char *sizes)
+{
+    for (; *sizes; sizes++, end--) {
+        int size = *sizes == 'c' ? 12 : *sizes - '0';
+        end -= size;
+        if (!all(end, SMALL_HEX, size) || (sizes[1] && end[-1] != '-'))
+            return 0;
+    }
+    return 1;
+}
+
+/* 0\.[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\.[^\W_]{16}, at its second dot */
+static void machine_token(Scan *scan, const byte *at)
+{
+    if (groups_of_hex(at, "c4448") && at[-37] == '.' && at[-38] == '0' && alnum_run(at + 1, 16))
+        report(scan, BITWARDEN, at + 17);
+}
+
+/* Digits right before a position, so many at most. */
+static int digits_before(const byte *at, int most)
+{
+    int count = 0;
+    while (count < most && IS(at[-1 - count], DIGIT))
+        count++;
+    return count;
+}
+
+/* A dash behind three digits: [0-9]\.[0-9]{3}-[0-9K] and u[rm]?\d{5,9}-[\da-f]{16} */
+static void dash_behind_number(Scan *scan, const byte *at)
+{
+    enum { FEWEST = 5, MOST = 9, LEAD = 16 };
+    const byte *first;
+    int count;
+    if (at[-4] == '.') {
+        if (IS(at[-5], DIGIT) && (IS(at[1], DIGIT) || at[1] == 'K'))
+            report(scan, NATIONAL, at + 2);
+        return;
+    }
+    count = digits_before(at, MOST + 1);
+    if (count < FEWEST || count > MOST)
+        return;
+    first = at - count - 1;
+    if (*first == 'r' || *first == 'm')
+        first--;
+    if (*first == 'u' && all(at + 1, SMALL_HEX, LEAD))
+        report(scan, UPTIMEROBOT, at + 1 + LEAD);
+}
+
+/* [0-9]/\d{12,20}(?:/\d{12,20})?:[\da-f]{16}, at its colon; of two numbers the second tells as much as both. */
+static void colon_behind_number(Scan *scan, const byte *at)
+{
+    enum { MOST = 20, LEAD = 16 };
+    int count = digits_before(at, MOST);
+    if (at[-1 - count] == '/' && IS(at[-2 - count], DIGIT) && all(at + 1, SMALL_HEX, LEAD))
+        report(scan, ASANA, at + 1 + LEAD);
+}
+
+/* [1-9][A-Z][0-9A-Z][0-9]-[A-Z][0-9A-Z][0-9]-[A-Z]{2}[0-9][0-9], at its second dash */
+static void beneficiary(Scan *scan, const byte *at)
+{
+    if (IS(at[-1], DIGIT) && IS(at[-2], DIGIT | UPPER) && IS(at[-3], UPPER) && IS(at[-5], DIGIT) && IS(at[-6], DIGIT | UPPER) &&
+        IS(at[-7], UPPER) && IS(at[-8], DIGIT) && at[-8] != '0' && all(at + 1, UPPER, 2) && digits(at + 3, 2))
+        report(scan, NATIONAL, at + 5);
+}
+
+/* [A-Z][0-9]{6}\([0-9A]\), at its first bracket */
+static void bracket_behind_number(Scan *scan, const byte *at)
+{
+    if (digits_before(at, 6) == 6 && IS(at[-7], UPPER) && (IS(at[1], DIGIT) || at[1] == 'A') && at[2] == ')')
+        report(scan, NATIONAL, at + 3);
+}
+
+/* [1-8][0-9]{16}X, at its letter */
+static void letter_behind_number(Scan *scan, const byte *at)
+{
+    if (*at == 'X' && digits_before(at, 17) == 17 && at[-17] >= '1' && at[-17] <= '8')
+        report(scan, NATIONAL, at + 1);
+}
+
+/* What follows two capitals, a sign and two digits: [A-Z]{2}\x20[0-9]{2}\x20?[0-9]\x20?[0-9]\x20?[0-9]{2}\x20[A-D] */
+static void insurance_number(Scan *scan, const byte *at)
+{
+    int group;
+    for (group = 0; group < 3; group++, at++) {
+        at += *at == ' ';
+        if (!IS(*at, DIGIT))
+            return;
+    }
+    if (IS(at[0], DIGIT) && at[1] == ' ' && at[2] >= 'A' && at[2] <= 'D')
+        report(scan, NATIONAL, at + 3);
+}
+
+/* Two capitals, a space or a dash, and two digits, the last of them at a position. */
+static void spaced_country(Scan *scan, const byte *at)
+{
+    const byte *code = at - 4;
+    if (code[2] == ' ')
+        insurance_number(scan, at + 1);
+    if (country[(code[0] - 'A') * 26 + code[1] - 'A'] && (!IS(code[-1], ALPHA | DIGIT) || escape_letter(code - 1)))
+        report(scan, IBAN_SPACED, at + 1);
+}
+
+/* Behind a short word for cards the first digit of the 25 bytes that follow, the first of them a sign:
+ * (?:\b|_|\\[nrtbf])(?:cc|ccn|pan)[^0-9a-z\xff][^0-9\xff]{0,23}[0-9] */
+static void card_word(Scan *scan, const byte *word, const byte *end)
+{
+    enum { GAP = 24 };
+    const byte *at = end;
+    if (IS(*end, ALPHA | DIGIT) || (IS(word[-1], ALPHA | DIGIT) && !escape_letter(word - 1)))
+        return;
+    while (at - end < GAP && !IS(*at, DIGIT) && *at != 0xff)
+        at++;
+    if (at > end && IS(*at, DIGIT))
+        report(scan, CARD_NAMED, at + 1);
+}
+
+/* The second letter of CC, also of CCN. */
+static void at_cc(Scan *scan, const byte *at)
+{
+    card_word(scan, at - 1, at + 1 + (LOWER(at[1]) == 'n' && at[1] != 0xff));
+}
+
+/* The last letter of what may be PAN. */
+static void at_pan(Scan *scan, const byte *at)
+{
+    if (LOWER(at[-1]) == 'a')
+        card_word(scan, at - 2, at + 1);
+}
+
+/* <[a-z][\w:.\-]{1,60}(?:[ \t\r\n][^<>]{0,240})?>(?:<!\[CDATA\[)?[^<\xff] */
+static void at_less(Scan *scan, const byte *at)
+{
+    enum { NAME = 60, ATTRIBUTES = 240 };
+    static const char opening[] = "<![cdata[";
+    const byte *end = at + 2;
+    int place;
+    if (!IS(at[1], ALPHA))
+        return;
+    while (end - at < NAME + 2 && (IS(*end, ALPHA | DIGIT) || *end == '_' || *end == ':' || *end == '.' || *end == '-'))
+        end++;
+    if (end == at + 2)
+        return;
+    if (*end == ' ' || *end == '\t' || *end == '\r' || *end == '\n') {
+        const byte *first = ++end;
+        while (end - first < ATTRIBUTES && *end != '<' && *end != '>' && *end != 0xff)
+            end++;
+    }
+    if (*end++ != '>')
+        return;
+    for (place = 0; opening[place] && (byte)(end[place] | (opening[place] >= 'a' ? 0x20 : 0)) == (byte)opening[place];)
+        place++;
+    if (!opening[place])
+        end += place;
+    if (*end != '<' && *end != 0xff)
+        report(scan, ELEMENT, end + 1);
+}
+
+#include "_disguises.h"
+
 /* -- the pass ------------------------------------------------------------------------------------------------------- */
 
 /* One bit for each of 64 bytes, the lowest for the first. */
 typedef uint64_t bits;
 
 typedef struct {
-    bits digit, letter, hex, run, sign, at, plus, colon, dot, dash, big_a, e, h, level, four, slash, n;
+    bits digit, letter, upper, hex, run, sign, gap, at, plus, colon, dot, dash, big_a, e, h, level, four, slash, n, c, p;
+    bits percent, ampersand, equals, less, bracket, escape, lead, nothing;
 } Classes;
 
 #ifdef __x86_64__
@@ -535,6 +723,18 @@ typedef struct {
             bits joint = SIGN(v, '/') | SIGN(v, '_'), big_a = SIGN(v, 'A');                                \
             of->digit |= digit << part;                                                                    \
             of->letter |= letter << part;                                                                  \
+            of->upper |= WITHIN(v, 'A', 'Z') << part;                                                      \
+            of->gap |= (dash | SIGN(v, ' ')) << part;                                                      \
+            of->c |= SIGN(low, 'c') << part;                                                               \
+            of->p |= SIGN(low, 'p') << part;                                                               \
+            of->percent |= SIGN(v, '%') << part;                                                           \
+            of->ampersand |= SIGN(v, '&') << part;                                                         \
+            of->equals |= SIGN(v, '=') << part;                                                            \
+            of->less |= SIGN(v, '<') << part;                                                              \
+            of->bracket |= SIGN(v, '(') << part;                                                           \
+            of->escape |= SIGN(v, 0x1b) << part;                                                           \
+            of->lead |= WITHIN(v, (char)0xc2, (char)0xf4) << part;                                         \
+            of->nothing |= SIGN(v, 0) << part;                                                             \
             of->hex |= (digit | WITHIN(low, 'a', 'f')) << part;                                            \
             of->run |= (digit | letter | plus | dash | joint) << part;                                     \
             of->sign |= (dash | dot | joint | SIGN(v, ' ') | SIGN(v, '\t') | SIGN(v, ')')) << part;        \
@@ -606,6 +806,18 @@ static void classify(const byte *at, Classes *of)
         byte c = at[place];
         of->digit |= (bits)(IS(c, DIGIT) != 0) << place;
         of->letter |= (bits)(IS(c, ALPHA) != 0) << place;
+        of->upper |= (bits)(IS(c, UPPER) != 0) << place;
+        of->gap |= (bits)(c == ' ' || c == '-') << place;
+        of->c |= (bits)(c == 'c' || c == 'C') << place;
+        of->p |= (bits)(c == 'p' || c == 'P') << place;
+        of->percent |= (bits)(c == '%') << place;
+        of->ampersand |= (bits)(c == '&') << place;
+        of->equals |= (bits)(c == '=') << place;
+        of->less |= (bits)(c == '<') << place;
+        of->bracket |= (bits)(c == '(') << place;
+        of->escape |= (bits)(c == 0x1b) << place;
+        of->lead |= (bits)(c >= 0xc2 && c <= 0xf4) << place;
+        of->nothing |= (bits)(c == 0) << place;
         of->hex |= (bits)(IS(c, HEX) != 0) << place;
         of->run |= (bits)(IS(c, RUN) != 0) << place;
         of->sign |= (bits)(card_sign(c) || c == ')') << place;
@@ -679,6 +891,23 @@ static void pass(Scan *scan, const byte *at, const byte *end)
         EACH(now.colon & (BEFORE(hex, 1) | BEFORE(colon, 1) | doubled), at_colon(scan, here));
         EACH(now.dot & BEFORE(dot, 7), discord_token(scan, here));
         EACH(now.dash & BEFORE(dash, 3), at_dash(scan, here));
+        EACH(now.dash & three, dash_behind_number(scan, here));
+        EACH(now.dash & BEFORE(dash, 4) & BEFORE(digit, 1), beneficiary(scan, here));
+        EACH(now.dot & BEFORE(dash, 13), machine_token(scan, here));
+        EACH(now.colon & back(digits_now.twelve, digits.twelve, 1), colon_behind_number(scan, here));
+        EACH(now.bracket & four, bracket_behind_number(scan, here));
+        EACH(~now.digit & back(digits_now.sixteen, digits.sixteen, 1), letter_behind_number(scan, here));
+        EACH(digits_now.two & BEFORE(gap, 2) & BEFORE(upper, 3) & BEFORE(upper, 4), spaced_country(scan, here));
+        EACH(now.c & BEFORE(c, 1), at_cc(scan, here));
+        EACH(now.n & BEFORE(p, 2), at_pan(scan, here));
+        EACH(now.less, at_less(scan, here));
+        EACH(now.slash, at_backslash(scan, here));
+        EACH(now.equals, at_equals(scan, here));
+        EACH(now.percent, at_percent(scan, here));
+        EACH(now.ampersand, at_ampersand(scan, here));
+        EACH(now.lead, at_character(scan, here));
+        EACH(now.nothing, report(scan, DISGUISE, here + 1));
+        EACH(now.escape, at_escape(scan, here));
         EACH(now.at, (at_sign(scan, here), userinfo(scan, here)));
         EACH(now.plus, at_plus(scan, here));
         EACH(now.level & BEFORE(e, 1), at_zlib(scan, here));
@@ -745,6 +974,8 @@ static void fill_tables(void)
     mark(class_of, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-", RUN);
     mark(class_of, "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", BASE58);
     mark(class_of, "_-", LOCAL);
+    mark(class_of, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", UPPER);
+    mark(class_of, "0123456789abcdef", SMALL_HEX);
     for (c = 0x80; c < 0xff; c++)
         class_of[c] |= LOCAL;
     memset(before_word, 1, sizeof before_word);
@@ -767,6 +998,8 @@ static PyObject *choose_width(PyObject *module, PyObject *most)
 static PyMethodDef methods[] = {
     {"scan", scan_shapes, METH_VARARGS,
      "scan(text, identifiers) -> [(end, identifier)]\n\nThe ends of all shapes in a text that begins and ends with 0xff."},
+    {"heads", take_heads, METH_O,
+     "heads([(head, low, high)])\n\nTakes the first bytes of characters that are read as others, and the range of the last."},
     {"choose", choose_width, METH_O,
      "choose(most) -> width\n\nTakes registers of so many bytes at most, for tests of each width; not while others scan."},
     {NULL, NULL, 0, NULL},
