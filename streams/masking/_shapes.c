@@ -26,12 +26,12 @@ static byte country[26 * 26];
 #define NAMES                                                                                                    \
     "block disguise email phone_international phone_nanp us_ssn ipv4 ipv6 mac card card_named iban iban_spaced wallet "         \
     "discord_bot_token asana_token uptimerobot_key bitwarden_machine_token vault_legacy_token url_userinfo xml_element "        \
-    "national_number_alone"
+    "national_number_alone phone_in_brackets field"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
-enum { INTERFACE = 4 };
+enum { INTERFACE = 5 };
 enum shape {
     BLOCK, DISGUISE, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, CARD_NAMED, IBAN, IBAN_SPACED, WALLET,
-    DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, SHAPES
+    DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, SHAPES
 };
 
 typedef struct {
@@ -397,12 +397,9 @@ static int has_capital(const byte *at, const byte *end)
 }
 
 /* The end of sixteen letters and digits or more: a Bitcoin address begins with 1 or 3, a token of Vault's as its kind. */
-static void behind_long(Scan *scan, const byte *at)
+static void behind_long(Scan *scan, const byte *start, const byte *at)
 {
     enum { VAULT_LEAD = 24 };
-    const byte *start = at - 16;
-    while (IS(start[-1], ALPHA | DIGIT))
-        start--;
     if (start[-1] == '.' && at - start >= VAULT_LEAD && (start[-2] == 's' || start[-2] == 'b' || start[-2] == 'r'))
         report(scan, VAULT, start + VAULT_LEAD);
     if (start[-1] == '\\' && before_word[*start])
@@ -450,11 +447,8 @@ static void report_block(Scan *scan, const byte *end)
         report(scan, BLOCK, behind + 1);
 }
 
-static void at_word_end(Scan *scan, const byte *end)
+static void at_word_end(Scan *scan, const byte *start, const byte *end)
 {
-    const byte *start = end - SHORTEST_BLOCK;
-    while (IS(start[-1], RUN))
-        start--;
     if (holds_block(start, end))
         report_block(scan, end);
 }
@@ -603,6 +597,41 @@ static void beneficiary(Scan *scan, const byte *at)
         report(scan, NATIONAL, at + 5);
 }
 
+/* [A-Z][AEIOUX][A-Z]{2}[0-9]{6}[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[0-9A-Z][0-9], at the capital behind its digits */
+static void population_key(Scan *scan, const byte *at)
+{
+    int place;
+    if ((*at != 'H' && *at != 'M' && *at != 'X') || !digits(at - 6, 6) || !all(at - 10, UPPER, 4) || !all(at + 1, UPPER, 5))
+        return;
+    for (place = 3; place < 6; place++)
+        if (memchr("AEIOU", at[place], 5))
+            return;
+    if ((memchr("AEIOU", at[-9], 5) || at[-9] == 'X') && IS(at[6], DIGIT | UPPER) && IS(at[7], DIGIT))
+        report(scan, NATIONAL, at + 8);
+}
+
+/* [12]\x20##\x20##\x20[0-9][0-9AB]\x20###\x20###\x20##, a # for each digit, at its fourth space */
+static void spaced_registration(Scan *scan, const byte *space)
+{
+    static const char shape[] = "## ## #. ### ### ##";
+    const byte *at = space - 8;
+    int place;
+    if (at[-1] != ' ' || (at[-2] != '1' && at[-2] != '2'))
+        return;
+    for (place = 0; shape[place]; place++)
+        if (shape[place] == ' ' ? at[place] != ' ' : !IS(at[place], DIGIT) && (shape[place] == '#' || (at[place] != 'A' && at[place] != 'B')))
+            return;
+    report(scan, NATIONAL, at + place);
+}
+
+/* \([0-9]{3}\) ?[0-9]{3}[-. ][0-9]{4}, at its first bracket */
+static void area_in_brackets(Scan *scan, const byte *at)
+{
+    const byte *next = at + 5 + (at[5] == ' ');
+    if (at[4] == ')' && digits(at + 1, 3) && digits(next, 3) && (next[3] == '-' || next[3] == '.' || next[3] == ' ') && digits(next + 4, 4))
+        report(scan, PHONE_BRACKETS, next + 8);
+}
+
 /* [A-Z][0-9]{6}\([0-9A]\), at its first bracket */
 static void bracket_behind_number(Scan *scan, const byte *at)
 {
@@ -696,6 +725,7 @@ static void at_less(Scan *scan, const byte *at)
 }
 
 #include "_disguises.h"
+#include "_names.h"
 
 /* -- the pass ------------------------------------------------------------------------------------------------------- */
 
@@ -703,8 +733,8 @@ static void at_less(Scan *scan, const byte *at)
 typedef uint64_t bits;
 
 typedef struct {
-    bits digit, letter, upper, hex, run, sign, gap, at, plus, colon, dot, dash, big_a, e, h, level, four, slash, n, c, p;
-    bits percent, ampersand, equals, less, bracket, escape, lead, nothing;
+    bits digit, letter, upper, hex, run, sign, gap, at, plus, colon, dot, dash, big_a, e, h, level, four, slash, n, c, p, s;
+    bits percent, ampersand, equals, less, bracket, escape, lead, nothing, x;
 } Classes;
 
 #ifdef __x86_64__
@@ -727,6 +757,8 @@ typedef struct {
             of->gap |= (dash | SIGN(v, ' ')) << part;                                                      \
             of->c |= SIGN(low, 'c') << part;                                                               \
             of->p |= SIGN(low, 'p') << part;                                                               \
+            of->x |= SIGN(low, 'x') << part;                                                               \
+            of->s |= SIGN(low, 's') << part;                                                               \
             of->percent |= SIGN(v, '%') << part;                                                           \
             of->ampersand |= SIGN(v, '&') << part;                                                         \
             of->equals |= SIGN(v, '=') << part;                                                            \
@@ -810,6 +842,8 @@ static void classify(const byte *at, Classes *of)
         of->gap |= (bits)(c == ' ' || c == '-') << place;
         of->c |= (bits)(c == 'c' || c == 'C') << place;
         of->p |= (bits)(c == 'p' || c == 'P') << place;
+        of->x |= (bits)(c == 'x' || c == 'X') << place;
+        of->s |= (bits)(c == 's' || c == 'S') << place;
         of->percent |= (bits)(c == '%') << place;
         of->ampersand |= (bits)(c == '&') << place;
         of->equals |= (bits)(c == '=') << place;
@@ -859,6 +893,24 @@ static void grow(Runs *of, const Runs *last, bits set)
     of->sixteen = of->eight & back(of->eight, last->eight, 8);
 }
 
+/* Sixty-four bytes: what they are, and how long the runs are that end with each of them. */
+typedef struct {
+    Classes is;
+    Runs digits, alnums, words, letters;
+    /* The first letters of words, and those behind the letter of an escape. */
+    bits begin;
+    /* Where the runs begin that go on behind the last byte. */
+    const byte *word_from, *alnum_from;
+} Block;
+
+/* Where the run begins that ends before a place of a block; bits of those that belong to runs, and where the run began that
+ * reached the block. */
+static const byte *run_start(const byte *block, bits run, const byte *reached, int place)
+{
+    bits other = ~run & (place < 64 ? ((bits)1 << place) - 1 : ~(bits)0);
+    return other ? block + 64 - __builtin_clzll(other) : reached;
+}
+
 /* Calls a function for each bit that is set. */
 #define EACH(set, call)                                       \
     for (bits left = (set); left; left &= left - 1) {         \
@@ -866,55 +918,105 @@ static void grow(Runs *of, const Runs *last, bits set)
         call;                                                 \
     }
 
-#define BEFORE(class, places) back(now.class, last.class, places)
+#define NOW(class) (now->is.class)
+#define BEFORE(class, places) back(now->is.class, last->is.class, places)
+#define BEHIND(runs, size) back(now->runs.size, last->runs.size, 1)
+
+static void read_block(const byte *at, Block *now, const Block *last)
+{
+    classify(at, &now->is);
+    grow(&now->digits, &last->digits, NOW(digit));
+    grow(&now->alnums, &last->alnums, NOW(digit) | NOW(letter));
+    grow(&now->words, &last->words, NOW(run));
+    grow(&now->letters, &last->letters, NOW(letter));
+    now->begin = NOW(letter) & (~back(now->alnums.one, last->alnums.one, 1) | BEFORE(slash, 2));
+    now->word_from = run_start(at, now->words.one, last->word_from, 64);
+    now->alnum_from = run_start(at, now->alnums.one, last->alnum_from, 64);
+}
+
+static void at_digits(Scan *scan, const byte *at, const Block *now, const Block *last)
+{
+    bits three = BEHIND(digits, three), four = BEHIND(digits, four), begun;
+    EACH(now->digits.twelve & ~BEHIND(digits, twelve), at_twelfth(scan, here));
+    EACH(NOW(sign) & four & ~BEFORE(digit, 5), behind_four(scan, here));
+    EACH(NOW(sign) & three & ~BEFORE(digit, 4), behind_three(scan, here));
+    /* Behind a word's start, the letter of an escape, or the word IBAN. */
+    begun = ~back(now->alnums.one, last->alnums.one, 3) | BEFORE(slash, 4) | BEFORE(n, 3);
+    EACH(NOW(digit) & BEFORE(letter, 1) & BEFORE(letter, 2) & begun, country_code(scan, here));
+    EACH(NOW(dash) & three, dash_behind_number(scan, here));
+    EACH(NOW(dash) & BEFORE(dash, 4) & BEFORE(digit, 1), beneficiary(scan, here));
+    EACH(NOW(colon) & BEHIND(digits, twelve), colon_behind_number(scan, here));
+    EACH(NOW(bracket) & four, bracket_behind_number(scan, here));
+    EACH(NOW(upper) & four, population_key(scan, here));
+    EACH(NOW(gap) & BEFORE(gap, 3) & BEFORE(gap, 6) & BEFORE(gap, 9), spaced_registration(scan, here));
+    EACH(~NOW(digit) & BEHIND(digits, sixteen), letter_behind_number(scan, here));
+    EACH(now->digits.two & BEFORE(gap, 2) & BEFORE(upper, 3) & BEFORE(upper, 4), spaced_country(scan, here));
+}
+
+static void at_signs(Scan *scan, const byte *at, const Block *now, const Block *last)
+{
+    /* Two in a row may begin with the last of these bytes. */
+    bits doubled = NOW(colon) >> 1 | (bits)(at[64] == ':') << 63;
+    EACH(NOW(dot) & (BEFORE(dot, 2) | BEFORE(dot, 3) | BEFORE(dot, 4) | BEFORE(dot, 5)), at_dot(scan, here));
+    EACH(NOW(colon) & (BEFORE(hex, 1) | BEFORE(colon, 1) | doubled), at_colon(scan, here));
+    EACH(NOW(dot) & BEFORE(dot, 7), discord_token(scan, here));
+    EACH(NOW(dot) & BEFORE(dash, 13), machine_token(scan, here));
+    EACH(NOW(dash) & BEFORE(dash, 3), at_dash(scan, here));
+}
+
+/* Signs of which most blocks hold none. */
+static void at_rare_signs(Scan *scan, const byte *at, const Block *now)
+{
+    EACH(NOW(slash), at_backslash(scan, here));
+    EACH(NOW(equals), at_equals(scan, here));
+    EACH(NOW(percent), at_percent(scan, here));
+    EACH(NOW(ampersand), at_ampersand(scan, here));
+    EACH(NOW(less), at_less(scan, here));
+    EACH(NOW(bracket), area_in_brackets(scan, here));
+    EACH(NOW(lead), at_character(scan, here));
+    EACH(NOW(nothing), report(scan, DISGUISE, here + 1));
+    EACH(NOW(escape), at_escape(scan, here));
+    EACH(NOW(at), (at_sign(scan, here), userinfo(scan, here)));
+    EACH(NOW(plus), at_plus(scan, here));
+}
+
+static void at_words(Scan *scan, const byte *at, const Block *now, const Block *last)
+{
+    bits end = ~NOW(letter);
+    EACH(end & BEHIND(letters, two) & back(now->begin, last->begin, 2), behind_two_letters(scan, here));
+    EACH(end & BEHIND(letters, three) & back(now->begin, last->begin, 3), behind_three_letters(scan, here));
+    EACH(end & BEHIND(letters, four) & back(now->begin, last->begin, 4) & BEFORE(s, 1), behind_one_more(scan, here));
+    EACH(now->letters.three & (NOW(n) | NOW(c) | NOW(x) | BEFORE(p, 2)) & (back(now->begin, last->begin, 2) | BEFORE(upper, 2)),
+         third_letter(scan, here));
+    EACH(NOW(c) & BEFORE(c, 1), at_cc(scan, here));
+    EACH(NOW(n) & BEFORE(p, 2), at_pan(scan, here));
+}
+
+static void at_long_words(Scan *scan, const byte *at, const Block *now, const Block *last)
+{
+    EACH(NOW(level) & BEFORE(e, 1), at_zlib(scan, here));
+    EACH(NOW(four) & BEFORE(h, 1), at_gzip(scan, here));
+    EACH(NOW(big_a) & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));
+    EACH(~now->words.one & BEHIND(words, twelve),
+         at_word_end(scan, run_start(at, now->words.one, last->word_from, (int)(here - at)), here));
+    EACH(~now->alnums.one & BEHIND(alnums, sixteen),
+         behind_long(scan, run_start(at, now->alnums.one, last->alnum_from, (int)(here - at)), here));
+}
 
 static void pass(Scan *scan, const byte *at, const byte *end)
 {
-    Classes now, last = {0};
-    Runs digits = {0}, alnums = {0}, words = {0}, digits_now, alnums_now, words_now;
-    for (; at < end; at += 64, last = now, digits = digits_now, alnums = alnums_now, words = words_now) {
-        bits three, four, begun, doubled;
-        classify(at, &now);
-        grow(&digits_now, &digits, now.digit);
-        grow(&alnums_now, &alnums, now.digit | now.letter);
-        grow(&words_now, &words, now.run);
-        three = back(digits_now.three, digits.three, 1), four = back(digits_now.four, digits.four, 1);
-        EACH(digits_now.twelve & ~back(digits_now.twelve, digits.twelve, 1), at_twelfth(scan, here));
-        EACH(now.sign & four & ~BEFORE(digit, 5), behind_four(scan, here));
-        EACH(now.sign & three & ~BEFORE(digit, 4), behind_three(scan, here));
-        /* Behind a word's start, the letter of an escape, or the word IBAN. */
-        begun = ~back(now.digit | now.letter, last.digit | last.letter, 3) | BEFORE(slash, 4) | BEFORE(n, 3);
-        EACH(now.digit & BEFORE(letter, 1) & BEFORE(letter, 2) & begun, country_code(scan, here));
-        EACH(now.dot & (BEFORE(dot, 2) | BEFORE(dot, 3) | BEFORE(dot, 4) | BEFORE(dot, 5)), at_dot(scan, here));
-        /* Two in a row may begin with the last of these bytes. */
-        doubled = now.colon >> 1 | (bits)(at[64] == ':') << 63;
-        EACH(now.colon & (BEFORE(hex, 1) | BEFORE(colon, 1) | doubled), at_colon(scan, here));
-        EACH(now.dot & BEFORE(dot, 7), discord_token(scan, here));
-        EACH(now.dash & BEFORE(dash, 3), at_dash(scan, here));
-        EACH(now.dash & three, dash_behind_number(scan, here));
-        EACH(now.dash & BEFORE(dash, 4) & BEFORE(digit, 1), beneficiary(scan, here));
-        EACH(now.dot & BEFORE(dash, 13), machine_token(scan, here));
-        EACH(now.colon & back(digits_now.twelve, digits.twelve, 1), colon_behind_number(scan, here));
-        EACH(now.bracket & four, bracket_behind_number(scan, here));
-        EACH(~now.digit & back(digits_now.sixteen, digits.sixteen, 1), letter_behind_number(scan, here));
-        EACH(digits_now.two & BEFORE(gap, 2) & BEFORE(upper, 3) & BEFORE(upper, 4), spaced_country(scan, here));
-        EACH(now.c & BEFORE(c, 1), at_cc(scan, here));
-        EACH(now.n & BEFORE(p, 2), at_pan(scan, here));
-        EACH(now.less, at_less(scan, here));
-        EACH(now.slash, at_backslash(scan, here));
-        EACH(now.equals, at_equals(scan, here));
-        EACH(now.percent, at_percent(scan, here));
-        EACH(now.ampersand, at_ampersand(scan, here));
-        EACH(now.lead, at_character(scan, here));
-        EACH(now.nothing, report(scan, DISGUISE, here + 1));
-        EACH(now.escape, at_escape(scan, here));
-        EACH(now.at, (at_sign(scan, here), userinfo(scan, here)));
-        EACH(now.plus, at_plus(scan, here));
-        EACH(now.level & BEFORE(e, 1), at_zlib(scan, here));
-        EACH(now.four & BEFORE(h, 1), at_gzip(scan, here));
-        EACH(now.big_a & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));
-        EACH(~words_now.one & back(words_now.twelve, words.twelve, 1), at_word_end(scan, here));
-        EACH(~alnums_now.one & back(alnums_now.sixteen, alnums.sixteen, 1), behind_long(scan, here));
+    Block blocks[2] = {0}, *now = blocks, *last = blocks + 1, *other;
+    last->word_from = last->alnum_from = at;
+    for (; at < end; at += 64, other = now, now = last, last = other) {
+        read_block(at, now, last);
+        if (NOW(digit) | last->is.digit)
+            at_digits(scan, at, now, last);
+        at_signs(scan, at, now, last);
+        if (NOW(slash) | NOW(equals) | NOW(percent) | NOW(ampersand) | NOW(less) | NOW(bracket) | NOW(lead) | NOW(nothing) | NOW(escape) |
+            NOW(at) | NOW(plus))
+            at_rare_signs(scan, at, now);
+        at_words(scan, at, now, last);
+        at_long_words(scan, at, now, last);
     }
 }
 
@@ -1000,6 +1102,8 @@ static PyMethodDef methods[] = {
      "scan(text, identifiers) -> [(end, identifier)]\n\nThe ends of all shapes in a text that begins and ends with 0xff."},
     {"heads", take_heads, METH_O,
      "heads([(head, low, high)])\n\nTakes the first bytes of characters that are read as others, and the range of the last."},
+    {"names", take_short_names, METH_VARARGS,
+     "names(whole, beginning, tails)\n\nTakes the short names of fields: whole words, what more may follow, and what may follow."},
     {"choose", choose_width, METH_O,
      "choose(most) -> width\n\nTakes registers of so many bytes at most, for tests of each width; not while others scan."},
     {NULL, NULL, 0, NULL},

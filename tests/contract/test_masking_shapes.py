@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from streams.corpus import generate
 from streams.masking import detectors
 from streams.masking.encodings.units import characters
+from streams.masking.field_anchors import BEGINNINGS, TAILS, WHOLE_WORDS
 from streams.masking.found import Found, Verdict
 from streams.masking.prefilter import BLOCK, DISGUISE, Prefilter
 from streams.masking.shapes import MARGIN, SHAPES, native_scan
@@ -139,6 +140,60 @@ def test_heads_that_begin_no_character_are_refused(heads: object) -> None:
     assert native_scan({}) is not None
 
 
+def _signs(text: bytes, *, native: bool) -> set[int]:
+    """Where the signs end behind names of fields."""
+    asked = prefilter(native=native)
+    return {end for end, ident in asked.hits(text) if asked.names[ident] == "field"}
+
+
+NAMES = st.sampled_from((*WHOLE_WORDS, *BEGINNINGS)).flatmap(
+    lambda name: st.sampled_from((name, name.upper(), name.title()))
+)
+#: What stands before names, between them and their signs.
+JOINTS = st.sampled_from((
+    '"', "'", "`", "\\", '\\"', "\\\\", "[", "]", "[]", " ", "  ", "\t", ":", "=", "s", "S", "_", "-", ".", "1",
+    "12345", "\\n", "\\nx", "\\1", "\n", "user", "x", "é", "http", " " * 16, " " * 17, "a" * 24, *TAILS,
+))  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.integers(0, 70), st.lists(NAMES | JOINTS, max_size=12).map("".join))
+@example(0, "user_tin: 1")
+@example(60, '{"pinHash":1}')
+@example(0, "\\nages [] \t=")
+@example(62, "userTIN=")
+def test_short_names_are_found_alike(before: int, text: str) -> None:
+    """The sign behind a name of two or three letters is found by the pass where the expressions find it."""
+    raw = b"." * before + text.encode()
+    assert _signs(raw, native=True) == _signs(raw, native=False)
+
+
+def test_every_short_name_is_found_with_each_tail() -> None:
+    """So it is behind each name as a key of JSON, by itself and with each word that may follow."""
+    for name in WHOLE_WORDS:
+        for key in (name, *(f"{name}_{tail}" for tail in TAILS), f"{name}s", f"{name}-12"):
+            raw = f'{{"{key}":1}}'.encode()
+            assert _signs(raw, native=True) == _signs(raw, native=False) == {len(raw) - 2}, key
+    for name in BEGINNINGS:
+        raw = f'{{"{name}_of_him":1,"user{name.title()}":2}}'.encode()
+        assert _signs(raw, native=True) == _signs(raw, native=False)
+        assert len(_signs(raw, native=True)) == 2
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ((b"a",), (), ()), ((b"four",), (), ()), ((b"a1",), (), ()), ((), ("pin",), ()), ((), (), (b"",)),
+        ((), (), (b"x" * 13,)), ((), (), (b"x",) * 33), ([], (), ()),
+    ],
+)  # fmt: skip
+def test_names_that_are_not_short_are_refused(names: tuple[object, object, object]) -> None:
+    """The pass has room for two letters or three, and for so many tails."""
+    with pytest.raises((TypeError, ValueError)):
+        import_module("streams.masking._shapes").names(*names)
+    assert native_scan({}) is not None
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 70), st.sampled_from(PIECES[10:]), st.sampled_from(PIECES[10:]), st.sampled_from(PIECES[10:]))
 def test_place_does_not_matter(before: int, one: str, two: str, three: str) -> None:
@@ -147,7 +202,7 @@ def test_place_does_not_matter(before: int, one: str, two: str, three: str) -> N
     assert _found(raw, native=True) == _found(raw, native=False)
 
 
-@pytest.mark.parametrize("name", [name for name in SHAPES if name not in ("block", "disguise")])
+@pytest.mark.parametrize("name", [name for name in SHAPES if name not in ("block", "disguise", "field")])
 def test_every_offset_finds_an_example(name: str) -> None:
     """The examples of each shape are found wherever they begin in a block of 64 bytes, behind whatever stands there."""
     [detector] = [one for one in detectors.ALL if one.name == name]

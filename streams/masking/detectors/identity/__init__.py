@@ -16,7 +16,7 @@ ROWS: Final[tuple[Row, ...]] = (*europe.ROWS, *americas.ROWS, *asia.ROWS, *paper
 _WORDS: Final = Vocabulary(row.words for row in ROWS)
 _ALONE: Final = tuple(row for row in ROWS if row.alone)
 #: Those that hold nothing but classes and a common sign, which the native pass finds.
-_SHAPED: Final = frozenset({"us_mbi", "br_cpf", "cl_rut", "cn_id", "hk_id", "gb_nino"})
+_SHAPED: Final = frozenset({"us_mbi", "br_cpf", "cl_rut", "cn_id", "hk_id", "gb_nino", "mx_curp", "fr_nir"})
 
 DETECTORS: Final = (
     *ssn.DETECTORS,
