@@ -19,7 +19,7 @@ typedef unsigned char byte;
 enum { DIGIT = 1, HEX = 2, ALPHA = 4, RUN = 8, BASE58 = 16, LOCAL = 32, UPPER = 64, SMALL_HEX = 128 };
 
 /* What stands before a word, but for the letters that may end an escape (`\n`): the class [^0-9ac-eg-mo-qsu-z]. */
-static byte class_of[256], before_word[256], quad_of[3][256];
+static byte class_of[256], before_word[256], quad_of[3][256], quad_marks[128];
 static byte country[26 * 26];
 
 /* The detectors whose shapes are looked for; shapes.py has the same names and takes no other pass. */
@@ -447,9 +447,11 @@ static void report_block(Scan *scan, const byte *end)
         report(scan, BLOCK, behind + 1);
 }
 
-static void at_word_end(Scan *scan, const byte *start, const byte *end)
+/* The end of a long word, and the last byte before it that may end three printable quads. */
+static void at_word_end(Scan *scan, const byte *start, const byte *end, const byte *last)
 {
-    if (holds_block(start, end))
+    enum { TO_LAST = 10 };
+    if (last >= start + TO_LAST && holds_block(start, end))
         report_block(scan, end);
 }
 
@@ -737,51 +739,67 @@ typedef struct {
     bits percent, ampersand, equals, less, bracket, escape, lead, nothing, x;
 } Classes;
 
+/* Which bytes may be the first, the second and the third of a printable quad, and which end the last of three in a row. */
+typedef struct {
+    bits first, second, third, printable, block;
+} Quads;
+
+/* Any byte may be any: each word has to be looked at. */
+static void any_quads(const byte *at, Quads *of)
+{
+    (void)at;
+    of->first = of->second = of->third = ~(bits)0;
+}
+
+static void (*quads)(const byte *, Quads *) = any_quads;
+
 #ifdef __x86_64__
 #include <immintrin.h>
 
 /* One body for three widths of registers: SIGN(v, c) and WITHIN(v, low, high) give a bit for each byte. */
+/* Bits of the register that begins so many bytes behind a place; the first of them are all there is. */
+#define TAKE(class, found) (of->class = part ? of->class | (found) << part : (found))
+
 #define CLASSIFY(name, features, wide, width, load, lower, SIGN, WITHIN)                                   \
     __attribute__((target(features))) static void name(const byte *at, Classes *of)                        \
     {                                                                                                      \
         int part;                                                                                          \
-        memset(of, 0, sizeof *of);                                                                         \
         for (part = 0; part < 64; part += width) {                                                         \
             wide v = load(at + part), low = lower(v);                                                      \
             bits digit = WITHIN(v, '0', '9'), letter = WITHIN(low, 'a', 'z');                              \
             bits plus = SIGN(v, '+'), dash = SIGN(v, '-'), dot = SIGN(v, '.');                             \
             bits joint = SIGN(v, '/') | SIGN(v, '_'), big_a = SIGN(v, 'A');                                \
-            of->digit |= digit << part;                                                                    \
-            of->letter |= letter << part;                                                                  \
-            of->upper |= WITHIN(v, 'A', 'Z') << part;                                                      \
-            of->gap |= (dash | SIGN(v, ' ')) << part;                                                      \
-            of->c |= SIGN(low, 'c') << part;                                                               \
-            of->p |= SIGN(low, 'p') << part;                                                               \
-            of->x |= SIGN(low, 'x') << part;                                                               \
-            of->s |= SIGN(low, 's') << part;                                                               \
-            of->percent |= SIGN(v, '%') << part;                                                           \
-            of->ampersand |= SIGN(v, '&') << part;                                                         \
-            of->equals |= SIGN(v, '=') << part;                                                            \
-            of->less |= SIGN(v, '<') << part;                                                              \
-            of->bracket |= SIGN(v, '(') << part;                                                           \
-            of->escape |= SIGN(v, 0x1b) << part;                                                           \
-            of->lead |= WITHIN(v, (char)0xc2, (char)0xf4) << part;                                         \
-            of->nothing |= SIGN(v, 0) << part;                                                             \
-            of->hex |= (digit | WITHIN(low, 'a', 'f')) << part;                                            \
-            of->run |= (digit | letter | plus | dash | joint) << part;                                     \
-            of->sign |= (dash | dot | joint | SIGN(v, ' ') | SIGN(v, '\t') | SIGN(v, ')')) << part;        \
-            of->at |= SIGN(v, '@') << part;                                                                \
-            of->plus |= plus << part;                                                                      \
-            of->colon |= SIGN(v, ':') << part;                                                             \
-            of->dot |= dot << part;                                                                        \
-            of->dash |= dash << part;                                                                      \
-            of->big_a |= big_a << part;                                                                    \
-            of->e |= SIGN(v, 'e') << part;                                                                 \
-            of->h |= SIGN(v, 'H') << part;                                                                 \
-            of->level |= (big_a | SIGN(v, 'J') | SIGN(v, 'N') | SIGN(v, 'F')) << part;                     \
-            of->four |= SIGN(v, '4') << part;                                                              \
-            of->slash |= SIGN(v, '\\') << part;                                                            \
-            of->n |= SIGN(low, 'n') << part;                                                               \
+            TAKE(digit, digit);                                                                            \
+            TAKE(letter, letter);                                                                          \
+            TAKE(upper, WITHIN(v, 'A', 'Z'));                                                              \
+            TAKE(gap, dash | SIGN(v, ' '));                                                                \
+            TAKE(c, SIGN(low, 'c'));                                                                       \
+            TAKE(p, SIGN(low, 'p'));                                                                       \
+            TAKE(x, SIGN(low, 'x'));                                                                       \
+            TAKE(s, SIGN(low, 's'));                                                                       \
+            TAKE(percent, SIGN(v, '%'));                                                                   \
+            TAKE(ampersand, SIGN(v, '&'));                                                                 \
+            TAKE(equals, SIGN(v, '='));                                                                    \
+            TAKE(less, SIGN(v, '<'));                                                                      \
+            TAKE(bracket, SIGN(v, '('));                                                                   \
+            TAKE(escape, SIGN(v, 0x1b));                                                                   \
+            TAKE(lead, WITHIN(v, (char)0xc2, (char)0xf4));                                                 \
+            TAKE(nothing, SIGN(v, 0));                                                                     \
+            TAKE(hex, digit | WITHIN(low, 'a', 'f'));                                                      \
+            TAKE(run, digit | letter | plus | dash | joint);                                               \
+            TAKE(sign, dash | dot | joint | SIGN(v, ' ') | SIGN(v, '\t') | SIGN(v, ')'));                  \
+            TAKE(at, SIGN(v, '@'));                                                                        \
+            TAKE(plus, plus);                                                                              \
+            TAKE(colon, SIGN(v, ':'));                                                                     \
+            TAKE(dot, dot);                                                                                \
+            TAKE(dash, dash);                                                                              \
+            TAKE(big_a, big_a);                                                                            \
+            TAKE(e, SIGN(v, 'e'));                                                                         \
+            TAKE(h, SIGN(v, 'H'));                                                                         \
+            TAKE(level, big_a | SIGN(v, 'J') | SIGN(v, 'N') | SIGN(v, 'F'));                               \
+            TAKE(four, SIGN(v, '4'));                                                                      \
+            TAKE(slash, SIGN(v, '\\'));                                                                    \
+            TAKE(n, SIGN(low, 'n'));                                                                       \
         }                                                                                                  \
     }
 
@@ -813,10 +831,21 @@ CLASSIFY(classify512, "avx512bw", __m512i, 64, LOAD512, LOWER512, SIGN512, WITHI
 
 static void (*classify)(const byte *, Classes *) = classify128;
 
+/* Which bytes may be the first, the second, the third of a printable quad, by a table of ASCII in two registers. */
+__attribute__((target("avx512vbmi,avx512bw"))) static void quads512(const byte *at, Quads *of)
+{
+    __m512i v = LOAD512(at), marks = _mm512_permutex2var_epi8(LOAD512(quad_marks), v, LOAD512(quad_marks + 64));
+    bits ascii = ~(bits)_mm512_movepi8_mask(v);
+    of->first = ascii & (bits)_mm512_test_epi8_mask(marks, _mm512_set1_epi8(1));
+    of->second = ascii & (bits)_mm512_test_epi8_mask(marks, _mm512_set1_epi8(2));
+    of->third = ascii & (bits)_mm512_test_epi8_mask(marks, _mm512_set1_epi8(4));
+}
+
 /* Takes the widest registers that this processor has, of so many bytes at most, and says how wide they are. */
 static long choose(long most)
 {
     __builtin_cpu_init();
+    quads = most >= 64 && __builtin_cpu_supports("avx512vbmi") ? quads512 : any_quads;
     if (most >= 64 && __builtin_cpu_supports("avx512bw"))
         return classify = classify512, 64;
     if (most >= 32 && __builtin_cpu_supports("avx2"))
@@ -899,8 +928,9 @@ typedef struct {
     Runs digits, alnums, words, letters;
     /* The first letters of words, and those behind the letter of an escape. */
     bits begin;
-    /* Where the runs begin that go on behind the last byte. */
-    const byte *word_from, *alnum_from;
+    Quads quads;
+    /* Where the runs begin that go on behind the last byte, and the last byte so far that ends three printable quads. */
+    const byte *word_from, *alnum_from, *printable;
 } Block;
 
 /* Where the run begins that ends before a place of a block; bits of those that belong to runs, and where the run began that
@@ -909,6 +939,13 @@ static const byte *run_start(const byte *block, bits run, const byte *reached, i
 {
     bits other = ~run & (place < 64 ? ((bits)1 << place) - 1 : ~(bits)0);
     return other ? block + 64 - __builtin_clzll(other) : reached;
+}
+
+/* The last byte before a place of a block that is set, and what it was before that. */
+static const byte *last_before(const byte *block, bits set, const byte *reached, int place)
+{
+    bits below = set & (place < 64 ? ((bits)1 << place) - 1 : ~(bits)0);
+    return below ? block + 63 - __builtin_clzll(below) : reached;
 }
 
 /* Calls a function for each bit that is set. */
@@ -932,6 +969,11 @@ static void read_block(const byte *at, Block *now, const Block *last)
     now->begin = NOW(letter) & (~back(now->alnums.one, last->alnums.one, 1) | BEFORE(slash, 2));
     now->word_from = run_start(at, now->words.one, last->word_from, 64);
     now->alnum_from = run_start(at, now->alnums.one, last->alnum_from, 64);
+    quads(at, &now->quads);
+    now->quads.printable = now->quads.third & back(now->quads.second, last->quads.second, 1) & back(now->quads.first, last->quads.first, 2);
+    now->quads.block = now->quads.printable & back(now->quads.printable, last->quads.printable, 4) &
+                       back(now->quads.printable, last->quads.printable, 8);
+    now->printable = last_before(at, now->quads.block, last->printable, 64);
 }
 
 static void at_digits(Scan *scan, const byte *at, const Block *now, const Block *last)
@@ -998,7 +1040,8 @@ static void at_long_words(Scan *scan, const byte *at, const Block *now, const Bl
     EACH(NOW(four) & BEFORE(h, 1), at_gzip(scan, here));
     EACH(NOW(big_a) & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));
     EACH(~now->words.one & BEHIND(words, twelve),
-         at_word_end(scan, run_start(at, now->words.one, last->word_from, (int)(here - at)), here));
+         at_word_end(scan, run_start(at, now->words.one, last->word_from, (int)(here - at)), here,
+                     last_before(at, now->quads.block, last->printable, (int)(here - at))));
     EACH(~now->alnums.one & BEHIND(alnums, sixteen),
          behind_long(scan, run_start(at, now->alnums.one, last->alnum_from, (int)(here - at)), here));
 }
@@ -1006,7 +1049,7 @@ static void at_long_words(Scan *scan, const byte *at, const Block *now, const Bl
 static void pass(Scan *scan, const byte *at, const byte *end)
 {
     Block blocks[2] = {0}, *now = blocks, *last = blocks + 1, *other;
-    last->word_from = last->alnum_from = at;
+    last->word_from = last->alnum_from = last->printable = at;
     for (; at < end; at += 64, other = now, now = last, last = other) {
         read_block(at, now, last);
         if (NOW(digit) | last->is.digit)
@@ -1088,6 +1131,8 @@ static void fill_tables(void)
     mark(quad_of[0], "IJKLMNOPQRSTUVWXYZabcdef", 1);
     mark(quad_of[1], "CDEFGHSTUVWXijklmnyz0123", 1);
     mark(quad_of[2], "ABEFIJMNQRUVYZcdghkloptwxs014589", 1);
+    for (c = 0; c < 128; c++)
+        quad_marks[c] = (byte)(quad_of[0][c] | quad_of[1][c] << 1 | quad_of[2][c] << 2);
 }
 
 static PyObject *choose_width(PyObject *module, PyObject *most)
