@@ -4,7 +4,8 @@
  * other text is JSON is left to a parser.
  */
 
-enum { JSON_LEVELS = 64 };
+/* A number of 310 digits is more than a double holds, which parsers refuse. */
+enum { JSON_LEVELS = 64, JSON_DIGITS = 300 };
 
 static place json_space(Text t, place at)
 {
@@ -37,7 +38,7 @@ static place json_number(Text t, place at)
 {
     place begun = at += peek(t, at) == '-';
     at = span(t, at, DIGIT);
-    if (at == begun || (t.at[begun] == '0' && at > begun + 1))
+    if (at == begun || at - begun > JSON_DIGITS || (t.at[begun] == '0' && at > begun + 1))
         return -1;
     if (peek(t, at) == '.') {
         begun = at + 1, at = span(t, begun, DIGIT);
