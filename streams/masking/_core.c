@@ -971,12 +971,16 @@ static void core_free(PyObject *self)
 /* is_json(text): whether a text is surely JSON; of what is not told here a parser has to say it. */
 static PyObject *core_is_json(PyObject *self, PyObject *text)
 {
+    Text t;
+    place end;
     (void)self;
     if (!PyBytes_Check(text)) {
         PyErr_SetString(PyExc_TypeError, "a text is bytes");
         return NULL;
     }
-    return PyBool_FromLong(is_json((Text){(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)}));
+    t = (Text){(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)};
+    end = json_value(t, 0);
+    return PyBool_FromLong(end >= 0 && json_space(t, end) == t.size);
 }
 
 /* any_below(hits, ident): whether a hit has a lower identifier. */
