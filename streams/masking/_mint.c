@@ -7,10 +7,10 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <stdint.h>
-#include <string.h>
+#include <stdio.h>
 
-typedef unsigned char byte;
+#include "_bytes.h"
+#include "_json.h"
 
 /* -- SHA-256 (FIPS 180-4) ------------------------------------------------------------------------------------------- */
 
@@ -136,12 +136,12 @@ static void finish(State *state, const byte *data, size_t size, byte hash[4 * WO
 /* -- the mint ------------------------------------------------------------------------------------------------------- */
 
 /* Goes up with every change of what a mint takes or gives; tokens.py takes no other. */
-enum { INTERFACE = 1 };
+enum { INTERFACE = 3 };
 
 /* How the values of a kind are written before they become tokens; `NO_FORM` leaves them all to Python. */
 enum form { EXACT, EMAIL, TEXT, IDENTIFIER, IPV4, NO_FORM };
 
-enum { LETTERS = 20, HINT = 4, HIDDEN = 6, LONGEST = 512 };
+enum { LETTERS = 20, HINT = 4, HIDDEN = 6, LONGEST = 512, PREFIX = 64, TOKEN_MAX = PREFIX + LETTERS + HINT + 1 };
 
 typedef struct {
     PyObject_HEAD
@@ -246,30 +246,39 @@ static Py_ssize_t hint_of(const byte *form, Py_ssize_t size, char *to)
     return HINT + 1;
 }
 
+/* The token of bytes as they are, without a hint; its size. */
+static Py_ssize_t whole_token(const Mint *mint, const byte *at, Py_ssize_t size, char *to)
+{
+    PyObject *prefix = mint->prefix;
+    memcpy(to, PyBytes_AS_STRING(prefix), (size_t)PyBytes_GET_SIZE(prefix));
+    letters_of(mint, at, (size_t)size, to + PyBytes_GET_SIZE(prefix));
+    return PyBytes_GET_SIZE(prefix) + LETTERS;
+}
+
+/* Writes the token of a value, for which there are `TOKEN_MAX` bytes; its size, or -1 where it is left to Python. */
+static Py_ssize_t token_of(const Mint *mint, const byte *at, Py_ssize_t size, char *to)
+{
+    byte form[LONGEST];
+    Py_ssize_t written;
+    size = canonical(mint->form, at, size, form);
+    if (size < 0)
+        return -1;
+    written = whole_token(mint, form, size, to);
+    return written + (mint->hinted ? hint_of(form, size, to + written) : 0);
+}
+
 /* mint(value) -> the token of a value as it is written, None where that is left to Python. */
 static PyObject *mint_call(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    const Mint *mint = (const Mint *)self;
-    PyObject *value, *token;
-    byte form[LONGEST];
-    char hint[HINT + 1], *to;
-    Py_ssize_t size, prefix = PyBytes_GET_SIZE(mint->prefix), tail;
+    PyObject *value;
+    char token[TOKEN_MAX];
+    Py_ssize_t size;
     if (kwargs || PyTuple_GET_SIZE(args) != 1 || !PyBytes_Check(value = PyTuple_GET_ITEM(args, 0))) {
         PyErr_SetString(PyExc_TypeError, "mint(value): bytes");
         return NULL;
     }
-    size = canonical(mint->form, (const byte *)PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value), form);
-    if (size < 0)
-        Py_RETURN_NONE;
-    tail = mint->hinted ? hint_of(form, size, hint) : 0;
-    token = PyBytes_FromStringAndSize(NULL, prefix + LETTERS + tail);
-    if (token) {
-        to = PyBytes_AS_STRING(token);
-        memcpy(to, PyBytes_AS_STRING(mint->prefix), (size_t)prefix);
-        letters_of(mint, form, (size_t)size, to + prefix);
-        memcpy(to + prefix + LETTERS, hint, (size_t)tail);
-    }
-    return token;
+    size = token_of((const Mint *)self, (const byte *)PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value), token);
+    return size < 0 ? Py_NewRef(Py_None) : PyBytes_FromStringAndSize(token, size);
 }
 
 /* digest(data) -> the letters of any bytes */
@@ -296,8 +305,8 @@ static PyObject *mint_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     int form, hinted;
     if (kwargs || !PyArg_ParseTuple(args, "y#Sip", &key, &size, &prefix, &form, &hinted))
         return NULL;
-    if (size > BLOCK || form < EXACT || form > NO_FORM) {
-        PyErr_SetString(PyExc_ValueError, "Mint(key, prefix, form, hinted): a key has 64 bytes at most");
+    if (size > BLOCK || PyBytes_GET_SIZE(prefix) > PREFIX || form < EXACT || form > NO_FORM) {
+        PyErr_SetString(PyExc_ValueError, "Mint(key, prefix, form, hinted): a key and a prefix have 64 bytes at most");
         return NULL;
     }
     mint = (Mint *)type->tp_alloc(type, 0);
@@ -337,6 +346,9 @@ static PyType_Slot mint_slots[] = {
 };
 static PyType_Spec mint_spec = {"streams.masking._mint.Mint", sizeof(Mint), 0, Py_TPFLAGS_DEFAULT, mint_slots};
 
+/* What reads the payloads of JWTs with mints. */
+#include "_claims.h"
+
 static PyObject *choose_instructions(PyObject *module, PyObject *wanted)
 {
     int own = PyObject_IsTrue(wanted);
@@ -354,13 +366,18 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_mint", NULL, -1
 
 PyMODINIT_FUNC PyInit__mint(void)
 {
-    PyObject *module = PyModule_Create(&definition), *mint;
+    PyObject *module = PyModule_Create(&definition), *mint, *reader;
     choose(1);
+    fill_tables();
+    fill_sextets();
     mint = module ? PyType_FromSpec(&mint_spec) : NULL;
-    if (!mint || PyModule_AddObjectRef(module, "Mint", mint) < 0 ||
+    reader = mint ? PyType_FromSpec(&reader_spec) : NULL;
+    mint_type = (PyTypeObject *)mint;
+    if (!reader || PyModule_AddObjectRef(module, "Mint", mint) < 0 || PyModule_AddObjectRef(module, "Reader", reader) < 0 ||
         PyModule_AddStringConstant(module, "FORMS", "exact email text identifier ipv4 none") < 0 ||
-        PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0)
+        PyModule_AddStringConstant(module, "READS", READS) < 0 || PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0)
         Py_CLEAR(module);
-    Py_XDECREF(mint);
+    /* The type of mints stays for as long as readers ask for it. */
+    Py_XDECREF(reader);
     return module;
 }
