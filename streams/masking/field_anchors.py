@@ -99,7 +99,7 @@ def _first() -> list[str]:
 _FIRST: Final = _first()
 _LAST_ONLY: Final = [_spelled(name) for name in _WRITTEN if name[0] == "="]
 
-#: The shortest names, which the native pass looks for (`_names.h`): those that have to be whole words, and those that more
+#: The shortest names, which the native pass looks for (`_shapes_names.h`): those that have to be whole words, and those that more
 #: may follow, as far as it has an eye on their letters. And what may follow the former.
 WHOLE_WORDS: Final = tuple(name for name in _LAST_ONLY if re.fullmatch("[a-z]{2,3}", name))
 BEGINNINGS: Final = tuple(name for name in _FIRST if re.fullmatch("p[a-z]{2}|[a-z]{2}[cnx]", name))
