@@ -14,7 +14,7 @@ from streams.masking.detectors.nobody import is_nobody
 from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
-from streams.masking.loop import Hit, Known, Loop, Packed, Spliced
+from streams.masking.loop import Acts, Asked, Changed, Hit, Known, Loop, Packed, Spliced
 from streams.masking.numbering import plan_of
 from streams.masking.validators import IBAN_LENGTHS, card_brand
 
@@ -36,7 +36,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 11
+_INTERFACE: Final = 12
 
 
 class Sink(Protocol):
@@ -95,8 +95,31 @@ class Core(Protocol):
     ) -> tuple[Spliced, bytes]:
         """The same of a text that is read otherwise than it is written."""
 
+    def mask(
+        self,
+        texts: list[bytes],
+        hits: dict[int, Packed],
+        disguised: dict[int, None],
+        failures: Mapping[int, object],
+        asked: Asked,
+        acts: Acts,
+        outputs: list[bytes],
+        counts: dict[str, int],
+        /,
+    ) -> tuple[list[Changed], list[int]]:
+        """Judges, settles and splices the texts that are read as they are: which of them it changed, and which are left.
+
+        Those that are left, in whole and in the outputs, are the engine's to mask; whatever raised is among them.
+        """
+
+    def veils(self, outputs: list[bytes], changed: list[Changed], /) -> list[bytes]:
+        """What is scanned of changed texts."""
+
+    def open(self, outputs: list[bytes], changed: list[Changed], hits: dict[int, Packed], /) -> Sequence[int]:
+        """The places of changed texts that have to be looked at more closely; all others are settled, and JSON."""
+
     def veiled(self, output: bytes, spliced: Spliced, /) -> bytes: ...
-    def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes, /) -> Packed:
+    def unsettled(self, hits: Packed, spliced: Spliced, kept: Packed, output: bytes, /) -> Packed:
         """The hits of an output that have to be judged again."""
 
     def any_below(self, hits: Packed, ident: int, /) -> bool:
@@ -123,7 +146,7 @@ def native_core() -> NativeCore | None:
     if getattr(native, "NAMES", "").split() != [*JUDGES] or getattr(native, "INTERFACE", 0) != _INTERFACE:
         return None
     asked = (named.plain_field, is_nobody, money.is_thing, jose.is_jose, _brand, _plan, _iban_length)
-    return cast("NativeCore", native.Core(Found, *asked))
+    return cast("NativeCore", native.Core(Found, Changed, *asked))
 
 
 def core(*, native: bool = True) -> Core:

@@ -13,7 +13,7 @@ from streams.masking import detectors
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.engine import Engine
 from streams.masking.found import Found, Verdict
-from streams.masking.loop import IDENT_BITS, Known, Loop, packed, unpacked
+from streams.masking.loop import IDENT_BITS, Known, Loop, packed, spliced_at, unpacked
 from streams.masking.native import JUDGES, NativeCore, native_core, sinks
 from streams.masking.policy import Policy
 from streams.masking.prefilter import Prefilter
@@ -167,9 +167,12 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: _core().judge(b"x", packed([(1, 7)]), [None], b"\0", b"\0", lambda *_: [], lambda *_: None),
         lambda: _core().judge(b"x", packed([(1, 0)]), [None], b"", b"\0", lambda *_: [], lambda *_: None),
         lambda: _core().judge(b"x", b"1234567", [None], b"\0", b"\0", lambda *_: [], lambda *_: None),
-        lambda: _core().unsettled(packed([(1, 0)]), [(1, 2)], {}, b"x"),  # type: ignore[list-item]
-        lambda: _core().veiled(b"x", [(1, 2)]),  # type: ignore[list-item]
-        lambda: _core().veiled("x", []),  # type: ignore[arg-type]
+        lambda: _core().unsettled(packed([(1, 0)]), b"1234567", b"", b"x"),
+        lambda: _core().unsettled(packed([(1, 0)]), spliced_at([(0, 1, 2)]), b"", b"x"),
+        lambda: _core().unsettled(packed([(1, 0)]), b"", {}, b"x"),  # type: ignore[arg-type]
+        lambda: _core().veiled(b"x", b"1234567"),
+        lambda: _core().veiled(b"x", spliced_at([(1, 0, 1)])),
+        lambda: _core().veiled("x", b""),  # type: ignore[arg-type]
         lambda: _core().splice(b"abc", [one], {}, lambda *_: b"", {}),
         lambda: _core().splice(b"abc", [one._replace(start=0, end=9)], {}, lambda *_: b"", {}),
         lambda: _core().splice_read(b"abc", Fold(b"abc", ()), [one], {}, lambda *_: b"", lambda *_: b"", {}),
