@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from streams.masking.canonical import CANONICAL_VERSION, canonical, form_of
 from streams.masking.keyring import KEY_ID_RE, Keyring, derive
 from streams.masking.kinds import KINDS
+from streams.masking.numbering import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,13 +82,14 @@ _MINTED: Final = {
     "name": "text",
     "national_id": "identifier",
     "passport": "identifier",
+    "phone": "phone",
     "plate": "identifier",
     "username": "text",
 }
 
 
 #: What a mint takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 1
+_INTERFACE: Final = 2
 
 
 class Mint(Protocol):
@@ -255,7 +257,24 @@ def _mint(kind: str, key: bytes, prefix: bytes) -> Mint | None:
     native = _native() if form != "none" else None
     if native is None or len(key) > _BLOCK_BYTES:
         return None
-    return cast("Mint", native.Mint(key, prefix, native.FORMS.split().index(form), kind in HINTED_KINDS))
+    plan = (_dialled,) if form == "phone" else ()
+    return cast("Mint", native.Mint(key, prefix, native.FORMS.split().index(form), kind in HINTED_KINDS, *plan))
+
+
+#: Prefixes that are nothing but digits, as `0|80`.
+_DIALLED: Final = re.compile(r"[0-9]+(?:\|[0-9]+)*")
+
+
+def _dialled(digits: bytes) -> tuple[int, int, tuple[bytes, ...]] | None:
+    """How long the calling code is that digits begin with, the lengths of numbers behind it, as a set of bits, and what is
+    dialled before them at home; None where there is no such code, or prefixes are more than digits.
+    """
+    plan = plan_of(digits.decode())
+    prefixes = plan.national_prefix.pattern if plan and plan.national_prefix else ""
+    if plan is None or (prefixes and not _DIALLED.fullmatch(prefixes)):
+        return None
+    lengths = sum(1 << size for size in plan.main_lengths)
+    return len(plan.code), lengths, tuple(prefixes.encode().split(b"|")) if prefixes else ()
 
 
 @lru_cache(maxsize=1)
