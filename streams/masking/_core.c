@@ -1061,6 +1061,43 @@ static PyObject *core_mask(PyObject *self, PyObject *const *args, Py_ssize_t cou
     return NULL;
 }
 
+/* Whether all bytes are ASCII; without an end before the last, so that it takes many at a time. */
+static int is_ascii(Text t)
+{
+    byte any = 0;
+    place i;
+    for (i = 0; i < t.size; i++)
+        any |= t.at[i];
+    return any < 0x80;
+}
+
+/* survey(texts) -> (filled, ascii, size, longest): `Loop.survey`. */
+static PyObject *core_survey(PyObject *self, PyObject *texts)
+{
+    int filled = 1, ascii = 1;
+    place i, size = 0, longest = 0;
+    PyObject *rows = PySequence_Fast(texts, "texts are a sequence");
+    (void)self;
+    for (i = 0; rows && i < PySequence_Fast_GET_SIZE(rows); i++) {
+        PyObject *text = PySequence_Fast_GET_ITEM(rows, i);
+        Text t = {NULL, 0};
+        if (PyBytes_Check(text)) {
+            t = text_of(text);
+        } else if (text != Py_None) {
+            PyErr_SetString(PyExc_TypeError, "a text is bytes");
+            Py_CLEAR(rows);
+        }
+        filled = filled && t.size && t.at[0];
+        ascii = ascii && is_ascii(t);
+        size += t.size;
+        longest = t.size > longest ? t.size : longest;
+    }
+    if (!rows)
+        return NULL;
+    Py_DECREF(rows);
+    return Py_BuildValue("(OOnn)", filled ? Py_True : Py_False, ascii ? Py_True : Py_False, size, longest);
+}
+
 /* The output of a row of what was changed, borrowed; NULL with an exception where it is no such row. */
 static PyObject *output_of(Core *core, PyObject *row, PyObject *outputs)
 {
@@ -1296,13 +1333,38 @@ static PyType_Spec sink_spec = {"streams.masking._core.Sink", sizeof(Sink), 0, P
 
 /* -- the module ----------------------------------------------------------------------------------------------------- */
 
+/* Takes who issues cards, rows of (said, digits, low, high, lengths as a set of bits); -1 for an exception. */
+static int take_issuers(Core *core, PyObject *rows)
+{
+    place i, size = PyTuple_GET_SIZE(rows);
+    core->issuers = PyMem_Calloc((size_t)size + 1, sizeof *core->issuers);
+    if (!core->issuers) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (i = 0; i < size; i++) {
+        struct issuer *one = core->issuers + i;
+        PyObject *said;
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(rows, i), "Uilll", &said, &one->digits, &one->low, &one->high, &one->lengths))
+            return -1;
+        if (one->digits < 1 || one->digits > 4) {
+            PyErr_SetString(PyExc_ValueError, "an issuer's range has one to four digits");
+            return -1;
+        }
+        one->said = Py_NewRef(said);
+        core->issuer_count = i + 1;
+    }
+    return 0;
+}
+
 static PyObject *core_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
+    enum { ASKED = 6 };
     Core *core;
-    PyObject *found, *changed, *asks[7];
+    PyObject *found, *changed, *issuers, *asks[ASKED];
     int i;
-    if (kwargs || !PyArg_ParseTuple(args, "O!O!OOOOOOO", &PyType_Type, &found, &PyType_Type, &changed, &asks[0], &asks[1], &asks[2], &asks[3], &asks[4], &asks[5],
-                                    &asks[6]))
+    if (kwargs || !PyArg_ParseTuple(args, "O!O!O!OOOOOO", &PyType_Type, &found, &PyType_Type, &changed, &PyTuple_Type, &issuers, &asks[0],
+                                    &asks[1], &asks[2], &asks[3], &asks[4], &asks[5]))
         return NULL;
     if (!PyType_IsSubtype((PyTypeObject *)found, &PyTuple_Type) || !PyType_IsSubtype((PyTypeObject *)changed, &PyTuple_Type)) {
         PyErr_SetString(PyExc_TypeError, "a Found and a Changed are tuples");
@@ -1312,15 +1374,18 @@ static PyObject *core_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (!core)
         return NULL;
     core->found = (PyTypeObject *)Py_NewRef(found), core->changed = (PyTypeObject *)Py_NewRef(changed);
-    for (i = 0; i < 7; i++) {
-        PyObject **functions[7] = {&core->ask_field, &core->ask_nobody, &core->ask_thing, &core->ask_header, &core->ask_brand, &core->ask_plan,
-                                   &core->ask_length};
-        PyObject **memos[7] = {&core->fields, &core->nobody, &core->things, &core->headers, &core->brands, &core->plans, &core->lengths};
+    for (i = 0; i < ASKED; i++) {
+        PyObject **functions[ASKED] = {&core->ask_field, &core->ask_nobody, &core->ask_thing, &core->ask_header, &core->ask_plan, &core->ask_length};
+        PyObject **memos[ASKED] = {&core->fields, &core->nobody, &core->things, &core->headers, &core->plans, &core->lengths};
         *functions[i] = Py_NewRef(asks[i]);
         if (!(*memos[i] = PyDict_New())) {
             Py_DECREF(core);
             return NULL;
         }
+    }
+    if (take_issuers(core, issuers) < 0) {
+        Py_DECREF(core);
+        return NULL;
     }
     return (PyObject *)core;
 }
@@ -1335,13 +1400,11 @@ static int core_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(core->ask_nobody);
     Py_VISIT(core->ask_thing);
     Py_VISIT(core->ask_header);
-    Py_VISIT(core->ask_brand);
     Py_VISIT(core->ask_plan);
     Py_VISIT(core->fields);
     Py_VISIT(core->nobody);
     Py_VISIT(core->things);
     Py_VISIT(core->headers);
-    Py_VISIT(core->brands);
     Py_VISIT(core->plans);
     Py_VISIT(core->ask_length);
     Py_VISIT(core->lengths);
@@ -1357,13 +1420,11 @@ static int core_clear(PyObject *self)
     Py_CLEAR(core->ask_nobody);
     Py_CLEAR(core->ask_thing);
     Py_CLEAR(core->ask_header);
-    Py_CLEAR(core->ask_brand);
     Py_CLEAR(core->ask_plan);
     Py_CLEAR(core->fields);
     Py_CLEAR(core->nobody);
     Py_CLEAR(core->things);
     Py_CLEAR(core->headers);
-    Py_CLEAR(core->brands);
     Py_CLEAR(core->plans);
     Py_CLEAR(core->ask_length);
     Py_CLEAR(core->lengths);
@@ -1373,8 +1434,12 @@ static int core_clear(PyObject *self)
 static void core_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
+    place i;
     PyObject_GC_UnTrack(self);
     core_clear(self);
+    for (i = 0; i < ((Core *)self)->issuer_count; i++)
+        Py_DECREF(((Core *)self)->issuers[i].said);
+    PyMem_Free(((Core *)self)->issuers);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -1419,6 +1484,7 @@ static PyMethodDef core_methods[] = {
     {"splice", FAST(core_splice), METH_FASTCALL, "splice(text, found, known, replacement, counts) -> (spliced, output)"},
     {"splice_read", FAST(core_splice_read), METH_FASTCALL,
      "splice_read(raw, read, found, known, replacement, odd, counts) -> (spliced, output)"},
+    {"survey", core_survey, METH_O, "survey(texts) -> (filled, ascii, size, longest)"},
     {"mask", FAST(core_mask), METH_FASTCALL, "mask(texts, hits, disguised, failures, asked, acts, outputs, counts) -> (changed, left)"},
     {"veils", FAST(core_veils), METH_FASTCALL, "veils(outputs, changed) -> what is scanned of what was changed"},
     {"open", FAST(core_open), METH_FASTCALL, "open(outputs, changed, hits) -> the places of what has to be looked at more closely"},
@@ -1430,7 +1496,7 @@ static PyMethodDef core_methods[] = {
 };
 
 static PyType_Slot core_slots[] = {
-    {Py_tp_doc, "Core(Found, Changed, field, nobody, thing, header, brand, plan, length): the loop, and what it asks and remembers."},
+    {Py_tp_doc, "Core(Found, Changed, issuers, field, nobody, thing, header, plan, length): the loop, and what it asks and remembers."},
     {Py_tp_traverse, core_traverse},
     {Py_tp_clear, core_clear},
     {Py_tp_dealloc, core_free},

@@ -105,7 +105,10 @@ class Engine:
     def mask(self, texts: Sequence[bytes]) -> Masked:
         """Masks a batch; each text fails for itself."""
         result = Masked(list(texts))
-        readable = list(texts) if all(map(bytes.isascii, texts)) else self._checked(result, texts)
+        _, ascii_, _, longest = self._core.survey(texts)
+        readable = list(texts) if ascii_ else self._checked(result, texts)
+        if longest > self._max_depth:
+            result.failures.update((index, _TOO_DEEP) for index, text in enumerate(readable) if self._too_deep(text))
         changed = self._detect_all(result, readable)
         if changed:
             self._verify(result, readable, changed)
@@ -191,8 +194,6 @@ class Engine:
         """The hot loop: one scan for all, then only the texts that were hit."""
         hits, disguised = self._prefilter.grouped(texts)
         failures = result.failures
-        if max(map(len, texts), default=0) > self._max_depth:
-            failures.update((index, _TOO_DEEP) for index, text in enumerate(texts) if self._too_deep(text))
         if self._everywhere:
             disguised = dict.fromkeys(range(len(texts)))
         core, outputs, counts = self._core, result.outputs, result.findings

@@ -12,8 +12,8 @@ from streams.masking.tokens import Mint
 from streams.masking.wellformed import is_json
 
 __all__ = [
-    "BLOCK", "DISGUISE", "IDENT_BITS", "Acts", "Asked", "Changed", "Hit", "Known", "Loop", "Packed", "Spliced", "packed",
-    "replacements", "spliced_at", "unpacked",
+    "BLOCK", "DISGUISE", "IDENT_BITS", "Acts", "Asked", "Changed", "Hit", "Known", "Loop", "Packed", "Spliced", "Survey",
+    "packed", "replacements", "spliced_at", "unpacked",
 ]  # fmt: skip
 
 #: The end of a match in a text, and the identifier of its anchor.
@@ -76,6 +76,10 @@ class Acts(NamedTuple):
     replacement: Callable[[Found, bytes], bytes]
 
 
+#: Whether each text is something and does not begin with a zero, whether all are ASCII, how long they are and the longest is.
+Survey = tuple[bool, bool, int, int]
+
+
 class Changed(NamedTuple):
     """A text that was changed and has to be verified: its place, its replacements, and the hits that were kept."""
 
@@ -108,6 +112,13 @@ def replacements(spliced: Spliced) -> Iterator[tuple[int, int, int]]:
 
 class Loop:
     """What `streams.masking.native.Core` does, in Python."""
+
+    def survey(self, texts: Sequence[bytes | None]) -> Survey:
+        """What has to be known of a batch before anything is done."""
+        filled = [text for text in texts if text]
+        sizes = [len(text) for text in filled]
+        plain = len(filled) == len(texts) and all(text[0] for text in filled)
+        return plain, all(text.isascii() for text in filled), sum(sizes), max(sizes, default=0)
 
     def judge(
         self,

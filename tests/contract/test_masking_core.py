@@ -13,11 +13,12 @@ from streams.masking import detectors
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.engine import Engine
 from streams.masking.found import Found, Verdict
-from streams.masking.loop import IDENT_BITS, Known, Loop, packed, spliced_at, unpacked
+from streams.masking.loop import IDENT_BITS, Changed, Known, Loop, packed, spliced_at, unpacked
 from streams.masking.native import JUDGES, NativeCore, native_core, sinks
 from streams.masking.policy import Policy
 from streams.masking.prefilter import Prefilter
 from streams.masking.tokens import Tokens
+from streams.masking.validators import luhn
 from tests.support.disguise import masker_keyring
 from tests.support.personal import EVIDENT, HARMLESS, NAMED, Personal
 from tests.support.places import AROUND, BESIDE
@@ -106,6 +107,28 @@ def test_core_says_what_judges_say(text: str) -> None:
     _alike(raw, range(len(raw) + 2))
 
 
+@pytest.mark.parametrize("length", range(12, 20))
+def test_core_knows_all_issuers(length: int) -> None:
+    """Of any first digits and any length the core says of a card what its judge says, right check digit or wrong."""
+    for first in range(10_000):
+        body = f"{first:04}".ljust(length - 1, "7")
+        right = next(digit for digit in "0123456789" if luhn(body + digit))
+        text = f'{{"n":"{body}{right if first % 3 else (int(right) + 1) % 10}"}}'.encode()
+        verdict = _core().verdict([*JUDGES].index("card") + 1, text, 18)
+        assert verdict == JUDGES["card"](text, 18), text
+
+
+@given(st.lists(st.one_of(st.none(), st.binary(max_size=40), st.text(max_size=12).map(str.encode)), max_size=8))
+@example([b"x", b"\x80"])
+@example([b"x", b"\x00"])
+@example([b"x", b""])
+@example([b"x" * 77, b"y" * 70 + b"\xff"])
+def test_core_surveys_batches_as_the_loop_in_python_does(texts: list[bytes | None]) -> None:
+    """Whether all are filled and ASCII, how long they are and the longest is."""
+    assert _core().survey(texts) == Loop().survey(texts)
+    assert _core().survey(tuple(texts)) == Loop().survey(texts)
+
+
 @_SETTINGS
 @given(st.sampled_from((*EVIDENT, *NAMED)), st.sampled_from(sorted(BESIDE)), st.sampled_from(sorted(AROUND)), st.data())
 def test_core_masks_as_the_loop_in_python_does(value: Personal, beside: str, around: str, data: st.DataObject) -> None:
@@ -180,6 +203,10 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: _core().splice_read(b"a", Fold(b"abc", ()), [whole], {}, lambda *_: b"", lambda *_: b"", {}),
         lambda: _core().splice_read(b"abc", Fold(b"abc", ([1],)), [whole], {}, lambda *_: b"", lambda *_: b"", {}),  # type: ignore[arg-type]
         lambda: _core().any_below(b"1234567", 1),
+        lambda: _core().survey([b"x", "x"]),  # type: ignore[list-item]
+        lambda: _core().survey(None),  # type: ignore[arg-type]
+        lambda: type(_core())(Found, Changed, (("x", 5, 1, 1, 1),), *[len] * 6),  # type: ignore[call-arg]
+        lambda: type(_core())(Found, Changed, (("x", 4, 1, 1, 1), ("x",)), *[len] * 6),  # type: ignore[call-arg]
         lambda: _core().is_json("{}"),  # type: ignore[arg-type]
     ):
         with pytest.raises((TypeError, ValueError, IndexError)):
