@@ -92,8 +92,7 @@ class Actions:
         if action == "surrogate":
             return self._surrogates.of(text) or REDACTED
         if action == "token":
-            mint = self._tokens.mint(found.kind)
-            token = (mint(text) if mint else None) or self._tokens.token(found.kind, plain_text(text))
+            token = self._tokens.token(found.kind, plain_text(text))
             return found.quote + token + found.quote
         if action == "generalise" and (wider := _generalised(text)):
             return wider

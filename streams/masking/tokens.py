@@ -147,6 +147,10 @@ class Tokens:
         `hint` None means the kind's own (`hint_of`), `""` none at all; anything but `[A-Za-z0-9]{1,8}` raises
         ValueError, an unknown kind KeyError (it holds the kind). Lone surrogates are taken as they are.
         """
+        mint = self._mints[kind] if hint is None and value.isascii() else None
+        # A mint makes a token in less time than it takes to remember one.
+        if mint is not None and (minted := mint(value.encode())) is not None:
+            return minted
         key = (kind, value, hint)
         found = self._young.get(key)
         if found is None:
@@ -205,9 +209,6 @@ class Tokens:
         return next((match for match in near if match.start() < at < match.end()), None)
 
     def _make(self, kind: str, value: str, hint: str | None) -> bytes:
-        mint = self._mints[kind] if hint is None and value.isascii() else None
-        if mint is not None and (minted := mint(value.encode())) is not None:
-            return minted
         digest, form = self._active[kind], self._forms[kind]
         text = value if form is None else form(value)
         token = self._prefixes[kind] + digest(text.encode() if text.isascii() else _utf8(text))
