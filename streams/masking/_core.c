@@ -1071,14 +1071,14 @@ static int is_ascii(Text t)
     return any < 0x80;
 }
 
-/* survey(texts) -> (filled, ascii, size, longest): `Loop.survey`. */
+/* survey(texts) -> (filled, foreign, size, longest): `Loop.survey`. */
 static PyObject *core_survey(PyObject *self, PyObject *texts)
 {
-    int filled = 1, ascii = 1;
+    int filled = 1;
     place i, size = 0, longest = 0;
-    PyObject *rows = PySequence_Fast(texts, "texts are a sequence");
+    PyObject *rows = PySequence_Fast(texts, "texts are a sequence"), *foreign = PyList_New(0);
     (void)self;
-    for (i = 0; rows && i < PySequence_Fast_GET_SIZE(rows); i++) {
+    for (i = 0; rows && foreign && i < PySequence_Fast_GET_SIZE(rows); i++) {
         PyObject *text = PySequence_Fast_GET_ITEM(rows, i);
         Text t = {NULL, 0};
         if (PyBytes_Check(text)) {
@@ -1088,14 +1088,22 @@ static PyObject *core_survey(PyObject *self, PyObject *texts)
             Py_CLEAR(rows);
         }
         filled = filled && t.size && t.at[0];
-        ascii = ascii && is_ascii(t);
+        if (!is_ascii(t)) {
+            PyObject *at = PyLong_FromSsize_t(i);
+            if (!at || PyList_Append(foreign, at) < 0)
+                Py_CLEAR(foreign);
+            Py_XDECREF(at);
+        }
         size += t.size;
         longest = t.size > longest ? t.size : longest;
     }
-    if (!rows)
-        return NULL;
-    Py_DECREF(rows);
-    return Py_BuildValue("(OOnn)", filled ? Py_True : Py_False, ascii ? Py_True : Py_False, size, longest);
+    if (rows && foreign) {
+        Py_DECREF(rows);
+        return Py_BuildValue("(ONnn)", filled ? Py_True : Py_False, foreign, size, longest);
+    }
+    Py_XDECREF(rows);
+    Py_XDECREF(foreign);
+    return NULL;
 }
 
 /* The output of a row of what was changed, borrowed; NULL with an exception where it is no such row. */
@@ -1225,21 +1233,42 @@ static int in_order(const void *one, const void *other)
     return a < b ? -1 : a > b;
 }
 
-/* Hits come nearly sorted: those of one end in any order, and the shapes behind all others. */
-static void sort(Sink *sink)
+/* Hits come nearly sorted: those of one end in any order. */
+static void sort(Hit *hits, size_t count)
 {
     size_t at, back;
-    for (at = 1; at < sink->hits.count; at++) {
-        Hit hit = sink->hits.at[at];
-        for (back = at; back > 0 && sink->hits.at[back - 1] > hit; back--)
+    for (at = 1; at < count; at++) {
+        Hit hit = hits[at];
+        for (back = at; back > 0 && hits[back - 1] > hit; back--)
             if (at - back > 64) {
-                sink->hits.at[back] = hit;
-                qsort(sink->hits.at, sink->hits.count, sizeof hit, in_order);
+                hits[back] = hit;
+                qsort(hits, count, sizeof hit, in_order);
                 return;
             } else
-                sink->hits.at[back] = sink->hits.at[back - 1];
-        sink->hits.at[back] = hit;
+                hits[back] = hits[back - 1];
+        hits[back] = hit;
     }
+}
+
+/* Puts hits in order, of which those from a place on came from another scan; -1 for an exception. */
+static int merge(Hits *hits, size_t from)
+{
+    size_t one = 0, other = from, to;
+    Hit *whole;
+    sort(hits->at, from);
+    sort(hits->at + from, hits->count - from);
+    if (!from || from == hits->count)
+        return 0;
+    whole = PyMem_Malloc(hits->count * sizeof *whole);
+    if (!whole) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (to = 0; to < hits->count; to++)
+        whole[to] = other == hits->count || (one < from && hits->at[one] <= hits->at[other]) ? hits->at[one++] : hits->at[other++];
+    PyMem_Free(hits->at);
+    hits->at = whole, hits->room = hits->count;
+    return 0;
 }
 
 /* Gives a text its hits, so many from a place on, which count from `base`; -1 for an exception. */
@@ -1267,7 +1296,7 @@ static PyObject *sink_grouped(PyObject *self, PyObject *args)
     PyObject *texts, *shapes, *rows, *found, *disguised;
     unsigned disguise;
     place margin, i, base, limit;
-    size_t at = 0, from;
+    size_t at = 0, from, scanned = sink->hits.count;
     if (!PyArg_ParseTuple(args, "OO!nI", &texts, &PyList_Type, &shapes, &margin, &disguise))
         return NULL;
     for (i = 0; i < PyList_GET_SIZE(shapes); i++) {
@@ -1277,7 +1306,8 @@ static PyObject *sink_grouped(PyObject *self, PyObject *args)
         if (put(sink, number(hit, 0), number(hit, 1)) < 0)
             return NULL;
     }
-    sort(sink);
+    if (merge(&sink->hits, scanned) < 0)
+        return NULL;
     rows = PySequence_Fast(texts, "texts are a sequence");
     found = PyDict_New(), disguised = PyDict_New();
     if (sink->hits.count && (place)(sink->hits.at[0] >> IDENT_BITS) <= margin)
@@ -1373,6 +1403,11 @@ static PyObject *core_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     core = (Core *)type->tp_alloc(type, 0);
     if (!core)
         return NULL;
+    core->last = PyMem_Calloc(LAST_ANSWERS, sizeof *core->last);
+    if (!core->last) {
+        Py_DECREF(core);
+        return PyErr_NoMemory();
+    }
     core->found = (PyTypeObject *)Py_NewRef(found), core->changed = (PyTypeObject *)Py_NewRef(changed);
     for (i = 0; i < ASKED; i++) {
         PyObject **functions[ASKED] = {&core->ask_field, &core->ask_nobody, &core->ask_thing, &core->ask_header, &core->ask_plan, &core->ask_length};
@@ -1440,6 +1475,11 @@ static void core_free(PyObject *self)
     for (i = 0; i < ((Core *)self)->issuer_count; i++)
         Py_DECREF(((Core *)self)->issuers[i].said);
     PyMem_Free(((Core *)self)->issuers);
+    for (i = 0; ((Core *)self)->last && i < LAST_ANSWERS; i++) {
+        Py_XDECREF(((Core *)self)->last[i].key);
+        Py_XDECREF(((Core *)self)->last[i].answer);
+    }
+    PyMem_Free(((Core *)self)->last);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -1484,7 +1524,7 @@ static PyMethodDef core_methods[] = {
     {"splice", FAST(core_splice), METH_FASTCALL, "splice(text, found, known, replacement, counts) -> (spliced, output)"},
     {"splice_read", FAST(core_splice_read), METH_FASTCALL,
      "splice_read(raw, read, found, known, replacement, odd, counts) -> (spliced, output)"},
-    {"survey", core_survey, METH_O, "survey(texts) -> (filled, ascii, size, longest)"},
+    {"survey", core_survey, METH_O, "survey(texts) -> (filled, foreign, size, longest)"},
     {"mask", FAST(core_mask), METH_FASTCALL, "mask(texts, hits, disguised, failures, asked, acts, outputs, counts) -> (changed, left)"},
     {"veils", FAST(core_veils), METH_FASTCALL, "veils(outputs, changed) -> what is scanned of what was changed"},
     {"open", FAST(core_open), METH_FASTCALL, "open(outputs, changed, hits) -> the places of what has to be looked at more closely"},

@@ -8,7 +8,7 @@
 
 enum native { NONE, FIELD, EMAIL, IPV4, CARD, PHONE, JWT, BEARER, DATABASE_KEY, IBAN, NATIONAL, NATIVES };
 /* Goes up with every change of what a function takes or gives; native.py takes no other core. */
-enum { INTERFACE = 13 };
+enum { INTERFACE = 14 };
 #define NAMES "field email ipv4 card phone_international jwt bearer database_key iban phone_national"
 
 /* What a value has to be to keep its name's promise, as far as it is told here. */
@@ -29,14 +29,32 @@ typedef struct {
         int digits;
     } *issuers;
     place issuer_count;
+    /* The last answers, by what was asked: found without making an object of it. */
+    struct answer_to {
+        const PyObject *memo;
+        PyObject *key, *answer;
+    } *last;
 } Core;
 
-enum { MEMO_ENTRIES = 8192 };
+enum { MEMO_ENTRIES = 8192, LAST_ANSWERS = 2048 };
+
+/* Where the answer about some bytes is, if it is one of the last. */
+static struct answer_to *place_of_answer(const Core *core, const PyObject *memo, Text t, place low, place high)
+{
+    uint64_t hash = 0xcbf29ce484222325u ^ (uint64_t)(uintptr_t)memo;
+    for (; low < high; low++)
+        hash = (hash ^ t.at[low]) * 0x100000001b3u;
+    return core->last + ((hash ^ hash >> 32) & (LAST_ANSWERS - 1));
+}
 
 /* What a function says of some bytes, a new reference; remembered for the last few thousand. */
-static PyObject *asked(PyObject *memo, PyObject *ask, Text t, place low, place high)
+static PyObject *asked(Core *core, PyObject *memo, PyObject *ask, Text t, place low, place high)
 {
-    PyObject *key = PyBytes_FromStringAndSize((const char *)t.at + low, high - low), *answer;
+    struct answer_to *last = place_of_answer(core, memo, t, low, high);
+    PyObject *key, *answer;
+    if (last->memo == memo && PyBytes_GET_SIZE(last->key) == high - low && !memcmp(PyBytes_AS_STRING(last->key), t.at + low, (size_t)(high - low)))
+        return Py_NewRef(last->answer);
+    key = PyBytes_FromStringAndSize((const char *)t.at + low, high - low);
     if (!key)
         return NULL;
     answer = PyDict_GetItemWithError(memo, key);
@@ -51,14 +69,22 @@ static PyObject *asked(PyObject *memo, PyObject *ask, Text t, place low, place h
                 Py_CLEAR(answer);
         }
     }
-    Py_DECREF(key);
+    if (answer) {
+        /* What was there is let go of last: that may run anything. */
+        PyObject *old = last->key, *old_answer = last->answer;
+        last->memo = memo, last->key = key, last->answer = Py_NewRef(answer);
+        Py_XDECREF(old);
+        Py_XDECREF(old_answer);
+    } else {
+        Py_DECREF(key);
+    }
     return answer;
 }
 
 /* The same for a function that says yes or no; -1 for an exception. */
-static int asked_whether(PyObject *memo, PyObject *ask, Text t, place low, place high)
+static int asked_whether(Core *core, PyObject *memo, PyObject *ask, Text t, place low, place high)
 {
-    PyObject *answer = asked(memo, ask, t, low, high);
+    PyObject *answer = asked(core, memo, ask, t, low, high);
     int yes = answer ? answer == Py_True : -1;
     Py_XDECREF(answer);
     return yes;
@@ -126,7 +152,7 @@ static int may_be_nobody(Text t, place low, place high)
 
 static int is_nobody(Core *core, Text t, place low, place high)
 {
-    return may_be_nobody(t, low, high) ? asked_whether(core->nobody, core->ask_nobody, t, low, high) : 0;
+    return may_be_nobody(t, low, high) ? asked_whether(core, core->nobody, core->ask_nobody, t, low, high) : 0;
 }
 
 /* Whether a value begins with a word that a validator's sentence about a field begins with. */
@@ -181,7 +207,7 @@ typedef struct {
 /* What a name promises: 1 with `field` filled in, 0 where that is nothing, -1 for an exception. `owner` keeps it alive. */
 static int field_of(Core *core, Text t, place low, place high, Field *field, PyObject **owner)
 {
-    *owner = asked(core->fields, core->ask_field, t, low, high);
+    *owner = asked(core, core->fields, core->ask_field, t, low, high);
     if (!*owner)
         return -1;
     if (!PyTuple_Check(*owner) || PyTuple_GET_SIZE(*owner) != 5)
@@ -780,7 +806,7 @@ static PyObject *judge_card(Core *core, Text t, place end)
     if (before != '"' || (behind != '"' && behind != ',' && behind != '}' && behind != ']' && behind != -1))
         thing = 1;
     else
-        thing = asked_whether(core->things, core->ask_thing, t, comma, start);
+        thing = asked_whether(core, core->things, core->ask_thing, t, comma, start);
     return thing ? NULL : found(core, start, stop, say.kind_card, say.card, said, 78, say.empty);
 }
 
@@ -856,7 +882,7 @@ static PyObject *judge_iban(Core *core, Text t, place end)
         if (one.count < IBAN_MIN)
             continue;
         country[0] = t.at[start] & (byte)~0x20, country[1] = t.at[start + 1] & (byte)~0x20;
-        answer = asked(core->lengths, core->ask_length, (Text){country, 2}, 0, 2);
+        answer = asked(core, core->lengths, core->ask_length, (Text){country, 2}, 0, 2);
         if (!answer)
             return NULL;
         size = PyLong_AsLong(answer);
@@ -876,7 +902,7 @@ static PyObject *judge_iban(Core *core, Text t, place end)
 static int dialable(Core *core, const byte *digits, place count)
 {
     Text t = {digits, 3};
-    PyObject *plan = asked(core->plans, core->ask_plan, t, 0, 3);
+    PyObject *plan = asked(core, core->plans, core->ask_plan, t, 0, 3);
     long code;
     unsigned long long lengths;
     place left;
@@ -984,7 +1010,7 @@ static PyObject *judge_jwt(Core *core, Text t, place end)
     behind = peek(t, at);
     if (head - start > 512 || t.at[at - 1] == '.' || behind == '+' || behind == '/' || behind == '\n' || behind == '\r' || behind == '\\' || behind == '.')
         LEAVE;
-    header = asked_whether(core->headers, core->ask_header, t, start, head);
+    header = asked_whether(core, core->headers, core->ask_header, t, start, head);
     return header > 0 ? found(core, start, at, say.kind_jwt, say.jwt, say.jose_header, 90, say.empty) : NULL;
 }
 

@@ -105,8 +105,8 @@ class Engine:
     def mask(self, texts: Sequence[bytes]) -> Masked:
         """Masks a batch; each text fails for itself."""
         result = Masked(list(texts))
-        _, ascii_, _, longest = self._core.survey(texts)
-        readable = list(texts) if ascii_ else self._checked(result, texts)
+        _, foreign, _, longest = self._core.survey(texts)
+        readable = self._checked(result, texts, foreign)
         if longest > self._max_depth:
             result.failures.update((index, _TOO_DEEP) for index, text in enumerate(readable) if self._too_deep(text))
         changed = self._detect_all(result, readable)
@@ -158,10 +158,10 @@ class Engine:
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
-    def _checked(self, result: Masked, texts: Sequence[bytes]) -> list[bytes]:
-        """The texts with those emptied that are not UTF-8: UTF-16 is masked on its own, anything else fails."""
+    def _checked(self, result: Masked, texts: Sequence[bytes], foreign: Sequence[int]) -> list[bytes]:
+        """The texts with those emptied that are not UTF-8, of some: UTF-16 is masked on its own, anything else fails."""
         readable = list(texts)
-        for index in [index for index, text in enumerate(texts) if not text.isascii()]:
+        for index in foreign:
             text = texts[index]
             try:
                 text.decode()

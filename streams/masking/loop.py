@@ -76,8 +76,8 @@ class Acts(NamedTuple):
     replacement: Callable[[Found, bytes], bytes]
 
 
-#: Whether each text is something and does not begin with a zero, whether all are ASCII, how long they are and the longest is.
-Survey = tuple[bool, bool, int, int]
+#: Whether each text is something and does not begin with a zero, which are not ASCII, how long they are and the longest is.
+Survey = tuple[bool, list[int], int, int]
 
 
 class Changed(NamedTuple):
@@ -118,7 +118,8 @@ class Loop:
         filled = [text for text in texts if text]
         sizes = [len(text) for text in filled]
         plain = len(filled) == len(texts) and all(text[0] for text in filled)
-        return plain, all(text.isascii() for text in filled), sum(sizes), max(sizes, default=0)
+        foreign = [index for index, text in enumerate(texts) if text and not text.isascii()]
+        return plain, foreign, sum(sizes), max(sizes, default=0)
 
     def judge(
         self,

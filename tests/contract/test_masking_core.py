@@ -124,7 +124,7 @@ def test_core_knows_all_issuers(length: int) -> None:
 @example([b"x", b""])
 @example([b"x" * 77, b"y" * 70 + b"\xff"])
 def test_core_surveys_batches_as_the_loop_in_python_does(texts: list[bytes | None]) -> None:
-    """Whether all are filled and ASCII, how long they are and the longest is."""
+    """Whether all are filled, which are not ASCII, how long they are and the longest is."""
     assert _core().survey(texts) == Loop().survey(texts)
     assert _core().survey(tuple(texts)) == Loop().survey(texts)
 
@@ -248,6 +248,21 @@ def test_sink_groups_hits_by_text() -> None:
     assert unpacked(found[1]) == [(1, 3)]
     assert [end for end, _ in unpacked(found[2])] == [1, 2, 3, 4, 5]
     assert disguised == {0: None}
+
+
+@given(
+    st.lists(st.tuples(st.integers(129, 400), st.integers(0, 9)), max_size=90),
+    st.lists(st.tuples(st.integers(129, 400), st.integers(0, 9)), max_size=90),
+)
+def test_sink_puts_shapes_among_its_hits(hits: list[tuple[int, int]], shapes: list[tuple[int, int]]) -> None:
+    """Those of both scans come in one order, whichever order each of them was in."""
+    make = sinks()
+    assert make is not None
+    sink = make()
+    for end, ident in hits:
+        sink(ident, 0, end, 0, None)
+    found, _ = sink.grouped([b"x" * 300], shapes, 128, 0)
+    assert unpacked(found.get(0, b"")) == sorted((end - 128, ident) for end, ident in hits + shapes)
 
 
 @pytest.mark.parametrize("attribute", ["INTERFACE", "NAMES"])
