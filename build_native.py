@@ -16,7 +16,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCES = tuple(
     Path(__file__).parent / "streams" / "masking" / name for name in ("_shapes.c", "_core.c", "_fold.c", "_mint.c")
 )
-FLAGS = ("-O3", "-std=c99", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror")
+FLAGS = ("-O3", "-DNDEBUG", "-std=c99", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror")
 
 
 def target(source: Path) -> Path:

@@ -13,7 +13,7 @@ from typing import Final, Self
 
 from streams.errors import RunError
 
-__all__ = ["Children", "ending_on_signals", "maskstream", "wait_until"]
+__all__ = ["Children", "ending_on_signals", "last_words", "maskstream", "wait_until"]
 
 #: A worker may take this long to commit and leave its group, in seconds.
 _STOP_S: Final = 15.0
@@ -123,3 +123,9 @@ def wait_until(ready: Callable[[], bool], child: subprocess.Popen[bytes], second
         if child.poll() is not None or time.monotonic() > deadline:
             raise RunError(otherwise)
         time.sleep(0.02)
+
+
+def last_words(log: Path) -> str:
+    """Return the last line of a process of ours, as a sentence: its log never holds what is masked."""
+    lines = log.read_text("utf-8", "replace").strip().splitlines()
+    return f"The last it said: {lines[-1]}" if lines else ""

@@ -16,7 +16,7 @@ from streams.demo.choose import examples, followed, survivors
 from streams.demo.gather import Harvest, gather, masking_seconds
 from streams.demo.look import Look
 from streams.demo.people import LINK_S, Door, open_door
-from streams.demo.processes import Children, ending_on_signals, maskstream
+from streams.demo.processes import Children, ending_on_signals, last_words, maskstream
 from streams.demo.source import generated, users_file
 from streams.demo.stage import WORKERS, Stage, create_raw_topics, prepare, produce, run_command
 from streams.errors import RunError
@@ -96,15 +96,9 @@ def _masking(
                 stage, sent, lambda: workers.poll() is None, lambda n: progress.update(task, completed=n), _PATIENCE_S
             )
         except RunError as error:
-            raise RunError(f"{error} {_last_words(folder / 'run.log')}".strip()) from None
+            raise RunError(f"{error} {last_words(folder / 'run.log')}".strip()) from None
     look.say(f"* masking with {WORKERS} workers: {harvest.last_s:.1f} s")
     return harvest
-
-
-def _last_words(log: Path) -> str:
-    """Return the workers' last line: their log never holds what they mask."""
-    lines = log.read_text("utf-8", "replace").strip().splitlines()
-    return f"The last they said: {lines[-1]}" if lines else ""
 
 
 def _show(look: Look, stage: Stage, harvest: Harvest, *, own: bool) -> None:
@@ -149,7 +143,7 @@ def _stay(look: Look, stage: Stage, workers: subprocess.Popen[bytes], door: Door
         look.say(f"  worker {slot}   http://127.0.0.1:{port}/metrics  /livez  /readyz")
     look.say(f"  files      {stage.folder}")
     look.say("  To look around in another terminal:")
-    for name, value in stage.settings.items():
+    for name, value in {**stage.settings, "MASKSTREAM_REVIEW_PORT": str(door.port)}.items():
         look.say(f"    export {name}={value}")
     look.say("    maskstream quarantine list")
     look.say(f"    maskstream dev-token --sub you --role operator   for another log-in at {door.address}/")

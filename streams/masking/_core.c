@@ -1139,6 +1139,13 @@ static PyObject *core_veils(PyObject *self, PyObject *const *args, Py_ssize_t co
     return texts;
 }
 
+/* Whether a text is surely JSON. */
+static int is_json(Text t)
+{
+    place end = json_value(t, 0);
+    return end >= 0 && json_space(t, end) == t.size;
+}
+
 /* Whether a changed text has to be looked at more closely: hits that are not settled, or JSON that a parser has to tell.
  * -1 for an exception. */
 static int is_open(PyObject *row, PyObject *output, PyObject *hits)
@@ -1492,7 +1499,7 @@ static PyObject *core_is_json(PyObject *self, PyObject *text)
         PyErr_SetString(PyExc_TypeError, "a text is bytes");
         return NULL;
     }
-    return PyBool_FromLong(is_json((Text){(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)}));
+    return PyBool_FromLong(is_json(text_of(text)));
 }
 
 /* any_below(hits, ident): whether a hit has a lower identifier. */

@@ -1,10 +1,11 @@
-/* Whether a text is surely JSON (RFC 8259); a part of _core.c.
+/* Whether a text is surely JSON (RFC 8259); a part of _core.c and _mint.c.
  *
  * Only what nearly all logs are is told: ASCII, escapes of one letter, numbers without an exponent, 64 levels. Whether any
  * other text is JSON is left to a parser.
  */
 
-enum { JSON_LEVELS = 64 };
+/* A number of 310 digits is more than a double holds, which parsers refuse. */
+enum { JSON_LEVELS = 64, JSON_DIGITS = 300 };
 
 static place json_space(Text t, place at)
 {
@@ -37,7 +38,7 @@ static place json_number(Text t, place at)
 {
     place begun = at += peek(t, at) == '-';
     at = span(t, at, DIGIT);
-    if (at == begun || (t.at[begun] == '0' && at > begun + 1))
+    if (at == begun || at - begun > JSON_DIGITS || (t.at[begun] == '0' && at > begun + 1))
         return -1;
     if (peek(t, at) == '.') {
         begun = at + 1, at = span(t, begun, DIGIT);
@@ -74,12 +75,12 @@ static place json_name(Text t, place at)
     return peek(t, at) == ':' ? at + 1 : -1;
 }
 
-static int is_json(Text t)
+/* The end of the value that begins at a place, or -1. */
+static place json_value(Text t, place at)
 {
     /* One bit for each level: whether it is an object. */
     uint64_t objects = 0;
     int level = 0;
-    place at = 0;
     for (;;) {
         int c = peek(t, at = json_space(t, at));
         if (c == '{' || c == '[') {
@@ -88,33 +89,31 @@ static int is_json(Text t)
                 at = inside + 1;
             else {
                 if (++level > JSON_LEVELS)
-                    return 0;
+                    return -1;
                 objects = objects << 1 | (c == '{');
                 at = c == '{' ? json_name(t, inside) : inside;
                 if (at < 0)
-                    return 0;
+                    return -1;
                 continue;
             }
         } else
             at = json_scalar(t, at);
         /* A value ends here: so may all that it is the last of. */
         for (;;) {
-            if (at < 0)
-                return 0;
-            at = json_space(t, at);
-            if (!level)
-                return at == t.size;
-            c = peek(t, at++);
+            if (at < 0 || !level)
+                return at;
+            c = peek(t, at = json_space(t, at));
+            at++;
             if (c == (objects & 1 ? '}' : ']'))
                 level--, objects >>= 1;
             else if (c == ',')
                 break;
             else
-                return 0;
+                return -1;
         }
         if (objects & 1)
             at = json_name(t, at);
         if (at < 0)
-            return 0;
+            return -1;
     }
 }

@@ -9,10 +9,10 @@
 #include <Python.h>
 #include <structmember.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include <stdio.h>
 
-typedef unsigned char byte;
+#include "_bytes.h"
+#include "_json.h"
 
 /* -- SHA-256 (FIPS 180-4) ------------------------------------------------------------------------------------------- */
 
@@ -138,12 +138,12 @@ static void finish(State *state, const byte *data, size_t size, byte hash[4 * WO
 /* -- the mint ------------------------------------------------------------------------------------------------------- */
 
 /* Goes up with every change of what a mint takes or gives; tokens.py takes no other. */
-enum { INTERFACE = 2 };
+enum { INTERFACE = 4 };
 
 /* How the values of a kind are written before they become tokens; `NO_FORM` leaves them all to Python. */
 enum form { EXACT, EMAIL, TEXT, IDENTIFIER, IPV4, PHONE, NO_FORM };
 
-enum { LETTERS = 20, HINT = 4, HIDDEN = 6, LONGEST = 512 };
+enum { LETTERS = 20, HINT = 4, HIDDEN = 6, LONGEST = 512, PREFIX = 64, TOKEN_MAX = PREFIX + LETTERS + HINT + 1 };
 
 /* What was asked of the calling code that three digits begin with: how long it is, which lengths its numbers have, as a set
  * of bits, and what is dialled before them at home, each behind its size. */
@@ -340,32 +340,41 @@ static Py_ssize_t hint_of(const byte *form, Py_ssize_t size, char *to)
     return HINT + 1;
 }
 
+/* The token of bytes as they are, without a hint; its size. */
+static Py_ssize_t whole_token(const Mint *mint, const byte *at, Py_ssize_t size, char *to)
+{
+    PyObject *prefix = mint->prefix;
+    memcpy(to, PyBytes_AS_STRING(prefix), (size_t)PyBytes_GET_SIZE(prefix));
+    letters_of(mint, at, (size_t)size, to + PyBytes_GET_SIZE(prefix));
+    return PyBytes_GET_SIZE(prefix) + LETTERS;
+}
+
+/* Writes the token of a value, for which there are `TOKEN_MAX` bytes; its size, or -1 where it is left to Python, -2 for an exception. */
+static Py_ssize_t token_of(const Mint *mint, const byte *at, Py_ssize_t size, char *to)
+{
+    byte form[LONGEST];
+    Py_ssize_t written;
+    size = canonical(mint, at, size, form);
+    if (size < 0)
+        return size;
+    written = whole_token(mint, form, size, to);
+    return written + (mint->hinted ? hint_of(form, size, to + written) : 0);
+}
+
 /* mint(value) -> the token of a value as it is written, None where that is left to Python. */
 static PyObject *mint_call(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
 {
-    const Mint *mint = (const Mint *)self;
-    PyObject *value, *token;
-    byte form[LONGEST];
-    char hint[HINT + 1], *to;
-    Py_ssize_t size, prefix = PyBytes_GET_SIZE(mint->prefix), tail;
+    PyObject *value;
+    char token[TOKEN_MAX];
+    Py_ssize_t size;
     if ((names && PyTuple_GET_SIZE(names)) || PyVectorcall_NARGS(count) != 1 || !PyBytes_Check(value = args[0])) {
         PyErr_SetString(PyExc_TypeError, "mint(value): bytes");
         return NULL;
     }
-    size = canonical(mint, (const byte *)PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value), form);
+    size = token_of((const Mint *)self, (const byte *)PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value), token);
     if (size == -2)
         return NULL;
-    if (size < 0)
-        Py_RETURN_NONE;
-    tail = mint->hinted ? hint_of(form, size, hint) : 0;
-    token = PyBytes_FromStringAndSize(NULL, prefix + LETTERS + tail);
-    if (token) {
-        to = PyBytes_AS_STRING(token);
-        memcpy(to, PyBytes_AS_STRING(mint->prefix), (size_t)prefix);
-        letters_of(mint, form, (size_t)size, to + prefix);
-        memcpy(to + prefix + LETTERS, hint, (size_t)tail);
-    }
-    return token;
+    return size < 0 ? Py_NewRef(Py_None) : PyBytes_FromStringAndSize(token, size);
 }
 
 /* digest(data) -> the letters of any bytes */
@@ -392,8 +401,8 @@ static PyObject *mint_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     int form, hinted;
     if (kwargs || !PyArg_ParseTuple(args, "y#Sip|O", &key, &size, &prefix, &form, &hinted, &ask_plan))
         return NULL;
-    if (size > BLOCK || form < EXACT || form > NO_FORM || (form == PHONE) != (ask_plan != NULL)) {
-        PyErr_SetString(PyExc_ValueError, "Mint(key, prefix, form, hinted[, plan]): a key has 64 bytes at most, and phones have plans");
+    if (size > BLOCK || PyBytes_GET_SIZE(prefix) > PREFIX || form < EXACT || form > NO_FORM || (form == PHONE) != (ask_plan != NULL)) {
+        PyErr_SetString(PyExc_ValueError, "Mint(key, prefix, form, hinted[, plan]): a key and a prefix have 64 bytes at most, and phones have plans");
         return NULL;
     }
     mint = (Mint *)type->tp_alloc(type, 0);
@@ -447,6 +456,9 @@ static PyType_Slot mint_slots[] = {
 };
 static PyType_Spec mint_spec = {"streams.masking._mint.Mint", sizeof(Mint), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL, mint_slots};
 
+/* What reads the payloads of JWTs with mints. */
+#include "_claims.h"
+
 static PyObject *choose_instructions(PyObject *module, PyObject *wanted)
 {
     int own = PyObject_IsTrue(wanted);
@@ -464,13 +476,18 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_mint", NULL, -1
 
 PyMODINIT_FUNC PyInit__mint(void)
 {
-    PyObject *module = PyModule_Create(&definition), *mint;
+    PyObject *module = PyModule_Create(&definition), *mint, *reader;
     choose(1);
+    fill_tables();
+    fill_sextets();
     mint = module ? PyType_FromSpec(&mint_spec) : NULL;
-    if (!mint || PyModule_AddObjectRef(module, "Mint", mint) < 0 ||
+    reader = mint ? PyType_FromSpec(&reader_spec) : NULL;
+    mint_type = (PyTypeObject *)mint;
+    if (!reader || PyModule_AddObjectRef(module, "Mint", mint) < 0 || PyModule_AddObjectRef(module, "Reader", reader) < 0 ||
         PyModule_AddStringConstant(module, "FORMS", "exact email text identifier ipv4 phone none") < 0 ||
-        PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0)
+        PyModule_AddStringConstant(module, "READS", READS) < 0 || PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0)
         Py_CLEAR(module);
-    Py_XDECREF(mint);
+    /* The type of mints stays for as long as readers ask for it. */
+    Py_XDECREF(reader);
     return module;
 }

@@ -16,18 +16,23 @@
 
 typedef unsigned char byte;
 
-enum { DIGIT = 1, HEX = 2, ALPHA = 4, RUN = 8, BASE58 = 16, LOCAL = 32 };
+enum { DIGIT = 1, HEX = 2, ALPHA = 4, RUN = 8, BASE58 = 16, LOCAL = 32, UPPER = 64, SMALL_HEX = 128 };
 
 /* What stands before a word, but for the letters that may end an escape (`\n`): the class [^0-9ac-eg-mo-qsu-z]. */
-static byte class_of[256], before_word[256], quad_of[3][256];
+static byte class_of[256], before_word[256], quad_of[3][256], quad_marks[128];
 static byte country[26 * 26];
 
 /* The detectors whose shapes are looked for; shapes.py has the same names and takes no other pass. */
 #define NAMES                                                                                                    \
-    "block email phone_international phone_nanp us_ssn ipv4 ipv6 mac card iban wallet discord_bot_token url_userinfo"
+    "block disguise email phone_international phone_nanp us_ssn ipv4 ipv6 mac card card_named iban iban_spaced wallet "         \
+    "discord_bot_token asana_token uptimerobot_key bitwarden_machine_token vault_legacy_token url_userinfo xml_element "        \
+    "national_number_alone phone_in_brackets field"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
-enum { INTERFACE = 3 };
-enum shape { BLOCK, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, IBAN, WALLET, DISCORD, USERINFO, SHAPES };
+enum { INTERFACE = 5 };
+enum shape {
+    BLOCK, DISGUISE, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, CARD_NAMED, IBAN, IBAN_SPACED, WALLET,
+    DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, SHAPES
+};
 
 typedef struct {
     const byte *text;
@@ -69,6 +74,13 @@ static int all(const byte *at, int mask, int count)
 static int digits(const byte *at, int count)
 {
     return all(at, DIGIT, count);
+}
+
+/* The letter of an escape that stands for white space, with its backslash before it: \\[nrtbf] */
+static int escape_letter(const byte *at)
+{
+    byte c = LOWER(*at);
+    return at[-1] == '\\' && (c == 'n' || c == 'r' || c == 't' || c == 'b' || c == 'f') && IS(*at, ALPHA);
 }
 
 /* Whether a word begins at a position: no letter and no digit before it, but the letter of an escape (`\n`). */
@@ -351,9 +363,21 @@ static void at_twelfth(Scan *scan, const byte *at)
         report(scan, CARD, at + 12);
 }
 
+/* [A-Z]{2}[0-9]{2}[0-9]?[. ][0-9]{4}[. ], at its last sign */
+static void spaced_groups(Scan *scan, const byte *at)
+{
+    const byte *first = at - 5;
+    if ((*at != ' ' && *at != '.') || (*first != ' ' && *first != '.') || !IS(first[-1], DIGIT) || !IS(first[-2], DIGIT))
+        return;
+    first -= 2 + (IS(first[-3], DIGIT) != 0);
+    if (IS(first[-1], UPPER) && IS(first[-2], UPPER))
+        report(scan, IBAN_SPACED, at + 1);
+}
+
 /* A sign behind four digits and no more. */
 static void behind_four(Scan *scan, const byte *at)
 {
+    spaced_groups(scan, at);
     if (word_start(at - 4) && before_card(at - 4))
         four_digits(scan, at - 4);
 }
@@ -372,12 +396,12 @@ static int has_capital(const byte *at, const byte *end)
     return at < end;
 }
 
-/* The end of sixteen letters and digits or more: a Bitcoin address begins with 1 or 3. */
-static void behind_long(Scan *scan, const byte *at)
+/* The end of sixteen letters and digits or more: a Bitcoin address begins with 1 or 3, a token of Vault's as its kind. */
+static void behind_long(Scan *scan, const byte *start, const byte *at)
 {
-    const byte *start = at - 16;
-    while (IS(start[-1], ALPHA | DIGIT))
-        start--;
+    enum { VAULT_LEAD = 24 };
+    if (start[-1] == '.' && at - start >= VAULT_LEAD && (start[-2] == 's' || start[-2] == 'b' || start[-2] == 'r'))
+        report(scan, VAULT, start + VAULT_LEAD);
     if (start[-1] == '\\' && before_word[*start])
         start++;
     if ((*start == '1' || *start == '3') && all(start + 1, BASE58, 25) && has_capital(start, at))
@@ -423,12 +447,11 @@ static void report_block(Scan *scan, const byte *end)
         report(scan, BLOCK, behind + 1);
 }
 
-static void at_word_end(Scan *scan, const byte *end)
+/* The end of a long word, and the last byte before it that may end three printable quads. */
+static void at_word_end(Scan *scan, const byte *start, const byte *end, const byte *last)
 {
-    const byte *start = end - SHORTEST_BLOCK;
-    while (IS(start[-1], RUN))
-        start--;
-    if (holds_block(start, end))
+    enum { TO_LAST = 10 };
+    if (last >= start + TO_LAST && holds_block(start, end))
         report_block(scan, end);
 }
 
@@ -510,46 +533,273 @@ static void discord_token(Scan *scan, const byte *at)
     }
 }
 
+/* Groups of small hexadecimal digits with a dash between them, the last of which end at a position. */
+static int groups_of_hex(const byte *end, const char *sizes)
+{
+    for (; *sizes; sizes++, end--) {
+        int size = *sizes == 'c' ? 12 : *sizes - '0';
+        end -= size;
+        if (!all(end, SMALL_HEX, size) || (sizes[1] && end[-1] != '-'))
+            return 0;
+    }
+    return 1;
+}
+
+/* 0\.[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\.[^\W_]{16}, at its second dot */
+static void machine_token(Scan *scan, const byte *at)
+{
+    if (groups_of_hex(at, "c4448") && at[-37] == '.' && at[-38] == '0' && alnum_run(at + 1, 16))
+        report(scan, BITWARDEN, at + 17);
+}
+
+/* Digits right before a position, so many at most. */
+static int digits_before(const byte *at, int most)
+{
+    int count = 0;
+    while (count < most && IS(at[-1 - count], DIGIT))
+        count++;
+    return count;
+}
+
+/* A dash behind three digits: [0-9]\.[0-9]{3}-[0-9K] and u[rm]?\d{5,9}-[\da-f]{16} */
+static void dash_behind_number(Scan *scan, const byte *at)
+{
+    enum { FEWEST = 5, MOST = 9, LEAD = 16 };
+    const byte *first;
+    int count;
+    if (at[-4] == '.') {
+        if (IS(at[-5], DIGIT) && (IS(at[1], DIGIT) || at[1] == 'K'))
+            report(scan, NATIONAL, at + 2);
+        return;
+    }
+    count = digits_before(at, MOST + 1);
+    if (count < FEWEST || count > MOST)
+        return;
+    first = at - count - 1;
+    if (*first == 'r' || *first == 'm')
+        first--;
+    if (*first == 'u' && all(at + 1, SMALL_HEX, LEAD))
+        report(scan, UPTIMEROBOT, at + 1 + LEAD);
+}
+
+/* [0-9]/\d{12,20}(?:/\d{12,20})?:[\da-f]{16}, at its colon; of two numbers the second tells as much as both. */
+static void colon_behind_number(Scan *scan, const byte *at)
+{
+    enum { MOST = 20, LEAD = 16 };
+    int count = digits_before(at, MOST);
+    if (at[-1 - count] == '/' && IS(at[-2 - count], DIGIT) && all(at + 1, SMALL_HEX, LEAD))
+        report(scan, ASANA, at + 1 + LEAD);
+}
+
+/* [1-9][A-Z][0-9A-Z][0-9]-[A-Z][0-9A-Z][0-9]-[A-Z]{2}[0-9][0-9], at its second dash */
+static void beneficiary(Scan *scan, const byte *at)
+{
+    if (IS(at[-1], DIGIT) && IS(at[-2], DIGIT | UPPER) && IS(at[-3], UPPER) && IS(at[-5], DIGIT) && IS(at[-6], DIGIT | UPPER) &&
+        IS(at[-7], UPPER) && IS(at[-8], DIGIT) && at[-8] != '0' && all(at + 1, UPPER, 2) && digits(at + 3, 2))
+        report(scan, NATIONAL, at + 5);
+}
+
+/* [A-Z][AEIOUX][A-Z]{2}[0-9]{6}[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[0-9A-Z][0-9], at the capital behind its digits */
+static void population_key(Scan *scan, const byte *at)
+{
+    int place;
+    if ((*at != 'H' && *at != 'M' && *at != 'X') || !digits(at - 6, 6) || !all(at - 10, UPPER, 4) || !all(at + 1, UPPER, 5))
+        return;
+    for (place = 3; place < 6; place++)
+        if (memchr("AEIOU", at[place], 5))
+            return;
+    if ((memchr("AEIOU", at[-9], 5) || at[-9] == 'X') && IS(at[6], DIGIT | UPPER) && IS(at[7], DIGIT))
+        report(scan, NATIONAL, at + 8);
+}
+
+/* [12]\x20##\x20##\x20[0-9][0-9AB]\x20###\x20###\x20##, a # for each digit, at its fourth space */
+static void spaced_registration(Scan *scan, const byte *space)
+{
+    static const char shape[] = "## ## #. ### ### ##";
+    const byte *at = space - 8;
+    int place;
+    if (at[-1] != ' ' || (at[-2] != '1' && at[-2] != '2'))
+        return;
+    for (place = 0; shape[place]; place++)
+        if (shape[place] == ' ' ? at[place] != ' ' : !IS(at[place], DIGIT) && (shape[place] == '#' || (at[place] != 'A' && at[place] != 'B')))
+            return;
+    report(scan, NATIONAL, at + place);
+}
+
+/* \([0-9]{3}\) ?[0-9]{3}[-. ][0-9]{4}, at its first bracket */
+static void area_in_brackets(Scan *scan, const byte *at)
+{
+    const byte *next = at + 5 + (at[5] == ' ');
+    if (at[4] == ')' && digits(at + 1, 3) && digits(next, 3) && (next[3] == '-' || next[3] == '.' || next[3] == ' ') && digits(next + 4, 4))
+        report(scan, PHONE_BRACKETS, next + 8);
+}
+
+/* [A-Z][0-9]{6}\([0-9A]\), at its first bracket */
+static void bracket_behind_number(Scan *scan, const byte *at)
+{
+    if (digits_before(at, 6) == 6 && IS(at[-7], UPPER) && (IS(at[1], DIGIT) || at[1] == 'A') && at[2] == ')')
+        report(scan, NATIONAL, at + 3);
+}
+
+/* [1-8][0-9]{16}X, at its letter */
+static void letter_behind_number(Scan *scan, const byte *at)
+{
+    if (*at == 'X' && digits_before(at, 17) == 17 && at[-17] >= '1' && at[-17] <= '8')
+        report(scan, NATIONAL, at + 1);
+}
+
+/* What follows two capitals, a sign and two digits: [A-Z]{2}\x20[0-9]{2}\x20?[0-9]\x20?[0-9]\x20?[0-9]{2}\x20[A-D] */
+static void insurance_number(Scan *scan, const byte *at)
+{
+    int group;
+    for (group = 0; group < 3; group++, at++) {
+        at += *at == ' ';
+        if (!IS(*at, DIGIT))
+            return;
+    }
+    if (IS(at[0], DIGIT) && at[1] == ' ' && at[2] >= 'A' && at[2] <= 'D')
+        report(scan, NATIONAL, at + 3);
+}
+
+/* Two capitals, a space or a dash, and two digits, the last of them at a position. */
+static void spaced_country(Scan *scan, const byte *at)
+{
+    const byte *code = at - 4;
+    if (code[2] == ' ')
+        insurance_number(scan, at + 1);
+    if (country[(code[0] - 'A') * 26 + code[1] - 'A'] && (!IS(code[-1], ALPHA | DIGIT) || escape_letter(code - 1)))
+        report(scan, IBAN_SPACED, at + 1);
+}
+
+/* Behind a short word for cards the first digit of the 25 bytes that follow, the first of them a sign:
+ * (?:\b|_|\\[nrtbf])(?:cc|ccn|pan)[^0-9a-z\xff][^0-9\xff]{0,23}[0-9] */
+static void card_word(Scan *scan, const byte *word, const byte *end)
+{
+    enum { GAP = 24 };
+    const byte *at = end;
+    if (IS(*end, ALPHA | DIGIT) || (IS(word[-1], ALPHA | DIGIT) && !escape_letter(word - 1)))
+        return;
+    while (at - end < GAP && !IS(*at, DIGIT) && *at != 0xff)
+        at++;
+    if (at > end && IS(*at, DIGIT))
+        report(scan, CARD_NAMED, at + 1);
+}
+
+/* The second letter of CC, also of CCN. */
+static void at_cc(Scan *scan, const byte *at)
+{
+    card_word(scan, at - 1, at + 1 + (LOWER(at[1]) == 'n' && at[1] != 0xff));
+}
+
+/* The last letter of what may be PAN. */
+static void at_pan(Scan *scan, const byte *at)
+{
+    if (LOWER(at[-1]) == 'a')
+        card_word(scan, at - 2, at + 1);
+}
+
+/* <[a-z][\w:.\-]{1,60}(?:[ \t\r\n][^<>]{0,240})?>(?:<!\[CDATA\[)?[^<\xff] */
+static void at_less(Scan *scan, const byte *at)
+{
+    enum { NAME = 60, ATTRIBUTES = 240 };
+    static const char opening[] = "<![cdata[";
+    const byte *end = at + 2;
+    int place;
+    if (!IS(at[1], ALPHA))
+        return;
+    while (end - at < NAME + 2 && (IS(*end, ALPHA | DIGIT) || *end == '_' || *end == ':' || *end == '.' || *end == '-'))
+        end++;
+    if (end == at + 2)
+        return;
+    if (*end == ' ' || *end == '\t' || *end == '\r' || *end == '\n') {
+        const byte *first = ++end;
+        while (end - first < ATTRIBUTES && *end != '<' && *end != '>' && *end != 0xff)
+            end++;
+    }
+    if (*end++ != '>')
+        return;
+    for (place = 0; opening[place] && (byte)(end[place] | (opening[place] >= 'a' ? 0x20 : 0)) == (byte)opening[place];)
+        place++;
+    if (!opening[place])
+        end += place;
+    if (*end != '<' && *end != 0xff)
+        report(scan, ELEMENT, end + 1);
+}
+
+#include "_disguises.h"
+#include "_names.h"
+
 /* -- the pass ------------------------------------------------------------------------------------------------------- */
 
 /* One bit for each of 64 bytes, the lowest for the first. */
 typedef uint64_t bits;
 
 typedef struct {
-    bits digit, letter, hex, run, sign, at, plus, colon, dot, dash, big_a, e, h, level, four, slash, n;
+    bits digit, letter, upper, hex, run, sign, gap, at, plus, colon, dot, dash, big_a, e, h, level, four, slash, n, c, p, s;
+    bits percent, ampersand, equals, less, bracket, escape, lead, nothing, x;
 } Classes;
+
+/* Which bytes may be the first, the second and the third of a printable quad, and which end the last of three in a row. */
+typedef struct {
+    bits first, second, third, printable, block;
+} Quads;
+
+/* Any byte may be any: each word has to be looked at. */
+static void any_quads(const byte *at, Quads *of)
+{
+    (void)at;
+    of->first = of->second = of->third = ~(bits)0;
+}
+
+static void (*quads)(const byte *, Quads *) = any_quads;
 
 #ifdef __x86_64__
 #include <immintrin.h>
 
 /* One body for three widths of registers: SIGN(v, c) and WITHIN(v, low, high) give a bit for each byte. */
+/* Bits of the register that begins so many bytes behind a place; the first of them are all there is. */
+#define TAKE(class, found) (of->class = part ? of->class | (found) << part : (found))
+
 #define CLASSIFY(name, features, wide, width, load, lower, SIGN, WITHIN)                                   \
     __attribute__((target(features))) static void name(const byte *at, Classes *of)                        \
     {                                                                                                      \
         int part;                                                                                          \
-        memset(of, 0, sizeof *of);                                                                         \
         for (part = 0; part < 64; part += width) {                                                         \
             wide v = load(at + part), low = lower(v);                                                      \
             bits digit = WITHIN(v, '0', '9'), letter = WITHIN(low, 'a', 'z');                              \
             bits plus = SIGN(v, '+'), dash = SIGN(v, '-'), dot = SIGN(v, '.');                             \
             bits joint = SIGN(v, '/') | SIGN(v, '_'), big_a = SIGN(v, 'A');                                \
-            of->digit |= digit << part;                                                                    \
-            of->letter |= letter << part;                                                                  \
-            of->hex |= (digit | WITHIN(low, 'a', 'f')) << part;                                            \
-            of->run |= (digit | letter | plus | dash | joint) << part;                                     \
-            of->sign |= (dash | dot | joint | SIGN(v, ' ') | SIGN(v, '\t') | SIGN(v, ')')) << part;        \
-            of->at |= SIGN(v, '@') << part;                                                                \
-            of->plus |= plus << part;                                                                      \
-            of->colon |= SIGN(v, ':') << part;                                                             \
-            of->dot |= dot << part;                                                                        \
-            of->dash |= dash << part;                                                                      \
-            of->big_a |= big_a << part;                                                                    \
-            of->e |= SIGN(v, 'e') << part;                                                                 \
-            of->h |= SIGN(v, 'H') << part;                                                                 \
-            of->level |= (big_a | SIGN(v, 'J') | SIGN(v, 'N') | SIGN(v, 'F')) << part;                     \
-            of->four |= SIGN(v, '4') << part;                                                              \
-            of->slash |= SIGN(v, '\\') << part;                                                            \
-            of->n |= SIGN(low, 'n') << part;                                                               \
+            TAKE(digit, digit);                                                                            \
+            TAKE(letter, letter);                                                                          \
+            TAKE(upper, WITHIN(v, 'A', 'Z'));                                                              \
+            TAKE(gap, dash | SIGN(v, ' '));                                                                \
+            TAKE(c, SIGN(low, 'c'));                                                                       \
+            TAKE(p, SIGN(low, 'p'));                                                                       \
+            TAKE(x, SIGN(low, 'x'));                                                                       \
+            TAKE(s, SIGN(low, 's'));                                                                       \
+            TAKE(percent, SIGN(v, '%'));                                                                   \
+            TAKE(ampersand, SIGN(v, '&'));                                                                 \
+            TAKE(equals, SIGN(v, '='));                                                                    \
+            TAKE(less, SIGN(v, '<'));                                                                      \
+            TAKE(bracket, SIGN(v, '('));                                                                   \
+            TAKE(escape, SIGN(v, 0x1b));                                                                   \
+            TAKE(lead, WITHIN(v, (char)0xc2, (char)0xf4));                                                 \
+            TAKE(nothing, SIGN(v, 0));                                                                     \
+            TAKE(hex, digit | WITHIN(low, 'a', 'f'));                                                      \
+            TAKE(run, digit | letter | plus | dash | joint);                                               \
+            TAKE(sign, dash | dot | joint | SIGN(v, ' ') | SIGN(v, '\t') | SIGN(v, ')'));                  \
+            TAKE(at, SIGN(v, '@'));                                                                        \
+            TAKE(plus, plus);                                                                              \
+            TAKE(colon, SIGN(v, ':'));                                                                     \
+            TAKE(dot, dot);                                                                                \
+            TAKE(dash, dash);                                                                              \
+            TAKE(big_a, big_a);                                                                            \
+            TAKE(e, SIGN(v, 'e'));                                                                         \
+            TAKE(h, SIGN(v, 'H'));                                                                         \
+            TAKE(level, big_a | SIGN(v, 'J') | SIGN(v, 'N') | SIGN(v, 'F'));                               \
+            TAKE(four, SIGN(v, '4'));                                                                      \
+            TAKE(slash, SIGN(v, '\\'));                                                                    \
+            TAKE(n, SIGN(low, 'n'));                                                                       \
         }                                                                                                  \
     }
 
@@ -581,10 +831,21 @@ CLASSIFY(classify512, "avx512bw", __m512i, 64, LOAD512, LOWER512, SIGN512, WITHI
 
 static void (*classify)(const byte *, Classes *) = classify128;
 
+/* Which bytes may be the first, the second, the third of a printable quad, by a table of ASCII in two registers. */
+__attribute__((target("avx512vbmi,avx512bw"))) static void quads512(const byte *at, Quads *of)
+{
+    __m512i v = LOAD512(at), marks = _mm512_permutex2var_epi8(LOAD512(quad_marks), v, LOAD512(quad_marks + 64));
+    bits ascii = ~(bits)_mm512_movepi8_mask(v);
+    of->first = ascii & (bits)_mm512_test_epi8_mask(marks, _mm512_set1_epi8(1));
+    of->second = ascii & (bits)_mm512_test_epi8_mask(marks, _mm512_set1_epi8(2));
+    of->third = ascii & (bits)_mm512_test_epi8_mask(marks, _mm512_set1_epi8(4));
+}
+
 /* Takes the widest registers that this processor has, of so many bytes at most, and says how wide they are. */
 static long choose(long most)
 {
     __builtin_cpu_init();
+    quads = most >= 64 && __builtin_cpu_supports("avx512vbmi") ? quads512 : any_quads;
     if (most >= 64 && __builtin_cpu_supports("avx512bw"))
         return classify = classify512, 64;
     if (most >= 32 && __builtin_cpu_supports("avx2"))
@@ -606,6 +867,20 @@ static void classify(const byte *at, Classes *of)
         byte c = at[place];
         of->digit |= (bits)(IS(c, DIGIT) != 0) << place;
         of->letter |= (bits)(IS(c, ALPHA) != 0) << place;
+        of->upper |= (bits)(IS(c, UPPER) != 0) << place;
+        of->gap |= (bits)(c == ' ' || c == '-') << place;
+        of->c |= (bits)(c == 'c' || c == 'C') << place;
+        of->p |= (bits)(c == 'p' || c == 'P') << place;
+        of->x |= (bits)(c == 'x' || c == 'X') << place;
+        of->s |= (bits)(c == 's' || c == 'S') << place;
+        of->percent |= (bits)(c == '%') << place;
+        of->ampersand |= (bits)(c == '&') << place;
+        of->equals |= (bits)(c == '=') << place;
+        of->less |= (bits)(c == '<') << place;
+        of->bracket |= (bits)(c == '(') << place;
+        of->escape |= (bits)(c == 0x1b) << place;
+        of->lead |= (bits)(c >= 0xc2 && c <= 0xf4) << place;
+        of->nothing |= (bits)(c == 0) << place;
         of->hex |= (bits)(IS(c, HEX) != 0) << place;
         of->run |= (bits)(IS(c, RUN) != 0) << place;
         of->sign |= (bits)(card_sign(c) || c == ')') << place;
@@ -647,6 +922,32 @@ static void grow(Runs *of, const Runs *last, bits set)
     of->sixteen = of->eight & back(of->eight, last->eight, 8);
 }
 
+/* Sixty-four bytes: what they are, and how long the runs are that end with each of them. */
+typedef struct {
+    Classes is;
+    Runs digits, alnums, words, letters;
+    /* The first letters of words, and those behind the letter of an escape. */
+    bits begin;
+    Quads quads;
+    /* Where the runs begin that go on behind the last byte, and the last byte so far that ends three printable quads. */
+    const byte *word_from, *alnum_from, *printable;
+} Block;
+
+/* Where the run begins that ends before a place of a block; bits of those that belong to runs, and where the run began that
+ * reached the block. */
+static const byte *run_start(const byte *block, bits run, const byte *reached, int place)
+{
+    bits other = ~run & (place < 64 ? ((bits)1 << place) - 1 : ~(bits)0);
+    return other ? block + 64 - __builtin_clzll(other) : reached;
+}
+
+/* The last byte before a place of a block that is set, and what it was before that. */
+static const byte *last_before(const byte *block, bits set, const byte *reached, int place)
+{
+    bits below = set & (place < 64 ? ((bits)1 << place) - 1 : ~(bits)0);
+    return below ? block + 63 - __builtin_clzll(below) : reached;
+}
+
 /* Calls a function for each bit that is set. */
 #define EACH(set, call)                                       \
     for (bits left = (set); left; left &= left - 1) {         \
@@ -654,38 +955,111 @@ static void grow(Runs *of, const Runs *last, bits set)
         call;                                                 \
     }
 
-#define BEFORE(class, places) back(now.class, last.class, places)
+#define NOW(class) (now->is.class)
+#define BEFORE(class, places) back(now->is.class, last->is.class, places)
+#define BEHIND(runs, size) back(now->runs.size, last->runs.size, 1)
+
+static void read_block(const byte *at, Block *now, const Block *last)
+{
+    classify(at, &now->is);
+    grow(&now->digits, &last->digits, NOW(digit));
+    grow(&now->alnums, &last->alnums, NOW(digit) | NOW(letter));
+    grow(&now->words, &last->words, NOW(run));
+    grow(&now->letters, &last->letters, NOW(letter));
+    now->begin = NOW(letter) & (~back(now->alnums.one, last->alnums.one, 1) | BEFORE(slash, 2));
+    now->word_from = run_start(at, now->words.one, last->word_from, 64);
+    now->alnum_from = run_start(at, now->alnums.one, last->alnum_from, 64);
+    quads(at, &now->quads);
+    now->quads.printable = now->quads.third & back(now->quads.second, last->quads.second, 1) & back(now->quads.first, last->quads.first, 2);
+    now->quads.block = now->quads.printable & back(now->quads.printable, last->quads.printable, 4) &
+                       back(now->quads.printable, last->quads.printable, 8);
+    now->printable = last_before(at, now->quads.block, last->printable, 64);
+}
+
+static void at_digits(Scan *scan, const byte *at, const Block *now, const Block *last)
+{
+    bits three = BEHIND(digits, three), four = BEHIND(digits, four), begun;
+    EACH(now->digits.twelve & ~BEHIND(digits, twelve), at_twelfth(scan, here));
+    EACH(NOW(sign) & four & ~BEFORE(digit, 5), behind_four(scan, here));
+    EACH(NOW(sign) & three & ~BEFORE(digit, 4), behind_three(scan, here));
+    /* Behind a word's start, the letter of an escape, or the word IBAN. */
+    begun = ~back(now->alnums.one, last->alnums.one, 3) | BEFORE(slash, 4) | BEFORE(n, 3);
+    EACH(NOW(digit) & BEFORE(letter, 1) & BEFORE(letter, 2) & begun, country_code(scan, here));
+    EACH(NOW(dash) & three, dash_behind_number(scan, here));
+    EACH(NOW(dash) & BEFORE(dash, 4) & BEFORE(digit, 1), beneficiary(scan, here));
+    EACH(NOW(colon) & BEHIND(digits, twelve), colon_behind_number(scan, here));
+    EACH(NOW(bracket) & four, bracket_behind_number(scan, here));
+    EACH(NOW(upper) & four, population_key(scan, here));
+    EACH(NOW(gap) & BEFORE(gap, 3) & BEFORE(gap, 6) & BEFORE(gap, 9), spaced_registration(scan, here));
+    EACH(~NOW(digit) & BEHIND(digits, sixteen), letter_behind_number(scan, here));
+    EACH(now->digits.two & BEFORE(gap, 2) & BEFORE(upper, 3) & BEFORE(upper, 4), spaced_country(scan, here));
+}
+
+static void at_signs(Scan *scan, const byte *at, const Block *now, const Block *last)
+{
+    /* Two in a row may begin with the last of these bytes. */
+    bits doubled = NOW(colon) >> 1 | (bits)(at[64] == ':') << 63;
+    EACH(NOW(dot) & (BEFORE(dot, 2) | BEFORE(dot, 3) | BEFORE(dot, 4) | BEFORE(dot, 5)), at_dot(scan, here));
+    EACH(NOW(colon) & (BEFORE(hex, 1) | BEFORE(colon, 1) | doubled), at_colon(scan, here));
+    EACH(NOW(dot) & BEFORE(dot, 7), discord_token(scan, here));
+    EACH(NOW(dot) & BEFORE(dash, 13), machine_token(scan, here));
+    EACH(NOW(dash) & BEFORE(dash, 3), at_dash(scan, here));
+}
+
+/* Signs of which most blocks hold none. */
+static void at_rare_signs(Scan *scan, const byte *at, const Block *now)
+{
+    EACH(NOW(slash), at_backslash(scan, here));
+    EACH(NOW(equals), at_equals(scan, here));
+    EACH(NOW(percent), at_percent(scan, here));
+    EACH(NOW(ampersand), at_ampersand(scan, here));
+    EACH(NOW(less), at_less(scan, here));
+    EACH(NOW(bracket), area_in_brackets(scan, here));
+    EACH(NOW(lead), at_character(scan, here));
+    EACH(NOW(nothing), report(scan, DISGUISE, here + 1));
+    EACH(NOW(escape), at_escape(scan, here));
+    EACH(NOW(at), (at_sign(scan, here), userinfo(scan, here)));
+    EACH(NOW(plus), at_plus(scan, here));
+}
+
+static void at_words(Scan *scan, const byte *at, const Block *now, const Block *last)
+{
+    bits end = ~NOW(letter);
+    EACH(end & BEHIND(letters, two) & back(now->begin, last->begin, 2), behind_two_letters(scan, here));
+    EACH(end & BEHIND(letters, three) & back(now->begin, last->begin, 3), behind_three_letters(scan, here));
+    EACH(end & BEHIND(letters, four) & back(now->begin, last->begin, 4) & BEFORE(s, 1), behind_one_more(scan, here));
+    EACH(now->letters.three & (NOW(n) | NOW(c) | NOW(x) | BEFORE(p, 2)) & (back(now->begin, last->begin, 2) | BEFORE(upper, 2)),
+         third_letter(scan, here));
+    EACH(NOW(c) & BEFORE(c, 1), at_cc(scan, here));
+    EACH(NOW(n) & BEFORE(p, 2), at_pan(scan, here));
+}
+
+static void at_long_words(Scan *scan, const byte *at, const Block *now, const Block *last)
+{
+    EACH(NOW(level) & BEFORE(e, 1), at_zlib(scan, here));
+    EACH(NOW(four) & BEFORE(h, 1), at_gzip(scan, here));
+    EACH(NOW(big_a) & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));
+    EACH(~now->words.one & BEHIND(words, twelve),
+         at_word_end(scan, run_start(at, now->words.one, last->word_from, (int)(here - at)), here,
+                     last_before(at, now->quads.block, last->printable, (int)(here - at))));
+    EACH(~now->alnums.one & BEHIND(alnums, sixteen),
+         behind_long(scan, run_start(at, now->alnums.one, last->alnum_from, (int)(here - at)), here));
+}
 
 static void pass(Scan *scan, const byte *at, const byte *end)
 {
-    Classes now, last = {0};
-    Runs digits = {0}, alnums = {0}, words = {0}, digits_now, alnums_now, words_now;
-    for (; at < end; at += 64, last = now, digits = digits_now, alnums = alnums_now, words = words_now) {
-        bits three, four, begun, doubled;
-        classify(at, &now);
-        grow(&digits_now, &digits, now.digit);
-        grow(&alnums_now, &alnums, now.digit | now.letter);
-        grow(&words_now, &words, now.run);
-        three = back(digits_now.three, digits.three, 1), four = back(digits_now.four, digits.four, 1);
-        EACH(digits_now.twelve & ~back(digits_now.twelve, digits.twelve, 1), at_twelfth(scan, here));
-        EACH(now.sign & four & ~BEFORE(digit, 5), behind_four(scan, here));
-        EACH(now.sign & three & ~BEFORE(digit, 4), behind_three(scan, here));
-        /* Behind a word's start, the letter of an escape, or the word IBAN. */
-        begun = ~back(now.digit | now.letter, last.digit | last.letter, 3) | BEFORE(slash, 4) | BEFORE(n, 3);
-        EACH(now.digit & BEFORE(letter, 1) & BEFORE(letter, 2) & begun, country_code(scan, here));
-        EACH(now.dot & (BEFORE(dot, 2) | BEFORE(dot, 3) | BEFORE(dot, 4) | BEFORE(dot, 5)), at_dot(scan, here));
-        /* Two in a row may begin with the last of these bytes. */
-        doubled = now.colon >> 1 | (bits)(at[64] == ':') << 63;
-        EACH(now.colon & (BEFORE(hex, 1) | BEFORE(colon, 1) | doubled), at_colon(scan, here));
-        EACH(now.dot & BEFORE(dot, 7), discord_token(scan, here));
-        EACH(now.dash & BEFORE(dash, 3), at_dash(scan, here));
-        EACH(now.at, (at_sign(scan, here), userinfo(scan, here)));
-        EACH(now.plus, at_plus(scan, here));
-        EACH(now.level & BEFORE(e, 1), at_zlib(scan, here));
-        EACH(now.four & BEFORE(h, 1), at_gzip(scan, here));
-        EACH(now.big_a & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));
-        EACH(~words_now.one & back(words_now.twelve, words.twelve, 1), at_word_end(scan, here));
-        EACH(~alnums_now.one & back(alnums_now.sixteen, alnums.sixteen, 1), behind_long(scan, here));
+    Block blocks[2] = {0}, *now = blocks, *last = blocks + 1, *other;
+    last->word_from = last->alnum_from = last->printable = at;
+    for (; at < end; at += 64, other = now, now = last, last = other) {
+        read_block(at, now, last);
+        if (NOW(digit) | last->is.digit)
+            at_digits(scan, at, now, last);
+        at_signs(scan, at, now, last);
+        if (NOW(slash) | NOW(equals) | NOW(percent) | NOW(ampersand) | NOW(less) | NOW(bracket) | NOW(lead) | NOW(nothing) | NOW(escape) |
+            NOW(at) | NOW(plus))
+            at_rare_signs(scan, at, now);
+        at_words(scan, at, now, last);
+        at_long_words(scan, at, now, last);
     }
 }
 
@@ -745,6 +1119,8 @@ static void fill_tables(void)
     mark(class_of, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-", RUN);
     mark(class_of, "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", BASE58);
     mark(class_of, "_-", LOCAL);
+    mark(class_of, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", UPPER);
+    mark(class_of, "0123456789abcdef", SMALL_HEX);
     for (c = 0x80; c < 0xff; c++)
         class_of[c] |= LOCAL;
     memset(before_word, 1, sizeof before_word);
@@ -755,6 +1131,8 @@ static void fill_tables(void)
     mark(quad_of[0], "IJKLMNOPQRSTUVWXYZabcdef", 1);
     mark(quad_of[1], "CDEFGHSTUVWXijklmnyz0123", 1);
     mark(quad_of[2], "ABEFIJMNQRUVYZcdghkloptwxs014589", 1);
+    for (c = 0; c < 128; c++)
+        quad_marks[c] = (byte)(quad_of[0][c] | quad_of[1][c] << 1 | quad_of[2][c] << 2);
 }
 
 static PyObject *choose_width(PyObject *module, PyObject *most)
@@ -767,6 +1145,10 @@ static PyObject *choose_width(PyObject *module, PyObject *most)
 static PyMethodDef methods[] = {
     {"scan", scan_shapes, METH_VARARGS,
      "scan(text, identifiers) -> [(end, identifier)]\n\nThe ends of all shapes in a text that begins and ends with 0xff."},
+    {"heads", take_heads, METH_O,
+     "heads([(head, low, high)])\n\nTakes the first bytes of characters that are read as others, and the range of the last."},
+    {"names", take_short_names, METH_VARARGS,
+     "names(whole, beginning, tails)\n\nTakes the short names of fields: whole words, what more may follow, and what may follow."},
     {"choose", choose_width, METH_O,
      "choose(most) -> width\n\nTakes registers of so many bytes at most, for tests of each width; not while others scan."},
     {NULL, NULL, 0, NULL},

@@ -125,7 +125,7 @@ class Engine:
 
     def _finds_nothing(self, text: bytes, hits: Packed) -> bool:
         """Whether judges surely find nothing in a text, read as it is."""
-        if len(text) > self._max_depth or any(ident == DISGUISE for _, ident in unpacked(hits)):
+        if len(text) > self._max_depth or self._core.any_below(hits, DISGUISE + 1):
             return False
         try:
             return not self._judge(text, hits, 0)[0]

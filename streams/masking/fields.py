@@ -7,13 +7,14 @@ compared as a substring: `license` does not contain a `lic`, `service_name` is n
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from streams.masking.kinds import Kind
 
-__all__ = ["FIELD_ANCHORS", "Field", "field_of", "is_person_word", "is_thing", "of_things"]
+__all__ = [
+    "NAMES", "NEUTRAL", "PERSONS", "SEGMENT", "Field", "field_of", "is_person_word", "is_thing", "of_things",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Field:
 
 
 #: Names by kind and need, segments joined by underscores. A name that begins with `=` holds only as the whole of the
-#: last path element, one that begins with `?` only behind a word for a person (see `_PERSONS`).
-_NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
+#: last path element, one that begins with `?` only behind a word for a person (see `PERSONS`).
+NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("email", "email", """
         email e_mail email_address e_mail_address email_addr mail_address email_id mail =to_email =from_email mailbox_address sender_address recipient_address
         reply_to =mail_from =rcpt_to envelope_from envelope_to correo correo_electronico courriel adresse_mail adresse_electronique eposta e_posta epost e_post
@@ -222,7 +223,7 @@ _NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
 )  # fmt: skip
 
 #: Words that make a bare `name` or `age` behind or below them a person's.
-_PERSONS: Final = frozenset(
+PERSONS: Final = frozenset(
     """
     user users usr customer client person people patient employee owner author member contact guest passenger student staff
     recipient sender buyer seller holder cardholder account_holder applicant beneficiary subscriber visitor driver rider
@@ -256,11 +257,11 @@ _THINGS: Final = frozenset(
 _DOERS: Final = frozenset(f"{done}by" for done in "created updated modified deleted approved requested submitted assigned reviewed uploaded changed performed initiated invited".split())  # fmt: skip
 
 #: Tails that do not change whose value it is.
-_NEUTRAL: Final = frozenset(
+NEUTRAL: Final = frozenset(
     "value raw str string text hash hashed plain encoded encrypted input param field new old original".split()
 )
 
-_SEGMENT: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
+SEGMENT: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 
 
 #: Letters that Unicode does not take apart into a letter of ASCII and an accent.
@@ -280,7 +281,7 @@ def _spellings() -> tuple[dict[str, Field], dict[str, Field], dict[str, Field]]:
     anywhere: dict[str, Field] = {}
     whole: dict[str, Field] = {}
     person: dict[str, Field] = {}
-    for kind, needs, names in _NAMES:
+    for kind, needs, names in NAMES:
         for name in names.split():
             table = whole if name[0] == "=" else person if name[0] == "?" else anywhere
             table[_folded(re.sub(r"[=?_.]", "", name))] = Field(kind, needs)
@@ -289,111 +290,16 @@ def _spellings() -> tuple[dict[str, Field], dict[str, Field], dict[str, Field]]:
 
 _ANYWHERE, _WHOLE, _BEHIND_PERSON = _spellings()
 
-#: What may join the segments of a name, as a hyperscan expression.
-_JOIN: Final = r"[_\-. ]?"
-
-#: What stands between a name and its sign: quotes at any nesting, the end of a subscript, white space.
-_SIGN: Final = r"\\*[\"'`]?(?:\[?\])?[ \t]{0,16}[:=]"
-
-#: Behind a name that holds with more words behind it, and behind one that has to be the last.
-_MORE: Final = r"[a-z0-9_\-. ]{0,24}" + _SIGN
-_LAST: Final = rf"s?(?:{_JOIN}(?:{'|'.join(sorted(_NEUTRAL))}|[0-9]{{1,4}}))?" + _SIGN
-
-#: Before a name that has to be a whole element: no letter, but for the letter of an escaped line end.
-_START: Final = r"(?:[^a-z0-9]|\\[nrtbf]|http)"
-
-
-#: Names this short stand inside too many words (`waiting` holds a `tin`) to be looked for without a start, in letters.
-_SHORT: Final = 4
-
-
-def _spelled(name: str) -> str:
-    """A name as an expression over the bytes of UTF-8."""
-    return _JOIN.join(re.split(r"[_.]", name.lstrip("=?"))).encode().decode("latin-1")
-
-
-def _cases(name: str) -> list[str]:
-    """A name as it is written in small letters, as words, and in capitals, where the scan sees only ASCII's as the same."""
-    if name.isascii():
-        return [name]
-    mark = name[0] if name[0] in "=?" else ""
-    bare = name.removeprefix(mark)
-    return (
-        sorted({mark + one for one in (bare, bare[0].upper() + bare[1:], bare.title(), bare.upper())}) if bare else []
-    )
-
-
-#: So many names in one expression compile several times as fast as each by itself, and scan as fast. More of them would
-#: compile faster yet, and cost twice as much in each scan; those without a start, whose first letters are literals, do not.
-_GROUP: Final = 8
-_GROUP_OF_LITERALS: Final = 32
-
-
-def _grouped(names: list[str], before: str, after: str, size: int = _GROUP) -> list[str]:
-    """Expressions for names that share what stands before and behind them, several names in each."""
-    names = sorted(names)
-    groups = (names[first : first + size] for first in range(0, len(names), size))
-    return [f"{before}(?:{'|'.join(group)}){after}" for group in groups]
-
-
-def _of_persons(names: list[str]) -> list[str]:
-    """Names that hold behind a word for a person (`user_id`, `customers.name`), or below one as whole quoted keys."""
-    last = "|".join(sorted(name[1:] for name in names))
-    persons = {_SEGMENT.findall(word)[-1] for word in _PERSONS}
-    return [
-        *_grouped(list(persons), "", rf"s{{0,3}}[_\-. $@\[]{{0,3}}(?:{last}){_LAST}"),
-        *(rf"(?-i:{name}[A-Za-z]{{0,6}}[({{\[]) ?id ?[:=]" for name in _PRINTED),
-        *(rf"[\"'`]{name[1:]}\\*[\"'`]\]?[ \t]{{0,16}}[:=]" for name in names),
-    ]
-
-
-#: Classes whose objects begin their print with a person's number.
-_PRINTED: Final = ("User", "Customer", "Person", "Patient", "Employee", "Passenger", "Student", "Guest", "Subscriber")
-
-
-def _beginnings(texts: Iterable[str]) -> list[str]:
-    """The texts that no other one begins: in their order, what a text begins stands right behind it.
-
-    What goes on in another script (`手机` and `手机号`) is a name of its own: the expression for more words is of ASCII.
-    """
-    found: list[str] = []
-    for text in sorted(texts):
-        if not found or not (text.startswith(found[-1]) and text[len(found[-1]) :].isascii()):
-            found.append(text)
-    return found
-
-
-def _anchors() -> tuple[str, ...]:
-    """Expressions for the names that no other name begins; `email` also stands for `email_address`."""
-    names = [spelled for _, _, names in _NAMES for name in names.split() for spelled in _cases(name)]
-    # Names that differ in their joins alone: the one with all of them stands for the others.
-    spelled = sorted((name for name in names if name[0] not in "=?"), key=len)
-    anywhere = {re.sub(r"[_.]", "", name): name for name in spelled}
-    first = [anywhere[flat] for flat in _beginnings(anywhere)]
-    short = [name for name in first if len(name) <= _SHORT]
-    behind_small = [rf"(?-i:[a-z0-9]{name[0].upper()}){name[1:]}" for name in short if name.isascii()]
-    return (
-        *_grouped([_spelled(name) for name in first if len(name) > _SHORT], "", _MORE, _GROUP_OF_LITERALS),
-        *_grouped([_spelled(name) for name in short], _START, _MORE),
-        *_grouped(behind_small, "", _LAST),
-        *_grouped([_spelled(name) for name in names if name[0] == "="], _START, _LAST),
-        *_of_persons([name for name in names if name[0] == "?"]),
-    )
-
-
-#: Hyperscan expressions that end at the sign between a telling name and its value.
-FIELD_ANCHORS: Final[tuple[str, ...]] = _anchors()
-
 
 def is_person_word(name: str) -> bool:
     """Whether the last word of a key stands for a person (`user`, `billingContact`)."""
-    segments = [segment.lower() for segment in _SEGMENT.findall(name)]
-    return bool(segments) and (segments[-1] in _PERSONS or segments[-1].rstrip("s") in _PERSONS)
+    segments = [segment.lower() for segment in SEGMENT.findall(name)]
+    return bool(segments) and (segments[-1] in PERSONS or segments[-1].rstrip("s") in PERSONS)
 
 
 def is_thing(name: str) -> bool:
     """Whether the last word of a key stands for a thing that has a name of its own (`service`, `roles`)."""
-    segments = [segment.lower() for segment in _SEGMENT.findall(name)]
+    segments = [segment.lower() for segment in SEGMENT.findall(name)]
     return bool(segments) and (segments[-1].removesuffix("s") in _NAMED_THINGS)
 
 
@@ -419,15 +325,15 @@ def field_of(key: str, parent: str = "") -> Field | None:
     is known, for names such as `name` that mean a person only below one.
     """
     key = _folded(key).removeprefix("-D")  # A system property of Java.
-    segments = [segment.lower() for segment in _SEGMENT.findall(key)]
-    while len(segments) > 1 and (segments[-1] in _NEUTRAL or segments[-1].isdigit()):
+    segments = [segment.lower() for segment in SEGMENT.findall(key)]
+    while len(segments) > 1 and (segments[-1] in NEUTRAL or segments[-1].isdigit()):
         segments.pop()
     if not segments:
         return None
     if field := _look_up(segments):
         return field
-    element = [segment.lower() for segment in _SEGMENT.findall(key.rpartition(".")[2])] or segments
-    if len(element) > 1 and (element[-1] in _NEUTRAL or element[-1].isdigit()):
+    element = [segment.lower() for segment in SEGMENT.findall(key.rpartition(".")[2])] or segments
+    if len(element) > 1 and (element[-1] in NEUTRAL or element[-1].isdigit()):
         element.pop()
     whole = "".join(element).removeprefix("http")
     if field := _WHOLE.get(whole) or _WHOLE.get(whole.removesuffix("s")):
@@ -438,12 +344,12 @@ def field_of(key: str, parent: str = "") -> Field | None:
 def _behind_person(segments: list[str], parent: str) -> Field | None:
     field = _BEHIND_PERSON.get(segments[-1]) or _BEHIND_PERSON.get(segments[-1].removesuffix("s"))
     whose = segments[-2] if len(segments) > 1 else parent
-    doer = len(segments) == 1 and "".join(_SEGMENT.findall(parent)).lower() in _DOERS
+    doer = len(segments) == 1 and "".join(SEGMENT.findall(parent)).lower() in _DOERS
     if field is None or not (is_person_word(whose) or (doer and field.needs != "id")):
         return None
     if field.needs != "id":
         return field
-    word = _SEGMENT.findall(whose)[-1].lower()
+    word = SEGMENT.findall(whose)[-1].lower()
     if word.removesuffix("s") in _NOT_BY_ID or word in _NOT_BY_ID:
         return None
     return Field("customer", "id") if word.removesuffix("s") in _CUSTOMERS else field

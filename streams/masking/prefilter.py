@@ -13,8 +13,8 @@ from typing import Final, NamedTuple, cast
 import hyperscan
 
 from streams.masking.databases import Anchor, Store, database
-from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_ANCHOR
-from streams.masking.encodings.units import fold_anchors
+from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_SHAPE
+from streams.masking.encodings.units import fold_anchors, fold_shapes
 from streams.masking.found import Detector, Judge
 from streams.masking.loop import BLOCK, DISGUISE, Hit, Packed, packed, unpacked
 from streams.masking.native import JUDGES, sinks
@@ -54,8 +54,9 @@ class Prefilter:
         self.by_word = frozenset(ident for ident, detector in enumerate(detectors, FIRST_DETECTOR) if detector.by_word)
         idents = {name: ident for ident, name in enumerate(self.names) if name in SHAPES}
         self._shapes = native_scan(idents) if native else None
-        anchors = [Anchor(text, DISGUISE, _CASELESS) for text in (*fold_anchors(), NUL_ANCHOR)]
+        anchors = [Anchor(text, DISGUISE, _CASELESS) for text in fold_anchors()]
         if self._shapes is None:
+            anchors += [Anchor(text, DISGUISE, _CASELESS) for text in (*fold_shapes(), NUL_SHAPE)]
             anchors += [Anchor(text, BLOCK, _EXACT) for text in BASE64_SHAPES]
         for ident, detector in enumerate(detectors, FIRST_DETECTOR):
             there = detector.name in SHAPES and self._shapes is not None

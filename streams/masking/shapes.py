@@ -4,23 +4,27 @@ The pass (`_shapes.c`) is an accelerator, not a second definition: `Detector.sha
 the two against each other. It needs a C compiler when maskstream is installed; without it everything works, slower.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Final, cast
+
+from streams.masking.encodings.units import character_heads
+from streams.masking.field_anchors import BEGINNINGS, TAILS, WHOLE_WORDS
 
 __all__ = ["MARGIN", "SHAPES", "native_scan"]
 
 #: So many separators stand before and behind the texts of a scan, in bytes; the pass looks no further than that.
 MARGIN: Final = 128
 
-#: The detectors whose shapes the pass knows, in its own order.
+#: What has shapes that the pass knows, in its own order: detectors, blocks of base64, and what disguises text.
 SHAPES: Final = (
-    "block", "email", "phone_international", "phone_nanp", "us_ssn", "ipv4", "ipv6", "mac", "card", "iban", "wallet",
-    "discord_bot_token", "url_userinfo",
+    "block", "disguise", "email", "phone_international", "phone_nanp", "us_ssn", "ipv4", "ipv6", "mac", "card", "card_named",
+    "iban", "iban_spaced", "wallet", "discord_bot_token", "asana_token", "uptimerobot_key", "bitwarden_machine_token",
+    "vault_legacy_token", "url_userinfo", "xml_element", "national_number_alone", "phone_in_brackets", "field",
 )  # fmt: skip
 
 #: Raised with every change of a shape, here and in the pass: an older one would miss what it does not know.
-_INTERFACE: Final = 3
+_INTERFACE: Final = 5
 
 _Scan = Callable[[bytes, tuple[int | None, ...]], list[tuple[int, int]]]
 
@@ -36,6 +40,12 @@ def native_scan(idents: Mapping[str, int]) -> Callable[[bytes], list[tuple[int, 
         return None
     if getattr(native, "NAMES", "").split() != [*SHAPES] or getattr(native, "INTERFACE", 0) != _INTERFACE:
         return None
+    native.heads([(head, lasts[0], lasts[-1]) for head, lasts in character_heads().items()])
+    native.names(*map(_bytes, (WHOLE_WORDS, BEGINNINGS, TAILS)))
     scan = cast("_Scan", native.scan)
     wanted = tuple(idents.get(name) for name in SHAPES)
     return lambda data: scan(data, wanted)
+
+
+def _bytes(words: Iterable[str]) -> tuple[bytes, ...]:
+    return tuple(word.encode() for word in words)

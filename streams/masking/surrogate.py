@@ -23,27 +23,22 @@ A claim that is known but not fit to be said is `redacted`. Nothing here raises 
 
 import re
 from binascii import a2b_base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 import orjson
 
-from streams.masking.claims import WORDS, claim_of
+from streams.masking.claims import WORDS, Claim, claim_of
 from streams.masking.keyring import KEY_ID_RE
 from streams.masking.kinds import KINDS, Kind
+from streams.masking.payloads import Field, MaskText, reader
 from streams.masking.tokens import TOKEN_RE, Tokens
 
 __all__ = ["SURROGATE_RE", "MaskText", "Surrogates", "own_surrogate_at", "surrogate"]
 
-#: A thing said, and the same as it stands in a sample: with letters of tokens and times that stand for all.
-_Field = tuple[bytes, bytes]
-
 _Key = TypeVar("_Key", bound=bytes | tuple[object, ...])
 _Value = TypeVar("_Value")
-
-#: Masks a short text by itself, as the engine would, and gives it back unchanged where nothing is found.
-MaskText = Callable[[bytes], bytes]
 
 #: Longer strings are not said. The longest usual issuer, with a tenant's uuid, has 76 characters. It also bounds how
 #: deep a JWT inside a claim can nest.
@@ -97,8 +92,8 @@ _TOKEN_TEXT: Final = re.compile(TOKEN_RE.pattern.decode())
 _OWN_MARK: Final = "tok_"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _REDACTED: Final = b"redacted"
-_HEADER_REDACTED: Final[_Field] = (b"~header.redacted", b"~header.redacted")
-_PAYLOAD_REDACTED: Final[_Field] = (b"~payload.redacted", b"~payload.redacted")
+_HEADER_REDACTED: Final[Field] = (b"~header.redacted", b"~header.redacted")
+_PAYLOAD_REDACTED: Final[Field] = (b"~payload.redacted", b"~payload.redacted")
 _FROM_URLSAFE: Final = bytes.maketrans(b"-_", b"+/")
 
 #: Any complete surrogate, whoever's key made it; for finding surrogates, never for exempting them.
@@ -130,15 +125,23 @@ def own_surrogate_at(data: bytes, pos: int, end: int, tokens: Tokens) -> int:
     return match.end()
 
 
-class _Header(NamedTuple):
-    """What a header says, and whether what follows is encrypted and how many parts that makes."""
+#: What a header says, the same as it stands in a sample, and whether what follows is encrypted. A plain tuple, because
+#: there is one for each key and the collector of garbage forgets those.
+_Header = tuple[bytes, bytes, bool]
 
-    fields: tuple[_Field, ...]
-    encrypted: bool
 
-    @property
-    def parts(self) -> int:
-        return 5 if self.encrypted else 3
+def _parts(encrypted: bool) -> int:
+    """How many parts a whole JWT has."""
+    return 5 if encrypted else 3
+
+
+def _fields(said: bytes, like: bytes) -> list[Field]:
+    """What a header says by fields; a mark begins each, and no value holds one."""
+    return [(b"~" + one, b"~" + other) for one, other in zip(_unmarked(said), _unmarked(like), strict=True)]
+
+
+def _unmarked(said: bytes) -> list[bytes]:
+    return said.split(b"~")[1:]
 
 
 def _bytes_of(part: bytes) -> bytes | None:
@@ -177,16 +180,18 @@ class Surrogates:
     Threads may share it where `mask_text` may be shared; a lost race costs a computation.
     """
 
-    __slots__ = ("_headers", "_made", "_said", "_samples", "_seen_harmless", "mask_text", "tokens")
+    __slots__ = ("_headers", "_made", "_reader", "_said", "_samples", "_seen_harmless", "mask_text", "tokens")
 
-    def __init__(self, tokens: Tokens, mask_text: MaskText) -> None:
+    def __init__(self, tokens: Tokens, mask_text: MaskText, *, native: bool = True) -> None:
+        """`native=False` reads all payloads in Python."""
         self.tokens = tokens
         self.mask_text = mask_text
         # Blank values have no hint: their tokens end with the letters.
         self._samples = {kind: tokens.token(kind, "")[: -len(_SAMPLE_LETTERS)] + _SAMPLE_LETTERS for kind in KINDS}
+        self._reader = reader(tokens, self._samples) if native else None
         self._made: dict[bytes, bytes | None] = {}
         self._headers: dict[bytes, _Header | None] = {}
-        self._said: dict[tuple[bytes, tuple[str, ...]], _Field] = {}
+        self._said: dict[tuple[bytes, tuple[str, ...]], Field] = {}
         self._seen_harmless: dict[bytes, bool] = {}
 
     def of(self, jwt: bytes) -> bytes | None:
@@ -200,17 +205,31 @@ class Surrogates:
         return made
 
     def _make(self, jwt: bytes) -> bytes | None:
-        parts = jwt.split(b".")
-        header = self._opened(parts[0])
+        part = jwt.partition(b".")[0]
+        header = self._headers.get(part) or self._opened(part)
         if header is None:
             return None
-        fields, more = list(header.fields), 0
-        if header.encrypted:
+        said, like, encrypted = header
+        if self._reader is None or encrypted:
+            return self._make_in_python(jwt, header)
+        read = self._reader.of(jwt, said, like, self._asked, self.mask_text)
+        if read is None:
+            return self._make_in_python(jwt, header)
+        said, like = read
+        if self._seen_harmless.get(like) or self._harmless(like):
+            return said
+        return said.partition(b"~")[0] + _PAYLOAD_REDACTED[0] + b"~~"
+
+    def _make_in_python(self, jwt: bytes, header: _Header) -> bytes:
+        parts = jwt.split(b".")
+        said, like, encrypted = header
+        fields, more = _fields(said, like), 0
+        if encrypted:
             fields.append(_PAYLOAD_REDACTED)
         elif len(parts) > 1:
             more = self._payload(_decoded(parts[1]), fields)
         whole = self.tokens.of_jwt(jwt)
-        said, like = _written(fields, more, _MAX_SURROGATE_BYTES - len(whole), cut=len(parts) < header.parts)
+        said, like = _written(fields, more, _MAX_SURROGATE_BYTES - len(whole), cut=len(parts) < _parts(encrypted))
         return whole + (said if self._harmless(self._samples["jwt"] + like) else _PAYLOAD_REDACTED[0] + b"~~")
 
     def _harmless(self, like: bytes) -> bool:
@@ -229,17 +248,19 @@ class Surrogates:
         known = self._headers
         if part in known:
             return known[part]
-        claims = _header_claims(part)
-        opened = None if claims is None else self._header(claims)
+        read = self._reader.header(part, self._asked_of_header, self.mask_text) if self._reader else None
+        claims = _header_claims(part) if read is None else None
+        opened = read if claims is None else self._header(claims)
         if len(part) <= _CACHED_HEADER_BYTES:
             self._headers = _with(self._headers, part, opened)
         return opened
 
     def _header(self, claims: dict[str, object]) -> _Header:
         fields = [self._readable(mark, claims[name]) for name, mark in _HEADER_MARKS if name in claims]
-        return _Header(tuple(fields) if claims else (_HEADER_REDACTED,), "enc" in claims)
+        said = fields if claims else [_HEADER_REDACTED]
+        return b"".join([one for one, _ in said]), b"".join([one for _, one in said]), "enc" in claims
 
-    def _payload(self, claims: dict[str, object] | None, fields: list[_Field]) -> int:
+    def _payload(self, claims: dict[str, object] | None, fields: list[Field]) -> int:
         """Adds what the claims say; gives back how many say nothing."""
         if claims is None:
             fields.append(_PAYLOAD_REDACTED)
@@ -249,15 +270,28 @@ class Surrogates:
             claim = claim_of(name)
             if claim is None:
                 more += 1
-            elif claim.is_time:
-                fields.append(_time(claim.mark, value))
-            elif claim.kind is None:
-                fields.append(self._readable(claim.mark, value))
             else:
-                fields.append(self._personal(claim.mark, claim.kind, value))
+                fields.append(self._claim(claim, value))
         return more
 
-    def _readable(self, mark: bytes, value: object) -> _Field:
+    def _asked(self, name: bytes, value: bytes) -> Field:
+        """What a known claim says whose value is JSON."""
+        claim = claim_of(name.decode())
+        if claim is None:
+            raise ValueError("Only what is known of claims can be asked.")
+        return self._claim(claim, orjson.loads(value))
+
+    def _asked_of_header(self, name: bytes, value: bytes) -> Field:
+        return self._readable(b"~%b." % name, orjson.loads(value))
+
+    def _claim(self, claim: Claim, value: object) -> Field:
+        if claim.is_time:
+            return _time(claim.mark, value)
+        if claim.kind is None:
+            return self._readable(claim.mark, value)
+        return self._personal(claim.mark, claim.kind, value)
+
+    def _readable(self, mark: bytes, value: object) -> Field:
         """A harmless value in the surrogate's spelling, or `redacted`."""
         texts = _texts(value)
         known = self._said.get((mark, texts))
@@ -286,7 +320,7 @@ class Surrogates:
         masked = self.mask_text(text.encode()).decode("latin-1")
         return "" if "@" in masked or "*" in masked else masked
 
-    def _personal(self, mark: bytes, kind: Kind, value: object) -> _Field:
+    def _personal(self, mark: bytes, kind: Kind, value: object) -> Field:
         """A person's value as its token, a list as its items' tokens, or `redacted`."""
         texts = _texts(value)
         if not texts or isinstance(value, bool):
@@ -297,7 +331,7 @@ class Surrogates:
             token, like = token + b"--" + item, like + b"--" + item_like
         return (mark + token, mark + like) if len(token) <= _MAX_VALUE_CHARS else _redacted(mark)
 
-    def _token(self, kind: Kind, text: str) -> _Field:
+    def _token(self, kind: Kind, text: str) -> Field:
         """The token of a personal string: of the kind that its own form tells, so that it is found elsewhere too."""
         if not text.strip():
             return _REDACTED, _REDACTED
@@ -350,7 +384,7 @@ def _texts(value: object) -> tuple[str, ...]:
     return ()
 
 
-def _redacted(mark: bytes) -> _Field:
+def _redacted(mark: bytes) -> Field:
     return mark + _REDACTED, mark + _REDACTED
 
 
@@ -359,7 +393,7 @@ def _sample(said: bytes) -> bytes:
     return _TOKEN_LETTERS.sub(rb"\1" + _SAMPLE_LETTERS, said + b"~")[:-1] if b"tok_" in said else said
 
 
-def _time(mark: bytes, value: object) -> _Field:
+def _time(mark: bytes, value: object) -> Field:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return _redacted(mark)
     whole = int(value)
@@ -369,7 +403,7 @@ def _time(mark: bytes, value: object) -> _Field:
     return _redacted(mark)
 
 
-def _written(fields: Sequence[_Field], more: int, room: int, *, cut: bool) -> _Field:
+def _written(fields: Sequence[Field], more: int, room: int, *, cut: bool) -> Field:
     """The fields one after the other; those that do not fit are counted in `more` with the unsaid ones."""
     said = b"".join([said for said, _ in fields])
     if len(said) > room:
@@ -379,7 +413,7 @@ def _written(fields: Sequence[_Field], more: int, room: int, *, cut: bool) -> _F
     return said + tail, b"".join([like for _, like in fields]) + tail
 
 
-def _fitting(fields: Sequence[_Field], room: int) -> list[_Field]:
+def _fitting(fields: Sequence[Field], room: int) -> list[Field]:
     fitting = []
     for field in fields:
         if len(field[0]) <= room:

@@ -89,7 +89,7 @@ _MINTED: Final = {
 
 
 #: What a mint takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 2
+_INTERFACE: Final = 4
 
 
 class Mint(Protocol):
@@ -127,11 +127,7 @@ class Tokens:
         """`region` is the policy's default region for phone numbers without a country code."""
         self.keyring = keyring
         self.region = region
-        keys = {
-            (kid, kind): derive(secret, b"token/%d/%b" % (CANONICAL_VERSION, kind.encode()))
-            for kid, secret in keyring.keys.items()
-            for kind in KINDS
-        }
+        keys = {(kid, kind): self._key(kid, kind) for kid in keyring.keys for kind in KINDS}
         self._prefixes = {kind: f"tok_{kind}_{keyring.active}_".encode() for kind in KINDS}
         self._digesters = {row: _digester(key) for row, key in keys.items()}
         self._mints = {kind: _mint(kind, keys[keyring.active, kind], prefix) for kind, prefix in self._prefixes.items()}
@@ -162,6 +158,11 @@ class Tokens:
     def mint(self, kind: str) -> Mint | None:
         """What makes the tokens of most values of a kind as they stand in texts; None where there is no such mint."""
         return self._mints[kind]
+
+    def exact(self, kind: str) -> Mint | None:
+        """What makes the tokens of bytes of a kind that are taken as they are, whatever form its values have; None without C."""
+        key = self._key(self.keyring.active, kind)
+        return _minted(key, self._prefixes[kind], "exact", hinted=False)
 
     def opaque(self, data: bytes) -> bytes:
         """The token of a whole key or header that is not text; over the bytes as they are."""
@@ -207,6 +208,9 @@ class Tokens:
             return None
         near = self._own.finditer(text, max(0, at - _LONGEST), at + _LONGEST)
         return next((match for match in near if match.start() < at < match.end()), None)
+
+    def _key(self, kid: str, kind: str) -> bytes:
+        return derive(self.keyring.keys[kid], b"token/%d/%b" % (CANONICAL_VERSION, kind.encode()))
 
     def _make(self, kind: str, value: str, hint: str | None) -> bytes:
         digest, form = self._active[kind], self._forms[kind]
@@ -255,11 +259,15 @@ def _tail(hint: str) -> bytes:
 def _mint(kind: str, key: bytes, prefix: bytes) -> Mint | None:
     """The mint of a kind, or None where it has not been built or knows no form of the kind."""
     form = _MINTED.get(kind, "exact" if form_of(kind) is None else "none")
-    native = _native() if form != "none" else None
+    return _minted(key, prefix, form, hinted=kind in HINTED_KINDS) if form != "none" else None
+
+
+def _minted(key: bytes, prefix: bytes, form: str, *, hinted: bool) -> Mint | None:
+    native = _native()
     if native is None or len(key) > _BLOCK_BYTES:
         return None
     plan = (_dialled,) if form == "phone" else ()
-    return cast("Mint", native.Mint(key, prefix, native.FORMS.split().index(form), kind in HINTED_KINDS, *plan))
+    return cast("Mint", native.Mint(key, prefix, native.FORMS.split().index(form), hinted, *plan))
 
 
 #: Prefixes that are nothing but digits, as `0|80`.

@@ -33,6 +33,8 @@ def said(text: bytes) -> bool:
 @example("[1,]")
 @example('{"a":[1,{"b":2}]} x')
 @example('["\\')
+@example("9" * 309)
+@example("9" * 310)
 def test_core_takes_nothing_else_for_json(text: str) -> None:
     """What it says yes to is parsed, whole and cut off anywhere."""
     raw = text.encode()

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from streams.corpus import generate
 from streams.masking import detectors
+from streams.masking.encodings.units import characters
+from streams.masking.field_anchors import BEGINNINGS, TAILS, WHOLE_WORDS
 from streams.masking.found import Found, Verdict
-from streams.masking.prefilter import BLOCK, Prefilter
+from streams.masking.prefilter import BLOCK, DISGUISE, Prefilter
 from streams.masking.shapes import MARGIN, SHAPES, native_scan
 
 #: What shapes are made of, and what stands around them.
@@ -20,7 +22,18 @@ PIECES = (
     "::", ":", ".", "-", "--", "/", "_", "+", "@", " ", "  ", "(", ")", "\t", "\n", "\\n", "\\b", '"', "=", "==",
     "x", "0x", "fe80", "2001", "db8", "00", "1b", "ab", "f", "eyJ", "eJw", "H4sI", "eNo", "QUJD", "YW5u", "ZXhh",
     "bXBs", "AHQA", "card", "card-", "no.", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "ü", "例", "a" * 40, "1" * 12,
-    "7" * 13, "5555555555554444",
+    "7" * 13, "5555555555554444", "<ab", "<a x='1'", ">", "<![CDATA[", "<![cdata[x", "cc", "ccn", "PAN ", "_cc-",
+    "123.", "1.234-5", "1.234-K", "0123456789abcdef", "ur12345", "u1234567-", "0.", "s.", "hvs.",
+    "12345678-1234-1234-1234-123456789012.", "abcdefghijklmnopqrstuvwxyz", "A123456(3)", "1EG4-TE5-MK72", "NO71.4202.",
+    "12345678901234567X", "AB 12 34 56 78 A", "AB 123456 A", "GB 12", "\\nGB-12", "DE12 3456 ",
+)  # fmt: skip
+
+#: What disguises are made of.
+DISGUISES = (
+    "\\", "\\\\", "u", "{", "00", "e9", "x", "U0001f600", "%", "%2", "4", "=", "=c3", "=40", "\n", "\r\n", "\\n",
+    "\\r\\n", " ", "\t", "   ", "&", "#x41", "#64", "amp;", ";", "lt", "é", "\uff41", "\u200b", "\ufeff", "\U0001d400",
+    "\u0663",
+    "\u2167", "\u00a0", "¼", "例", "\x1b", "[", "\\e[", "\\033[", "\0", "/", ":",
 )  # fmt: skip
 
 #: Spellings that begin or end otherwise than the examples do.
@@ -91,6 +104,96 @@ def test_shapes_of_pieces_are_found_alike(text: str) -> None:
     assert _found(raw, native=True) == _found(raw, native=False)
 
 
+def _disguises(text: bytes, *, native: bool) -> list[int]:
+    return [end for end, ident in prefilter(native=native).hits(text) if ident == DISGUISE]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 70), st.lists(st.sampled_from(DISGUISES), max_size=24).map("".join))
+@example(0, "=\\r\\n  x")
+@example(61, "=C3=A9")
+@example(0, "=\n")
+def test_disguises_are_found_alike(before: int, text: str) -> None:
+    """What makes a record be read otherwise ends at the same bytes for the pass and for the expressions."""
+    raw = b"." * before + text.encode()
+    assert _disguises(raw, native=True) == _disguises(raw, native=False)
+
+
+def test_every_character_that_is_taken_for_another_is_a_disguise() -> None:
+    """Each of the characters that folding replaces is seen by the pass, and by the expressions."""
+    chars = list(characters())
+    for native in (True, False):
+        seen, _ = zip(
+            *(hit for hit in prefilter(native=native).hits(b" ".join(chars)) if hit[1] == DISGUISE), strict=True
+        )
+        assert len(set(seen)) == len(chars)
+
+
+@pytest.mark.parametrize(
+    "heads", [[(b"", 1, 2)], [(b"a", 1, 2)], [(b"\xc3\xa9", 1, 2)], [(b"\xf8\x80\x80", 1, 2)], (), [1]]
+)
+def test_heads_that_begin_no_character_are_refused(heads: object) -> None:
+    """The pass keeps a place for first bytes of UTF-8 and for nothing else."""
+    native = import_module("streams.masking._shapes")
+    with pytest.raises((TypeError, ValueError)):
+        native.heads(heads)
+    assert native_scan({}) is not None
+
+
+def _signs(text: bytes, *, native: bool) -> set[int]:
+    """Where the signs end behind names of fields."""
+    asked = prefilter(native=native)
+    return {end for end, ident in asked.hits(text) if asked.names[ident] == "field"}
+
+
+NAMES = st.sampled_from((*WHOLE_WORDS, *BEGINNINGS)).flatmap(
+    lambda name: st.sampled_from((name, name.upper(), name.title()))
+)
+#: What stands before names, between them and their signs.
+JOINTS = st.sampled_from((
+    '"', "'", "`", "\\", '\\"', "\\\\", "[", "]", "[]", " ", "  ", "\t", ":", "=", "s", "S", "_", "-", ".", "1",
+    "12345", "\\n", "\\nx", "\\1", "\n", "user", "x", "é", "http", " " * 16, " " * 17, "a" * 24, *TAILS,
+))  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.integers(0, 70), st.lists(NAMES | JOINTS, max_size=12).map("".join))
+@example(0, "user_tin: 1")
+@example(60, '{"pinHash":1}')
+@example(0, "\\nages [] \t=")
+@example(62, "userTIN=")
+def test_short_names_are_found_alike(before: int, text: str) -> None:
+    """The sign behind a name of two or three letters is found by the pass where the expressions find it."""
+    raw = b"." * before + text.encode()
+    assert _signs(raw, native=True) == _signs(raw, native=False)
+
+
+def test_every_short_name_is_found_with_each_tail() -> None:
+    """So it is behind each name as a key of JSON, by itself and with each word that may follow."""
+    for name in WHOLE_WORDS:
+        for key in (name, *(f"{name}_{tail}" for tail in TAILS), f"{name}s", f"{name}-12"):
+            raw = f'{{"{key}":1}}'.encode()
+            assert _signs(raw, native=True) == _signs(raw, native=False) == {len(raw) - 2}, key
+    for name in BEGINNINGS:
+        raw = f'{{"{name}_of_him":1,"user{name.title()}":2}}'.encode()
+        assert _signs(raw, native=True) == _signs(raw, native=False)
+        assert len(_signs(raw, native=True)) == 2
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ((b"a",), (), ()), ((b"four",), (), ()), ((b"a1",), (), ()), ((), ("pin",), ()), ((), (), (b"",)),
+        ((), (), (b"x" * 13,)), ((), (), (b"x",) * 33), ([], (), ()),
+    ],
+)  # fmt: skip
+def test_names_that_are_not_short_are_refused(names: tuple[object, object, object]) -> None:
+    """The pass has room for two letters or three, and for so many tails."""
+    with pytest.raises((TypeError, ValueError)):
+        import_module("streams.masking._shapes").names(*names)
+    assert native_scan({}) is not None
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 70), st.sampled_from(PIECES[10:]), st.sampled_from(PIECES[10:]), st.sampled_from(PIECES[10:]))
 def test_place_does_not_matter(before: int, one: str, two: str, three: str) -> None:
@@ -99,7 +202,7 @@ def test_place_does_not_matter(before: int, one: str, two: str, three: str) -> N
     assert _found(raw, native=True) == _found(raw, native=False)
 
 
-@pytest.mark.parametrize("name", [name for name in SHAPES if name != "block"])
+@pytest.mark.parametrize("name", [name for name in SHAPES if name not in ("block", "disguise", "field")])
 def test_every_offset_finds_an_example(name: str) -> None:
     """The examples of each shape are found wherever they begin in a block of 64 bytes, behind whatever stands there."""
     [detector] = [one for one in detectors.ALL if one.name == name]

@@ -140,7 +140,7 @@ def _events() -> str:
 
 
 def _kinds() -> str:
-    by_name = {kind for kind, _, _ in fields._NAMES}
+    by_name = {kind for kind, _, _ in fields.NAMES}
     names = {detector.name for detector in (*named.DETECTORS, *listed.DETECTORS)}
     by_value = {kind for detector in detectors.ALL if detector.name not in names for kind in kinds_of(detector)}
     rows = [
@@ -158,7 +158,7 @@ def _kinds() -> str:
 def _field_names() -> str:
     """Telling names by kind, as the table in `streams.masking.fields` has them."""
     by_kind: dict[str, list[str]] = {}
-    for kind, _, names in fields._NAMES:
+    for kind, _, names in fields.NAMES:
         by_kind.setdefault(kind, []).extend(names.split())
     rows = [[code(kind), " ".join(map(code, names))] for kind, names in by_kind.items()]
     return table(["Kind", "Names"], rows)

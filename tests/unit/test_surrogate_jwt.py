@@ -40,6 +40,13 @@ def mask_text(text: bytes) -> bytes:
 SHARED = Surrogates(TOKENS, mask_text)
 
 
+@pytest.fixture(autouse=True, params=[True, False], ids=["native", "python"])
+def readers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test runs with payloads read in C, and in Python."""
+    if not request.param:
+        monkeypatch.setattr("streams.masking.surrogate.reader", lambda *_: None)
+
+
 def part(value: Any) -> bytes:
     raw = value if isinstance(value, bytes) else json.dumps(value).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=")

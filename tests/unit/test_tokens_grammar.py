@@ -182,6 +182,18 @@ def test_padding_is_no_part_of_a_jwt() -> None:
     assert TOKENS.of_jwt(b"caf\xe9.e30.x") == TOKENS.token("jwt", "caf\xe9.e30.x")
 
 
+def test_exact_mints_take_bytes_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exact mint knows no form and gives no hint, whatever the kind; without C there is none."""
+    jwt, card = TOKENS.exact("jwt"), TOKENS.exact("card")
+    assert jwt is not None
+    assert card is not None
+    assert jwt(b"a.b.c") == TOKENS.of_jwt(b"a.b.c")
+    assert card(b"4111111111111111") == TOKENS.token("card", "4111111111111111", "")
+    assert card(b"4111 1111 1111 1111") != card(b"4111111111111111")
+    monkeypatch.setattr(module, "_native", lambda: None)
+    assert TOKENS.exact("jwt") is None
+
+
 def test_values_beyond_ascii_and_hints_are_made_as_the_mint_makes_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """One value is one token whether C or Python made it, with its own hint, another, or none."""
     values = {

@@ -218,10 +218,19 @@ def judge_advertising(data: bytes, end: int) -> Verdict:
     return _judged(_AD_NUMBER, data, end)
 
 
+#: The longest word that is looked for with what stands before it.
+_SHORT: Final = 3
+
+
 def _detector(
     name: str, words: str, judge: Judge, examples: tuple[str, ...], counter: tuple[str, ...], source: str
 ) -> Detector:
-    return Detector(name, tuple(words.split("|")), judge, examples, counter, source, by_word=True)
+    return Detector(name, tuple(map(_anchor, words.split("|"))), judge, examples, counter, source, by_word=True)
+
+
+def _anchor(word: str) -> str:
+    """A word that judges take where a word begins; three letters stand in too many others (`","` in base64 is `sIm`)."""
+    return rf"(?:[^a-z0-9]|\\[nrtbf]){word}" if len(word) <= _SHORT else word
 
 
 DETECTORS: Final = (

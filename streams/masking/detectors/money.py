@@ -89,6 +89,9 @@ _CARD_WORDS: Final = r"(?:card|cc|ccn|pan|visa|amex|number|num|no|nr)[_.+\-]"
 _CARD_GLUED: Final = re.compile(rb"%b\Z" % _CARD_WORDS.encode(), re.IGNORECASE)
 #: Before the anchor of a card: no letter, digit or sign of a longer number, but for those; a form's space is a plus.
 _CARD_BEFORE: Final = rf"(?:[^0-9.+\-]|[a-z]\+|{_CARD_WORDS})"
+#: Before a word for cards, and from behind it to the next digit.
+_CARD_WORD: Final = r"(?:\b|_|\\[nrtbf])"
+_TO_DIGIT: Final = r"[^0-9a-z\xff][^0-9\xff]{0,23}[0-9]"
 _SIGN_BEFORE: Final = re.compile(rb"(?:[.\-]|(?:[0-9][eE]|[^A-Za-z]|\A)\+)\Z")
 _SIGN_BEHIND: Final = re.compile(rb"[.\-][0-9]")
 
@@ -207,13 +210,14 @@ DETECTORS: Final = (
     Detector(
         "card_named",
         (
-            r"(?:\b|_|\\[nrtbf])(?:(?:credit|debit|bank|payment)? ?cards?|visa|master ?card|amex|cc|ccn|pan|kreditkarte|karte|carte|tarjeta)[^0-9a-z\xff][^0-9\xff]{0,23}[0-9]",
+            rf"{_CARD_WORD}(?:(?:credit|debit|bank|payment)? ?cards?|visa|master ?card|amex|kreditkarte|karte|carte|tarjeta){_TO_DIGIT}",
         ),
         judge_card_named,
         ("my credit card: 122000000000003 ", "card number 3519833257665853 is lost"),
         ("card 1234567890123456 ", "cards in deck: 52"),
         "ISO/IEC 7812-1",
         by_word=True,
+        shapes=(rf"{_CARD_WORD}(?:ccn?|pan){_TO_DIGIT}",),
     ),
     Detector(
         "iban",

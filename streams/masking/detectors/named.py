@@ -16,7 +16,8 @@ from streams.masking.detectors.ordinary import carries_a_token, is_own_name, is_
 from streams.masking.detectors.printed import made_date, whole_value
 from streams.masking.detectors.promises import HALVES, PROMISES, beside_a_person, is_half
 from streams.masking.detectors.things import is_counted, other_thing
-from streams.masking.fields import FIELD_ANCHORS, Field, field_of, is_thing, of_things
+from streams.masking.field_anchors import FIELD_ANCHORS, FIELD_SHAPES
+from streams.masking.fields import Field, field_of, is_thing, of_things
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import KINDS
 
@@ -437,6 +438,7 @@ DETECTORS: Final = (
         ('{"service":{"name":"api"}}', '{"token_type":"Bearer"}', "password=null", '{"phone":"home"}', "hostname=web-1", '{"email_verified":true}', "auth: session expired", '{"tokens":812}', '{"nom":"produit"}', "assert one.actor == first.actor"),
         "field names",
         by_word=True,
+        shapes=FIELD_SHAPES,
     ),
     Detector(
         "name_value",

@@ -184,7 +184,10 @@ DETECTORS: Final = (
         "phrases",
         by_word=True,
     ),
-    Detector("phone_in_brackets", (r"\([0-9]{3}\) ?[0-9]{3}[-. ][0-9]{4}",), judge_brackets, ("(790)091-7442", "(081) 555-0132"), ("f(790)091-7442x", "(790)091-74421"), "NANPA numbering"),
+    Detector(
+        "phone_in_brackets", (), judge_brackets, ("(790)091-7442", "(081) 555-0132"), ("f(790)091-7442x", "(790)091-74421"), "NANPA numbering",
+        shapes=(r"\([0-9]{3}\) ?[0-9]{3}[-. ][0-9]{4}",),
+    ),
     Detector(
         "caller",
         (r"\" ?<\+?[0-9]{5}",),

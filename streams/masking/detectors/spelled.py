@@ -251,12 +251,13 @@ _OPEN: Final = r"(?:\(?ConvertTo-SecureString[ \t]{1,3}(?:-String[ \t]{1,3})?|\(
 DETECTORS: Final = (
     Detector(
         "xml_element",
-        (r"<[a-z][\w:.\-]{1,60}(?:[ \t\r\n][^<>]{0,240})?>(?:<!\[CDATA\[)?[^<\xff]",),
+        (),
         judge_element,
         ("<password>hunter2</password>", '<wsse:Password Type="x">hunter2</wsse:Password>', "<ssn>536-90-4399</ssn>",
             '<wsse:Password Type="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText">hunter2</wsse:Password>', "<customer><id>4711</id><name>Ann Lee</name></customer>", "<Dbtr><Nm>Ann Lee</Nm><PstlAdr><StrtNm>Lindenweg</StrtNm><BldgNb>5</BldgNb></PstlAdr></Dbtr>", '<Data Name="TargetUserName">ann</Data>', "<Data Name='SubjectUserName'>ann</Data>"),
         ("<product><name>Ann Lee</name></product>", "<Agt><Nm>Bank</Nm></Agt>", "<user/><name>Ann Lee</name>", '<Data Name="ServiceName">krbtgt</Data>', '<Data Name="TargetUserName">SYSTEM</Data>', "<passwordPolicy>strict</passwordPolicy>", "<module>main", "<init>(Foo.java:12)"),
         "XML 1.0, 3.1; ISO 20022; WS-Security UsernameToken Profile, 3.1",
+        shapes=(r"<[a-z][\w:.\-]{1,60}(?:[ \t\r\n][^<>]{0,240})?>(?:<!\[CDATA\[)?[^<\xff]",),
     ),
     Detector(
         "xml_attribute",

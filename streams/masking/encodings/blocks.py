@@ -13,7 +13,7 @@ from typing import Final
 
 from streams.masking.validators import base64_text
 
-__all__ = ["BASE64_SHAPES", "NUL_ANCHOR", "Block", "base64_blocks", "wide_blocks"]
+__all__ = ["BASE64_SHAPES", "NUL_SHAPE", "Block", "base64_blocks", "wide_blocks"]
 
 #: A quad of base64 that stands for three printable ASCII bytes: the first sextet is 8 to 31, the second 2 to 7 and the
 #: third 0 or 1 in their low bits. Three quads in a row are chance once in 3 000 positions of random letters.
@@ -27,7 +27,7 @@ BASE64_SHAPES: Final = (
     # UTF-16 of ASCII in either order: every other byte is a zero.
     r"(?:[A-Za-z0-9+/][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){2}[A-Za-z0-9+/_\-]*(?:={1,2}[^=]|[^A-Za-z0-9+/_\-=])",
 )
-NUL_ANCHOR: Final = r"\x00"
+NUL_SHAPE: Final = r"\x00"
 
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _QUADS: Final = re.compile(rf"(?:{_QUAD}){{3}}".encode())

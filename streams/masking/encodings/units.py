@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-__all__ = ["OPENED", "Table", "breaks", "characters", "fold_anchors", "units"]
+__all__ = ["OPENED", "Table", "breaks", "character_heads", "characters", "fold_anchors", "fold_shapes", "units"]
 
 #: Ranges that hold characters which NFKC turns into ASCII, decimal digits, invisible characters and odd spaces.
 _RANGES: Final = (
@@ -51,39 +51,53 @@ def characters() -> dict[bytes, bytes]:
     return found
 
 
+@lru_cache(maxsize=1)
+def character_heads() -> dict[bytes, list[int]]:
+    """The first bytes of the characters above in UTF-8, and the last bytes of each in order."""
+    heads: dict[bytes, set[int]] = {}
+    for char in characters():
+        heads.setdefault(char[:-1], set()).add(char[-1])
+    return {head: sorted(heads[head]) for head in sorted(heads)}
+
+
 def _prefixes() -> list[str]:
-    """The characters above in UTF-8, as one hyperscan expression for each sequence of first bytes."""
-    heads = sorted({char[:-1] for char in characters()})
-    lasts = {head: sorted({char[-1] for char in characters() if char[:-1] == head}) for head in heads}
+    """The same, as one hyperscan expression for each sequence of first bytes."""
     return [
-        "".join(f"\\x{byte:02x}" for byte in head) + f"[\\x{lasts[head][0]:02x}-\\x{lasts[head][-1]:02x}]"
-        for head in heads
+        "".join(f"\\x{byte:02x}" for byte in head) + f"[\\x{lasts[0]:02x}-\\x{lasts[-1]:02x}]"
+        for head, lasts in character_heads().items()
     ]
 
 
 @lru_cache(maxsize=1)
-def fold_anchors() -> tuple[str, ...]:
+def fold_shapes() -> tuple[str, ...]:
     """Hyperscan expressions; where one of them stands, a record is folded before detectors look at it."""
     return (
         r"\\u\{?[0-9a-f]{2}",
         r"\\U[0-9a-f]{8}",
         r"\\x[0-9a-f]{2}",
         r"\\/",
+        r"\\[=:]",
+        r"\\(?:e|033)\[",
+        r"\x1b\[",
         r"%[0-9a-f]{2}",
         r"&(?:#x?[0-9a-f]{1,7}|[a-z]{2,8});",
+        r"=(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]{0,2}[^\s]",
+        r"(?:=[89a-f][0-9a-f]){2}",
+        *_prefixes(),
+    )
+
+
+@lru_cache(maxsize=1)
+def fold_anchors() -> tuple[str, ...]:
+    """The same with a literal that hyperscan is quick to find; the others are left to the native pass where there is one."""
+    return (
         r"[a-z0-9._\-]=(?:40|2e)[a-z*\"']",
         r"[a-z0-9._\-\"')\]]=(?-i:3D)(?:[a-z0-9*+\"']|\\{1,15}[\"'])",
         r"=(?-i:3D)[ (>\[{]",
-        r"=(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]{0,2}[^\s]",
-        r"(?:=[89a-f][0-9a-f]){2}",
         r"=(?:3d|20|40)[^\s]{1,60}=(?-i:20|2E|3D|3F|40|5F)",
-        r"\\[=:]",
         r"[=:()\[{,>;|\t] ?\\{0,15}(?:(?:\"\"){1,4}|(?:''){1,4}|\"\\{1,15}\"|'\\{1,15}')(?:[a-z0-9+{\[(<$_@*\-]|\\{1,15}[\"'])",
         r"[a-z0-9_]\\{0,15}(?:(?:\"\"){1,4}|(?:''){1,4}|\"\\{1,15}\"|'\\{1,15}')[ ]?[:=][^:=]",
-        r"\x1b\[",
-        r"\\(?:e|033)\[",
         r"(?:#033|\^\[|<(?-i:ESC)>|=(?-i:1B))\[[0-9;]{0,16}[mk]",
-        *_prefixes(),
     )
 
 

@@ -15,6 +15,8 @@ ROWS: Final[tuple[Row, ...]] = (*europe.ROWS, *americas.ROWS, *asia.ROWS, *paper
 
 _WORDS: Final = Vocabulary(row.words for row in ROWS)
 _ALONE: Final = tuple(row for row in ROWS if row.alone)
+#: Those that hold nothing but classes and a common sign, which the native pass finds.
+_SHAPED: Final = frozenset({"us_mbi", "br_cpf", "cl_rut", "cn_id", "hk_id", "gb_nino", "mx_curp", "fr_nir"})
 
 DETECTORS: Final = (
     *ssn.DETECTORS,
@@ -27,9 +29,10 @@ DETECTORS: Final = (
     ),
     Detector(
         "national_number_alone",
-        tuple(map(alone_anchor, _ALONE)),
+        tuple(alone_anchor(row) for row in _ALONE if row.name not in _SHAPED),
         Alone(_ALONE).judge,
         tuple(text for row in _ALONE for text in row.bare),
         source="the registers that the rows name",
+        shapes=tuple(sorted({alone_anchor(row) for row in _ALONE if row.name in _SHAPED})),
     ),
 )

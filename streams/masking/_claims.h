@@ -1,0 +1,640 @@
+/* The surrogate of a JWT whose payload is written plainly; a part of _mint.c.
+ *
+ * `surrogate.py` is the definition. A payload is read here where it is one object in base64url without padding, of which
+ * parsers and `_json.h` think the same, with names that have no escapes and that differ. Of its claims those are said here
+ * that nearly all are: moments, harmless words in which masking finds nothing, and tokens of values whose form says their
+ * kind. Each other claim is asked of Python with its name and its value as they are written, one after the other, as Python
+ * goes through them. So are headers, by their members. A test holds the two against each other.
+ *
+ * Python is called in between, and may call this again: what is held over a call is held by a reference.
+ */
+
+/* What is said of a claim, in the order of `READS`. From `FORMLESS` on its values become tokens where their form is theirs. */
+enum read { UNSAID, TIME, READABLE, ASKED, FORMLESS, AS_EMAIL, AS_IP, AS_NAME, AS_SESSION, ALL_READS };
+#define READS "unsaid time readable asked formless email ip name session"
+
+enum { CLAIMS = 32, NAME = 100, PAYLOAD = 3072, SURROGATE = 2048, TAIL = 24, KNOWN = 128, MEMBER = 160, MEMBERS = 4096 };
+enum { STRING = 120, ITEMS = 8, DIGIT_RUN = 4, ALL_DIGITS = 8 };
+/* Members of headers, as far as they are said, in their order. */
+enum { ALG, TYP, CTY, ENC, KID, HEADERS };
+enum { SECONDS = 10, MILLISECONDS = 13, ANY_DIGITS = 6, ANY_CHARS = 40, USUAL_DIGITS = 18 };
+#define SAMPLE_TIME "1700000000"
+
+/* What is known of the claims of one name; `row` is what Python said, where the bytes and the mint live. */
+typedef struct {
+    PyObject *name, *row, *mark, *sample;
+    const Mint *mint;
+    int read;
+} Known;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *ask_known, *words, *said, *said_of_headers, *whole, *sample;
+    Known known[KNOWN];
+} Reader;
+
+/* Whom to ask while one JWT is read: what a claim says, and what masking makes of a text. */
+typedef struct {
+    Reader *reader;
+    PyObject *claim, *mask;
+} Ask;
+
+/* Where in a payload a claim stands: its name without quotes, its value with them. */
+typedef struct {
+    place name, name_end, value, end;
+} Member;
+
+/* A surrogate as far as it is written. */
+typedef struct {
+    place size;
+    char at[SURROGATE + TAIL];
+} Written;
+
+/* A surrogate, and the same as it stands in a sample. */
+typedef struct {
+    Written said, like;
+} Pair;
+
+/* -- reading -------------------------------------------------------------------------------------------------------- */
+
+static byte sextets[256];
+
+static void fill_sextets(void)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    int i;
+    memset(sextets, 0xff, sizeof sextets);
+    for (i = 0; i < 64; i++)
+        sextets[(byte)letters[i]] = (byte)i;
+}
+
+/* The bytes that a part in base64url encodes; -1 where it is anything else, or long. */
+static place decoded(Text t, place low, place high, byte *to)
+{
+    place size = high - low, written = 0, rest = size % 4, i;
+    byte all = 0;
+    if (size > PAYLOAD / 3 * 4 || rest == 1)
+        return -1;
+    for (i = 0; i < size - rest; i += 4) {
+        const byte *four = t.at + low + i;
+        byte a = sextets[four[0]], b = sextets[four[1]], c = sextets[four[2]], d = sextets[four[3]];
+        all |= a | b | c | d;
+        to[written++] = (byte)(a << 2 | b >> 4), to[written++] = (byte)(b << 4 | c >> 2), to[written++] = (byte)(c << 6 | d);
+    }
+    if (rest) {
+        byte a = sextets[t.at[low + i]], b = sextets[t.at[low + i + 1]], c = rest == 3 ? sextets[t.at[low + i + 2]] : 0;
+        all |= a | b | c;
+        to[written++] = (byte)(a << 2 | b >> 4);
+        if (rest == 3)
+            to[written++] = (byte)(b << 4 | c >> 2);
+    }
+    return all & 0xc0 ? -1 : written;
+}
+
+static int is_named_before(Text t, const Member *members, int count, const Member *one)
+{
+    place size = one->name_end - one->name;
+    int i;
+    for (i = 0; i < count; i++)
+        if (members[i].name_end - members[i].name == size && !memcmp(t.at + members[i].name, t.at + one->name, (size_t)size))
+            return 1;
+    return 0;
+}
+
+/* One claim with its name; where it ends, or -1. */
+static place member_at(Text t, place at, Member *one)
+{
+    one->name = at + 1, at = json_string(t, at), one->name_end = at - 1;
+    if (at < 0 || one->name_end - one->name > NAME || memchr(t.at + one->name, '\\', (size_t)(one->name_end - one->name)))
+        return -1;
+    at = json_space(t, at);
+    if (peek(t, at) != ':')
+        return -1;
+    one->value = json_space(t, at + 1);
+    return one->end = json_value(t, one->value);
+}
+
+/* The claims of a payload; -1 where it is not plainly an object of few with names that differ. */
+static int members_of(Text t, Member *members)
+{
+    place at = json_space(t, 0);
+    int count = 0, sign;
+    if (peek(t, at) != '{')
+        return -1;
+    at = json_space(t, at + 1);
+    if (peek(t, at) == '}')
+        return json_space(t, at + 1) == t.size ? 0 : -1;
+    for (;;) {
+        if (count == CLAIMS || (at = member_at(t, at, &members[count])) < 0 || is_named_before(t, members, count, &members[count]))
+            return -1;
+        count++, at = json_space(t, at), sign = peek(t, at);
+        if (sign != ',')
+            return sign == '}' && json_space(t, at + 1) == t.size ? count : -1;
+        at = json_space(t, at + 1);
+    }
+}
+
+/* -- forms of values ------------------------------------------------------------------------------------------------ */
+
+static int is_alnum(byte c)
+{
+    return is(c, DIGIT | ALPHA);
+}
+
+/* `_FORMLESS` of surrogate.py */
+static int is_formless(const byte *at, place size)
+{
+    place i, digits = 0, words = 1;
+    for (i = 0; i < size; i++) {
+        digits += is(at[i], DIGIT) != 0;
+        words &= is_alnum(at[i]) || at[i] == ' ' || at[i] == '_' || at[i] == '\'' || at[i] == '|' || at[i] == '-';
+    }
+    if (words && size && size <= ANY_CHARS && digits <= ANY_DIGITS)
+        return 1;
+    if (digits == size)
+        return size == 7 || size == 8;
+    for (i = 0; i < size && size == 36; i++)
+        if (i == 8 || i == 13 || i == 18 || i == 23 ? at[i] != '-' : !(is(at[i], DIGIT) || (is(at[i], ALPHA) && LOWER(at[i]) <= 'f')))
+            return 0;
+    return size == 36;
+}
+
+/* `_AS_NAMED["email"]` */
+static int is_address(const byte *at, place size)
+{
+    const byte *sign = memchr(at, '@', (size_t)size);
+    place host, dot = -1, i;
+    if (!sign || !is_alnum(at[0]) || sign - at > 64)
+        return 0;
+    host = sign - at + 1;
+    for (i = 1; i < host - 1; i++)
+        if (!is_alnum(at[i]) && !memchr("._+-", at[i], 4))
+            return 0;
+    for (i = host; i < size; i++)
+        if (at[i] == '.')
+            dot = i;
+        else if (!is_alnum(at[i]) && at[i] != '-')
+            return 0;
+    if (dot <= host || !is_alnum(at[host]) || dot - host - 1 > 60 || size - dot - 1 < 2 || size - dot - 1 > 24)
+        return 0;
+    for (i = dot + 1; i < size; i++)
+        if (!is(at[i], ALPHA))
+            return 0;
+    return 1;
+}
+
+/* Whether none of some bytes is in a value of so many at most. */
+static int is_free_of(const char *signs, place most, const byte *at, place size)
+{
+    place i;
+    for (i = 0; i < size; i++)
+        if (strchr(signs, at[i]))
+            return 0;
+    return size && size <= most;
+}
+
+/* Whether a value without escapes surely has the form of its claim; no detector is asked about it then. */
+static int is_as_named(int read, const byte *at, place size)
+{
+    static const char in_no_name[] = "0123456789@%&=:\\";
+    if (read == AS_EMAIL ? is_address(at, size) : read == AS_IP ? is_ipv4(at, size) : 0)
+        return 1;
+    if (read == AS_NAME ? is_free_of(in_no_name, 60, at, size) : read == AS_SESSION ? is_free_of("@%&=\\", 120, at, size) : 0)
+        return 1;
+    return is_formless(at, size);
+}
+
+/* Whether a token may be in a value. */
+static int has_token(const byte *at, place size)
+{
+    for (; size >= 4; at++, size--)
+        if (at[0] == 't' && !memcmp(at, "tok_", 4))
+            return 1;
+    return 0;
+}
+
+/* -- saying --------------------------------------------------------------------------------------------------------- */
+
+/* What became of a claim: an exception, too much for here, said. */
+enum { RAISED = -1, TOO_LONG, DONE };
+
+static int put(Written *to, const void *bytes, place size)
+{
+    if (size > SURROGATE - to->size)
+        return TOO_LONG;
+    memcpy(to->at + to->size, bytes, (size_t)size);
+    to->size += size;
+    return DONE;
+}
+
+static int put_bytes(Written *to, PyObject *bytes)
+{
+    return put(to, PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes));
+}
+
+/* Adds what is said of a claim, bytes where its sample is the same; takes the reference. */
+static int put_answer(Pair *pair, PyObject *answer)
+{
+    int done = RAISED;
+    if (!answer)
+        return RAISED;
+    if (PyBytes_Check(answer))
+        done = put_bytes(&pair->said, answer) && put_bytes(&pair->like, answer);
+    else if (!PyTuple_Check(answer) || PyTuple_GET_SIZE(answer) != 2 || !PyBytes_Check(PyTuple_GET_ITEM(answer, 0)) ||
+        !PyBytes_Check(PyTuple_GET_ITEM(answer, 1)))
+        PyErr_SetString(PyExc_TypeError, "what is said of a claim is two bytes");
+    else
+        done = put_bytes(&pair->said, PyTuple_GET_ITEM(answer, 0)) && put_bytes(&pair->like, PyTuple_GET_ITEM(answer, 1));
+    Py_DECREF(answer);
+    return done;
+}
+
+static PyObject *bytes_between(Text t, place low, place high)
+{
+    return PyBytes_FromStringAndSize((const char *)t.at + low, high - low);
+}
+
+/* What Python says of a claim, from its name and its value as they are written. */
+static PyObject *answer_of(PyObject *ask, Text t, const Member *one)
+{
+    PyObject *args[2] = {bytes_between(t, one->name, one->name_end), bytes_between(t, one->value, one->end)}, *answer = NULL;
+    if (args[0] && args[1])
+        answer = PyObject_Vectorcall(ask, args, 2, NULL);
+    Py_XDECREF(args[0]);
+    Py_XDECREF(args[1]);
+    return answer;
+}
+
+/* The string without escapes that a value is, without quotes; 0 where it is none. */
+static int string_of(Text t, const Member *one, const byte **at, place *size)
+{
+    *at = t.at + one->value + 1, *size = one->end - one->value - 2;
+    return t.at[one->value] == '"' && !memchr(*at, '\\', (size_t)*size);
+}
+
+/* Writes words as a surrogate spells them: its size, or -1 where they are more than words and few digits. */
+static place spelled(const byte *at, place size, char *to)
+{
+    place i, written = 0, item = 0, kept = 0, run = 0, digits = 0, items = 1;
+    for (i = 0; i <= size; i++) {
+        if (i == size || at[i] == ' ') {
+            /* What an item ends with is no word's: signs, and underscores as they stand. */
+            if (kept == item || (i < size && ++items > ITEMS))
+                return -1;
+            written = kept, run = 0;
+            if (i < size)
+                to[written++] = '-', to[written++] = '-', item = kept = written;
+            continue;
+        }
+        run = is(at[i], DIGIT) ? run + 1 : 0, digits += run > 0;
+        if (run > DIGIT_RUN || digits > ALL_DIGITS)
+            return -1;
+        if (is_alnum(at[i]))
+            to[written++] = (char)at[i], kept = written;
+        else if (written > item && (at[i] == '_' || to[written - 1] != '-'))
+            to[written++] = at[i] == '_' ? '_' : '-';
+    }
+    return written;
+}
+
+/* What a harmless string says: itself, where masking finds nothing in it. NULL without an exception leaves it to Python. */
+static PyObject *words_of(const Ask *ask, const char *mark, place mark_size, Text t, const Member *one)
+{
+    const byte *at;
+    char said[NAME + STRING + 2 * ITEMS];
+    place size, written = 0;
+    PyObject *text, *masked = NULL;
+    int same = 0;
+    if (!string_of(t, one, &at, &size) || size > STRING || mark_size > NAME || memchr(at, '@', (size_t)size) ||
+        memchr(at, '*', (size_t)size) || has_token(at, size) || (written = spelled(at, size, said + mark_size)) < 0)
+        return NULL;
+    text = PyBytes_FromStringAndSize((const char *)at, size);
+    if (text && PySet_Contains(ask->reader->words, text) == 0)
+        masked = PyObject_CallOneArg(ask->mask, text);
+    if (masked)
+        same = PyBytes_Check(masked) && PyBytes_GET_SIZE(masked) == size && !memcmp(PyBytes_AS_STRING(masked), at, (size_t)size);
+    Py_XDECREF(text);
+    Py_XDECREF(masked);
+    if (!same)
+        return NULL;
+    memcpy(said, mark, (size_t)mark_size);
+    return PyBytes_FromStringAndSize(said, mark_size + written);
+}
+
+/* What a harmless value says, remembered for the last few thousand by how the claim is written. */
+static PyObject *remembered(PyObject *memo, const Ask *ask, const char *mark, place mark_size, Text t, const Member *one)
+{
+    PyObject *key, *answer;
+    if (one->end - one->name > MEMBER)
+        return answer_of(ask->claim, t, one);
+    key = bytes_between(t, one->name, one->end);
+    answer = key ? Py_XNewRef(PyDict_GetItemWithError(memo, key)) : NULL;
+    if (key && !answer && !PyErr_Occurred()) {
+        answer = words_of(ask, mark, mark_size, t, one);
+        if (!answer && !PyErr_Occurred())
+            answer = answer_of(ask->claim, t, one);
+        if (answer && PyDict_GET_SIZE(memo) >= MEMBERS)
+            PyDict_Clear(memo);
+        if (answer && PyDict_SetItem(memo, key, answer) < 0)
+            Py_CLEAR(answer);
+    }
+    Py_XDECREF(key);
+    return answer;
+}
+
+static int put_field(Pair *pair, const Known *known, const void *said, place size, const void *like, place like_size)
+{
+    return put_bytes(&pair->said, known->mark) && put(&pair->said, said, size) && put_bytes(&pair->like, known->mark) &&
+           put(&pair->like, like, like_size);
+}
+
+/* Seconds or milliseconds that are said as they are. */
+static int is_moment(Text t, const Member *one)
+{
+    place size = one->end - one->value;
+    return (size == SECONDS || size == MILLISECONDS) && t.at[one->value] == '1' && span(t, one->value, DIGIT) >= one->end;
+}
+
+/* The text of a string without escapes or of a whole number, as Python writes it; 0 where it is neither. */
+static int text_of(Text t, const Member *one, const byte **at, place *size)
+{
+    if (t.at[one->value] == '"')
+        return string_of(t, one, at, size);
+    *at = t.at + one->value, *size = one->end - one->value;
+    return span(t, one->value, DIGIT) >= one->end && *size <= USUAL_DIGITS;
+}
+
+static int is_blank(const byte *at, place size)
+{
+    while (size && at[size - 1] == ' ')
+        size--;
+    return size == 0;
+}
+
+/* Writes the token of a person's value; its size, or -1 where none is made of it here. */
+static place token_in(const Known *known, Text t, const Member *one, char *token)
+{
+    const byte *at;
+    place size;
+    if (!known->mint || !text_of(t, one, &at, &size) || is_blank(at, size) || !is_as_named(known->read, at, size))
+        return -1;
+    return token_of(known->mint, at, size, token);
+}
+
+/* -- the reader ----------------------------------------------------------------------------------------------------- */
+
+static void forget(Known *known)
+{
+    PyObject *name = known->name, *row = known->row;
+    memset(known, 0, sizeof *known);
+    Py_XDECREF(name);
+    Py_XDECREF(row);
+}
+
+static PyTypeObject *mint_type;
+
+/* What a row of Python says: how the claim is read, its mark, its sample and its mint. */
+static int take_known(Known *known, PyObject *row)
+{
+    PyObject *mark, *sample, *mint;
+    int read;
+    if (PyTuple_Check(row) && !PyArg_ParseTuple(row, "iSSO", &read, &mark, &sample, &mint))
+        return RAISED;
+    if (!PyTuple_Check(row) || read < UNSAID || read >= ALL_READS || (mint != Py_None && Py_TYPE(mint) != mint_type)) {
+        PyErr_SetString(PyExc_TypeError, "a plan is how a claim is read, its mark, its sample and a mint");
+        return RAISED;
+    }
+    known->row = Py_NewRef(row), known->mark = mark, known->sample = sample, known->read = read;
+    known->mint = mint == Py_None ? NULL : (const Mint *)mint;
+    return DONE;
+}
+
+/* What is known of the claim's name, in its place of a small table; NULL with an exception. */
+static const Known *known_of(Reader *reader, Text t, const Member *one)
+{
+    const byte *at = t.at + one->name;
+    place size = one->name_end - one->name, i;
+    uint32_t hash = 2166136261u;
+    Known *known, made = {0};
+    PyObject *row;
+    for (i = 0; i < size; i++)
+        hash = (hash ^ at[i]) * 16777619u;
+    known = &reader->known[(hash ^ hash >> 16) % KNOWN];
+    if (known->name && PyBytes_GET_SIZE(known->name) == size && !memcmp(PyBytes_AS_STRING(known->name), at, (size_t)size))
+        return known;
+    made.name = bytes_between(t, one->name, one->name_end);
+    row = made.name ? PyObject_CallOneArg(reader->ask_known, made.name) : NULL;
+    if (!row || take_known(&made, row) != DONE) {
+        Py_XDECREF(row);
+        forget(&made);
+        return NULL;
+    }
+    Py_DECREF(row);
+    forget(known);
+    *known = made;
+    return known;
+}
+
+/* Adds what a claim says of which this is known. */
+static int say_known(const Ask *ask, Pair *pair, const Known *known, Text t, const Member *one)
+{
+    char token[TOKEN_MAX];
+    place size;
+    if (known->read == READABLE)
+        return put_answer(pair, remembered(ask->reader->said, ask, PyBytes_AS_STRING(known->mark), PyBytes_GET_SIZE(known->mark), t, one));
+    if (known->read == TIME && is_moment(t, one))
+        return put_field(pair, known, t.at + one->value, one->end - one->value, SAMPLE_TIME, sizeof SAMPLE_TIME - 1);
+    if (known->read >= FORMLESS && (size = token_in(known, t, one, token)) >= 0)
+        return put_field(pair, known, token, size, PyBytes_AS_STRING(known->sample), PyBytes_GET_SIZE(known->sample));
+    if (PyErr_Occurred())
+        return RAISED;
+    return put_answer(pair, answer_of(ask->claim, t, one));
+}
+
+/* Adds what one claim says; `more` counts those of which nothing is said. */
+static int say(const Ask *ask, Pair *pair, Text t, const Member *one, int *more)
+{
+    const Known *found = known_of(ask->reader, t, one);
+    Known known;
+    int done = DONE;
+    if (!found)
+        return RAISED;
+    known = *found;
+    /* Whoever is asked may put another name into the place of this one. */
+    Py_INCREF(known.row);
+    if (known.read == UNSAID)
+        ++*more;
+    else
+        done = say_known(ask, pair, &known, t, one);
+    Py_DECREF(known.row);
+    return done;
+}
+
+/* Where the parts of a JWT are. */
+typedef struct {
+    place payload, payload_end, dots;
+} Parts;
+
+/* Finds the parts; 0 where the token of the whole is not that of its bytes, or there is no payload. */
+static int parts_of(Text t, Parts *parts)
+{
+    const byte *dot = memchr(t.at, '.', (size_t)t.size);
+    byte all = 0, padded = 0;
+    place i, dots = 0;
+    for (i = 0; i < t.size; i++)
+        all |= t.at[i], padded |= t.at[i] == '=', dots += t.at[i] == '.';
+    if (!dot || all >= 0x80 || padded)
+        return 0;
+    parts->payload = dot - t.at + 1, parts->dots = dots;
+    dot = memchr(dot + 1, '.', (size_t)(t.size - parts->payload));
+    parts->payload_end = dot ? dot - t.at : t.size;
+    return 1;
+}
+
+/* Ends a surrogate, for which `TAIL` bytes are kept free. */
+static void end_with(Written *to, int more, int cut)
+{
+    if (more)
+        to->size += snprintf(to->at + to->size, TAIL, "~more.%d", more);
+    memcpy(to->at + to->size, cut ? "~cut.true~~" : "~~", cut ? 11 : 2);
+    to->size += cut ? 11 : 2;
+}
+
+/* of(jwt, said, like, ask, mask) -> the surrogate and its sample; None where it is left to Python. */
+static PyObject *reader_of(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Ask ask = {(Reader *)self, NULL, NULL};
+    Member members[CLAIMS];
+    Parts parts;
+    Pair pair;
+    Text jwt, t;
+    byte payload[PAYLOAD];
+    char token[TOKEN_MAX];
+    int claims, i, more = 0, done;
+    if (count != 5 || !PyBytes_Check(args[0]) || !PyBytes_Check(args[1]) || !PyBytes_Check(args[2])) {
+        PyErr_SetString(PyExc_TypeError, "of(jwt, said, like, ask, mask): bytes, bytes, bytes, and whom to ask");
+        return NULL;
+    }
+    ask.claim = args[3], ask.mask = args[4];
+    jwt = (Text){(const byte *)PyBytes_AS_STRING(args[0]), PyBytes_GET_SIZE(args[0])};
+    if (!parts_of(jwt, &parts))
+        Py_RETURN_NONE;
+    t = (Text){payload, decoded(jwt, parts.payload, parts.payload_end, payload)};
+    if (t.size < 0 || (claims = members_of(t, members)) < 0)
+        Py_RETURN_NONE;
+    pair.said.size = pair.like.size = 0;
+    done = put(&pair.said, token, whole_token((const Mint *)ask.reader->whole, jwt.at, jwt.size, token)) && put_bytes(&pair.said, args[1]) &&
+           put_bytes(&pair.like, ask.reader->sample) && put_bytes(&pair.like, args[2]);
+    for (i = 0; i < claims && done == DONE; i++)
+        done = say(&ask, &pair, t, &members[i], &more);
+    if (done != DONE)
+        return done == RAISED ? NULL : Py_NewRef(Py_None);
+    end_with(&pair.said, more, parts.dots < 2);
+    end_with(&pair.like, more, parts.dots < 2);
+    return Py_BuildValue("(y#y#)", pair.said.at, pair.said.size, pair.like.at, pair.like.size);
+}
+
+/* The member of a name of three letters, or NULL. */
+static const Member *member_of(Text t, const Member *members, int count, const char *name)
+{
+    int i;
+    for (i = 0; i < count; i++)
+        if (members[i].name_end - members[i].name == 3 && !memcmp(t.at + members[i].name, name, 3))
+            return &members[i];
+    return NULL;
+}
+
+/* What a header's members say, the same as it stands in a sample, and whether there is `enc`; NULL with an exception, or of
+ * what is left to Python. */
+static PyObject *header_of(const Ask *ask, Text t, const Member *members, int count)
+{
+    static const char marks[HEADERS][6] = {"~alg.", "~typ.", "~cty.", "~enc.", "~kid."};
+    const Member *there[HEADERS];
+    Pair pair;
+    int i;
+    for (i = 0; i < HEADERS; i++)
+        there[i] = member_of(t, members, count, marks[i] + 1);
+    if (!there[ALG] && !there[TYP] && !there[ENC])
+        return NULL;
+    pair.said.size = pair.like.size = 0;
+    for (i = 0; i < HEADERS; i++)
+        if (there[i] && put_answer(&pair, remembered(ask->reader->said_of_headers, ask, marks[i], 5, t, there[i])) != DONE)
+            return NULL;
+    return Py_BuildValue("(y#y#O)", pair.said.at, pair.said.size, pair.like.at, pair.like.size, there[ENC] ? Py_True : Py_False);
+}
+
+/* header(part, ask, mask) -> what a header says, its sample, and whether what follows is encrypted; None where it is left to Python. */
+static PyObject *reader_header(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Ask ask = {(Reader *)self, NULL, NULL};
+    Member members[CLAIMS];
+    byte header[PAYLOAD];
+    Text part, t;
+    PyObject *says;
+    int claims;
+    if (count != 3 || !PyBytes_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "header(part, ask, mask): bytes, and whom to ask");
+        return NULL;
+    }
+    ask.claim = args[1], ask.mask = args[2];
+    part = (Text){(const byte *)PyBytes_AS_STRING(args[0]), PyBytes_GET_SIZE(args[0])};
+    t = (Text){header, decoded(part, 0, part.size, header)};
+    if (t.size < 0 || (claims = members_of(t, members)) < 0)
+        Py_RETURN_NONE;
+    says = header_of(&ask, t, members, claims);
+    return says || PyErr_Occurred() ? says : Py_NewRef(Py_None);
+}
+
+static PyObject *reader_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *plan, *words, *whole, *sample;
+    Reader *reader;
+    if (kwargs || !PyArg_ParseTuple(args, "OO!O!S", &plan, &PyFrozenSet_Type, &words, mint_type, &whole, &sample))
+        return NULL;
+    reader = (Reader *)type->tp_alloc(type, 0);
+    if (!reader)
+        return NULL;
+    reader->ask_known = Py_NewRef(plan), reader->words = Py_NewRef(words);
+    reader->whole = Py_NewRef(whole), reader->sample = Py_NewRef(sample);
+    reader->said = PyDict_New(), reader->said_of_headers = PyDict_New();
+    if (!reader->said || !reader->said_of_headers)
+        Py_CLEAR(reader);
+    return (PyObject *)reader;
+}
+
+static void reader_free(PyObject *self)
+{
+    Reader *reader = (Reader *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    int i;
+    for (i = 0; i < KNOWN; i++)
+        forget(&reader->known[i]);
+    Py_XDECREF(reader->ask_known);
+    Py_XDECREF(reader->words);
+    Py_XDECREF(reader->said);
+    Py_XDECREF(reader->said_of_headers);
+    Py_XDECREF(reader->whole);
+    Py_XDECREF(reader->sample);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyMethodDef reader_methods[] = {
+    {"of", (PyCFunction)(void (*)(void))reader_of, METH_FASTCALL,
+     "of(jwt, said, like, ask, mask) -> the surrogate and its sample\n\n"
+     "Of a JWT whose header says what is given; None where that is left to Python. `ask(name, value)` says what a claim says,\n"
+     "`mask(text)` masks a text."},
+    {"header", (PyCFunction)(void (*)(void))reader_header, METH_FASTCALL,
+     "header(part, ask, mask) -> what a header says, its sample, and whether what follows is encrypted; None where that is left to "
+     "Python"},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot reader_slots[] = {
+    {Py_tp_doc, "Reader(plan, words, whole, sample): reads plain payloads; `plan(name)` says how a claim is read, its mark, sample and mint."},
+    {Py_tp_dealloc, reader_free},
+    {Py_tp_methods, reader_methods},
+    {Py_tp_new, reader_new},
+    {0, NULL},
+};
+static PyType_Spec reader_spec = {"streams.masking._mint.Reader", sizeof(Reader), 0, Py_TPFLAGS_DEFAULT, reader_slots};

@@ -1,0 +1,165 @@
+/* What disguises a text, at one byte of it: escapes, percent signs, entities, quoted-printable, colours, look-alikes.
+ *
+ * The expressions in `encodings/units.py` are the definition (`FOLD_SHAPES`, and what `characters` holds). Included by
+ * `_shapes.c`, which says what its functions may rely on.
+ */
+
+/* Of a sequence's first bytes the lowest and the highest last byte that is taken for something else; zeros: none is. */
+typedef struct {
+    byte low, high;
+} Lasts;
+
+static Lasts after_one[32], after_two[16 * 64], after_three[8 * 64 * 64];
+
+static Lasts *lasts_after(const byte *head, Py_ssize_t size)
+{
+    if (size == 1 && head[0] >= 0xc0 && head[0] < 0xe0)
+        return &after_one[head[0] & 31];
+    if (size == 2 && head[0] >= 0xe0 && head[0] < 0xf0)
+        return &after_two[(head[0] & 15) << 6 | (head[1] & 63)];
+    if (size == 3 && head[0] >= 0xf0 && head[0] < 0xf8)
+        return &after_three[(head[0] & 7) << 12 | (head[1] & 63) << 6 | (head[2] & 63)];
+    return NULL;
+}
+
+/* The first byte of a character beyond ASCII: whether readers take it for another. */
+static void at_character(Scan *scan, const byte *at)
+{
+    Py_ssize_t size = *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : 3, i;
+    const Lasts *lasts;
+    for (i = 1; i < size; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return;
+    lasts = lasts_after(at, size);
+    if (lasts && lasts->high && at[size] >= lasts->low && at[size] <= lasts->high)
+        report(scan, DISGUISE, at + size + 1);
+}
+
+/* \\u\{?[0-9a-f]{2}, \\U[0-9a-f]{8}, \\x[0-9a-f]{2}, \\/, \\[=:], \\(?:e|033)\[ */
+static void at_backslash(Scan *scan, const byte *at)
+{
+    const byte *next = at + 1;
+    switch (*next) {
+    case '/':
+    case '=':
+    case ':':
+        report(scan, DISGUISE, next + 1);
+        return;
+    case 'u':
+    case 'U':
+        if (all(next + 1, HEX, 8))
+            report(scan, DISGUISE, next + 9);
+        next += next[1] == '{';
+        if (all(next + 1, HEX, 2))
+            report(scan, DISGUISE, next + 3);
+        return;
+    case 'x':
+    case 'X':
+        if (all(next + 1, HEX, 2))
+            report(scan, DISGUISE, next + 3);
+        return;
+    case 'e':
+    case 'E':
+        if (next[1] == '[')
+            report(scan, DISGUISE, next + 2);
+        return;
+    case '0':
+        if (next[1] == '3' && next[2] == '3' && next[3] == '[')
+            report(scan, DISGUISE, next + 4);
+    }
+}
+
+/* \x1b\[ */
+static void at_escape(Scan *scan, const byte *at)
+{
+    if (at[1] == '[')
+        report(scan, DISGUISE, at + 2);
+}
+
+/* %[0-9a-f]{2} */
+static void at_percent(Scan *scan, const byte *at)
+{
+    if (all(at + 1, HEX, 2))
+        report(scan, DISGUISE, at + 3);
+}
+
+/* &(?:#x?[0-9a-f]{1,7}|[a-z]{2,8}); */
+static void at_ampersand(Scan *scan, const byte *at)
+{
+    const byte *begin = at + 1 + (at[1] == '#'), *end;
+    int number = at[1] == '#';
+    if (number && LOWER(*begin) == 'x')
+        begin++;
+    end = span(begin, number ? HEX : ALPHA, number ? 7 : 8);
+    if (*end == ';' && end - begin >= (number ? 1 : 2))
+        report(scan, DISGUISE, end + 1);
+}
+
+static const byte *backslashes(const byte *at)
+{
+    const byte *end = at;
+    while (*end == '\\' && end - at < 7)
+        end++;
+    return end;
+}
+
+/* The end of a line, also as it stands in strings of JSON at any depth: \r?\n|(?:\\{1,7}r)?\\{1,7}n; NULL where none is. */
+static const byte *line_end(const byte *at)
+{
+    const byte *next;
+    if (*at == '\n' || (*at == '\r' && at[1] == '\n'))
+        return at + 1 + (*at == '\r');
+    next = backslashes(at);
+    if (next > at && LOWER(*next) == 'r')
+        at = next + 1, next = backslashes(at);
+    return next > at && LOWER(*next) == 'n' ? next + 1 : NULL;
+}
+
+static int is_space(byte c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static int beyond_ascii(const byte *at)
+{
+    return (*at == '8' || *at == '9' || (LOWER(*at) >= 'a' && LOWER(*at) <= 'f')) && IS(at[1], HEX);
+}
+
+/* =(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]{0,2}[^\s] and (?:=[89a-f][0-9a-f]){2} */
+static void at_equals(Scan *scan, const byte *at)
+{
+    const byte *next = at + 1;
+    if (beyond_ascii(next) && at[3] == '=' && beyond_ascii(at + 4))
+        report(scan, DISGUISE, at + 6);
+    if ((*next != '\n' && *next != '\r' && *next != '\\') || !(next = line_end(next)))
+        return;
+    next += *next == ' ' || *next == '\t';
+    next += *next == ' ' || *next == '\t';
+    if (!is_space(*next))
+        report(scan, DISGUISE, next + 1);
+}
+
+/* heads([(bytes, low, high)]): the first bytes of characters that are taken for others, and the range of the last. */
+static PyObject *take_heads(PyObject *module, PyObject *rows)
+{
+    Py_ssize_t i, size;
+    const char *head;
+    unsigned char low, high;
+    Lasts *lasts;
+    (void)module;
+    memset(after_one, 0, sizeof after_one), memset(after_two, 0, sizeof after_two), memset(after_three, 0, sizeof after_three);
+    for (i = 0; PyList_Check(rows) && i < PyList_GET_SIZE(rows) && PyTuple_Check(PyList_GET_ITEM(rows, i)); i++) {
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(rows, i), "y#bb", &head, &size, &low, &high))
+            return NULL;
+        if (!(lasts = lasts_after((const byte *)head, size))) {
+            PyErr_SetString(PyExc_ValueError, "no first bytes of a character");
+            return NULL;
+        }
+        *lasts = (Lasts){low, high};
+    }
+    if (!PyList_Check(rows) || i < PyList_GET_SIZE(rows)) {
+        PyErr_SetString(PyExc_TypeError, "heads([(bytes, low, high)])");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
