@@ -446,6 +446,8 @@ static int say_known(const Ask *ask, Pair *pair, const Known *known, Text t, con
         return put_field(pair, known, t.at + one->value, one->end - one->value, SAMPLE_TIME, sizeof SAMPLE_TIME - 1);
     if (known->read >= FORMLESS && (size = token_in(known, t, one, token)) >= 0)
         return put_field(pair, known, token, size, PyBytes_AS_STRING(known->sample), PyBytes_GET_SIZE(known->sample));
+    if (PyErr_Occurred())
+        return RAISED;
     return put_answer(pair, answer_of(ask->claim, t, one));
 }
 

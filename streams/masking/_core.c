@@ -11,6 +11,7 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <structmember.h>
 
 #include "_text.h"
 /* The judges, and what they ask of Python. */
@@ -56,6 +57,27 @@ static Hit hit_at(PyObject *packed, place i)
     return hit;
 }
 
+/* Hits that grow in number. */
+typedef struct {
+    Hit *at;
+    size_t count, room;
+} Hits;
+
+static int push(Hits *hits, Hit hit)
+{
+    if (hits->count == hits->room) {
+        size_t room = hits->room * 2 + 256;
+        Hit *more = PyMem_Realloc(hits->at, room * sizeof *more);
+        if (!more) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        hits->at = more, hits->room = room;
+    }
+    hits->at[hits->count++] = hit;
+    return 0;
+}
+
 /* How far a verdict keeps those who go by a word from being asked, and how far everybody. */
 typedef struct {
     place covered, named, since;
@@ -90,20 +112,30 @@ static void reach_of(Reach *reach, PyObject *one, place end, int conclusive)
         reach->covered = reach->named;
 }
 
+/* One pass of the loop, and what it is about: the rule by which each hit stays is `kept`, or the hit alone `stays` where
+ * nobody asks for rules. */
+typedef struct {
+    PyObject *text, *judges, *blocks, *fail, *all, *kept;
+    Hits *stays;
+    Reach reach;
+} Pass;
+
 /* Takes a verdict into what was found or kept; -1 for an exception. */
-static int take(Core *core, PyObject *verdict, Hit hit, place end, PyObject *all, PyObject *kept, Reach *reach)
+static int take(Core *core, Pass *pass, PyObject *verdict, Hit hit, place end)
 {
     PyObject *several;
     place i, count;
+    if (PyUnicode_Check(verdict) && !pass->kept)
+        return push(pass->stays, hit);
     if (PyUnicode_Check(verdict)) {
         PyObject *key = PyLong_FromUnsignedLongLong(hit);
-        int failed = !key || PyDict_SetItem(kept, key, verdict) < 0;
+        int failed = !key || PyDict_SetItem(pass->kept, key, verdict) < 0;
         Py_XDECREF(key);
         return failed ? -1 : 0;
     }
     if (is_found(core, verdict)) {
-        reach_of(reach, verdict, end, 1);
-        return PyList_Append(all, verdict);
+        reach_of(&pass->reach, verdict, end, 1);
+        return PyList_Append(pass->all, verdict);
     }
     several = PySequence_Fast(verdict, "a verdict is a finding, several of them, or a rule");
     count = several ? PySequence_Fast_GET_SIZE(several) : 0;
@@ -114,8 +146,8 @@ static int take(Core *core, PyObject *verdict, Hit hit, place end, PyObject *all
             break;
         }
         if (i == 0)
-            reach_of(reach, one, end, 0);
-        if (PyList_Append(all, one) < 0)
+            reach_of(&pass->reach, one, end, 0);
+        if (PyList_Append(pass->all, one) < 0)
             break;
     }
     Py_XDECREF(several);
@@ -140,12 +172,6 @@ static PyObject *ask_judge(PyObject *judge, PyObject *text, PyObject *end, PyObj
     return NULL;
 }
 
-/* One pass of the loop, and what it is about. */
-typedef struct {
-    PyObject *text, *judges, *blocks, *fail, *all, *kept;
-    Reach reach;
-} Pass;
-
 /* Asks the judge of a hit, or `blocks` where it has none; -1 for an exception. */
 static int ask(Core *core, Pass *pass, Hit hit)
 {
@@ -158,7 +184,7 @@ static int ask(Core *core, Pass *pass, Hit hit)
         failed = verdict ? PyList_SetSlice(pass->all, PY_SSIZE_T_MAX, PY_SSIZE_T_MAX, verdict) : -1;
     } else if (at && of) {
         verdict = ask_judge(judge, pass->text, at, of, pass->fail);
-        failed = verdict ? take(core, verdict, hit, end, pass->all, pass->kept, &pass->reach) : -1;
+        failed = verdict ? take(core, pass, verdict, hit, end) : -1;
     }
     Py_DECREF(judge);
     Py_XDECREF(at);
@@ -167,48 +193,56 @@ static int ask(Core *core, Pass *pass, Hit hit)
     return failed;
 }
 
+/* Whether objects are the judges of hits: a list, and for each of them a byte of both rows. */
+static int are_judges(PyObject *judges, PyObject *natives_of, PyObject *by_word)
+{
+    return PyList_Check(judges) && PyBytes_Check(natives_of) && PyBytes_Check(by_word) && PyBytes_GET_SIZE(natives_of) == PyList_GET_SIZE(judges) &&
+           PyBytes_GET_SIZE(by_word) == PyList_GET_SIZE(judges);
+}
+
+/* Asks about all hits of a text; -1 for an exception. */
+static int ask_all(Core *core, Pass *pass, PyObject *packed, PyObject *natives_of, PyObject *words)
+{
+    const byte *native = (const byte *)PyBytes_AS_STRING(natives_of), *by_word = (const byte *)PyBytes_AS_STRING(words);
+    place i, hits = hits_in(packed), idents = PyBytes_GET_SIZE(natives_of);
+    Text t = {(const byte *)PyBytes_AS_STRING(pass->text), PyBytes_GET_SIZE(pass->text)};
+    for (i = 0; i < hits; i++) {
+        Hit hit = hit_at(packed, i);
+        place end = (place)(hit >> IDENT_BITS), ident = (place)(hit & (IDENTS - 1));
+        PyObject *verdict = NULL;
+        int failed;
+        if (ident >= idents || ident >= PyList_GET_SIZE(pass->judges)) {
+            PyErr_SetString(PyExc_IndexError, "no such identifier");
+            return -1;
+        }
+        if (end <= pass->reach.covered || (by_word[ident] && pass->reach.since <= end && end <= pass->reach.named))
+            continue;
+        if (native[ident] > NONE && native[ident] < NATIVES)
+            verdict = natives[native[ident]](core, t, end);
+        if (verdict)
+            failed = take(core, pass, verdict, hit, end);
+        else
+            failed = PyErr_Occurred() ? -1 : ask(core, pass, hit);
+        Py_XDECREF(verdict);
+        if (failed < 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* judge(text, hits, judges, natives, by_word, blocks, fail) -> (found, kept): the loop of `Loop.judge`.
  *
  * `natives` has a byte for each judge, the function above that knows its plainest candidates; so has `by_word`. A hit
  * whose judge is None belongs to `blocks(text, end, ident)`. */
 static PyObject *core_judge(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
-    Core *core = (Core *)self;
-    const byte *native, *by_word;
-    place i, hits, idents;
-    Text t;
     Pass pass = {0};
-    if (count != 7 || !PyBytes_Check(args[0]) || (hits = hits_in(args[1])) < 0 || !PyList_Check(args[2]) || !PyBytes_Check(args[3]) ||
-        !PyBytes_Check(args[4]) || PyBytes_GET_SIZE(args[3]) != PyList_GET_SIZE(args[2]) || PyBytes_GET_SIZE(args[4]) != PyList_GET_SIZE(args[2])) {
+    if (count != 7 || !PyBytes_Check(args[0]) || hits_in(args[1]) < 0 || !are_judges(args[2], args[3], args[4])) {
         PyErr_SetString(PyExc_TypeError, "judge(text, hits, judges, natives, by_word, blocks, fail)");
         return NULL;
     }
-    native = (const byte *)PyBytes_AS_STRING(args[3]), by_word = (const byte *)PyBytes_AS_STRING(args[4]);
-    idents = PyBytes_GET_SIZE(args[3]);
-    t = (Text){(const byte *)PyBytes_AS_STRING(args[0]), PyBytes_GET_SIZE(args[0])};
-    pass = (Pass){args[0], args[2], args[5], args[6], PyList_New(0), PyDict_New(), {-1, -1, -1}};
-    for (i = 0; pass.all && pass.kept && i < hits; i++) {
-        Hit hit = hit_at(args[1], i);
-        place end = (place)(hit >> IDENT_BITS), ident = (place)(hit & (IDENTS - 1));
-        PyObject *verdict = NULL;
-        int failed;
-        if (ident >= idents || ident >= PyList_GET_SIZE(args[2])) {
-            PyErr_SetString(PyExc_IndexError, "no such identifier");
-            break;
-        }
-        if (end <= pass.reach.covered || (by_word[ident] && pass.reach.since <= end && end <= pass.reach.named))
-            continue;
-        if (native[ident] > NONE && native[ident] < NATIVES)
-            verdict = natives[native[ident]](core, t, end);
-        if (verdict)
-            failed = take(core, verdict, hit, end, pass.all, pass.kept, &pass.reach);
-        else
-            failed = PyErr_Occurred() ? -1 : ask(core, &pass, hit);
-        Py_XDECREF(verdict);
-        if (failed < 0)
-            break;
-    }
-    if (!PyErr_Occurred() && pass.all && pass.kept)
+    pass = (Pass){args[0], args[2], args[5], args[6], PyList_New(0), PyDict_New(), NULL, {-1, -1, -1}};
+    if (pass.all && pass.kept && !ask_all((Core *)self, &pass, args[1], args[3], args[4]))
         return Py_BuildValue("(NN)", pass.all, pass.kept);
     Py_XDECREF(pass.all);
     Py_XDECREF(pass.kept);
@@ -274,31 +308,25 @@ static int is_own(PyObject *one, Text t, PyObject *ask)
     return yes;
 }
 
-/* settle(found, text, own) -> list or None: the findings in order without those that are our own work (`own(text)` tells of
- * tokens), where none overlaps another but with the very same bytes; else None, and `Actions.settled` has to look closer. */
-static PyObject *core_settle(PyObject *self, PyObject *const *args, Py_ssize_t count)
+/* The findings in order without those that are our own work (`own(text)` tells of tokens), where none overlaps another but
+ * with the very same bytes; else None, and `Actions.settled` has to look closer. NULL for an exception. */
+static PyObject *settle(Core *core, PyObject *found, PyObject *text, PyObject *ask)
 {
     enum { FEW = 64 };
     PyObject *ordered[FEW], *list;
-    place i, many = 0, kept = 0, size, last = 0;
+    place i, many = 0, kept = 0, size = PyList_GET_SIZE(found), last = 0;
     int apart = 1, held;
-    Text t;
-    if (count != 3 || !PyList_Check(args[0]) || !PyBytes_Check(args[1])) {
-        PyErr_SetString(PyExc_TypeError, "settle(found, text, own)");
-        return NULL;
-    }
-    size = PyList_GET_SIZE(args[0]);
-    t = (Text){(const byte *)PyBytes_AS_STRING(args[1]), PyBytes_GET_SIZE(args[1])};
+    Text t = {(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)};
     if (size > FEW)
         Py_RETURN_NONE;
     held = may_hold_own(t);
-    for (i = 0; i < size && i < PyList_GET_SIZE(args[0]); i++) {
-        PyObject *one = PyList_GET_ITEM(args[0], i);
+    for (i = 0; i < size && i < PyList_GET_SIZE(found); i++) {
+        PyObject *one = PyList_GET_ITEM(found, i);
         place at = many;
         int own;
-        if (!is_found((Core *)self, one) || !PyBytes_Check(PyTuple_GET_ITEM(one, QUOTE)))
+        if (!is_found(core, one) || !PyBytes_Check(PyTuple_GET_ITEM(one, QUOTE)))
             Py_RETURN_NONE;
-        own = held ? is_own(one, t, args[2]) : 0;
+        own = held ? is_own(one, t, ask) : 0;
         if (own == -1)
             return NULL;
         if (own == -2)
@@ -313,8 +341,8 @@ static PyObject *core_settle(PyObject *self, PyObject *const *args, Py_ssize_t c
         many++;
     }
     size = many;
-    if (apart && many == PyList_GET_SIZE(args[0]))
-        return Py_NewRef(args[0]);
+    if (apart && many == PyList_GET_SIZE(found))
+        return Py_NewRef(found);
     list = PyList_New(0);
     for (i = 0; list && i < size; i++) {
         PyObject *one = ordered[i], *old = kept ? PyList_GET_ITEM(list, kept - 1) : NULL;
@@ -323,7 +351,7 @@ static PyObject *core_settle(PyObject *self, PyObject *const *args, Py_ssize_t c
                 Py_CLEAR(list);
             kept++;
         } else if (number(one, 0) == number(old, 0) && number(one, 1) == number(old, 1)) {
-            PyObject *more = more_certain((Core *)self, old, one);
+            PyObject *more = more_certain(core, old, one);
             if (!more || PyList_SetItem(list, kept - 1, more) < 0)
                 Py_CLEAR(list);
         } else {
@@ -332,6 +360,16 @@ static PyObject *core_settle(PyObject *self, PyObject *const *args, Py_ssize_t c
         }
     }
     return list;
+}
+
+/* settle(found, text, own) -> list or None. */
+static PyObject *core_settle(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    if (count != 3 || !PyList_Check(args[0]) || !PyBytes_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "settle(found, text, own)");
+        return NULL;
+    }
+    return settle((Core *)self, args[0], args[1], args[2]);
 }
 
 /* What comes in the place of a finding, a new reference: from what is known of its kind, else from `replacement`. */
@@ -372,26 +410,52 @@ static PyObject *replaced(PyObject *one, PyObject *text, PyObject *known, PyObje
     return made;
 }
 
-static int count_kind(PyObject *counts, PyObject *kind)
+/* Kinds and how often each was found, before it is said to Python: a batch has thousands of findings of a few kinds. */
+enum { TALLIED = 48 };
+typedef struct {
+    PyObject *counts, *kinds[TALLIED];
+    place times[TALLIED];
+    int size;
+} Tally;
+
+/* Adds what was counted to the dict, if there is one, and forgets it; -1 where it was not added. */
+static int say_counts(Tally *tally)
 {
-    PyObject *old = PyDict_GetItemWithError(counts, kind), *more;
-    int failed;
-    if (!old && PyErr_Occurred())
-        return -1;
-    more = PyLong_FromSsize_t(1 + (old ? PyLong_AsSsize_t(old) : 0));
-    failed = !more || PyDict_SetItem(counts, kind, more) < 0;
-    Py_XDECREF(more);
+    int i, failed = !tally->counts;
+    for (i = 0; i < tally->size; i++) {
+        PyObject *kind = tally->kinds[i], *old = failed ? NULL : PyDict_GetItemWithError(tally->counts, kind), *more = NULL;
+        if (!failed && (old || !PyErr_Occurred()))
+            more = PyLong_FromSsize_t(tally->times[i] + (old ? PyLong_AsSsize_t(old) : 0));
+        failed = failed || !more || PyDict_SetItem(tally->counts, kind, more) < 0;
+        Py_XDECREF(more);
+        Py_DECREF(kind);
+    }
+    tally->size = 0;
     return failed ? -1 : 0;
 }
 
-static int count_kinds(PyObject *counts, PyObject *one)
+static int count_kind(Tally *tally, PyObject *kind)
+{
+    int i;
+    for (i = 0; i < tally->size; i++)
+        if (tally->kinds[i] == kind) {
+            tally->times[i]++;
+            return 0;
+        }
+    if (tally->size == TALLIED && say_counts(tally) < 0)
+        return -1;
+    tally->kinds[tally->size] = Py_NewRef(kind), tally->times[tally->size++] = 1;
+    return 0;
+}
+
+static int count_kinds(Tally *tally, PyObject *one)
 {
     PyObject *inner = PyTuple_GET_ITEM(one, INNER);
     place i;
     if (!PyTuple_Check(inner) || !PyTuple_GET_SIZE(inner))
-        return count_kind(counts, PyTuple_GET_ITEM(one, KIND));
+        return count_kind(tally, PyTuple_GET_ITEM(one, KIND));
     for (i = 0; i < PyTuple_GET_SIZE(inner); i++)
-        if (count_kind(counts, PyTuple_GET_ITEM(inner, i)) < 0)
+        if (count_kind(tally, PyTuple_GET_ITEM(inner, i)) < 0)
             return -1;
     return 0;
 }
@@ -418,27 +482,52 @@ static int add(Bytes *to, const void *from, place size)
     return 0;
 }
 
-/* What is written of a text so far: how much of the raw bytes it stands for, and where replacements are. */
+/* Where a replacement began and ended before, and where it ends now: `Spliced` of loop.py has these of a text. */
 typedef struct {
-    PyObject *raw, *spliced, *counts;
-    Bytes output;
+    int64_t start, end, stop;
+} Row;
+
+/* What is written of a text so far: how much of the raw bytes it stands for, where replacements are, and of what. */
+typedef struct {
+    PyObject *raw;
+    Bytes output, rows, whose;
     place mark;
 } Splice;
+
+/* Forgets a text, and keeps the room for the next. */
+static void clear(Splice *to)
+{
+    size_t i;
+    for (i = 0; i < to->whose.size; i += sizeof(PyObject *)) {
+        PyObject *one;
+        memcpy(&one, to->whose.at + i, sizeof one);
+        Py_DECREF(one);
+    }
+    to->output.size = to->rows.size = to->whose.size = 0, to->mark = 0;
+}
+
+static void dispose(Splice *to)
+{
+    clear(to);
+    PyMem_Free(to->output.at);
+    PyMem_Free(to->rows.at);
+    PyMem_Free(to->whose.at);
+}
 
 /* Writes a replacement of raw bytes behind what stands before them; takes the reference to it. -1 for an exception. */
 static int write_new(Splice *to, PyObject *one, place start, place end, PyObject *new)
 {
     const char *at = PyBytes_AS_STRING(to->raw);
-    PyObject *row = NULL;
     int failed = -1;
     if (new && PyBytes_GET_SIZE(new) == end - start && !memcmp(PyBytes_AS_STRING(new), at + start, (size_t)(end - start))) {
         failed = 0;
     } else if (new && !add(&to->output, at + to->mark, start - to->mark) && !add(&to->output, PyBytes_AS_STRING(new), PyBytes_GET_SIZE(new))) {
+        Row row = {start, end, (int64_t)to->output.size};
         to->mark = end;
-        row = Py_BuildValue("(nnn)", start, end, (place)to->output.size);
-        failed = !row || PyList_Append(to->spliced, row) < 0 || count_kinds(to->counts, one) < 0 ? -1 : 0;
+        failed = add(&to->rows, &row, sizeof row) < 0 || add(&to->whose, &one, sizeof one) < 0 ? -1 : 0;
+        if (!failed)
+            Py_INCREF(one);
     }
-    Py_XDECREF(row);
     Py_XDECREF(new);
     return failed;
 }
@@ -462,16 +551,38 @@ static PyObject *new_of(PyObject *one, PyObject *text, PyObject *known, PyObject
     return new;
 }
 
-/* What is behind the last replacement, and all of it: (spliced, output); frees what was collected. */
-static PyObject *written(Splice *to)
+/* Counts the kinds of what was replaced; -1 for an exception. */
+static int count_replaced(const Splice *to, Tally *tally)
 {
-    PyObject *whole = NULL;
-    if (to->spliced && !add(&to->output, PyBytes_AS_STRING(to->raw) + to->mark, PyBytes_GET_SIZE(to->raw) - to->mark))
-        whole = PyBytes_FromStringAndSize((const char *)to->output.at, (place)to->output.size);
-    PyMem_Free(to->output.at);
-    if (whole)
-        return Py_BuildValue("(NN)", to->spliced, whole);
-    Py_XDECREF(to->spliced);
+    size_t i;
+    for (i = 0; i < to->whose.size; i += sizeof(PyObject *)) {
+        PyObject *one;
+        memcpy(&one, to->whose.at + i, sizeof one);
+        if (count_kinds(tally, one) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static PyObject *bytes_of(const Bytes *from)
+{
+    return PyBytes_FromStringAndSize((const char *)from->at, (place)from->size);
+}
+
+/* What is behind the last replacement, and all of it: (spliced, output), and its kinds counted in a dict. */
+static PyObject *written(Splice *to, PyObject *counts)
+{
+    Tally tally = {counts, {NULL}, {0}, 0};
+    PyObject *rows, *whole;
+    if (count_replaced(to, &tally) < 0)
+        tally.counts = NULL;
+    if (say_counts(&tally) < 0 || add(&to->output, PyBytes_AS_STRING(to->raw) + to->mark, PyBytes_GET_SIZE(to->raw) - to->mark) < 0)
+        return NULL;
+    rows = bytes_of(&to->rows), whole = bytes_of(&to->output);
+    if (rows && whole)
+        return Py_BuildValue("(NN)", rows, whole);
+    Py_XDECREF(rows);
+    Py_XDECREF(whole);
     return NULL;
 }
 
@@ -485,25 +596,36 @@ static PyObject *finding_at(PyObject *self, PyObject *found, place i)
     return NULL;
 }
 
+/* Writes a text that is read as it is with what comes in the place of findings, but for what is behind the last; -1 for an
+ * exception. */
+static int splice(PyObject *self, Splice *to, PyObject *found, PyObject *known, PyObject *replacement)
+{
+    place i;
+    for (i = 0; i < PyList_GET_SIZE(found); i++) {
+        PyObject *one = finding_at(self, found, i);
+        place start = one ? number(one, START) : 0, end = one ? number(one, END) : 0;
+        int failed = !one || !lies_in(start, end, to->mark, PyBytes_GET_SIZE(to->raw)) ||
+                     write_new(to, one, start, end, new_of(one, to->raw, known, replacement)) < 0;
+        Py_XDECREF(one);
+        if (failed)
+            return -1;
+    }
+    return 0;
+}
+
 /* splice(text, found, known, replacement, counts) -> (spliced, output): `Loop.splice`, of a text that is read as it is. `known` has for a kind its replacement, or a dict of those of its values. */
 static PyObject *core_splice(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     Splice to = {0};
-    place i;
+    PyObject *both;
     if (count != 5 || !PyBytes_Check(args[0]) || !PyList_Check(args[1]) || !PyDict_Check(args[2]) || !PyDict_Check(args[4])) {
         PyErr_SetString(PyExc_TypeError, "splice(text, found, known, replacement, counts)");
         return NULL;
     }
-    to.raw = args[0], to.counts = args[4], to.spliced = PyList_New(0);
-    for (i = 0; to.spliced && i < PyList_GET_SIZE(args[1]); i++) {
-        PyObject *one = finding_at(self, args[1], i);
-        place start = one ? number(one, START) : 0, end = one ? number(one, END) : 0;
-        if (!one || !lies_in(start, end, to.mark, PyBytes_GET_SIZE(to.raw)) ||
-            write_new(&to, one, start, end, new_of(one, to.raw, args[2], args[3])) < 0)
-            Py_CLEAR(to.spliced);
-        Py_XDECREF(one);
-    }
-    return written(&to);
+    to.raw = args[0];
+    both = splice(self, &to, args[1], args[2], args[3]) < 0 ? NULL : written(&to, args[4]);
+    dispose(&to);
+    return both;
 }
 
 /* How many numbers of a list in order are below another, or not above it. */
@@ -580,7 +702,8 @@ static PyObject *new_of_read(PyObject *one, PyObject *text, place start, place e
 static PyObject *core_splice_read(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     Splice to = {0};
-    PyObject *text, *layers;
+    PyObject *text, *layers, *both;
+    int failed = 0;
     place i;
     if (count != 7 || !PyBytes_Check(args[0]) || !PyTuple_Check(args[1]) || PyTuple_GET_SIZE(args[1]) != 2 ||
         !PyBytes_Check(PyTuple_GET_ITEM(args[1], 0)) || !PyTuple_Check(PyTuple_GET_ITEM(args[1], 1)) || !PyList_Check(args[2]) ||
@@ -589,22 +712,25 @@ static PyObject *core_splice_read(PyObject *self, PyObject *const *args, Py_ssiz
         return NULL;
     }
     text = PyTuple_GET_ITEM(args[1], 0), layers = PyTuple_GET_ITEM(args[1], 1);
-    to.raw = args[0], to.counts = args[6], to.spliced = PyList_New(0);
-    for (i = 0; to.spliced && i < PyList_GET_SIZE(args[2]); i++) {
+    to.raw = args[0];
+    for (i = 0; !failed && i < PyList_GET_SIZE(args[2]); i++) {
         PyObject *one = finding_at(self, args[2], i), *new = NULL;
         place start = one ? number(one, START) : 0, end = one ? number(one, END) : 0;
         if (one && lies_in(start, end, 0, PyBytes_GET_SIZE(text)) && !raw_span(layers, &start, &end))
             new = new_of_read(one, text, start, end, args);
         /* An escape that two findings share is the first one's. */
         start = start < to.mark ? to.mark : start;
-        if (!new || !lies_in(start, end, to.mark, PyBytes_GET_SIZE(to.raw))) {
+        if (new && lies_in(start, end, to.mark, PyBytes_GET_SIZE(to.raw))) {
+            failed = write_new(&to, one, start, end, new) < 0;
+        } else {
             Py_XDECREF(new);
-            Py_CLEAR(to.spliced);
-        } else if (write_new(&to, one, start, end, new) < 0)
-            Py_CLEAR(to.spliced);
+            failed = 1;
+        }
         Py_XDECREF(one);
     }
-    return written(&to);
+    both = failed ? NULL : written(&to, args[6]);
+    dispose(&to);
+    return both;
 }
 
 /* What stands around a replacement that nothing is glued to (`loop.py`). */
@@ -648,35 +774,48 @@ static int is_token(Text output, place begin, place stop)
            (stop == output.size || memchr(ENDS, output.at[stop], sizeof ENDS - 1));
 }
 
-/* Whether a list is one of replacements. */
-static int are_spliced(PyObject *rows)
+/* How many replacements are packed in bytes; -1 where they are none of this output, with an exception. */
+static place rows_in(PyObject *spliced, Text output)
 {
-    place i;
-    if (!PyList_Check(rows))
-        return 0;
-    for (i = 0; i < PyList_GET_SIZE(rows); i++)
-        if (!is_row(PyList_GET_ITEM(rows, i), 3))
-            return 0;
-    return 1;
+    place i, rows = PyBytes_Check(spliced) ? PyBytes_GET_SIZE(spliced) / (place)sizeof(Row) : 0;
+    Row row;
+    if (PyBytes_Check(spliced) && PyBytes_GET_SIZE(spliced) % (place)sizeof(Row) == 0) {
+        for (i = 0; i < rows; i++) {
+            memcpy(&row, PyBytes_AS_STRING(spliced) + i * (place)sizeof row, sizeof row);
+            if (row.start < 0 || row.end < row.start || row.end >> 48 || row.stop < 0 || row.stop > output.size)
+                break;
+        }
+        if (i == rows)
+            return rows;
+    }
+    PyErr_SetString(PyExc_ValueError, "replacements are packed and lie in their output");
+    return -1;
 }
 
-/* veiled(output, spliced) -> text: `Loop.veiled`. */
-static PyObject *core_veiled(PyObject *self, PyObject *const *args, Py_ssize_t count)
+static Row row_at(PyObject *spliced, place i)
 {
+    Row row;
+    memcpy(&row, PyBytes_AS_STRING(spliced) + i * (place)sizeof row, sizeof row);
+    return row;
+}
+
+static Text text_of(PyObject *bytes)
+{
+    return (Text){(const byte *)PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes)};
+}
+
+/* `Loop.veiled`: the output itself where there is no token in it. */
+static PyObject *veil(PyObject *bytes, PyObject *spliced)
+{
+    Text output = text_of(bytes);
+    place i, rows = rows_in(spliced, output), shift = 0;
     PyObject *veiled = NULL;
-    place i, shift = 0;
-    Text output;
-    (void)self;
-    if (count != 2 || !PyBytes_Check(args[0]) || !are_spliced(args[1])) {
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_TypeError, "veiled(output, spliced)");
+    if (rows < 0)
         return NULL;
-    }
-    output = (Text){(const byte *)PyBytes_AS_STRING(args[0]), PyBytes_GET_SIZE(args[0])};
-    for (i = 0; i < PyList_GET_SIZE(args[1]); i++) {
-        PyObject *one = PyList_GET_ITEM(args[1], i);
-        place begin = number(one, 0) - shift, stop = number(one, 2);
-        shift = number(one, 1) - stop;
+    for (i = 0; i < rows; i++) {
+        Row one = row_at(spliced, i);
+        place begin = one.start - shift, stop = one.stop;
+        shift = one.end - stop;
         if (!is_token(output, begin, stop))
             continue;
         if (!veiled && !(veiled = PyBytes_FromStringAndSize((const char *)output.at, output.size)))
@@ -685,98 +824,414 @@ static PyObject *core_veiled(PyObject *self, PyObject *const *args, Py_ssize_t c
             begin++, stop--;
         memset(PyBytes_AS_STRING(veiled) + begin + 4, '_', (size_t)(stop - begin - 4));
     }
-    return veiled ? veiled : Py_NewRef(args[0]);
+    return veiled ? veiled : Py_NewRef(bytes);
+}
+
+/* veiled(output, spliced) -> text: `Loop.veiled`. */
+static PyObject *core_veiled(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    (void)self;
+    if (count != 2 || !PyBytes_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "veiled(output, spliced)");
+        return NULL;
+    }
+    return veil(args[0], args[1]);
+}
+
+/* Whether a hit is among others, which are in order. */
+static int is_among(PyObject *hits, Hit hit)
+{
+    place low = 0, high = PyBytes_GET_SIZE(hits) / (place)sizeof(Hit);
+    while (low < high) {
+        place middle = low + (high - low) / 2;
+        Hit one = hit_at(hits, middle);
+        if (one == hit)
+            return 1;
+        if (one < hit)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 0;
+}
+
+/* How many hits of an output are not settled, as `Loop.unsettled` says; they are written to `left`, or where that is NULL it
+ * is enough to know of one. -1 for an exception. */
+static place unsettled(PyObject *packed, PyObject *spliced, PyObject *kept, PyObject *bytes, char *left)
+{
+    enum { NAME_GAP = 12, GLUED = 24 };
+    Text output = text_of(bytes);
+    place i, hits = hits_in(packed), row = 0, rows = rows_in(spliced, output), shift = 0, glued = -1, many = 0;
+    if (rows < 0)
+        return -1;
+    for (i = 0; i < hits && (left || !many); i++) {
+        Hit hit = hit_at(packed, i);
+        place end = (place)(hit >> IDENT_BITS), last = end - ((hit & (IDENTS - 1)) == BLOCK), was, gap = -1;
+        int settled;
+        for (; row < rows && last > row_at(spliced, row).stop; row++) {
+            Row one = row_at(spliced, row);
+            shift = one.end - one.stop;
+            glued = one.stop < output.size && !memchr(ENDS, output.at[one.stop], sizeof ENDS - 1) ? one.stop + GLUED : -1;
+        }
+        was = end + shift;
+        if (row < rows)
+            gap = row_at(spliced, row).start - last - shift;
+        if (row < rows && gap < 0)
+            settled = (hit & (IDENTS - 1)) != DISGUISE && is_token(output, last + gap, row_at(spliced, row).stop);
+        else
+            settled = (0 <= gap && gap <= NAME_GAP) || (end > glued && was >= 0 && is_among(kept, (Hit)was << IDENT_BITS | (hit & (IDENTS - 1))));
+        if (settled)
+            continue;
+        if (left)
+            memcpy(left + many * (place)sizeof hit, &hit, sizeof hit);
+        many++;
+    }
+    return many;
 }
 
 /* unsettled(hits, spliced, kept, output) -> hits: `Loop.unsettled`. */
 static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
-    enum { NAME_GAP = 12, GLUED = 24 };
     PyObject *left;
-    place i, hits, row = 0, rows, shift = 0, glued = -1, kept = 0;
-    Text output;
+    place many;
     (void)self;
-    if (count != 4 || (hits = hits_in(args[0])) < 0 || !are_spliced(args[1]) || !PyDict_Check(args[2]) || !PyBytes_Check(args[3])) {
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_TypeError, "unsettled(hits, spliced, kept, output)");
+    if (count != 4 || hits_in(args[0]) < 0 || hits_in(args[2]) < 0 || !PyBytes_Check(args[3])) {
+        PyErr_SetString(PyExc_TypeError, "unsettled(hits, spliced, kept, output)");
         return NULL;
     }
-    output = (Text){(const byte *)PyBytes_AS_STRING(args[3]), PyBytes_GET_SIZE(args[3])};
-    rows = PyList_GET_SIZE(args[1]);
-    left = PyBytes_FromStringAndSize(NULL, hits * (place)sizeof(Hit));
-    for (i = 0; left && i < hits; i++) {
-        Hit hit = hit_at(args[0], i);
-        place end = (place)(hit >> IDENT_BITS), last = end - ((hit & (IDENTS - 1)) == BLOCK), was, gap = -1;
-        int settled = 0;
-        for (; row < rows && last > number(PyList_GET_ITEM(args[1], row), 2); row++) {
-            PyObject *one = PyList_GET_ITEM(args[1], row);
-            place stop = number(one, 2);
-            shift = number(one, 1) - stop;
-            glued = stop < output.size && !memchr(ENDS, output.at[stop], sizeof ENDS - 1) ? stop + GLUED : -1;
-        }
-        was = end + shift;
-        if (row < rows)
-            gap = number(PyList_GET_ITEM(args[1], row), 0) - last - shift;
-        if (row < rows && gap < 0) {
-            settled = (hit & (IDENTS - 1)) != DISGUISE && is_token(output, last + gap, number(PyList_GET_ITEM(args[1], row), 2));
-        } else {
-            settled = 0 <= gap && gap <= NAME_GAP;
-            if (!settled && end > glued && was >= 0) {
-                PyObject *key = PyLong_FromUnsignedLongLong((Hit)was << IDENT_BITS | (hit & (IDENTS - 1)));
-                settled = key ? PyDict_Contains(args[2], key) : -1;
-                Py_XDECREF(key);
-            }
-        }
-        if (settled < 0)
-            Py_CLEAR(left);
-        else if (!settled)
-            memcpy(PyBytes_AS_STRING(left) + kept++ * (place)sizeof hit, &hit, sizeof hit);
-    }
-    if (left)
-        _PyBytes_Resize(&left, kept * (place)sizeof(Hit));
+    left = PyBytes_FromStringAndSize(NULL, PyBytes_GET_SIZE(args[0]));
+    many = left ? unsettled(args[0], args[1], args[2], args[3], PyBytes_AS_STRING(left)) : -1;
+    if (many < 0)
+        Py_CLEAR(left);
+    else
+        _PyBytes_Resize(&left, many * (place)sizeof(Hit));
     return left;
+}
+
+/* -- whole batches -------------------------------------------------------------------------------------------------- */
+
+/* What is asked and done about the texts of a batch (`Asked` and `Acts` of loop.py), and what comes of it. */
+typedef struct {
+    Core *core;
+    PyObject *judges, *natives, *by_word, *blocks, *fail;
+    PyObject *plain, *settled, *own, *known, *replacement;
+    PyObject *outputs, *changed;
+    Splice to;
+    Hits stays;
+    Tally tally;
+} Batch;
+
+/* A row of what was changed (`Changed` of loop.py), of bytes that it takes the references to. */
+static PyObject *changed_row(Core *core, PyObject *index, PyObject *spliced, PyObject *kept)
+{
+    PyObject *row = spliced && kept ? core->changed->tp_alloc(core->changed, 4) : NULL;
+    if (!row) {
+        Py_XDECREF(spliced);
+        Py_XDECREF(kept);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(row, 0, Py_NewRef(index));
+    PyTuple_SET_ITEM(row, 1, spliced);
+    PyTuple_SET_ITEM(row, 2, kept);
+    PyTuple_SET_ITEM(row, 3, Py_NewRef(Py_False));
+    return row;
+}
+
+/* What the policy acts on among findings, a new list; NULL for an exception. */
+static PyObject *acted_on(const Batch *batch, PyObject *found, PyObject *text)
+{
+    PyObject *args[2] = {found, text}, *list = batch->plain == Py_True ? settle(batch->core, found, text, batch->own) : Py_NewRef(Py_None);
+    if (list == Py_None) {
+        Py_DECREF(list);
+        list = PyObject_Vectorcall(batch->settled, args, 2, NULL);
+    }
+    if (list && !PyList_Check(list)) {
+        PyErr_SetString(PyExc_TypeError, "findings are a list");
+        Py_CLEAR(list);
+    }
+    return list;
+}
+
+/* Notes what was spliced, and last of all puts its output in its place; -1 for an exception. */
+static int put_output(Batch *batch, PyObject *key, place index)
+{
+    Splice *to = &batch->to;
+    PyObject *kept, *row, *whole;
+    int failed = -1;
+    if (add(&to->output, PyBytes_AS_STRING(to->raw) + to->mark, PyBytes_GET_SIZE(to->raw) - to->mark) < 0)
+        return -1;
+    kept = PyBytes_FromStringAndSize((const char *)batch->stays.at, (place)(batch->stays.count * sizeof(Hit)));
+    row = changed_row(batch->core, key, bytes_of(&to->rows), kept), whole = row ? bytes_of(&to->output) : NULL;
+    if (whole && !count_replaced(to, &batch->tally) && !PyList_Append(batch->changed, row)) {
+        failed = PyList_SetItem(batch->outputs, index, whole);
+        whole = NULL;
+    }
+    Py_XDECREF(whole);
+    Py_XDECREF(row);
+    return failed;
+}
+
+/* Masks a text that is read as it is; -1 for an exception, with which its output is still the text itself. */
+static int mask_text(Batch *batch, PyObject *key, place index, PyObject *text, PyObject *hits)
+{
+    Pass pass = {text, batch->judges, batch->blocks, batch->fail, PyList_New(0), NULL, &batch->stays, {-1, -1, -1}};
+    PyObject *found = NULL;
+    int failed = -1;
+    batch->stays.count = 0, batch->to.raw = text;
+    if (pass.all && !ask_all(batch->core, &pass, hits, batch->natives, batch->by_word))
+        found = PyList_GET_SIZE(pass.all) ? acted_on(batch, pass.all, text) : Py_NewRef(pass.all);
+    if (found)
+        failed = PyList_GET_SIZE(found) ? splice((PyObject *)batch->core, &batch->to, found, batch->known, batch->replacement) : 0;
+    if (!failed && batch->to.rows.size)
+        failed = put_output(batch, key, index);
+    clear(&batch->to);
+    Py_XDECREF(found);
+    Py_XDECREF(pass.all);
+    return failed;
+}
+
+/* Masks the texts that have hits, but for those passed over; appends to `left` whose masking raised. -1 for what is no error
+ * of a text. */
+static int mask_texts(Batch *batch, PyObject *texts, PyObject *hits, PyObject *disguised, PyObject *failures, PyObject *left)
+{
+    PyObject *key, *mine;
+    place at = 0;
+    while (PyDict_Next(hits, &at, &key, &mine)) {
+        place index = PyLong_AsSsize_t(key);
+        int over = PyDict_Contains(disguised, key), failed;
+        if (!over)
+            over = PyDict_Contains(failures, key);
+        if (over > 0)
+            continue;
+        if (over < 0 || index < 0 || index >= PyList_GET_SIZE(texts) || hits_in(mine) < 0 || !PyBytes_Check(PyList_GET_ITEM(texts, index))) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_ValueError, "hits are those of texts");
+            return -1;
+        }
+        PyObject *text = Py_NewRef(PyList_GET_ITEM(texts, index));
+        Py_INCREF(key);
+        Py_INCREF(mine);
+        failed = mask_text(batch, key, index, text, mine);
+        /* Whatever it was, Python's own way through the text raises it again, and knows what becomes of the record. */
+        if (failed < 0 && PyErr_ExceptionMatches(PyExc_Exception)) {
+            PyErr_Clear();
+            failed = PyList_Append(left, key);
+        }
+        Py_DECREF(text);
+        Py_DECREF(mine);
+        Py_DECREF(key);
+        if (failed < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* mask(texts, hits, disguised, failures, asked, acts, outputs, counts) -> (changed, left): `Loop.mask`. */
+static PyObject *core_mask(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Batch batch = {0};
+    PyObject *left, *const *asked, *const *acts;
+    int failed = -1;
+    if (count != 8 || !PyList_Check(args[0]) || !PyDict_Check(args[1]) || !PyDict_Check(args[2]) || !PyDict_Check(args[3]) ||
+        !PyTuple_Check(args[4]) || PyTuple_GET_SIZE(args[4]) != 5 || !PyTuple_Check(args[5]) || PyTuple_GET_SIZE(args[5]) != 5 ||
+        !PyList_Check(args[6]) || !PyDict_Check(args[7]) || !PyDict_Check(PyTuple_GET_ITEM(args[5], 3)) ||
+        !are_judges(PyTuple_GET_ITEM(args[4], 0), PyTuple_GET_ITEM(args[4], 1), PyTuple_GET_ITEM(args[4], 2))) {
+        PyErr_SetString(PyExc_TypeError, "mask(texts, hits, disguised, failures, asked, acts, outputs, counts)");
+        return NULL;
+    }
+    asked = &PyTuple_GET_ITEM(args[4], 0), acts = &PyTuple_GET_ITEM(args[5], 0);
+    batch.core = (Core *)self, batch.outputs = args[6], batch.changed = PyList_New(0), batch.tally.counts = args[7];
+    batch.judges = asked[0], batch.natives = asked[1], batch.by_word = asked[2], batch.blocks = asked[3], batch.fail = asked[4];
+    batch.plain = acts[0], batch.settled = acts[1], batch.own = acts[2], batch.known = acts[3], batch.replacement = acts[4];
+    left = PyList_New(0);
+    if (PyList_GET_SIZE(args[0]) != PyList_GET_SIZE(args[6]))
+        PyErr_SetString(PyExc_ValueError, "an output for each text");
+    else if (left && batch.changed)
+        failed = mask_texts(&batch, args[0], args[1], args[2], args[3], left);
+    dispose(&batch.to);
+    PyMem_Free(batch.stays.at);
+    if (failed < 0)
+        batch.tally.counts = NULL;
+    if (say_counts(&batch.tally) < 0)
+        failed = -1;
+    if (!failed)
+        return Py_BuildValue("(NN)", batch.changed, left);
+    Py_XDECREF(batch.changed);
+    Py_XDECREF(left);
+    return NULL;
+}
+
+/* Whether all bytes are ASCII; without an end before the last, so that it takes many at a time. */
+static int is_ascii(Text t)
+{
+    byte any = 0;
+    place i;
+    for (i = 0; i < t.size; i++)
+        any |= t.at[i];
+    return any < 0x80;
+}
+
+/* survey(texts) -> (filled, foreign, size, longest): `Loop.survey`. */
+static PyObject *core_survey(PyObject *self, PyObject *texts)
+{
+    int filled = 1;
+    place i, size = 0, longest = 0;
+    PyObject *rows = PySequence_Fast(texts, "texts are a sequence"), *foreign = PyList_New(0);
+    (void)self;
+    for (i = 0; rows && foreign && i < PySequence_Fast_GET_SIZE(rows); i++) {
+        PyObject *text = PySequence_Fast_GET_ITEM(rows, i);
+        Text t = {NULL, 0};
+        if (PyBytes_Check(text)) {
+            t = text_of(text);
+        } else if (text != Py_None) {
+            PyErr_SetString(PyExc_TypeError, "a text is bytes");
+            Py_CLEAR(rows);
+        }
+        filled = filled && t.size && t.at[0];
+        if (!is_ascii(t)) {
+            PyObject *at = PyLong_FromSsize_t(i);
+            if (!at || PyList_Append(foreign, at) < 0)
+                Py_CLEAR(foreign);
+            Py_XDECREF(at);
+        }
+        size += t.size;
+        longest = t.size > longest ? t.size : longest;
+    }
+    if (rows && foreign) {
+        Py_DECREF(rows);
+        return Py_BuildValue("(ONnn)", filled ? Py_True : Py_False, foreign, size, longest);
+    }
+    Py_XDECREF(rows);
+    Py_XDECREF(foreign);
+    return NULL;
+}
+
+/* The output of a row of what was changed, borrowed; NULL with an exception where it is no such row. */
+static PyObject *output_of(Core *core, PyObject *row, PyObject *outputs)
+{
+    place index = Py_TYPE(row) == core->changed && PyTuple_GET_SIZE(row) == 4 ? number(row, 0) : -1;
+    if (index >= 0 && index < PyList_GET_SIZE(outputs) && PyBytes_Check(PyList_GET_ITEM(outputs, index)))
+        return PyList_GET_ITEM(outputs, index);
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "a row of what was changed is a Changed");
+    return NULL;
+}
+
+/* veils(outputs, changed) -> texts: `Loop.veils`. */
+static PyObject *core_veils(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    PyObject *texts;
+    place i;
+    if (count != 2 || !PyList_Check(args[0]) || !PyList_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "veils(outputs, changed)");
+        return NULL;
+    }
+    texts = PyList_New(PyList_GET_SIZE(args[1]));
+    for (i = 0; texts && i < PyList_GET_SIZE(texts); i++) {
+        PyObject *row = PyList_GET_ITEM(args[1], i), *output = output_of((Core *)self, row, args[0]), *text = NULL;
+        if (output)
+            text = PyTuple_GET_ITEM(row, 3) == Py_False ? veil(output, PyTuple_GET_ITEM(row, 1)) : Py_NewRef(output);
+        if (text)
+            PyList_SET_ITEM(texts, i, text);
+        else
+            Py_CLEAR(texts);
+    }
+    return texts;
+}
+
+/* Whether a text is surely JSON. */
+static int is_json(Text t)
+{
+    place end = json_value(t, 0);
+    return end >= 0 && json_space(t, end) == t.size;
+}
+
+/* Whether a changed text has to be looked at more closely: hits that are not settled, or JSON that a parser has to tell.
+ * -1 for an exception. */
+static int is_open(PyObject *row, PyObject *output, PyObject *hits)
+{
+    place many;
+    Text t = text_of(output);
+    int first = peek(t, 0);
+    if (hits && (hits_in(hits) < 0 || hits_in(PyTuple_GET_ITEM(row, 2)) < 0)) {
+        PyErr_SetString(PyExc_TypeError, "hits are packed in bytes");
+        return -1;
+    }
+    if (hits && PyTuple_GET_ITEM(row, 3) != Py_False)
+        return 1;
+    many = hits ? unsettled(hits, PyTuple_GET_ITEM(row, 1), PyTuple_GET_ITEM(row, 2), output, NULL) : 0;
+    if (many)
+        return many < 0 ? -1 : 1;
+    return (first == '{' || first == '[' || first == '"') && !is_json(t);
+}
+
+/* open(outputs, changed, hits) -> places: `Loop.open`. */
+static PyObject *core_open(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    PyObject *places;
+    place i;
+    if (count != 3 || !PyList_Check(args[0]) || !PyList_Check(args[1]) || !PyDict_Check(args[2])) {
+        PyErr_SetString(PyExc_TypeError, "open(outputs, changed, hits)");
+        return NULL;
+    }
+    places = PyList_New(0);
+    for (i = 0; places && i < PyList_GET_SIZE(args[1]); i++) {
+        PyObject *row = PyList_GET_ITEM(args[1], i), *output = output_of((Core *)self, row, args[0]);
+        PyObject *at = output ? PyLong_FromSsize_t(i) : NULL, *hits = at ? PyDict_GetItemWithError(args[2], at) : NULL;
+        int open = at && (hits || !PyErr_Occurred()) ? is_open(row, output, hits) : -1;
+        if (open < 0 || (open && PyList_Append(places, at) < 0))
+            Py_CLEAR(places);
+        Py_XDECREF(at);
+    }
+    return places;
 }
 
 /* -- hits ----------------------------------------------------------------------------------------------------------- */
 
-/* Takes what hyperscan reports, in the place of a function in Python. */
+/* Takes what hyperscan reports, in the place of a function in Python. It is called for each match, as an array of arguments:
+ * a tuple of them would cost as much as the rest. */
 typedef struct {
     PyObject_HEAD
-    Hit *hits;
-    size_t count, room;
+    Hits hits;
+    vectorcallfunc call;
 } Sink;
 
-static int put(Sink *sink, unsigned long long end, unsigned long long ident)
+static int put(Sink *sink, place end, place ident)
 {
-    if (sink->count == sink->room) {
-        size_t room = sink->room * 2 + 256;
-        Hit *more = PyMem_Realloc(sink->hits, room * sizeof *more);
-        if (!more) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        sink->hits = more, sink->room = room;
-    }
-    if (ident >= IDENTS || end >> (63 - IDENT_BITS)) {
-        PyErr_SetString(PyExc_OverflowError, "an identifier has sixteen bits");
+    if (ident < 0 || ident >= IDENTS || end < 0 || end >> (63 - IDENT_BITS)) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_OverflowError, "an identifier has sixteen bits");
         return -1;
     }
-    sink->hits[sink->count++] = (Hit)end << IDENT_BITS | ident;
-    return 0;
+    return push(&sink->hits, (Hit)end << IDENT_BITS | (Hit)ident);
 }
 
 /* sink(ident, start, end, flags, context): one match. */
-static PyObject *sink_call(PyObject *self, PyObject *args, PyObject *kwargs)
+static PyObject *sink_call(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
 {
-    unsigned long long ident, end;
-    if (kwargs || PyTuple_GET_SIZE(args) != 5) {
+    place ident, end;
+    if ((names && PyTuple_GET_SIZE(names)) || PyVectorcall_NARGS(count) != 5) {
         PyErr_SetString(PyExc_TypeError, "sink(ident, start, end, flags, context)");
         return NULL;
     }
-    ident = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(args, 0)), end = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(args, 2));
-    if (PyErr_Occurred() || put((Sink *)self, end, ident) < 0)
+    ident = PyLong_AsSsize_t(args[0]);
+    end = ident < 0 ? -1 : PyLong_AsSsize_t(args[2]);
+    if (put((Sink *)self, end, ident) < 0)
         return NULL;
     Py_RETURN_NONE;
+}
+
+static PyObject *sink_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    Sink *sink;
+    if (kwargs || PyTuple_GET_SIZE(args)) {
+        PyErr_SetString(PyExc_TypeError, "Sink()");
+        return NULL;
+    }
+    sink = (Sink *)type->tp_alloc(type, 0);
+    if (sink)
+        sink->call = sink_call;
+    return (PyObject *)sink;
 }
 
 static int in_order(const void *one, const void *other)
@@ -785,21 +1240,42 @@ static int in_order(const void *one, const void *other)
     return a < b ? -1 : a > b;
 }
 
-/* Hits come nearly sorted: those of one end in any order, and the shapes behind all others. */
-static void sort(Sink *sink)
+/* Hits come nearly sorted: those of one end in any order. */
+static void sort(Hit *hits, size_t count)
 {
     size_t at, back;
-    for (at = 1; at < sink->count; at++) {
-        Hit hit = sink->hits[at];
-        for (back = at; back > 0 && sink->hits[back - 1] > hit; back--)
+    for (at = 1; at < count; at++) {
+        Hit hit = hits[at];
+        for (back = at; back > 0 && hits[back - 1] > hit; back--)
             if (at - back > 64) {
-                sink->hits[back] = hit;
-                qsort(sink->hits, sink->count, sizeof hit, in_order);
+                hits[back] = hit;
+                qsort(hits, count, sizeof hit, in_order);
                 return;
             } else
-                sink->hits[back] = sink->hits[back - 1];
-        sink->hits[back] = hit;
+                hits[back] = hits[back - 1];
+        hits[back] = hit;
     }
+}
+
+/* Puts hits in order, of which those from a place on came from another scan; -1 for an exception. */
+static int merge(Hits *hits, size_t from)
+{
+    size_t one = 0, other = from, to;
+    Hit *whole;
+    sort(hits->at, from);
+    sort(hits->at + from, hits->count - from);
+    if (!from || from == hits->count)
+        return 0;
+    whole = PyMem_Malloc(hits->count * sizeof *whole);
+    if (!whole) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (to = 0; to < hits->count; to++)
+        whole[to] = other == hits->count || (one < from && hits->at[one] <= hits->at[other]) ? hits->at[one++] : hits->at[other++];
+    PyMem_Free(hits->at);
+    hits->at = whole, hits->room = hits->count;
+    return 0;
 }
 
 /* Gives a text its hits, so many from a place on, which count from `base`; -1 for an exception. */
@@ -809,7 +1285,7 @@ static int give(const Sink *sink, size_t from, size_t to, place index, place bas
     int failed = !mine || !key, disguises = 0;
     size_t at;
     for (at = from; !failed && at < to; at++) {
-        Hit hit = sink->hits[at] - ((Hit)base << IDENT_BITS);
+        Hit hit = sink->hits.at[at] - ((Hit)base << IDENT_BITS);
         memcpy(PyBytes_AS_STRING(mine) + (at - from) * sizeof hit, &hit, sizeof hit);
         disguises |= (hit & (IDENTS - 1)) == disguise;
     }
@@ -827,29 +1303,30 @@ static PyObject *sink_grouped(PyObject *self, PyObject *args)
     PyObject *texts, *shapes, *rows, *found, *disguised;
     unsigned disguise;
     place margin, i, base, limit;
-    size_t at = 0, from;
+    size_t at = 0, from, scanned = sink->hits.count;
     if (!PyArg_ParseTuple(args, "OO!nI", &texts, &PyList_Type, &shapes, &margin, &disguise))
         return NULL;
     for (i = 0; i < PyList_GET_SIZE(shapes); i++) {
         PyObject *hit = PyList_GET_ITEM(shapes, i);
         if (!is_row(hit, 2))
             return NULL;
-        if (put(sink, (unsigned long long)number(hit, 0), (unsigned long long)number(hit, 1)) < 0)
+        if (put(sink, number(hit, 0), number(hit, 1)) < 0)
             return NULL;
     }
-    sort(sink);
+    if (merge(&sink->hits, scanned) < 0)
+        return NULL;
     rows = PySequence_Fast(texts, "texts are a sequence");
     found = PyDict_New(), disguised = PyDict_New();
-    if (sink->count && (place)(sink->hits[0] >> IDENT_BITS) <= margin)
+    if (sink->hits.count && (place)(sink->hits.at[0] >> IDENT_BITS) <= margin)
         PyErr_SetString(PyExc_ValueError, "a hit before the first text");
-    for (i = 0, limit = margin; rows && found && disguised && !PyErr_Occurred() && at < sink->count && i < PySequence_Fast_GET_SIZE(rows); i++) {
+    for (i = 0, limit = margin; rows && found && disguised && !PyErr_Occurred() && at < sink->hits.count && i < PySequence_Fast_GET_SIZE(rows); i++) {
         PyObject *text = PySequence_Fast_GET_ITEM(rows, i);
         if (!PyBytes_Check(text)) {
             PyErr_SetString(PyExc_TypeError, "a text is bytes");
             break;
         }
         base = limit, limit += PyBytes_GET_SIZE(text) + 1;
-        for (from = at; at < sink->count && (place)(sink->hits[at] >> IDENT_BITS) <= limit; at++)
+        for (from = at; at < sink->hits.count && (place)(sink->hits.at[at] >> IDENT_BITS) <= limit; at++)
             ;
         if (at > from && give(sink, from, at, i, base, disguise, found, disguised) < 0)
             break;
@@ -865,7 +1342,7 @@ static PyObject *sink_grouped(PyObject *self, PyObject *args)
 static void sink_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    PyMem_Free(((Sink *)self)->hits);
+    PyMem_Free(((Sink *)self)->hits.at);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -875,43 +1352,82 @@ static PyMethodDef sink_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static PyMemberDef sink_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Sink, call), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
 static PyType_Slot sink_slots[] = {
     {Py_tp_doc, "Sink(): collects the matches of one scan and gives back the hits of each text."},
-    {Py_tp_call, sink_call},
+    {Py_tp_call, PyVectorcall_Call},
+    {Py_tp_members, sink_members},
     {Py_tp_dealloc, sink_free},
     {Py_tp_methods, sink_methods},
-    {Py_tp_new, PyType_GenericNew},
+    {Py_tp_new, sink_new},
     {0, NULL},
 };
-static PyType_Spec sink_spec = {"streams.masking._core.Sink", sizeof(Sink), 0, Py_TPFLAGS_DEFAULT, sink_slots};
+static PyType_Spec sink_spec = {"streams.masking._core.Sink", sizeof(Sink), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL, sink_slots};
 
 /* -- the module ----------------------------------------------------------------------------------------------------- */
 
+/* Takes who issues cards, rows of (said, digits, low, high, lengths as a set of bits); -1 for an exception. */
+static int take_issuers(Core *core, PyObject *rows)
+{
+    place i, size = PyTuple_GET_SIZE(rows);
+    core->issuers = PyMem_Calloc((size_t)size + 1, sizeof *core->issuers);
+    if (!core->issuers) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (i = 0; i < size; i++) {
+        struct issuer *one = core->issuers + i;
+        PyObject *said;
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(rows, i), "Uilll", &said, &one->digits, &one->low, &one->high, &one->lengths))
+            return -1;
+        if (one->digits < 1 || one->digits > 4) {
+            PyErr_SetString(PyExc_ValueError, "an issuer's range has one to four digits");
+            return -1;
+        }
+        one->said = Py_NewRef(said);
+        core->issuer_count = i + 1;
+    }
+    return 0;
+}
+
 static PyObject *core_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
+    enum { ASKED = 6 };
     Core *core;
-    PyObject *found, *asks[7];
+    PyObject *found, *changed, *issuers, *asks[ASKED];
     int i;
-    if (kwargs || !PyArg_ParseTuple(args, "O!OOOOOOO", &PyType_Type, &found, &asks[0], &asks[1], &asks[2], &asks[3], &asks[4], &asks[5],
-                                    &asks[6]))
+    if (kwargs || !PyArg_ParseTuple(args, "O!O!O!OOOOOO", &PyType_Type, &found, &PyType_Type, &changed, &PyTuple_Type, &issuers, &asks[0],
+                                    &asks[1], &asks[2], &asks[3], &asks[4], &asks[5]))
         return NULL;
-    if (!PyType_IsSubtype((PyTypeObject *)found, &PyTuple_Type)) {
-        PyErr_SetString(PyExc_TypeError, "a Found is a tuple");
+    if (!PyType_IsSubtype((PyTypeObject *)found, &PyTuple_Type) || !PyType_IsSubtype((PyTypeObject *)changed, &PyTuple_Type)) {
+        PyErr_SetString(PyExc_TypeError, "a Found and a Changed are tuples");
         return NULL;
     }
     core = (Core *)type->tp_alloc(type, 0);
     if (!core)
         return NULL;
-    core->found = (PyTypeObject *)Py_NewRef(found);
-    for (i = 0; i < 7; i++) {
-        PyObject **functions[7] = {&core->ask_field, &core->ask_nobody, &core->ask_thing, &core->ask_header, &core->ask_brand, &core->ask_plan,
-                                   &core->ask_length};
-        PyObject **memos[7] = {&core->fields, &core->nobody, &core->things, &core->headers, &core->brands, &core->plans, &core->lengths};
+    core->last = PyMem_Calloc(LAST_ANSWERS, sizeof *core->last);
+    if (!core->last) {
+        Py_DECREF(core);
+        return PyErr_NoMemory();
+    }
+    core->found = (PyTypeObject *)Py_NewRef(found), core->changed = (PyTypeObject *)Py_NewRef(changed);
+    for (i = 0; i < ASKED; i++) {
+        PyObject **functions[ASKED] = {&core->ask_field, &core->ask_nobody, &core->ask_thing, &core->ask_header, &core->ask_plan, &core->ask_length};
+        PyObject **memos[ASKED] = {&core->fields, &core->nobody, &core->things, &core->headers, &core->plans, &core->lengths};
         *functions[i] = Py_NewRef(asks[i]);
         if (!(*memos[i] = PyDict_New())) {
             Py_DECREF(core);
             return NULL;
         }
+    }
+    if (take_issuers(core, issuers) < 0) {
+        Py_DECREF(core);
+        return NULL;
     }
     return (PyObject *)core;
 }
@@ -921,17 +1437,16 @@ static int core_traverse(PyObject *self, visitproc visit, void *arg)
     Core *core = (Core *)self;
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(core->found);
+    Py_VISIT(core->changed);
     Py_VISIT(core->ask_field);
     Py_VISIT(core->ask_nobody);
     Py_VISIT(core->ask_thing);
     Py_VISIT(core->ask_header);
-    Py_VISIT(core->ask_brand);
     Py_VISIT(core->ask_plan);
     Py_VISIT(core->fields);
     Py_VISIT(core->nobody);
     Py_VISIT(core->things);
     Py_VISIT(core->headers);
-    Py_VISIT(core->brands);
     Py_VISIT(core->plans);
     Py_VISIT(core->ask_length);
     Py_VISIT(core->lengths);
@@ -942,17 +1457,16 @@ static int core_clear(PyObject *self)
 {
     Core *core = (Core *)self;
     Py_CLEAR(core->found);
+    Py_CLEAR(core->changed);
     Py_CLEAR(core->ask_field);
     Py_CLEAR(core->ask_nobody);
     Py_CLEAR(core->ask_thing);
     Py_CLEAR(core->ask_header);
-    Py_CLEAR(core->ask_brand);
     Py_CLEAR(core->ask_plan);
     Py_CLEAR(core->fields);
     Py_CLEAR(core->nobody);
     Py_CLEAR(core->things);
     Py_CLEAR(core->headers);
-    Py_CLEAR(core->brands);
     Py_CLEAR(core->plans);
     Py_CLEAR(core->ask_length);
     Py_CLEAR(core->lengths);
@@ -962,8 +1476,17 @@ static int core_clear(PyObject *self)
 static void core_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
+    place i;
     PyObject_GC_UnTrack(self);
     core_clear(self);
+    for (i = 0; i < ((Core *)self)->issuer_count; i++)
+        Py_DECREF(((Core *)self)->issuers[i].said);
+    PyMem_Free(((Core *)self)->issuers);
+    for (i = 0; ((Core *)self)->last && i < LAST_ANSWERS; i++) {
+        Py_XDECREF(((Core *)self)->last[i].key);
+        Py_XDECREF(((Core *)self)->last[i].answer);
+    }
+    PyMem_Free(((Core *)self)->last);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -971,16 +1494,12 @@ static void core_free(PyObject *self)
 /* is_json(text): whether a text is surely JSON; of what is not told here a parser has to say it. */
 static PyObject *core_is_json(PyObject *self, PyObject *text)
 {
-    Text t;
-    place end;
     (void)self;
     if (!PyBytes_Check(text)) {
         PyErr_SetString(PyExc_TypeError, "a text is bytes");
         return NULL;
     }
-    t = (Text){(const byte *)PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text)};
-    end = json_value(t, 0);
-    return PyBool_FromLong(end >= 0 && json_space(t, end) == t.size);
+    return PyBool_FromLong(is_json(text_of(text)));
 }
 
 /* any_below(hits, ident): whether a hit has a lower identifier. */
@@ -1012,6 +1531,10 @@ static PyMethodDef core_methods[] = {
     {"splice", FAST(core_splice), METH_FASTCALL, "splice(text, found, known, replacement, counts) -> (spliced, output)"},
     {"splice_read", FAST(core_splice_read), METH_FASTCALL,
      "splice_read(raw, read, found, known, replacement, odd, counts) -> (spliced, output)"},
+    {"survey", core_survey, METH_O, "survey(texts) -> (filled, foreign, size, longest)"},
+    {"mask", FAST(core_mask), METH_FASTCALL, "mask(texts, hits, disguised, failures, asked, acts, outputs, counts) -> (changed, left)"},
+    {"veils", FAST(core_veils), METH_FASTCALL, "veils(outputs, changed) -> what is scanned of what was changed"},
+    {"open", FAST(core_open), METH_FASTCALL, "open(outputs, changed, hits) -> the places of what has to be looked at more closely"},
     {"veiled", FAST(core_veiled), METH_FASTCALL, "veiled(output, spliced) -> the output without the letters of its tokens"},
     {"unsettled", FAST(core_unsettled), METH_FASTCALL, "unsettled(hits, spliced, kept, output) -> the hits that have to be judged again"},
     {"any_below", FAST(core_any_below), METH_FASTCALL, "any_below(hits, ident) -> whether a hit has a lower identifier"},
@@ -1020,7 +1543,7 @@ static PyMethodDef core_methods[] = {
 };
 
 static PyType_Slot core_slots[] = {
-    {Py_tp_doc, "Core(Found, field, nobody, thing, header, brand, plan, length): the loop, and what it asks and remembers."},
+    {Py_tp_doc, "Core(Found, Changed, issuers, field, nobody, thing, header, plan, length): the loop, and what it asks and remembers."},
     {Py_tp_traverse, core_traverse},
     {Py_tp_clear, core_clear},
     {Py_tp_dealloc, core_free},

@@ -8,7 +8,7 @@
 
 enum native { NONE, FIELD, EMAIL, IPV4, CARD, PHONE, JWT, BEARER, DATABASE_KEY, IBAN, NATIONAL, NATIVES };
 /* Goes up with every change of what a function takes or gives; native.py takes no other core. */
-enum { INTERFACE = 11 };
+enum { INTERFACE = 14 };
 #define NAMES "field email ipv4 card phone_international jwt bearer database_key iban phone_national"
 
 /* What a value has to be to keep its name's promise, as far as it is told here. */
@@ -18,18 +18,43 @@ enum { ALONE = 1, UNSURE = 2 };
 
 typedef struct {
     PyObject_HEAD
-    PyTypeObject *found;
+    PyTypeObject *found, *changed;
     /* Functions: of a name its field, of a value whether it is nobody's, and so on. */
-    PyObject *ask_field, *ask_nobody, *ask_thing, *ask_header, *ask_brand, *ask_plan, *ask_length;
-    PyObject *fields, *nobody, *things, *headers, *brands, *plans, *lengths;
+    PyObject *ask_field, *ask_nobody, *ask_thing, *ask_header, *ask_plan, *ask_length;
+    PyObject *fields, *nobody, *things, *headers, *plans, *lengths;
+    /* Who issues cards, in the order in which they are asked. */
+    struct issuer {
+        PyObject *said;
+        long low, high, lengths;
+        int digits;
+    } *issuers;
+    place issuer_count;
+    /* The last answers, by what was asked: found without making an object of it. */
+    struct answer_to {
+        const PyObject *memo;
+        PyObject *key, *answer;
+    } *last;
 } Core;
 
-enum { MEMO_ENTRIES = 8192 };
+enum { MEMO_ENTRIES = 8192, LAST_ANSWERS = 2048 };
+
+/* Where the answer about some bytes is, if it is one of the last. */
+static struct answer_to *place_of_answer(const Core *core, const PyObject *memo, Text t, place low, place high)
+{
+    uint64_t hash = 0xcbf29ce484222325u ^ (uint64_t)(uintptr_t)memo;
+    for (; low < high; low++)
+        hash = (hash ^ t.at[low]) * 0x100000001b3u;
+    return core->last + ((hash ^ hash >> 32) & (LAST_ANSWERS - 1));
+}
 
 /* What a function says of some bytes, a new reference; remembered for the last few thousand. */
-static PyObject *asked(PyObject *memo, PyObject *ask, Text t, place low, place high)
+static PyObject *asked(Core *core, PyObject *memo, PyObject *ask, Text t, place low, place high)
 {
-    PyObject *key = PyBytes_FromStringAndSize((const char *)t.at + low, high - low), *answer;
+    struct answer_to *last = place_of_answer(core, memo, t, low, high);
+    PyObject *key, *answer;
+    if (last->memo == memo && PyBytes_GET_SIZE(last->key) == high - low && !memcmp(PyBytes_AS_STRING(last->key), t.at + low, (size_t)(high - low)))
+        return Py_NewRef(last->answer);
+    key = PyBytes_FromStringAndSize((const char *)t.at + low, high - low);
     if (!key)
         return NULL;
     answer = PyDict_GetItemWithError(memo, key);
@@ -44,14 +69,22 @@ static PyObject *asked(PyObject *memo, PyObject *ask, Text t, place low, place h
                 Py_CLEAR(answer);
         }
     }
-    Py_DECREF(key);
+    if (answer) {
+        /* What was there is let go of last: that may run anything. */
+        PyObject *old = last->key, *old_answer = last->answer;
+        last->memo = memo, last->key = key, last->answer = Py_NewRef(answer);
+        Py_XDECREF(old);
+        Py_XDECREF(old_answer);
+    } else {
+        Py_DECREF(key);
+    }
     return answer;
 }
 
 /* The same for a function that says yes or no; -1 for an exception. */
-static int asked_whether(PyObject *memo, PyObject *ask, Text t, place low, place high)
+static int asked_whether(Core *core, PyObject *memo, PyObject *ask, Text t, place low, place high)
 {
-    PyObject *answer = asked(memo, ask, t, low, high);
+    PyObject *answer = asked(core, memo, ask, t, low, high);
     int yes = answer ? answer == Py_True : -1;
     Py_XDECREF(answer);
     return yes;
@@ -119,7 +152,7 @@ static int may_be_nobody(Text t, place low, place high)
 
 static int is_nobody(Core *core, Text t, place low, place high)
 {
-    return may_be_nobody(t, low, high) ? asked_whether(core->nobody, core->ask_nobody, t, low, high) : 0;
+    return may_be_nobody(t, low, high) ? asked_whether(core, core->nobody, core->ask_nobody, t, low, high) : 0;
 }
 
 /* Whether a value begins with a word that a validator's sentence about a field begins with. */
@@ -174,7 +207,7 @@ typedef struct {
 /* What a name promises: 1 with `field` filled in, 0 where that is nothing, -1 for an exception. `owner` keeps it alive. */
 static int field_of(Core *core, Text t, place low, place high, Field *field, PyObject **owner)
 {
-    *owner = asked(core->fields, core->ask_field, t, low, high);
+    *owner = asked(core, core->fields, core->ask_field, t, low, high);
     if (!*owner)
         return -1;
     if (!PyTuple_Check(*owner) || PyTuple_GET_SIZE(*owner) != 5)
@@ -734,16 +767,21 @@ static int luhn(Text t, place low, place high)
     return sum % 10 == 0;
 }
 
-/* What is said of a card by its brand, `luhn+visa`, borrowed; None where nobody issues such. NULL for an exception. */
-static PyObject *brand(Core *core, Text t, place start, place stop)
+/* What is said of a card by its brand, `luhn+visa`, borrowed (`card_brand` of validators.py); NULL where nobody issues such. */
+static PyObject *brand(const Core *core, Text t, place start, place stop)
 {
-    char key[5];
-    Text asked_of = {(const byte *)key, 5};
-    PyObject *said;
-    memcpy(key, t.at + start, 4);
-    key[4] = (char)(stop - start);
-    said = asked(core->brands, core->ask_brand, asked_of, 0, 5);
-    return said;
+    static const long tens[] = {1000, 100, 10, 1};
+    long first = 0;
+    place i;
+    for (i = 0; i < 4; i++)
+        first = first * 10 + t.at[start + i] - '0';
+    for (i = 0; i < core->issuer_count; i++) {
+        const struct issuer *one = core->issuers + i;
+        long begin = first / tens[one->digits - 1];
+        if ((one->lengths >> (stop - start) & 1) && one->low <= begin && begin <= one->high)
+            return one->said;
+    }
+    return NULL;
 }
 
 /* judge_card of money.py, of digits in one run between quotes or signs */
@@ -751,7 +789,7 @@ static PyObject *judge_card(Core *core, Text t, place end)
 {
     place start = end - 12, stop, comma;
     int before, behind, thing;
-    PyObject *said, *verdict;
+    PyObject *said;
     if (start < 0 || end > t.size || span(t, start, DIGIT) < end || is(peek(t, start - 1), DIGIT))
         LEAVE;
     stop = span(t, start, DIGIT);
@@ -759,25 +797,17 @@ static PyObject *judge_card(Core *core, Text t, place end)
         LEAVE;
     said = brand(core, t, start, stop);
     if (!said)
-        return NULL;
-    if (said == Py_None) {
-        Py_DECREF(said);
         return Py_NewRef(say.issuer_range);
-    }
-    if (!luhn(t, start, stop)) {
-        Py_DECREF(said);
+    if (!luhn(t, start, stop))
         return Py_NewRef(say.luhn);
-    }
     before = peek(t, start - 1), behind = peek(t, stop);
     comma = find_back(t, ',', start - 32, start) + 1;
     comma = comma > 0 ? comma : start > 32 ? start - 32 : 0;
     if (before != '"' || (behind != '"' && behind != ',' && behind != '}' && behind != ']' && behind != -1))
         thing = 1;
     else
-        thing = asked_whether(core->things, core->ask_thing, t, comma, start);
-    verdict = thing ? NULL : found(core, start, stop, say.kind_card, say.card, said, 78, say.empty);
-    Py_DECREF(said);
-    return verdict;
+        thing = asked_whether(core, core->things, core->ask_thing, t, comma, start);
+    return thing ? NULL : found(core, start, stop, say.kind_card, say.card, said, 78, say.empty);
 }
 
 /* Whether nothing is glued to an IBAN that ends at a place, but for a currency in capitals. */
@@ -852,7 +882,7 @@ static PyObject *judge_iban(Core *core, Text t, place end)
         if (one.count < IBAN_MIN)
             continue;
         country[0] = t.at[start] & (byte)~0x20, country[1] = t.at[start + 1] & (byte)~0x20;
-        answer = asked(core->lengths, core->ask_length, (Text){country, 2}, 0, 2);
+        answer = asked(core, core->lengths, core->ask_length, (Text){country, 2}, 0, 2);
         if (!answer)
             return NULL;
         size = PyLong_AsLong(answer);
@@ -872,7 +902,7 @@ static PyObject *judge_iban(Core *core, Text t, place end)
 static int dialable(Core *core, const byte *digits, place count)
 {
     Text t = {digits, 3};
-    PyObject *plan = asked(core->plans, core->ask_plan, t, 0, 3);
+    PyObject *plan = asked(core, core->plans, core->ask_plan, t, 0, 3);
     long code;
     unsigned long long lengths;
     place left;
@@ -980,7 +1010,7 @@ static PyObject *judge_jwt(Core *core, Text t, place end)
     behind = peek(t, at);
     if (head - start > 512 || t.at[at - 1] == '.' || behind == '+' || behind == '/' || behind == '\n' || behind == '\r' || behind == '\\' || behind == '.')
         LEAVE;
-    header = asked_whether(core->headers, core->ask_header, t, start, head);
+    header = asked_whether(core, core->headers, core->ask_header, t, start, head);
     return header > 0 ? found(core, start, at, say.kind_jwt, say.jwt, say.jose_header, 90, say.empty) : NULL;
 }
 

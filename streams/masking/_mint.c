@@ -1,12 +1,14 @@
 /* Tokens of values that are written plainly: canonical form, HMAC-SHA256 from two prepared states, letters.
  *
  * `tokens.py` and `canonical.py` are the definition. A mint makes the very token that they make where a value is ASCII, has no
- * backslash, and its form needs no table; of all others it makes none, and Python does. A test holds the two against each
+ * backslash, and its form needs no table but that of calling codes; of all others it makes none, and Python does. A test holds the two against each
  * other.
  */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <structmember.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "_bytes.h"
@@ -136,16 +138,27 @@ static void finish(State *state, const byte *data, size_t size, byte hash[4 * WO
 /* -- the mint ------------------------------------------------------------------------------------------------------- */
 
 /* Goes up with every change of what a mint takes or gives; tokens.py takes no other. */
-enum { INTERFACE = 3 };
+enum { INTERFACE = 4 };
 
 /* How the values of a kind are written before they become tokens; `NO_FORM` leaves them all to Python. */
-enum form { EXACT, EMAIL, TEXT, IDENTIFIER, IPV4, NO_FORM };
+enum form { EXACT, EMAIL, TEXT, IDENTIFIER, IPV4, PHONE, NO_FORM };
 
 enum { LETTERS = 20, HINT = 4, HIDDEN = 6, LONGEST = 512, PREFIX = 64, TOKEN_MAX = PREFIX + LETTERS + HINT + 1 };
 
+/* What was asked of the calling code that three digits begin with: how long it is, which lengths its numbers have, as a set
+ * of bits, and what is dialled before them at home, each behind its size. */
+enum { CODE_DIGITS = 3, CODES = 1000, PREFIXES = 14 };
+typedef struct {
+    uint64_t lengths;
+    byte known, code, prefixes[PREFIXES];
+} Plan;
+enum { UNKNOWN, PLANNED, LEFT };
+
 typedef struct {
     PyObject_HEAD
-    PyObject *prefix;
+    PyObject *prefix, *ask_plan;
+    Plan *plans;
+    vectorcallfunc call;
     State inner, outer;
     int form, hinted;
 } Mint;
@@ -191,10 +204,89 @@ static int is_ipv4(const byte *at, Py_ssize_t size)
     }
 }
 
-/* Writes the canonical form of a value, and gives back its size; -1 where that is left to Python. */
-static Py_ssize_t canonical(int form, const byte *at, Py_ssize_t size, byte *to)
+/* Takes what Python says of a calling code: None, or its length, the lengths behind it, and the prefixes; -1 for an exception. */
+static int take_plan(Plan *plan, PyObject *said)
+{
+    Plan taken = {0, PLANNED, 0, {0}};
+    PyObject *prefixes;
+    Py_ssize_t i, at = 0;
+    long code;
+    plan->known = LEFT;
+    if (said == Py_None)
+        return 0;
+    if (!PyTuple_Check(said) || PyTuple_GET_SIZE(said) != 3 || !PyTuple_Check(prefixes = PyTuple_GET_ITEM(said, 2))) {
+        PyErr_SetString(PyExc_TypeError, "a plan is (code, lengths, prefixes) or None");
+        return -1;
+    }
+    code = PyLong_AsLong(PyTuple_GET_ITEM(said, 0)), taken.lengths = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(said, 1));
+    if (PyErr_Occurred())
+        return -1;
+    if (code < 1 || code > CODE_DIGITS)
+        return 0;
+    taken.code = (byte)code;
+    for (i = 0; i < PyTuple_GET_SIZE(prefixes); i++) {
+        PyObject *one = PyTuple_GET_ITEM(prefixes, i);
+        Py_ssize_t size = PyBytes_Check(one) ? PyBytes_GET_SIZE(one) : 0;
+        /* The last byte stays zero: it ends the list. */
+        if (size < 1 || at + 1 + size >= PREFIXES)
+            return 0;
+        taken.prefixes[at] = (byte)size;
+        memcpy(taken.prefixes + at + 1, PyBytes_AS_STRING(one), (size_t)size);
+        at += 1 + size;
+    }
+    *plan = taken;
+    return 0;
+}
+
+/* What is known of the calling code that digits begin with; NULL for an exception. */
+static const Plan *plan_of(const Mint *mint, const byte *digits)
+{
+    Plan *plan = mint->plans + (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + digits[2] - '0';
+    if (plan->known == UNKNOWN) {
+        PyObject *said = PyObject_CallFunction(mint->ask_plan, "y#", (const char *)digits, (Py_ssize_t)CODE_DIGITS);
+        int failed = said ? take_plan(plan, said) : -1;
+        Py_XDECREF(said);
+        if (failed < 0) {
+            plan->known = UNKNOWN;
+            return NULL;
+        }
+    }
+    return plan;
+}
+
+/* `_possible_as_written` of canonical.py: a number behind its plus and calling code, and nothing to be stripped of it. */
+static Py_ssize_t phone(const Mint *mint, const byte *at, Py_ssize_t size, byte *to)
+{
+    enum { LONGEST_PHONE = 64, FEWEST = 7 };
+    Py_ssize_t i, written = 0, national, prefix;
+    const Plan *plan;
+    if (size > LONGEST_PHONE || at[0] != '+' || !is_digit(at[size - 1]))
+        return -1;
+    to[written++] = '+';
+    for (i = 1; i < size; i++)
+        if (is_digit(at[i]))
+            to[written++] = at[i];
+        else if (!at[i] || !strchr(" ().-/", at[i]))
+            return -1;
+    if (written <= FEWEST)
+        return -1;
+    plan = plan_of(mint, to + 1);
+    if (!plan)
+        return -2;
+    national = written - 1 - plan->code;
+    if (plan->known != PLANNED || national > 63 || !(plan->lengths >> national & 1))
+        return -1;
+    for (prefix = 0; plan->prefixes[prefix]; prefix += 1 + plan->prefixes[prefix])
+        if (plan->prefixes[prefix] <= national && !memcmp(to + 1 + plan->code, plan->prefixes + prefix + 1, plan->prefixes[prefix]))
+            return -1;
+    return written;
+}
+
+/* Writes the canonical form of a value, and gives back its size; -1 where that is left to Python, -2 for an exception. */
+static Py_ssize_t canonical(const Mint *mint, const byte *at, Py_ssize_t size, byte *to)
 {
     Py_ssize_t i, written = 0;
+    int form = mint->form;
     if (size > LONGEST || (size == 0 && form != EXACT))
         return -1;
     for (i = 0; i < size; i++)
@@ -222,6 +314,8 @@ static Py_ssize_t canonical(int form, const byte *at, Py_ssize_t size, byte *to)
         if (!is_ipv4(at, size))
             return -1;
         break;
+    case PHONE:
+        return phone(mint, at, size, to);
     case EXACT:
         break;
     default:
@@ -255,29 +349,31 @@ static Py_ssize_t whole_token(const Mint *mint, const byte *at, Py_ssize_t size,
     return PyBytes_GET_SIZE(prefix) + LETTERS;
 }
 
-/* Writes the token of a value, for which there are `TOKEN_MAX` bytes; its size, or -1 where it is left to Python. */
+/* Writes the token of a value, for which there are `TOKEN_MAX` bytes; its size, or -1 where it is left to Python, -2 for an exception. */
 static Py_ssize_t token_of(const Mint *mint, const byte *at, Py_ssize_t size, char *to)
 {
     byte form[LONGEST];
     Py_ssize_t written;
-    size = canonical(mint->form, at, size, form);
+    size = canonical(mint, at, size, form);
     if (size < 0)
-        return -1;
+        return size;
     written = whole_token(mint, form, size, to);
     return written + (mint->hinted ? hint_of(form, size, to + written) : 0);
 }
 
 /* mint(value) -> the token of a value as it is written, None where that is left to Python. */
-static PyObject *mint_call(PyObject *self, PyObject *args, PyObject *kwargs)
+static PyObject *mint_call(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
 {
     PyObject *value;
     char token[TOKEN_MAX];
     Py_ssize_t size;
-    if (kwargs || PyTuple_GET_SIZE(args) != 1 || !PyBytes_Check(value = PyTuple_GET_ITEM(args, 0))) {
+    if ((names && PyTuple_GET_SIZE(names)) || PyVectorcall_NARGS(count) != 1 || !PyBytes_Check(value = args[0])) {
         PyErr_SetString(PyExc_TypeError, "mint(value): bytes");
         return NULL;
     }
     size = token_of((const Mint *)self, (const byte *)PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value), token);
+    if (size == -2)
+        return NULL;
     return size < 0 ? Py_NewRef(Py_None) : PyBytes_FromStringAndSize(token, size);
 }
 
@@ -299,14 +395,14 @@ static PyObject *mint_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     const char *key;
     Py_ssize_t size, i;
-    PyObject *prefix;
+    PyObject *prefix, *ask_plan = NULL;
     Mint *mint;
     byte inner[BLOCK], outer[BLOCK];
     int form, hinted;
-    if (kwargs || !PyArg_ParseTuple(args, "y#Sip", &key, &size, &prefix, &form, &hinted))
+    if (kwargs || !PyArg_ParseTuple(args, "y#Sip|O", &key, &size, &prefix, &form, &hinted, &ask_plan))
         return NULL;
-    if (size > BLOCK || PyBytes_GET_SIZE(prefix) > PREFIX || form < EXACT || form > NO_FORM) {
-        PyErr_SetString(PyExc_ValueError, "Mint(key, prefix, form, hinted): a key and a prefix have 64 bytes at most");
+    if (size > BLOCK || PyBytes_GET_SIZE(prefix) > PREFIX || form < EXACT || form > NO_FORM || (form == PHONE) != (ask_plan != NULL)) {
+        PyErr_SetString(PyExc_ValueError, "Mint(key, prefix, form, hinted[, plan]): a key and a prefix have 64 bytes at most, and phones have plans");
         return NULL;
     }
     mint = (Mint *)type->tp_alloc(type, 0);
@@ -316,7 +412,13 @@ static PyObject *mint_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         byte c = i < size ? (byte)key[i] : 0;
         inner[i] = c ^ 0x36, outer[i] = c ^ 0x5c;
     }
-    mint->prefix = Py_NewRef(prefix), mint->form = form, mint->hinted = hinted;
+    mint->prefix = Py_NewRef(prefix), mint->form = form, mint->hinted = hinted, mint->call = mint_call;
+    Py_XINCREF(ask_plan);
+    mint->ask_plan = ask_plan;
+    if (ask_plan && !(mint->plans = PyMem_Calloc(CODES, sizeof *mint->plans))) {
+        Py_DECREF(mint);
+        return PyErr_NoMemory();
+    }
     mint->inner = mint->outer = first_state;
     compress(&mint->inner, inner);
     compress(&mint->outer, outer);
@@ -327,6 +429,8 @@ static void mint_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     Py_XDECREF(((Mint *)self)->prefix);
+    Py_XDECREF(((Mint *)self)->ask_plan);
+    PyMem_Free(((Mint *)self)->plans);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -336,15 +440,21 @@ static PyMethodDef mint_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static PyMemberDef mint_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Mint, call), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
 static PyType_Slot mint_slots[] = {
-    {Py_tp_doc, "Mint(key, prefix, form, hinted): makes the tokens of one kind under one key."},
-    {Py_tp_call, mint_call},
+    {Py_tp_doc, "Mint(key, prefix, form, hinted[, plan]): makes the tokens of one kind under one key."},
+    {Py_tp_call, PyVectorcall_Call},
+    {Py_tp_members, mint_members},
     {Py_tp_dealloc, mint_free},
     {Py_tp_methods, mint_methods},
     {Py_tp_new, mint_new},
     {0, NULL},
 };
-static PyType_Spec mint_spec = {"streams.masking._mint.Mint", sizeof(Mint), 0, Py_TPFLAGS_DEFAULT, mint_slots};
+static PyType_Spec mint_spec = {"streams.masking._mint.Mint", sizeof(Mint), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL, mint_slots};
 
 /* What reads the payloads of JWTs with mints. */
 #include "_claims.h"
@@ -374,7 +484,7 @@ PyMODINIT_FUNC PyInit__mint(void)
     reader = mint ? PyType_FromSpec(&reader_spec) : NULL;
     mint_type = (PyTypeObject *)mint;
     if (!reader || PyModule_AddObjectRef(module, "Mint", mint) < 0 || PyModule_AddObjectRef(module, "Reader", reader) < 0 ||
-        PyModule_AddStringConstant(module, "FORMS", "exact email text identifier ipv4 none") < 0 ||
+        PyModule_AddStringConstant(module, "FORMS", "exact email text identifier ipv4 phone none") < 0 ||
         PyModule_AddStringConstant(module, "READS", READS) < 0 || PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0)
         Py_CLEAR(module);
     /* The type of mints stays for as long as readers ask for it. */

@@ -7,7 +7,7 @@ from typing import Final
 
 from streams.masking.found import Found
 from streams.masking.kinds import Action, Kind
-from streams.masking.loop import Known
+from streams.masking.loop import Acts, Known
 from streams.masking.native import Core, core
 from streams.masking.overlaps import apart, resolved
 from streams.masking.policy import Policy
@@ -56,6 +56,10 @@ class Actions:
             return REDACTED
         return (self._tokens.mint(kind) if action == "token" else None) or {}
 
+    def acts(self) -> Acts:
+        """What the loops need to act on findings."""
+        return Acts(self._rules is None, self.settled, self.is_own, self.known, self.replacement)
+
     def settled(self, found: list[Found], text: bytes, released: list[Found] | None = None) -> list[Found]:
         """The findings of a text that are acted on: none is our own work, kept by the policy or over another one.
 
@@ -88,8 +92,7 @@ class Actions:
         if action == "surrogate":
             return self._surrogates.of(text) or REDACTED
         if action == "token":
-            mint = self._tokens.mint(found.kind)
-            token = (mint(text) if mint else None) or self._tokens.token(found.kind, plain_text(text))
+            token = self._tokens.token(found.kind, plain_text(text))
             return found.quote + token + found.quote
         if action == "generalise" and (wider := _generalised(text)):
             return wider

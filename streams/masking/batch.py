@@ -12,6 +12,7 @@ from streams.masking.detectors.named import judge_whole, tells
 from streams.masking.encodings import wide
 from streams.masking.engine import Engine
 from streams.masking.keyring import Keyring
+from streams.masking.native import core
 from streams.masking.policy import Policy, topic_fits
 from streams.masking.records import Failure, MaskedColumns, RecordColumns
 from streams.masking.required import json_required
@@ -40,6 +41,7 @@ class RecordMasker:
         self.tokens = Tokens(keyring, policy.default_region)
         self._engine = Engine(policy, self.tokens, detectors_for(policy), store=store)
         self._actions = Actions(policy, self.tokens, self._engine.mask_text)
+        self._core = core()
         self._refused = json_required(policy)
         self._sections = [(pattern, RecordMasker(rules, keyring, store=store)) for pattern, rules in policy.topics]
 
@@ -70,7 +72,7 @@ class RecordMasker:
     def _value_rows(self, masked: MaskedColumns) -> Sequence[int]:
         """Records whose value the engine has to look at."""
         values: list[Any] = masked.values
-        if all(values) and all(map(_FIRST, values)):
+        if self._core.survey(values)[0]:
             return range(len(values))
         for index, value in enumerate(values):
             if value and value[0] == _REGISTRY_MAGIC and _framed(value):
@@ -140,7 +142,7 @@ class RecordMasker:
         """Outputs and failures of the texts; in portions, since what the engine holds for a scan is twice its texts."""
         outputs: list[bytes] = []
         failures: dict[int, Failure] = {}
-        size = sum(map(len, texts))
+        _, _, size, _ = self._core.survey(texts)
         step = max(1, min(_PORTION_TEXTS, len(texts) * _PORTION_BYTES // max(1, size)))
         for start in range(0, len(texts), step):
             done = self._engine.mask(texts[start : start + step])

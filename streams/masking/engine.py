@@ -19,7 +19,7 @@ from streams.masking.databases import Store
 from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Judge
-from streams.masking.loop import Packed, Spliced, packed, unpacked
+from streams.masking.loop import Asked, Changed, Packed, Spliced, packed, replacements, unpacked
 from streams.masking.native import core
 from streams.masking.prefilter import BLOCK, DISGUISE, FIRST_DETECTOR, Prefilter
 from streams.masking.quoting import percent_encoded, raw_quote
@@ -76,16 +76,6 @@ class Masked:
     findings: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(slots=True)
-class _Changed:
-    """A text that was changed and has to be verified."""
-
-    index: int
-    spliced: Spliced
-    kept: dict[int, str]
-    folded: bool
-
-
 class Engine:
     """Masks texts under one policy and one keyring; threads may share it.
 
@@ -108,12 +98,17 @@ class Engine:
         self._actions = Actions(rules, own, self.mask_text, self._core)
         self._max_depth = rules.max_depth
         self._everywhere = not prefilter
-        self._outermost = partial(self._blocks, 0)
+        asked = self._prefilter
+        self._asked = Asked(asked.judges, asked.natives, asked.words, partial(self._blocks, 0), self._fail)
+        self._acts = self._actions.acts()
 
     def mask(self, texts: Sequence[bytes]) -> Masked:
         """Masks a batch; each text fails for itself."""
         result = Masked(list(texts))
-        readable = texts if all(map(bytes.isascii, texts)) else self._checked(result, texts)
+        _, foreign, _, longest = self._core.survey(texts)
+        readable = self._checked(result, texts, foreign)
+        if longest > self._max_depth:
+            result.failures.update((index, _TOO_DEEP) for index, text in enumerate(readable) if self._too_deep(text))
         changed = self._detect_all(result, readable)
         if changed:
             self._verify(result, readable, changed)
@@ -147,14 +142,14 @@ class Engine:
         found, kept = self._judge(read.text, hits, 0, released)
         names = self._prefilter.names
         rejected = [Rejected(end, names[ident], rule) for end, ident, rule in _rules(kept)]
-        return Explained(found + released, rejected, read, self._later(text, read, found, kept))
+        return Explained(found + released, rejected, read, self._later(text, read, found, _hits_of(kept)))
 
-    def _later(self, text: bytes, read: Fold, found: list[Found], kept: dict[int, str]) -> list[Found]:
+    def _later(self, text: bytes, read: Fold, found: list[Found], kept: Packed) -> list[Found]:
         """What the second pass finds in a text, where it lies in the raw bytes."""
         folded = any(ident == DISGUISE for _, ident in self._prefilter.hits(text))
         spliced, output = self._splice(Counter(), text, read if folded else None, found)
         again = fold(output) if folded else Fold(output, ())
-        changed = _Changed(0, spliced, kept, folded)
+        changed = Changed(0, spliced, kept, folded)
         if not spliced or not self._residue(changed, output, again, self._prefilter.packed(again.text)):
             return []
         still, read = self._found(output)
@@ -163,10 +158,10 @@ class Engine:
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
-    def _checked(self, result: Masked, texts: Sequence[bytes]) -> list[bytes]:
-        """The texts with those emptied that are not UTF-8: UTF-16 is masked on its own, anything else fails."""
+    def _checked(self, result: Masked, texts: Sequence[bytes], foreign: Sequence[int]) -> list[bytes]:
+        """The texts with those emptied that are not UTF-8, of some: UTF-16 is masked on its own, anything else fails."""
         readable = list(texts)
-        for index in [index for index, text in enumerate(texts) if not text.isascii()]:
+        for index in foreign:
             text = texts[index]
             try:
                 text.decode()
@@ -195,18 +190,16 @@ class Engine:
 
     # -- detecting --------------------------------------------------------------------------------------------------
 
-    def _detect_all(self, result: Masked, texts: Sequence[bytes]) -> list[_Changed]:
-        """The hot loop: one scan for all, then only the texts that were hit. Long and flat on purpose."""
+    def _detect_all(self, result: Masked, texts: list[bytes]) -> list[Changed]:
+        """The hot loop: one scan for all, then only the texts that were hit."""
         hits, disguised = self._prefilter.grouped(texts)
         failures = result.failures
-        if max(map(len, texts), default=0) > self._max_depth:
-            failures.update((index, _TOO_DEEP) for index, text in enumerate(texts) if self._too_deep(text))
         if self._everywhere:
             disguised = dict.fromkeys(range(len(texts)))
-        changed: list[_Changed] = []
-        for index, mine in hits.items():
-            if index not in disguised and index not in failures:
-                self._mask_one(result, index, None, texts[index], mine, changed)
+        core, outputs, counts = self._core, result.outputs, result.findings
+        changed, left = core.mask(texts, hits, disguised, failures, self._asked, self._acts, outputs, counts)
+        for index in left:
+            self._mask_one(result, index, None, texts[index], hits[index], changed)
         if disguised:
             folded = [index for index in disguised if index not in failures]
             reads = [fold(texts[index]) for index in folded]
@@ -216,7 +209,7 @@ class Engine:
         return changed
 
     def _mask_one(
-        self, result: Masked, index: int, read: Fold | None, text: bytes, hits: Packed, changed: list[_Changed]
+        self, result: Masked, index: int, read: Fold | None, text: bytes, hits: Packed, changed: list[Changed]
     ) -> None:
         """Masks one text, read as it is or unfolded, and notes what has to be verified."""
         source = text if read is None else read.text
@@ -230,17 +223,18 @@ class Engine:
             return
         if spliced:
             result.outputs[index] = output
-            changed.append(_Changed(index, spliced, kept, read is not None))
+            changed.append(Changed(index, spliced, _hits_of(kept), read is not None))
 
     def _judge(
         self, text: bytes, hits: Packed, depth: int, released: list[Found] | None = None
     ) -> tuple[list[Found], dict[int, str]]:
         """What the detectors say of their candidates in one text, overlaps resolved; what the policy keeps is `released`."""
-        asked = self._prefilter
+        asked = self._asked
         if self._everywhere:
             hits = _everywhere(text, hits, asked.judges)
-        blocks = partial(self._blocks, depth) if depth else self._outermost
-        found, kept = self._core.judge(text, hits, asked.judges, asked.natives, asked.words, blocks, self._fail)
+        if depth:
+            asked = asked._replace(blocks=partial(self._blocks, depth))
+        found, kept = self._core.judge(text, hits, *asked)
         return (self._actions.settled(found, text, released) if found else found), kept
 
     def _fail(self, ident: int, error: Exception) -> NoReturn:
@@ -306,29 +300,28 @@ class Engine:
 
     # -- verifying --------------------------------------------------------------------------------------------------
 
-    def _verify(self, result: Masked, texts: Sequence[bytes], changed: list[_Changed]) -> None:
+    def _verify(self, result: Masked, texts: Sequence[bytes], changed: list[Changed]) -> None:
         """Fails every changed text in which a detector still finds something, or that is no JSON any more."""
-        outputs = [result.outputs[one.index] for one in changed]
-        reads = [fold(output) if one.folded else None for one, output in zip(changed, outputs, strict=True)]
-        veiled = self._core.veiled
-        hits, _ = self._prefilter.grouped(
-            [
-                read.text if read else veiled(output, one.spliced)
-                for read, output, one in zip(reads, outputs, changed, strict=True)
-            ]
-        )
-        for place, one in enumerate(changed):
-            output = outputs[place]
-            failure = self._residue(one, output, reads[place], hits.get(place, b""))
+        outputs = result.outputs
+        reads = {row: fold(outputs[one.place]) for row, one in enumerate(changed) if one.folded}
+        scanned = self._core.veils(outputs, changed)
+        for row, read in reads.items():
+            scanned[row] = read.text
+        hits, _ = self._prefilter.grouped(scanned)
+        unclear = range(len(changed)) if self._everywhere else self._core.open(outputs, changed, hits)
+        for row in unclear:
+            one = changed[row]
+            output = outputs[one.place]
+            failure = self._residue(one, output, reads.get(row), hits.get(row, b""))
             last = self._once_more(output) if failure and failure.reason == "residue" else output
             if last is not None:
-                result.outputs[one.index] = last
-                failure = self._broken(texts[one.index], last)
+                outputs[one.place] = last
+                failure = self._broken(texts[one.place], last)
             if failure:
-                result.failures[one.index] = failure
-                result.outputs[one.index] = texts[one.index]
+                result.failures[one.place] = failure
+                outputs[one.place] = texts[one.place]
 
-    def _residue(self, one: _Changed, output: bytes, read: Fold | None, hits: Packed) -> Failure | None:
+    def _residue(self, one: Changed, output: bytes, read: Fold | None, hits: Packed) -> Failure | None:
         if not one.folded:
             hits = self._core.unsettled(hits, one.spliced, one.kept, output)
             if not hits:
@@ -377,10 +370,14 @@ class Engine:
         return wide.depth(text) > self._max_depth
 
 
+def _hits_of(kept: dict[int, str]) -> Packed:
+    """The hits that were kept, without the rules."""
+    return array("Q", kept).tobytes()
+
+
 def _rules(kept: dict[int, str]) -> Iterator[tuple[int, int, str]]:
     """The end and the identifier of each hit that was kept, and the rule."""
-    hits = array("Q", kept).tobytes()
-    for (end, ident), rule in zip(unpacked(hits), kept.values(), strict=True):
+    for (end, ident), rule in zip(unpacked(_hits_of(kept)), kept.values(), strict=True):
         yield end, ident, rule
 
 
@@ -394,7 +391,7 @@ def _everywhere(text: bytes, hits: Packed, judges: Sequence[Judge | None]) -> Pa
 def _origin(spliced: Spliced, start: int, end: int) -> tuple[int, int]:
     """The bytes before that a span of a spliced text stands for; a replacement that is touched counts whole."""
     first, last, shift, mark = -1, -1, 0, 0
-    for old_start, old_stop, stop in spliced:
+    for old_start, old_stop, stop in replacements(spliced):
         begin = old_start - shift
         if first < 0 and start < stop:
             first = min(start + shift, old_start) if start < begin else old_start

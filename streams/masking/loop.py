@@ -2,8 +2,8 @@
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
@@ -11,7 +11,10 @@ from streams.masking.kinds import Kind
 from streams.masking.tokens import Mint
 from streams.masking.wellformed import is_json
 
-__all__ = ["BLOCK", "DISGUISE", "IDENT_BITS", "Hit", "Known", "Loop", "Packed", "Spliced", "packed", "unpacked"]
+__all__ = [
+    "BLOCK", "DISGUISE", "IDENT_BITS", "Acts", "Asked", "Changed", "Hit", "Known", "Loop", "Packed", "Spliced", "Survey",
+    "packed", "replacements", "spliced_at", "unpacked",
+]  # fmt: skip
 
 #: The end of a match in a text, and the identifier of its anchor.
 Hit = tuple[int, int]
@@ -27,8 +30,8 @@ _IDENT: Final = (1 << IDENT_BITS) - 1
 DISGUISE: Final = 0
 BLOCK: Final = 1
 
-#: For each replacement where it began and ended before, and where it ends now.
-Spliced = list[tuple[int, int, int]]
+#: For each replacement where it began and ended before, and where it ends now: three numbers of eight bytes.
+Spliced = bytes
 
 #: What replaces the values of a kind: the same for all of them, what is remembered of each, or what makes most of them.
 Known = bytes | dict[bytes, bytes] | Mint
@@ -53,6 +56,39 @@ _HEAD: Final = re.compile(rb"tok_[a-z_]{2,16}_[a-z][a-z0-9]{0,7}_[a-p]{20}")
 _BEGINS: Final = b" \"'=:([{<,;\n\r\t"
 
 
+class Asked(NamedTuple):
+    """What the loop asks about hits: the first arguments of `Loop.judge` behind a text's."""
+
+    judges: list[Judge | None]
+    natives: bytes
+    by_word: bytes
+    blocks: Callable[[bytes, int, int], list[Found]]
+    fail: Callable[[int, Exception], object]
+
+
+class Acts(NamedTuple):
+    """What is done about findings; `plain` says that `settle` may be asked first, since no rule has a say."""
+
+    plain: bool
+    settled: Callable[[list[Found], bytes], list[Found]]
+    own: Callable[[bytes], bool]
+    known: Mapping[Kind, Known]
+    replacement: Callable[[Found, bytes], bytes]
+
+
+#: Whether each text is something and does not begin with a zero, which are not ASCII, how long they are and the longest is.
+Survey = tuple[bool, list[int], int, int]
+
+
+class Changed(NamedTuple):
+    """A text that was changed and has to be verified: its place, its replacements, and the hits that were kept."""
+
+    place: int
+    spliced: Spliced
+    kept: Packed
+    folded: bool
+
+
 def packed(hits: Iterable[Hit]) -> Packed:
     """Hits as the loops take them."""
     return array("Q", [end << IDENT_BITS | ident for end, ident in hits]).tobytes()
@@ -63,8 +99,27 @@ def unpacked(hits: Packed) -> list[Hit]:
     return [(hit >> IDENT_BITS, hit & _IDENT) for hit in memoryview(hits).cast("Q")]
 
 
+def spliced_at(rows: Iterable[tuple[int, int, int]]) -> Spliced:
+    """Replacements as the loops take them."""
+    return array("q", [place for row in rows for place in row]).tobytes()
+
+
+def replacements(spliced: Spliced) -> Iterator[tuple[int, int, int]]:
+    """Where each replacement began and ended before, and where it ends now."""
+    places = iter(memoryview(spliced).cast("q"))
+    return zip(places, places, places, strict=True)
+
+
 class Loop:
     """What `streams.masking.native.Core` does, in Python."""
+
+    def survey(self, texts: Sequence[bytes | None]) -> Survey:
+        """What has to be known of a batch before anything is done."""
+        filled = [text for text in texts if text]
+        sizes = [len(text) for text in filled]
+        plain = len(filled) == len(texts) and all(text[0] for text in filled)
+        foreign = [index for index, text in enumerate(texts) if text and not text.isascii()]
+        return plain, foreign, sum(sizes), max(sizes, default=0)
 
     def judge(
         self,
@@ -148,40 +203,63 @@ class Loop:
 
         return _spliced(raw, map(row, found), counts)
 
+    def mask(
+        self,
+        _texts: list[bytes],
+        hits: dict[int, Packed],
+        disguised: dict[int, None],
+        failures: Mapping[int, object],
+        _asked: Asked,
+        _acts: Acts,
+        _outputs: list[bytes],
+        _counts: dict[str, int],
+    ) -> tuple[list[Changed], list[int]]:
+        """Nothing: the engine masks each of the texts with hits by itself, but for those that are disguised or failed."""
+        return [], [index for index in hits if index not in disguised and index not in failures]
+
+    def veils(self, outputs: list[bytes], changed: list[Changed]) -> list[bytes]:
+        """What is scanned of changed texts: what is read as it is veiled, of all others the output."""
+        return [outputs[row.place] if row.folded else self.veiled(outputs[row.place], row.spliced) for row in changed]
+
+    def open(self, _outputs: list[bytes], changed: list[Changed], _hits: dict[int, Packed]) -> Sequence[int]:
+        """The places of changed texts that have to be looked at more closely: all of them."""
+        return range(len(changed))
+
     def veiled(self, output: bytes, spliced: Spliced) -> bytes:
         """An output for the scan, of the same length: of each token that stands for itself no more than `tok_` is left,
         and its letters make no words. What reaches over a whole token reaches over this as well.
         """
         veiled, shift = bytearray(output), 0
-        for start, end, stop in spliced:
+        for start, end, stop in replacements(spliced):
             begin, shift = start - shift, end - stop
             if _is_token(output, begin, stop):
                 quoted = output[begin] == _QUOTE
                 veiled[begin + 4 + quoted : stop - quoted] = b"_" * (stop - begin - 4 - 2 * quoted)
         return bytes(veiled)
 
-    def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes) -> Packed:
+    def unsettled(self, hits: Packed, spliced: Spliced, kept: Packed, output: bytes) -> Packed:
         """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced; and
         without those in tokens that stand for themselves. A detector that ends there found a word in a token, or a name
         before one; whatever else it may reach was judged without our letters.
         """
         left: list[int] = []
+        known, rows = frozenset(memoryview(kept).cast("Q")), [*replacements(spliced)]
         place = shift = 0
         glued = -1
         for hit in memoryview(hits).cast("Q"):
             end, ident = hit >> IDENT_BITS, hit & _IDENT
             last = end - (ident == BLOCK)
-            while place < len(spliced) and last > spliced[place][2]:
-                stop = spliced[place][2]
-                shift = spliced[place][1] - stop
+            while place < len(rows) and last > rows[place][2]:
+                stop = rows[place][2]
+                shift = rows[place][1] - stop
                 glued = stop + _GLUED if output[stop : stop + 1] not in _ENDS else -1
                 place += 1
             before = end + shift
-            gap = spliced[place][0] - last - shift if place < len(spliced) else -1
-            if place < len(spliced) and gap < 0:
-                settled = ident != DISGUISE and _is_token(output, last + gap, spliced[place][2])
+            gap = rows[place][0] - last - shift if place < len(rows) else -1
+            if place < len(rows) and gap < 0:
+                settled = ident != DISGUISE and _is_token(output, last + gap, rows[place][2])
             else:
-                settled = 0 <= gap <= _NAME_GAP or (before << IDENT_BITS | ident in kept and end > glued)
+                settled = 0 <= gap <= _NAME_GAP or (before << IDENT_BITS | ident in known and end > glued)
             if not settled:
                 left.append(hit)
         return array("Q", left).tobytes()
@@ -209,7 +287,7 @@ def _spliced(
 ) -> tuple[Spliced, bytes]:
     """Raw bytes with replacements, given each finding's place in them and what comes there."""
     pieces: list[bytes] = []
-    spliced: Spliced = []
+    spliced: list[tuple[int, int, int]] = []
     mark = size = 0
     for one, begin, end, new in rows:
         # An escape that two findings share is the first one's.
@@ -222,4 +300,4 @@ def _spliced(
         mark = end
         for kind in one.inner or (one.kind,):
             counts[kind] = counts.get(kind, 0) + 1
-    return spliced, b"".join((*pieces, raw[mark:]))
+    return spliced_at(spliced), b"".join((*pieces, raw[mark:]))

@@ -4,7 +4,7 @@
 tests hold the two against each other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import Final, Protocol, cast
@@ -14,9 +14,9 @@ from streams.masking.detectors.nobody import is_nobody
 from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
-from streams.masking.loop import Hit, Known, Loop, Packed, Spliced
+from streams.masking.loop import Acts, Asked, Changed, Hit, Known, Loop, Packed, Spliced, Survey
 from streams.masking.numbering import plan_of
-from streams.masking.validators import IBAN_LENGTHS, card_brand
+from streams.masking.validators import CARD_RANGES, IBAN_LENGTHS
 
 __all__ = ["JUDGES", "Core", "NativeCore", "Sink", "core", "native_core", "sinks"]
 
@@ -36,7 +36,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 11
+_INTERFACE: Final = 14
 
 
 class Sink(Protocol):
@@ -95,8 +95,34 @@ class Core(Protocol):
     ) -> tuple[Spliced, bytes]:
         """The same of a text that is read otherwise than it is written."""
 
+    def survey(self, texts: Sequence[bytes | None], /) -> Survey:
+        """What has to be known of a batch before anything is done."""
+
+    def mask(
+        self,
+        texts: list[bytes],
+        hits: dict[int, Packed],
+        disguised: dict[int, None],
+        failures: Mapping[int, object],
+        asked: Asked,
+        acts: Acts,
+        outputs: list[bytes],
+        counts: dict[str, int],
+        /,
+    ) -> tuple[list[Changed], list[int]]:
+        """Judges, settles and splices the texts that are read as they are: which of them it changed, and which are left.
+
+        Those that are left, in whole and in the outputs, are the engine's to mask; whatever raised is among them.
+        """
+
+    def veils(self, outputs: list[bytes], changed: list[Changed], /) -> list[bytes]:
+        """What is scanned of changed texts."""
+
+    def open(self, outputs: list[bytes], changed: list[Changed], hits: dict[int, Packed], /) -> Sequence[int]:
+        """The places of changed texts that have to be looked at more closely; all others are settled, and JSON."""
+
     def veiled(self, output: bytes, spliced: Spliced, /) -> bytes: ...
-    def unsettled(self, hits: Packed, spliced: Spliced, kept: dict[int, str], output: bytes, /) -> Packed:
+    def unsettled(self, hits: Packed, spliced: Spliced, kept: Packed, output: bytes, /) -> Packed:
         """The hits of an output that have to be judged again."""
 
     def any_below(self, hits: Packed, ident: int, /) -> bool:
@@ -122,8 +148,11 @@ def native_core() -> NativeCore | None:
         return None
     if getattr(native, "NAMES", "").split() != [*JUDGES] or getattr(native, "INTERFACE", 0) != _INTERFACE:
         return None
-    asked = (named.plain_field, is_nobody, money.is_thing, jose.is_jose, _brand, _plan, _iban_length)
-    return cast("NativeCore", native.Core(Found, *asked))
+    asked = (named.plain_field, is_nobody, money.is_thing, jose.is_jose, _plan, _iban_length)
+    issuers = tuple(
+        (f"luhn+{brand}", size, low, high, _bits(lengths)) for brand, size, low, high, lengths in CARD_RANGES
+    )
+    return cast("NativeCore", native.Core(Found, Changed, issuers, *asked))
 
 
 def core(*, native: bool = True) -> Core:
@@ -136,10 +165,9 @@ def sinks() -> Callable[[], Sink] | None:
     return cast("Callable[[], Sink]", import_module("streams.masking._core").Sink) if native_core() else None
 
 
-def _brand(digits: bytes) -> str | None:
-    """What is said of a card by its brand, from its first four digits and its length."""
-    brand = card_brand(digits[:4].decode().ljust(digits[4], "0"))
-    return f"luhn+{brand}" if brand else None
+def _bits(numbers: Iterable[int]) -> int:
+    """A set of small numbers."""
+    return sum(1 << number for number in numbers)
 
 
 def _iban_length(country: bytes) -> int:
@@ -150,4 +178,4 @@ def _iban_length(country: bytes) -> int:
 def _plan(digits: bytes) -> tuple[int, int] | None:
     """How long the calling code is that digits begin with, and the lengths of numbers behind it, as a set of bits."""
     plan = plan_of(digits.decode())
-    return (len(plan.code), sum(1 << size for size in plan.all_lengths)) if plan else None
+    return (len(plan.code), _bits(plan.all_lengths)) if plan else None

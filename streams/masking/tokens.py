@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from streams.masking.canonical import CANONICAL_VERSION, canonical, form_of
 from streams.masking.keyring import KEY_ID_RE, Keyring, derive
 from streams.masking.kinds import KINDS
+from streams.masking.numbering import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,13 +82,14 @@ _MINTED: Final = {
     "name": "text",
     "national_id": "identifier",
     "passport": "identifier",
+    "phone": "phone",
     "plate": "identifier",
     "username": "text",
 }
 
 
 #: What a mint takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 3
+_INTERFACE: Final = 4
 
 
 class Mint(Protocol):
@@ -141,6 +143,10 @@ class Tokens:
         `hint` None means the kind's own (`hint_of`), `""` none at all; anything but `[A-Za-z0-9]{1,8}` raises
         ValueError, an unknown kind KeyError (it holds the kind). Lone surrogates are taken as they are.
         """
+        mint = self._mints[kind] if hint is None and value.isascii() else None
+        # A mint makes a token in less time than it takes to remember one.
+        if mint is not None and (minted := mint(value.encode())) is not None:
+            return minted
         key = (kind, value, hint)
         found = self._young.get(key)
         if found is None:
@@ -207,9 +213,6 @@ class Tokens:
         return derive(self.keyring.keys[kid], b"token/%d/%b" % (CANONICAL_VERSION, kind.encode()))
 
     def _make(self, kind: str, value: str, hint: str | None) -> bytes:
-        mint = self._mints[kind] if hint is None and value.isascii() else None
-        if mint is not None and (minted := mint(value.encode())) is not None:
-            return minted
         digest, form = self._active[kind], self._forms[kind]
         text = value if form is None else form(value)
         token = self._prefixes[kind] + digest(text.encode() if text.isascii() else _utf8(text))
@@ -263,7 +266,24 @@ def _minted(key: bytes, prefix: bytes, form: str, *, hinted: bool) -> Mint | Non
     native = _native()
     if native is None or len(key) > _BLOCK_BYTES:
         return None
-    return cast("Mint", native.Mint(key, prefix, native.FORMS.split().index(form), hinted))
+    plan = (_dialled,) if form == "phone" else ()
+    return cast("Mint", native.Mint(key, prefix, native.FORMS.split().index(form), hinted, *plan))
+
+
+#: Prefixes that are nothing but digits, as `0|80`.
+_DIALLED: Final = re.compile(r"[0-9]+(?:\|[0-9]+)*")
+
+
+def _dialled(digits: bytes) -> tuple[int, int, tuple[bytes, ...]] | None:
+    """How long the calling code is that digits begin with, the lengths of numbers behind it, as a set of bits, and what is
+    dialled before them at home; None where there is no such code, or prefixes are more than digits.
+    """
+    plan = plan_of(digits.decode())
+    prefixes = plan.national_prefix.pattern if plan and plan.national_prefix else ""
+    if plan is None or (prefixes and not _DIALLED.fullmatch(prefixes)):
+        return None
+    lengths = sum(1 << size for size in plan.main_lengths)
+    return len(plan.code), lengths, tuple(prefixes.encode().split(b"|")) if prefixes else ()
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Final, cast
 
 __all__ = [
-    "IBAN_LENGTHS", "base58check", "base64_text", "bech32", "card_brand", "day_exists", "iban_valid", "ipv4_octets", "luhn", "mod11_digit",
+    "CARD_RANGES", "IBAN_LENGTHS", "base58check", "base64_text", "bech32", "card_brand", "day_exists", "iban_valid", "ipv4_octets", "luhn", "mod11_digit",
     "mod97", "short_year_day_exists", "ssn_valid", "stdnum_valid", "weighted",
 ]  # fmt: skip
 
@@ -31,7 +31,7 @@ IBAN_LENGTHS: Final[dict[str, int]] = {
 
 #: Issuer ranges (first digits, lowest and highest) with the lengths they are issued in (ISO/IEC 7812; the brands'
 #: published BIN tables). Maestro only by its own prefixes: its nominal range would take every number that begins with 5 or 6.
-_BRANDS: Final[tuple[tuple[str, int, int, int, frozenset[int]], ...]] = (
+CARD_RANGES: Final[tuple[tuple[str, int, int, int, frozenset[int]], ...]] = (
     ("visa", 1, 4, 4, frozenset({13, 16, 19})),
     ("mastercard", 2, 51, 55, frozenset({16})),
     ("mastercard", 4, 2221, 2720, frozenset({16})),
@@ -82,7 +82,7 @@ _RANGE_DIGITS: Final = 4
 
 @lru_cache(maxsize=16_384)
 def _brand(first: str, length: int) -> str | None:
-    for brand, size, low, high, lengths in _BRANDS:
+    for brand, size, low, high, lengths in CARD_RANGES:
         if length in lengths and low <= int(first[:size]) <= high:
             return brand
     return None

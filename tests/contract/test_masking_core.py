@@ -13,11 +13,12 @@ from streams.masking import detectors
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.engine import Engine
 from streams.masking.found import Found, Verdict
-from streams.masking.loop import IDENT_BITS, Known, Loop, packed, unpacked
+from streams.masking.loop import IDENT_BITS, Changed, Known, Loop, packed, spliced_at, unpacked
 from streams.masking.native import JUDGES, NativeCore, native_core, sinks
 from streams.masking.policy import Policy
 from streams.masking.prefilter import Prefilter
 from streams.masking.tokens import Tokens
+from streams.masking.validators import luhn
 from tests.support.disguise import masker_keyring
 from tests.support.personal import EVIDENT, HARMLESS, NAMED, Personal
 from tests.support.places import AROUND, BESIDE
@@ -106,6 +107,28 @@ def test_core_says_what_judges_say(text: str) -> None:
     _alike(raw, range(len(raw) + 2))
 
 
+@pytest.mark.parametrize("length", range(12, 20))
+def test_core_knows_all_issuers(length: int) -> None:
+    """Of any first digits and any length the core says of a card what its judge says, right check digit or wrong."""
+    for first in range(10_000):
+        body = f"{first:04}".ljust(length - 1, "7")
+        right = next(digit for digit in "0123456789" if luhn(body + digit))
+        text = f'{{"n":"{body}{right if first % 3 else (int(right) + 1) % 10}"}}'.encode()
+        verdict = _core().verdict([*JUDGES].index("card") + 1, text, 18)
+        assert verdict == JUDGES["card"](text, 18), text
+
+
+@given(st.lists(st.one_of(st.none(), st.binary(max_size=40), st.text(max_size=12).map(str.encode)), max_size=8))
+@example([b"x", b"\x80"])
+@example([b"x", b"\x00"])
+@example([b"x", b""])
+@example([b"x" * 77, b"y" * 70 + b"\xff"])
+def test_core_surveys_batches_as_the_loop_in_python_does(texts: list[bytes | None]) -> None:
+    """Whether all are filled, which are not ASCII, how long they are and the longest is."""
+    assert _core().survey(texts) == Loop().survey(texts)
+    assert _core().survey(tuple(texts)) == Loop().survey(texts)
+
+
 @_SETTINGS
 @given(st.sampled_from((*EVIDENT, *NAMED)), st.sampled_from(sorted(BESIDE)), st.sampled_from(sorted(AROUND)), st.data())
 def test_core_masks_as_the_loop_in_python_does(value: Personal, beside: str, around: str, data: st.DataObject) -> None:
@@ -167,9 +190,12 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: _core().judge(b"x", packed([(1, 7)]), [None], b"\0", b"\0", lambda *_: [], lambda *_: None),
         lambda: _core().judge(b"x", packed([(1, 0)]), [None], b"", b"\0", lambda *_: [], lambda *_: None),
         lambda: _core().judge(b"x", b"1234567", [None], b"\0", b"\0", lambda *_: [], lambda *_: None),
-        lambda: _core().unsettled(packed([(1, 0)]), [(1, 2)], {}, b"x"),  # type: ignore[list-item]
-        lambda: _core().veiled(b"x", [(1, 2)]),  # type: ignore[list-item]
-        lambda: _core().veiled("x", []),  # type: ignore[arg-type]
+        lambda: _core().unsettled(packed([(1, 0)]), b"1234567", b"", b"x"),
+        lambda: _core().unsettled(packed([(1, 0)]), spliced_at([(0, 1, 2)]), b"", b"x"),
+        lambda: _core().unsettled(packed([(1, 0)]), b"", {}, b"x"),  # type: ignore[arg-type]
+        lambda: _core().veiled(b"x", b"1234567"),
+        lambda: _core().veiled(b"x", spliced_at([(1, 0, 1)])),
+        lambda: _core().veiled("x", b""),  # type: ignore[arg-type]
         lambda: _core().splice(b"abc", [one], {}, lambda *_: b"", {}),
         lambda: _core().splice(b"abc", [one._replace(start=0, end=9)], {}, lambda *_: b"", {}),
         lambda: _core().splice_read(b"abc", Fold(b"abc", ()), [one], {}, lambda *_: b"", lambda *_: b"", {}),
@@ -177,6 +203,10 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: _core().splice_read(b"a", Fold(b"abc", ()), [whole], {}, lambda *_: b"", lambda *_: b"", {}),
         lambda: _core().splice_read(b"abc", Fold(b"abc", ([1],)), [whole], {}, lambda *_: b"", lambda *_: b"", {}),  # type: ignore[arg-type]
         lambda: _core().any_below(b"1234567", 1),
+        lambda: _core().survey([b"x", "x"]),  # type: ignore[list-item]
+        lambda: _core().survey(None),  # type: ignore[arg-type]
+        lambda: type(_core())(Found, Changed, (("x", 5, 1, 1, 1),), *[len] * 6),  # type: ignore[call-arg]
+        lambda: type(_core())(Found, Changed, (("x", 4, 1, 1, 1), ("x",)), *[len] * 6),  # type: ignore[call-arg]
         lambda: _core().is_json("{}"),  # type: ignore[arg-type]
     ):
         with pytest.raises((TypeError, ValueError, IndexError)):
@@ -218,6 +248,21 @@ def test_sink_groups_hits_by_text() -> None:
     assert unpacked(found[1]) == [(1, 3)]
     assert [end for end, _ in unpacked(found[2])] == [1, 2, 3, 4, 5]
     assert disguised == {0: None}
+
+
+@given(
+    st.lists(st.tuples(st.integers(129, 400), st.integers(0, 9)), max_size=90),
+    st.lists(st.tuples(st.integers(129, 400), st.integers(0, 9)), max_size=90),
+)
+def test_sink_puts_shapes_among_its_hits(hits: list[tuple[int, int]], shapes: list[tuple[int, int]]) -> None:
+    """Those of both scans come in one order, whichever order each of them was in."""
+    make = sinks()
+    assert make is not None
+    sink = make()
+    for end, ident in hits:
+        sink(ident, 0, end, 0, None)
+    found, _ = sink.grouped([b"x" * 300], shapes, 128, 0)
+    assert unpacked(found.get(0, b"")) == sorted((end - 128, ident) for end, ident in hits + shapes)
 
 
 @pytest.mark.parametrize("attribute", ["INTERFACE", "NAMES"])

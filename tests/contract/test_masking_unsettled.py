@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.masking.engine import Engine
-from streams.masking.loop import BLOCK, DISGUISE, IDENT_BITS, Loop, Packed, Spliced, packed, unpacked
+from streams.masking.loop import BLOCK, DISGUISE, Loop, Packed, packed, spliced_at, unpacked
 from streams.masking.native import native_core
 from streams.masking.policy import Policy
 from streams.masking.tokens import Tokens
@@ -44,17 +44,17 @@ def test_core_and_loop_leave_the_same_hits(
     parts: list[tuple[bytes, int, bytes, bytes]], hits: list[tuple[float, int]], kept: set[tuple[int, int]]
 ) -> None:
     """Whatever was replaced by whatever, and wherever hits are: both say of the same ones that they are settled."""
-    output, spliced, old = b"", Spliced(), 0
+    output, rows, old = b"", [], 0
     for before, width, new, behind in parts:
         old += len(before)
         output += before + new
-        spliced.append((old, old + width, len(output)))
+        rows.append((old, old + width, len(output)))
         output, old = output + behind, old + width + len(behind)
-    rows = packed(sorted((round(at * (len(output) + 1)), ident) for at, ident in hits))
-    known = {end << IDENT_BITS | ident: "a rule" for end, ident in kept}
+    spliced, known = spliced_at(rows), packed(sorted(kept))
+    ends = packed(sorted((round(at * (len(output) + 1)), ident) for at, ident in hits))
     core = native_core()
     assert core is not None
-    assert core.unsettled(rows, spliced, known, output) == Loop().unsettled(rows, spliced, known, output)
+    assert core.unsettled(ends, spliced, known, output) == Loop().unsettled(ends, spliced, known, output)
     veiled = core.veiled(output, spliced)
     assert veiled == Loop().veiled(output, spliced)
     assert len(veiled) == len(output)
@@ -67,7 +67,7 @@ def _left(text: bytes, *, bare: bool) -> tuple[Packed, bytes]:
     found, kept = engine._judge(text, scan(text), 0)
     spliced, output = engine._splice(Counter(), text, None, found)
     hits = scan(output if bare else Loop().veiled(output, spliced))
-    return Loop().unsettled(hits, spliced, kept, output), output
+    return Loop().unsettled(hits, spliced, packed((hit >> 16, hit & 0xFFFF) for hit in kept), output), output
 
 
 @pytest.mark.parametrize("bare", [True, False])
@@ -84,8 +84,8 @@ def test_tokens_are_no_candidates(*, bare: bool) -> None:
 
 
 def _place(ident: int, end: int) -> list[tuple[int, int]]:
-    spliced: Spliced = [(5, 20, 37)]
-    return unpacked(Loop().unsettled(packed([(end, ident)]), spliced, {}, b"mail=" + NEW[0] + b" x"))
+    spliced = spliced_at([(5, 20, 37)])
+    return unpacked(Loop().unsettled(packed([(end, ident)]), spliced, b"", b"mail=" + NEW[0] + b" x"))
 
 
 def test_a_hit_in_a_token_is_settled_and_one_that_disguises_is_not() -> None:
@@ -99,20 +99,20 @@ def test_a_hit_in_a_token_is_settled_and_one_that_disguises_is_not() -> None:
 def test_what_is_glued_to_a_token_is_judged(before: bytes, behind: bytes) -> None:
     """Letters or digits right beside a token may be a value with those of the token."""
     output = before + NEW[0] + behind
-    spliced: Spliced = [(1, 9, 1 + len(NEW[0]))]
+    spliced = spliced_at([(1, 9, 1 + len(NEW[0]))])
     hit = (1 + len(NEW[0]) // 2, 7)
-    assert unpacked(Loop().unsettled(packed([hit]), spliced, {}, output)) == [hit]
+    assert unpacked(Loop().unsettled(packed([hit]), spliced, b"", output)) == [hit]
 
 
 def test_a_veil_leaves_what_is_around_a_token() -> None:
     """Its length, quotes and beginning stay, whatever was said of a JWT goes, and what is no token stays whole."""
     parts = [(b"a=", NEW[0]), (b' "', NEW[3]), (b'", n:', NEW[2]), (b", ", b"***"), (b" x", NEW[0])]
-    output, spliced, old = b"", Spliced(), 0
+    output, rows, old = b"", [], 0
     for before, new in parts:
         old += len(before)
         output += before + new
-        spliced.append((old, old + 5, len(output)))
+        rows.append((old, old + 5, len(output)))
         old += 5
     said = [b"tok_" + b"_" * (len(NEW[at]) - 4 - 2 * (at == 2)) for at in (0, 3, 2)]
     expected = b'a=%b "%b", n:"%b", *** x%b' % (*said, NEW[0])
-    assert Loop().veiled(output, spliced) == expected
+    assert Loop().veiled(output, spliced_at(rows)) == expected

@@ -7,6 +7,7 @@ from importlib import import_module
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from streams.masking.canonical import CANONICAL_VERSION, canonical
 from streams.masking.keyring import derive
@@ -47,7 +48,7 @@ def _expected(tokens: Tokens, kind: str, text: bytes) -> bytes:
 def test_mints_are_built() -> None:
     """The tests run with mints, so that a build without them is noticed; kinds whose forms need tables have none."""
     tokens = Tokens(masker_keyring())
-    assert {kind for kind in KINDS if tokens.mint(kind) is None} == {"jwt", "mac", "phone", "wallet"}
+    assert {kind for kind in KINDS if tokens.mint(kind) is None} == {"jwt", "mac", "wallet"}
 
 
 @_SETTINGS
@@ -65,6 +66,15 @@ def test_mints_are_built() -> None:
 @example("ip", b"192.0.2.01")
 @example("ip", b"192.0.2.1")
 @example("ip", b"192.0.2.1.")
+@example("phone", b"+49 30 901820")
+@example("phone", b"+49 030 901820")
+@example("phone", b"+ 49(30)90-18.20/1")
+@example("phone", b"+49 30 901820x")
+@example("phone", b"+1 212 555 0143")
+@example("phone", b"+1 1212 555 0143")
+@example("phone", b"+999 212 555 0143")
+@example("phone", b"+4912")
+@example("phone", b"+")
 @example("user", b"")
 @example("user", b"x" * 511)
 @example("user", b"x" * 513)
@@ -86,6 +96,8 @@ def test_mint_makes_the_defined_token(kind: str, text: bytes) -> None:
         ("card", b"4111 1111 1111 1111"),
         ("user", b"4711"),
         ("ip", b"192.0.2.1"),
+        ("phone", b"+49 30 901820"),
+        ("phone", b"+12125550143"),
     ],
 )
 def test_mint_makes_tokens_of_plain_values(kind: str, text: bytes) -> None:
@@ -93,6 +105,55 @@ def test_mint_makes_tokens_of_plain_values(kind: str, text: bytes) -> None:
     mint = Tokens(masker_keyring()).mint(kind)
     assert mint is not None
     assert mint(text) is not None
+
+
+@pytest.mark.parametrize("code", sorted(COUNTRY_CODE_TO_REGION_CODE))
+def test_mint_writes_numbers_of_any_country_as_they_are_defined(code: int) -> None:
+    """Numbers of all lengths behind each calling code, with and without what is dialled before them at home."""
+    tokens = Tokens(masker_keyring())
+    mint = tokens.mint("phone")
+    assert mint is not None
+    for prefix in ("", "0", "1", "8", "80", "06", "00", "9"):
+        for size in range(1, 16):
+            text = f"+{code} {prefix}{'2573491860257349'[:size]}".encode()
+            assert mint(text) in (None, _expected(tokens, "phone", text)), text
+
+
+@_SETTINGS
+@given(st.from_regex(rb"\+?[1-9][0-9 ().\-/x:]{0,18}[0-9 ]?", fullmatch=True))
+def test_mint_writes_numbers_with_signs_as_they_are_defined(text: bytes) -> None:
+    """Whatever stands between their digits; with a region of the policy's as well."""
+    for region in (None, "DE", "US"):
+        tokens = Tokens(masker_keyring(), region)
+        mint = tokens.mint("phone")
+        assert mint is not None
+        assert mint(text) in (None, _expected(tokens, "phone", text))
+
+
+def test_what_a_mint_asks_may_fail() -> None:
+    """What the table of calling codes raises is raised, and asked again; what it does not say is left to Python."""
+    make = import_module("streams.masking._mint").Mint
+    said: list[object] = []
+
+    def plan(_digits: bytes) -> object:
+        answer = said.pop()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    mint = make(b"k", b"tok_", 5, True, plan)
+    bad: tuple[object, ...] = ((2, 1 << 8), 7, (2, "8", ()), (2, -1, ()), (2, 1 << 8, []))
+    for answer in (KeyError(), *bad):
+        said.append(answer)
+        with pytest.raises((KeyError, TypeError, OverflowError)):
+            mint(b"+4912345678")
+    said.append((2, 1 << 8, (b"0", b"13")))
+    assert mint(b"+4913345678") is None
+    assert mint(b"+4912345678")[-5:] == b"_5678"
+    for left in (None, (9, 1, ()), (2, 1 << 8, (b"",)), (2, 1 << 8, ("0",)), (2, 1 << 8, (b"0" * 13,))):
+        said.append(left)
+        assert make(b"k", b"tok_", 5, True, plan)(b"+4922345678") is None
+    assert not said
 
 
 @pytest.mark.parametrize("size", range(260))
@@ -106,7 +167,12 @@ def test_digest_is_hmac(size: int) -> None:
 def test_mint_refuses_what_it_is_not_made_for() -> None:
     """A key of more than a block, an unknown form and what is not bytes raise."""
     mint = import_module("streams.masking._mint").Mint
-    for arguments in ((b"k" * 65, b"", 0, False), (b"k", b"", 9, False)):
+    for arguments in (
+        (b"k" * 65, b"", 0, False),
+        (b"k", b"", 9, False),
+        (b"k", b"", 5, True),
+        (b"k", b"", 0, True, len),
+    ):
         with pytest.raises(ValueError, match="64"):
             mint(*arguments)
     for call in (mint(b"k", b"", 0, False), mint(b"k", b"", 0, False).digest):

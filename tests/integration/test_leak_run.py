@@ -82,7 +82,9 @@ def value_of(number: int) -> bytes:
         "n=%d level=error user=%s msg=failed",
         '{"n":%d,"message":"GET /login?email=%s HTTP/1.1"}',
     )
-    return (shapes[number % len(shapes)] % (number, PERSON)).encode()
+    # What is read otherwise than it is written takes a way of its own through the engine.
+    person = PERSON.replace("@", "%40") if number % 2 else PERSON
+    return (shapes[number % len(shapes)] % (number, person)).encode()
 
 
 def with_faults(service: Service, kinds: dict[str, list[str]]) -> None:

@@ -12,6 +12,7 @@ from streams.masking.encodings.fold import fold
 from streams.masking.engine import Engine
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import Kind
+from streams.masking.loop import replacements
 from streams.masking.policy import Policy
 from streams.masking.quoting import raw_quote
 from streams.masking.tokens import Tokens
@@ -141,7 +142,8 @@ def test_each_replacement_is_told_with_where_it_ends_now() -> None:
     raw = b"<bob> <ann> <ann>, bobby."
     found = [_at(raw, 1, 4, "user"), _at(raw, 7, 10), _at(raw, 13, 16), _at(raw, 19, 24)]
     counts: Counter[str] = Counter()
-    spliced, output = _engine(policy)._splice(counts, raw, None, found)
+    packed, output = _engine(policy)._splice(counts, raw, None, found)
+    spliced = [*replacements(packed)]
     ann, bobby = _token("ann"), _token("bobby")
     assert output == b"<bob> <" + ann + b"> <" + ann + b">, " + bobby + b"."
     assert [(start, end) for start, end, _ in spliced] == [(7, 10), (13, 16), (19, 24)]
