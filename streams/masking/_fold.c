@@ -166,7 +166,7 @@ static int may_be_look_alike(Text t, place at, const byte *characters)
 }
 
 /* Whether what follows an equals sign may be a sign, a line's end, a colour or a character beyond ASCII in quoted-printable:
- * `session=40f3` and `total=406` are none, since no domain begins with a digit here. */
+ * `session=40` and `total=406` are none, since a domain begins with a letter here. */
 static int may_be_sign(Text t, place at)
 {
     int first = peek(t, at), second = peek(t, at + 1), behind = peek(t, at + 2);
@@ -174,9 +174,7 @@ static int may_be_sign(Text t, place at)
         return 1;
     if ((first == '3' && second == 'D') || (first == '1' && second == 'B') || (first >= 'C' && first <= 'F' && behind == '='))
         return 1;
-    if (behind >= '0' && behind <= '9')
-        return 0;
-    return (first == '4' && second == '0') || (first == '2' && second == 'E');
+    return (behind == '*' || is_letter(behind)) && ((first == '4' && second == '0') || (first == '2' && second == 'E'));
 }
 
 enum unit { NONE, PERCENT, OTHER };
@@ -362,7 +360,7 @@ PyMODINIT_FUNC PyInit__fold(void)
     PyObject *module = PyModule_Create(&definition);
     fill_table();
     /* Goes up with every change of what the function takes or gives; fold.py takes no other. */
-    if (module && PyModule_AddIntConstant(module, "INTERFACE", 2) < 0)
+    if (module && PyModule_AddIntConstant(module, "INTERFACE", 3) < 0)
         Py_CLEAR(module);
     return module;
 }

@@ -30,6 +30,9 @@ BASE64_SHAPES: Final = (
 NUL_SHAPE: Final = r"\x00"
 
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+#: What ids and hashes are written with. Text that is these letters and no others in base64 is chance once in 500 000 words
+#: of nine small letters, and the rarer the longer.
+_HEX: Final = b"0123456789abcdef-"
 _QUADS: Final = re.compile(rf"(?:{_QUAD}){{3}}".encode())
 
 #: Decompressed bytes that are looked at; more is no log line but an archive, and is refused by the caller.
@@ -62,6 +65,8 @@ def base64_blocks(data: bytes, end: int) -> list[Block]:
         if len(run) < len(window) or reach >= stop:
             break
         reach *= 8
+    if not run.translate(None, _HEX):
+        return []
     start = stop - (len(data[max(0, stop - reach) : stop]) - len(window)) - len(run)
     whole = [(start, stop)]
     parts = _pieces(data, start, stop)

@@ -166,7 +166,7 @@ def _round(text: bytes, table: Table, slashes: bytes) -> tuple[bytes, _Layer] | 
 
 
 #: What the rounds in C take and give; those that were built from another source are not used.
-_INTERFACE: Final = 2
+_INTERFACE: Final = 3
 #: The characters below this are told by a bit of `_bitmap`.
 _MAPPED: Final = 0x20000
 

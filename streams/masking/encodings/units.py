@@ -91,7 +91,7 @@ def fold_shapes() -> tuple[str, ...]:
 def fold_anchors() -> tuple[str, ...]:
     """The same with a literal that hyperscan is quick to find; the others are left to the native pass where there is one."""
     return (
-        r"[a-z0-9._\-]=(?:40|2e)[a-z*\"']",
+        r"[a-z0-9._\-]=(?:40|2e)[a-z*]",
         r"[a-z0-9._\-\"')\]]=(?-i:3D)(?:[a-z0-9*+\"']|\\{1,15}[\"'])",
         r"=(?-i:3D)[ (>\[{]",
         r"=(?:3d|20|40)[^\s]{1,60}=(?-i:20|2E|3D|3F|40|5F)",
@@ -219,12 +219,12 @@ _ASSIGNED: Final = (
     rb"|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}[:%]|[\-][0-9A-Fa-f]{2}-|\.[0-9A-Fa-f]{4}\.))"
 )
 
-#: Quoted-printable (RFC 2045, 6.7: hex digits are upper case) of an address's signs. What follows has to be a domain, a
-#: word or a quote: `user_id=40bc2e59` and `session=3dd38bfc` are assignments.
+#: Quoted-printable (RFC 2045, 6.7: hex digits are upper case) of an address's signs. What follows has to be a domain or
+#: a word: `page=40",`, `user_id=40bc2e59` and `session=3dd38bfc` are assignments.
 _QUOTED_PRINTABLE: Final = (
     rb"(?<=[A-Za-z0-9._\-])=(?:"
-    rb"(?=40(?:[*\"']|[A-Za-z][A-Za-z0-9\-]{0,62}(?:\.|=2E)[A-Za-z]))"
-    rb"|(?=2E(?:[*\"']|[A-Za-z][A-Za-z0-9\-]{0,62}(?![A-Za-z0-9_\-])))(?!2E[0-9A-Fa-f]{6})"
+    rb"(?=40(?:\*|[A-Za-z][A-Za-z0-9\-]{0,62}(?:\.|=2E)[A-Za-z]))"
+    rb"|(?=2E(?:\*|[A-Za-z][A-Za-z0-9\-]{0,62}(?![A-Za-z0-9_\-])))(?!2E[0-9A-Fa-f]{6})"
     rb")(40|2E)"
 )
 _EQUALS: Final = rb"(?<=[A-Za-z0-9._\-\"')\]])=(?=" + _ASSIGNED + rb")(3D)"
