@@ -13,7 +13,7 @@ from streams.masking.wellformed import is_json
 
 __all__ = [
     "BLOCK", "DISGUISE", "IDENT_BITS", "Acts", "Asked", "Changed", "Hit", "Known", "Loop", "Packed", "Spliced", "Survey",
-    "packed", "replacements", "spliced_at", "unpacked",
+    "packed", "replacements", "spliced_at", "stand_apart", "unpacked",
 ]  # fmt: skip
 
 #: The end of a match in a text, and the identifier of its anchor.
@@ -108,6 +108,16 @@ def replacements(spliced: Spliced) -> Iterator[tuple[int, int, int]]:
     """Where each replacement began and ended before, and where it ends now."""
     places = iter(memoryview(spliced).cast("q"))
     return zip(places, places, places, strict=True)
+
+
+def stand_apart(output: bytes, spliced: Spliced) -> bool:
+    """Whether nothing is glued to any of the replacements in an output, on either side."""
+    shift = 0
+    for start, end, stop in replacements(spliced):
+        begin, shift = start - shift, end - stop
+        if output[max(0, begin - 1) : begin] not in _BEGINS or output[stop : stop + 1] not in _ENDS:
+            return False
+    return True
 
 
 class Loop:
