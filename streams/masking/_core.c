@@ -628,6 +628,11 @@ static PyObject *core_splice(PyObject *self, PyObject *const *args, Py_ssize_t c
     return both;
 }
 
+/* What comes in the place of findings: what is known of kinds, what makes the rest, and what is asked of odd spellings. */
+typedef struct {
+    PyObject *known, *replacement, *odd;
+} Acting;
+
 /* How many numbers of a list in order are below another, or not above it. */
 static place below(PyObject *list, place than, int or_equal)
 {
@@ -684,13 +689,17 @@ static int raw_span(PyObject *layers, place *start, place *end)
 }
 
 /* What comes in the place of a finding in a text that is read otherwise; `odd(one, start, end)` is asked where it has a
- * quote or a replacement of its own. */
-static PyObject *new_of_read(PyObject *one, PyObject *text, place start, place end, PyObject *const *args)
+ * quote or a replacement of its own. Without anybody to ask that is an exception. */
+static PyObject *new_of_read(PyObject *one, PyObject *text, place start, place end, const Acting *act)
 {
     PyObject *new;
     if (PyTuple_GET_ITEM(one, REPLACEMENT) == Py_None && !PyBytes_GET_SIZE(PyTuple_GET_ITEM(one, QUOTE)))
-        return new_of(one, text, args[3], args[4]);
-    new = PyObject_CallFunction(args[5], "Onn", one, start, end);
+        return new_of(one, text, act->known, act->replacement);
+    if (!act->odd) {
+        PyErr_SetString(PyExc_LookupError, "nobody knows how this is written");
+        return NULL;
+    }
+    new = PyObject_CallFunction(act->odd, "Onn", one, start, end);
     if (new && !PyBytes_Check(new)) {
         PyErr_SetString(PyExc_TypeError, "a replacement is bytes");
         Py_CLEAR(new);
@@ -698,37 +707,50 @@ static PyObject *new_of_read(PyObject *one, PyObject *text, place start, place e
     return new;
 }
 
-/* splice_read(raw, read, found, known, replacement, odd, counts) -> (spliced, output): `Loop.splice_read`. */
-static PyObject *core_splice_read(PyObject *self, PyObject *const *args, Py_ssize_t count)
+/* Whether an object is a `Fold`: what a text reads as, and the layers of it. */
+static int is_read(PyObject *read)
 {
-    Splice to = {0};
-    PyObject *text, *layers, *both;
+    return PyTuple_Check(read) && PyTuple_GET_SIZE(read) == 2 && PyBytes_Check(PyTuple_GET_ITEM(read, 0)) &&
+           PyTuple_Check(PyTuple_GET_ITEM(read, 1));
+}
+
+/* Writes a text that is read otherwise with what comes in the place of findings, but for what is behind the last; -1 for an
+ * exception. */
+static int splice_read(PyObject *self, Splice *to, PyObject *read, PyObject *found, const Acting *act)
+{
+    PyObject *text = PyTuple_GET_ITEM(read, 0), *layers = PyTuple_GET_ITEM(read, 1);
     int failed = 0;
     place i;
-    if (count != 7 || !PyBytes_Check(args[0]) || !PyTuple_Check(args[1]) || PyTuple_GET_SIZE(args[1]) != 2 ||
-        !PyBytes_Check(PyTuple_GET_ITEM(args[1], 0)) || !PyTuple_Check(PyTuple_GET_ITEM(args[1], 1)) || !PyList_Check(args[2]) ||
-        !PyDict_Check(args[3]) || !PyDict_Check(args[6])) {
-        PyErr_SetString(PyExc_TypeError, "splice_read(raw, read, found, known, replacement, odd, counts)");
-        return NULL;
-    }
-    text = PyTuple_GET_ITEM(args[1], 0), layers = PyTuple_GET_ITEM(args[1], 1);
-    to.raw = args[0];
-    for (i = 0; !failed && i < PyList_GET_SIZE(args[2]); i++) {
-        PyObject *one = finding_at(self, args[2], i), *new = NULL;
+    for (i = 0; !failed && i < PyList_GET_SIZE(found); i++) {
+        PyObject *one = finding_at(self, found, i), *new = NULL;
         place start = one ? number(one, START) : 0, end = one ? number(one, END) : 0;
         if (one && lies_in(start, end, 0, PyBytes_GET_SIZE(text)) && !raw_span(layers, &start, &end))
-            new = new_of_read(one, text, start, end, args);
+            new = new_of_read(one, text, start, end, act);
         /* An escape that two findings share is the first one's. */
-        start = start < to.mark ? to.mark : start;
-        if (new && lies_in(start, end, to.mark, PyBytes_GET_SIZE(to.raw))) {
-            failed = write_new(&to, one, start, end, new) < 0;
+        start = start < to->mark ? to->mark : start;
+        if (new && lies_in(start, end, to->mark, PyBytes_GET_SIZE(to->raw))) {
+            failed = write_new(to, one, start, end, new) < 0;
         } else {
             Py_XDECREF(new);
             failed = 1;
         }
         Py_XDECREF(one);
     }
-    both = failed ? NULL : written(&to, args[6]);
+    return failed ? -1 : 0;
+}
+
+/* splice_read(raw, read, found, known, replacement, odd, counts) -> (spliced, output): `Loop.splice_read`. */
+static PyObject *core_splice_read(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Splice to = {0};
+    PyObject *both;
+    if (count != 7 || !PyBytes_Check(args[0]) || !is_read(args[1]) || !PyList_Check(args[2]) || !PyDict_Check(args[3]) ||
+        !PyDict_Check(args[6])) {
+        PyErr_SetString(PyExc_TypeError, "splice_read(raw, read, found, known, replacement, odd, counts)");
+        return NULL;
+    }
+    to.raw = args[0];
+    both = splice_read(self, &to, args[1], args[2], &(Acting){args[3], args[4], args[5]}) < 0 ? NULL : written(&to, args[6]);
     dispose(&to);
     return both;
 }
@@ -922,7 +944,7 @@ typedef struct {
 } Batch;
 
 /* A row of what was changed (`Changed` of loop.py), of bytes that it takes the references to. */
-static PyObject *changed_row(Core *core, PyObject *index, PyObject *spliced, PyObject *kept)
+static PyObject *changed_row(Core *core, PyObject *index, PyObject *spliced, PyObject *kept, PyObject *folded)
 {
     PyObject *row = spliced && kept ? core->changed->tp_alloc(core->changed, 4) : NULL;
     if (!row) {
@@ -933,7 +955,7 @@ static PyObject *changed_row(Core *core, PyObject *index, PyObject *spliced, PyO
     PyTuple_SET_ITEM(row, 0, Py_NewRef(index));
     PyTuple_SET_ITEM(row, 1, spliced);
     PyTuple_SET_ITEM(row, 2, kept);
-    PyTuple_SET_ITEM(row, 3, Py_NewRef(Py_False));
+    PyTuple_SET_ITEM(row, 3, Py_NewRef(folded));
     return row;
 }
 
@@ -953,7 +975,7 @@ static PyObject *acted_on(const Batch *batch, PyObject *found, PyObject *text)
 }
 
 /* Notes what was spliced, and last of all puts its output in its place; -1 for an exception. */
-static int put_output(Batch *batch, PyObject *key, place index)
+static int put_output(Batch *batch, PyObject *key, place index, PyObject *folded)
 {
     Splice *to = &batch->to;
     PyObject *kept, *row, *whole;
@@ -961,7 +983,7 @@ static int put_output(Batch *batch, PyObject *key, place index)
     if (add(&to->output, PyBytes_AS_STRING(to->raw) + to->mark, PyBytes_GET_SIZE(to->raw) - to->mark) < 0)
         return -1;
     kept = PyBytes_FromStringAndSize((const char *)batch->stays.at, (place)(batch->stays.count * sizeof(Hit)));
-    row = changed_row(batch->core, key, bytes_of(&to->rows), kept), whole = row ? bytes_of(&to->output) : NULL;
+    row = changed_row(batch->core, key, bytes_of(&to->rows), kept, folded), whole = row ? bytes_of(&to->output) : NULL;
     if (whole && !count_replaced(to, &batch->tally) && !PyList_Append(batch->changed, row)) {
         failed = PyList_SetItem(batch->outputs, index, whole);
         whole = NULL;
@@ -971,19 +993,23 @@ static int put_output(Batch *batch, PyObject *key, place index)
     return failed;
 }
 
-/* Masks a text that is read as it is; -1 for an exception, with which its output is still the text itself. */
-static int mask_text(Batch *batch, PyObject *key, place index, PyObject *text, PyObject *hits)
+/* Masks a text that is read as it is, or as `read` says; -1 for an exception, with which its output is still the text
+ * itself. */
+static int mask_text(Batch *batch, PyObject *key, place index, PyObject *raw, PyObject *read, PyObject *hits)
 {
+    PyObject *text = read ? PyTuple_GET_ITEM(read, 0) : raw;
     Pass pass = {text, batch->judges, batch->blocks, batch->fail, PyList_New(0), NULL, &batch->stays, {-1, -1, -1}};
     PyObject *found = NULL;
     int failed = -1;
-    batch->stays.count = 0, batch->to.raw = text;
+    batch->stays.count = 0, batch->to.raw = raw;
     if (pass.all && !ask_all(batch->core, &pass, hits, batch->natives, batch->by_word))
         found = PyList_GET_SIZE(pass.all) ? acted_on(batch, pass.all, text) : Py_NewRef(pass.all);
-    if (found)
-        failed = PyList_GET_SIZE(found) ? splice((PyObject *)batch->core, &batch->to, found, batch->known, batch->replacement) : 0;
+    if (found && read)
+        failed = splice_read((PyObject *)batch->core, &batch->to, read, found, &(Acting){batch->known, batch->replacement, NULL});
+    else if (found)
+        failed = splice((PyObject *)batch->core, &batch->to, found, batch->known, batch->replacement);
     if (!failed && batch->to.rows.size)
-        failed = put_output(batch, key, index);
+        failed = put_output(batch, key, index, read ? Py_True : Py_False);
     clear(&batch->to);
     Py_XDECREF(found);
     Py_XDECREF(pass.all);
@@ -992,18 +1018,17 @@ static int mask_text(Batch *batch, PyObject *key, place index, PyObject *text, P
 
 /* Masks the texts that have hits, but for those passed over; appends to `left` whose masking raised. -1 for what is no error
  * of a text. */
-static int mask_texts(Batch *batch, PyObject *texts, PyObject *hits, PyObject *disguised, PyObject *failures, PyObject *left)
+static int mask_texts(Batch *batch, PyObject *texts, PyObject *hits, PyObject *passed, PyObject *reads, PyObject *left)
 {
-    PyObject *key, *mine;
+    PyObject *key, *mine, *read;
     place at = 0;
     while (PyDict_Next(hits, &at, &key, &mine)) {
         place index = PyLong_AsSsize_t(key);
-        int over = PyDict_Contains(disguised, key), failed;
-        if (!over)
-            over = PyDict_Contains(failures, key);
+        int over = PyDict_Contains(passed, key), failed;
         if (over > 0)
             continue;
-        if (over < 0 || index < 0 || index >= PyList_GET_SIZE(texts) || hits_in(mine) < 0 || !PyBytes_Check(PyList_GET_ITEM(texts, index))) {
+        read = over ? NULL : PyDict_GetItemWithError(reads, key);
+        if (over < 0 || PyErr_Occurred() || (read && !is_read(read)) || index < 0 || index >= PyList_GET_SIZE(texts) || hits_in(mine) < 0 || !PyBytes_Check(PyList_GET_ITEM(texts, index))) {
             if (!PyErr_Occurred())
                 PyErr_SetString(PyExc_ValueError, "hits are those of texts");
             return -1;
@@ -1011,13 +1036,15 @@ static int mask_texts(Batch *batch, PyObject *texts, PyObject *hits, PyObject *d
         PyObject *text = Py_NewRef(PyList_GET_ITEM(texts, index));
         Py_INCREF(key);
         Py_INCREF(mine);
-        failed = mask_text(batch, key, index, text, mine);
+        Py_XINCREF(read);
+        failed = mask_text(batch, key, index, text, read, mine);
         /* Whatever it was, Python's own way through the text raises it again, and knows what becomes of the record. */
         if (failed < 0 && PyErr_ExceptionMatches(PyExc_Exception)) {
             PyErr_Clear();
             failed = PyList_Append(left, key);
         }
         Py_DECREF(text);
+        Py_XDECREF(read);
         Py_DECREF(mine);
         Py_DECREF(key);
         if (failed < 0)
@@ -1026,7 +1053,7 @@ static int mask_texts(Batch *batch, PyObject *texts, PyObject *hits, PyObject *d
     return 0;
 }
 
-/* mask(texts, hits, disguised, failures, asked, acts, outputs, counts) -> (changed, left): `Loop.mask`. */
+/* mask(texts, hits, over, reads, asked, acts, outputs, counts) -> (changed, left): `Loop.mask`. */
 static PyObject *core_mask(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     Batch batch = {0};
@@ -1036,7 +1063,7 @@ static PyObject *core_mask(PyObject *self, PyObject *const *args, Py_ssize_t cou
         !PyTuple_Check(args[4]) || PyTuple_GET_SIZE(args[4]) != 5 || !PyTuple_Check(args[5]) || PyTuple_GET_SIZE(args[5]) != 5 ||
         !PyList_Check(args[6]) || !PyDict_Check(args[7]) || !PyDict_Check(PyTuple_GET_ITEM(args[5], 3)) ||
         !are_judges(PyTuple_GET_ITEM(args[4], 0), PyTuple_GET_ITEM(args[4], 1), PyTuple_GET_ITEM(args[4], 2))) {
-        PyErr_SetString(PyExc_TypeError, "mask(texts, hits, disguised, failures, asked, acts, outputs, counts)");
+        PyErr_SetString(PyExc_TypeError, "mask(texts, hits, over, reads, asked, acts, outputs, counts)");
         return NULL;
     }
     asked = &PyTuple_GET_ITEM(args[4], 0), acts = &PyTuple_GET_ITEM(args[5], 0);
@@ -1532,7 +1559,7 @@ static PyMethodDef core_methods[] = {
     {"splice_read", FAST(core_splice_read), METH_FASTCALL,
      "splice_read(raw, read, found, known, replacement, odd, counts) -> (spliced, output)"},
     {"survey", core_survey, METH_O, "survey(texts) -> (filled, foreign, size, longest)"},
-    {"mask", FAST(core_mask), METH_FASTCALL, "mask(texts, hits, disguised, failures, asked, acts, outputs, counts) -> (changed, left)"},
+    {"mask", FAST(core_mask), METH_FASTCALL, "mask(texts, hits, over, reads, asked, acts, outputs, counts) -> (changed, left)"},
     {"veils", FAST(core_veils), METH_FASTCALL, "veils(outputs, changed) -> what is scanned of what was changed"},
     {"open", FAST(core_open), METH_FASTCALL, "open(outputs, changed, hits) -> the places of what has to be looked at more closely"},
     {"veiled", FAST(core_veiled), METH_FASTCALL, "veiled(output, spliced) -> the output without the letters of its tokens"},

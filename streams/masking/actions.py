@@ -54,6 +54,8 @@ class Actions:
             return None
         if action == "redact":
             return REDACTED
+        if action == "surrogate":
+            return self._surrogates.of
         return (self._tokens.mint(kind) if action == "token" else None) or {}
 
     def acts(self) -> Acts:

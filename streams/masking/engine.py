@@ -197,15 +197,25 @@ class Engine:
         if self._everywhere:
             disguised = dict.fromkeys(range(len(texts)))
         core, outputs, counts = self._core, result.outputs, result.findings
-        changed, left = core.mask(texts, hits, disguised, failures, self._asked, self._acts, outputs, counts)
+        changed, left = core.mask(texts, hits, {**disguised, **failures}, {}, self._asked, self._acts, outputs, counts)
         for index in left:
             self._mask_one(result, index, None, texts[index], hits[index], changed)
         if disguised:
-            folded = [index for index in disguised if index not in failures]
-            reads = [fold(texts[index]) for index in folded]
-            hits, _ = self._prefilter.grouped([read.text for read in reads])
-            for place, index in enumerate(folded):
-                self._mask_one(result, index, reads[place], texts[index], hits.get(place, b""), changed)
+            changed += self._detect_disguised(result, texts, [index for index in disguised if index not in failures])
+        return changed
+
+    def _detect_disguised(self, result: Masked, texts: list[bytes], indices: list[int]) -> list[Changed]:
+        """The same for texts that are read otherwise than they are written."""
+        reads = {index: fold(texts[index]) for index in indices}
+        found, _ = self._prefilter.grouped([read.text for read in reads.values()])
+        hits = {index: found.get(place, b"") for place, index in enumerate(indices)}
+        changed: list[Changed] = []
+        left = indices
+        if not self._everywhere:
+            core, outputs, counts = self._core, result.outputs, result.findings
+            changed, left = core.mask(texts, hits, {}, reads, self._asked, self._acts, outputs, counts)
+        for index in left:
+            self._mask_one(result, index, reads[index], texts[index], hits[index], changed)
         return changed
 
     def _mask_one(

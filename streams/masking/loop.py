@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
-from streams.masking.tokens import Mint
 from streams.masking.wellformed import is_json
 
 __all__ = [
@@ -34,7 +33,7 @@ BLOCK: Final = 1
 Spliced = bytes
 
 #: What replaces the values of a kind: the same for all of them, what is remembered of each, or what makes most of them.
-Known = bytes | dict[bytes, bytes] | Mint
+Known = bytes | dict[bytes, bytes] | Callable[[bytes], bytes | None]
 
 #: A finding as certain as this covers whatever begins inside it: a whole JWT, a private key.
 _CONCLUSIVE: Final = 90
@@ -217,15 +216,15 @@ class Loop:
         self,
         _texts: list[bytes],
         hits: dict[int, Packed],
-        disguised: dict[int, None],
-        failures: Mapping[int, object],
+        over: Mapping[int, object],
+        _reads: Mapping[int, Fold],
         _asked: Asked,
         _acts: Acts,
         _outputs: list[bytes],
         _counts: dict[str, int],
     ) -> tuple[list[Changed], list[int]]:
-        """Nothing: the engine masks each of the texts with hits by itself, but for those that are disguised or failed."""
-        return [], [index for index in hits if index not in disguised and index not in failures]
+        """Nothing: the engine masks each of the texts with hits by itself, but for those passed over."""
+        return [], [index for index in hits if index not in over]
 
     def veils(self, outputs: list[bytes], changed: list[Changed]) -> list[bytes]:
         """What is scanned of changed texts: what is read as it is veiled, of all others the output."""

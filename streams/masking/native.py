@@ -36,7 +36,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 14
+_INTERFACE: Final = 15
 
 
 class Sink(Protocol):
@@ -102,15 +102,16 @@ class Core(Protocol):
         self,
         texts: list[bytes],
         hits: dict[int, Packed],
-        disguised: dict[int, None],
-        failures: Mapping[int, object],
+        over: Mapping[int, object],
+        reads: Mapping[int, Fold],
         asked: Asked,
         acts: Acts,
         outputs: list[bytes],
         counts: dict[str, int],
         /,
     ) -> tuple[list[Changed], list[int]]:
-        """Judges, settles and splices the texts that are read as they are: which of them it changed, and which are left.
+        """Judges, settles and splices the texts that have hits, but for those passed `over`: which of them it changed, and
+        which are left. What a text reads as stands in `reads` where it is not the text itself.
 
         Those that are left, in whole and in the outputs, are the engine's to mask; whatever raised is among them.
         """

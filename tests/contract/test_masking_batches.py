@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from streams.corpus import generate
 from streams.masking import detectors
+from streams.masking.encodings.fold import fold
 from streams.masking.engine import Engine
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.loop import Acts, Asked, Changed, Loop, packed, spliced_at
@@ -161,7 +162,24 @@ def test_what_raises_is_left_as_it_came() -> None:
     assert type(changed[0]) is Changed
     assert outputs == [b"***=", *texts[1:]]
     assert counts == {"name": 1}
-    assert Loop().mask(texts, hits, {3: None}, {2: None}, asked, acts, outputs, counts) == ([], [0, 1])
+    assert Loop().mask(texts, hits, {3: None, 2: None}, {}, asked, acts, outputs, counts) == ([], [0, 1])
+
+
+def test_what_is_read_otherwise_is_spliced_into_its_bytes() -> None:
+    """A finding in the reading replaces the bytes it was read from; one with a spelling of its own is left to Python."""
+    texts = [b"a%40b=", b"a%40b="]
+    quotes = iter((b"", b'"'))
+
+    def judge(_text: bytes, _end: int) -> Verdict:
+        return Found(0, 3, "name", "own", "own", quote=next(quotes))
+
+    asked = Asked([judge], b"\0", b"\0", lambda *_: [], lambda *_: None)
+    acts = Acts(True, lambda found, _text: found, lambda _text: False, {}, lambda _one, old: old.upper())
+    outputs, hits, reads = list(texts), {0: packed([(4, 0)]), 1: packed([(4, 0)])}, dict(enumerate(map(fold, texts)))
+    changed, left = _core().mask(texts, hits, {}, reads, asked, acts, outputs, {})
+    assert outputs == [b"A@B=", texts[1]]
+    assert changed == [Changed(0, spliced_at([(0, 5, 3)]), b"", True)]
+    assert left == [1]
 
 
 def test_an_interrupt_is_no_failure_of_a_text() -> None:
@@ -205,6 +223,8 @@ _ACTS: Final = Acts(True, lambda found, _text: found, lambda _text: False, {}, l
         lambda core: core.mask([b"x"], {}, {}, {}, _ASKED[:4], _ACTS, [b"x"], {}),
         lambda core: core.mask([b"x"], {}, {}, {}, _ASKED._replace(natives=b""), _ACTS, [b"x"], {}),
         lambda core: core.mask([b"x"], {"0": b""}, {}, {}, _ASKED, _ACTS, [b"x"], {}),
+        lambda core: core.mask([b"x"], {0: b""}, {}, {0: (b"x",)}, _ASKED, _ACTS, [b"x"], {}),
+        lambda core: core.mask([b"x"], {0: b""}, {}, [], _ASKED, _ACTS, [b"x"], {}),
         lambda core: core.veils([b"x"], [Changed(1, b"", b"", False)]),
         lambda core: core.veils([b"x"], [(0, b"", b"", False)]),
         lambda core: core.veils([b"x"], [Changed(0, b"1", b"", False)]),
