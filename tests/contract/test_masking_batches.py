@@ -166,7 +166,7 @@ def test_what_raises_is_left_as_it_came() -> None:
 
 
 def test_what_is_read_otherwise_is_spliced_into_its_bytes() -> None:
-    """A finding in the reading replaces the bytes it was read from; one with a spelling of its own is left to Python."""
+    """A finding in the reading replaces the bytes it was read from; one with a spelling of its own is left over."""
     texts = [b"a%40b=", b"a%40b="]
     quotes = iter((b"", b'"'))
 
