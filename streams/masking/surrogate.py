@@ -69,6 +69,9 @@ _TOKEN_LETTERS: Final = re.compile(
 )
 _SAMPLE_LETTERS: Final = b"a" * 20
 _SAMPLE_TIME: Final = b"1700000000"
+#: A key's number as most issuers give it, and one that stands for all: there are as many as there are keys.
+_KEY_NUMBER: Final = re.compile(rb"(~kid\.)(?=[a-f-]*[0-9])[0-9a-f-]{8,40}(?=~|\Z)")
+_SAMPLE_KEY: Final = rb"\g<1>0a1b2c3d"
 #: A uuid, eight digits and no more, or six and no sign of an address: no detector finds a value in it by its form alone.
 _FORMLESS: Final = re.compile(
     r"(?=.{1,40}\Z)(?:[A-Za-z _'|-]*+[0-9]){0,6}+[A-Za-z _'|-]*+|[0-9]{7,8}"
@@ -234,7 +237,7 @@ class Surrogates:
 
     def _harmless(self, like: bytes) -> bool:
         """Whether masking finds nothing more. Spelled values stand closer together than they did, so the whole is
-        looked at; with the same letters and times in all of them, so that one look is good for an issuer's and the
+        looked at; with the same letters, times and number of a key in all, so that one look is good for an issuer's and the
         answer does not depend on which came first.
         """
         found = self._seen_harmless.get(like)
@@ -251,6 +254,7 @@ class Surrogates:
         read = self._reader.header(part, self._asked_of_header, self.mask_text) if self._reader else None
         claims = _header_claims(part) if read is None else None
         opened = read if claims is None else self._header(claims)
+        opened = opened and (opened[0], _KEY_NUMBER.sub(_SAMPLE_KEY, opened[1]), opened[2])
         if len(part) <= _CACHED_HEADER_BYTES:
             self._headers = _with(self._headers, part, opened)
         return opened
