@@ -138,7 +138,7 @@ static void finish(State *state, const byte *data, size_t size, byte hash[4 * WO
 /* -- the mint ------------------------------------------------------------------------------------------------------- */
 
 /* Goes up with every change of what a mint takes or gives; tokens.py takes no other. */
-enum { INTERFACE = 4 };
+enum { INTERFACE = 5 };
 
 /* How the values of a kind are written before they become tokens; `NO_FORM` leaves them all to Python. */
 enum form { EXACT, EMAIL, TEXT, IDENTIFIER, IPV4, PHONE, NO_FORM };
@@ -282,6 +282,57 @@ static Py_ssize_t phone(const Mint *mint, const byte *at, Py_ssize_t size, byte 
     return written;
 }
 
+/* What letters beyond ASCII are folded to, of two bytes in UTF-8, and ranges of those of three bytes that are nothing else;
+ * `letters` of canonical.py tells them. */
+enum { TWO_BYTES = 0x800, RANGES = 16 };
+static uint16_t folded[TWO_BYTES];
+static struct {
+    unsigned low, high;
+} unfolded[RANGES];
+static int ranges_known;
+
+static int continues(byte c)
+{
+    return (c & 0xc0) == 0x80;
+}
+
+/* Writes the letter that begins at a place as it is compared, and gives back its size; 0 where that is left to Python. */
+static int letter(const byte *at, Py_ssize_t left, byte *to)
+{
+    unsigned code;
+    int range;
+    if (left > 1 && at[0] >= 0xc2 && at[0] <= 0xdf && continues(at[1])) {
+        code = folded[(at[0] & 31) << 6 | (at[1] & 63)];
+        to[0] = (byte)(0xc0 | code >> 6), to[1] = (byte)(0x80 | (code & 63));
+        return code ? 2 : 0;
+    }
+    if (left < 3 || (at[0] & 0xf0) != 0xe0 || !continues(at[1]) || !continues(at[2]))
+        return 0;
+    code = (unsigned)(at[0] & 15) << 12 | (unsigned)(at[1] & 63) << 6 | (unsigned)(at[2] & 63);
+    for (range = 0; range < ranges_known; range++)
+        if (code >= unfolded[range].low && code <= unfolded[range].high)
+            return memcpy(to, at, 3), 3;
+    return 0;
+}
+
+/* Names and addresses: letters folded, a single space between words (`_text` of canonical.py). */
+static Py_ssize_t text(const byte *at, Py_ssize_t size, byte *to)
+{
+    Py_ssize_t i = 0;
+    if (at[0] <= ' ' || at[size - 1] <= ' ')
+        return -1;
+    while (i < size) {
+        byte c = at[i];
+        int wide = c >= 0x80 ? letter(at + i, size - i, to + i) : 0;
+        if (c < ' ' || (c == ' ' && at[i + 1] == ' ') || (c >= 0x80 && !wide))
+            return -1;
+        if (!wide)
+            to[i] = c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+        i += wide ? wide : 1;
+    }
+    return size;
+}
+
 /* Writes the canonical form of a value, and gives back its size; -1 where that is left to Python, -2 for an exception. */
 static Py_ssize_t canonical(const Mint *mint, const byte *at, Py_ssize_t size, byte *to)
 {
@@ -290,19 +341,17 @@ static Py_ssize_t canonical(const Mint *mint, const byte *at, Py_ssize_t size, b
     if (size > LONGEST || (size == 0 && form != EXACT))
         return -1;
     for (i = 0; i < size; i++)
-        if (at[i] == '\\' || at[i] >= 0x80)
+        if (at[i] == '\\' || (at[i] >= 0x80 && form != TEXT))
             return -1;
     switch (form) {
     case EMAIL:
-    case TEXT:
         if (at[0] <= ' ' || at[size - 1] <= ' ')
             return -1;
-        for (i = 0; i < size; i++) {
-            if (form == TEXT && (at[i] < ' ' || (at[i] == ' ' && at[i + 1] == ' ')))
-                return -1;
+        for (i = 0; i < size; i++)
             to[i] = at[i] >= 'A' && at[i] <= 'Z' ? at[i] | 0x20 : at[i];
-        }
         return size;
+    case TEXT:
+        return text(at, size, to);
     case IDENTIFIER:
         for (i = 0; i < size; i++)
             if (is_digit(at[i]))
@@ -466,7 +515,33 @@ static PyObject *choose_instructions(PyObject *module, PyObject *wanted)
     return own < 0 ? NULL : PyBool_FromLong(choose(own));
 }
 
+/* letters(folded, unfolded): what letters of two bytes in UTF-8 are compared as, sixteen bits for each code point below 0x800,
+ * and the ranges of those of three bytes that are compared as they are. */
+static PyObject *take_letters(PyObject *module, PyObject *args)
+{
+    const char *table;
+    Py_ssize_t size, i;
+    PyObject *ranges;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y#O!", &table, &size, &PyTuple_Type, &ranges))
+        return NULL;
+    if (size != (Py_ssize_t)sizeof folded || PyTuple_GET_SIZE(ranges) > RANGES) {
+        PyErr_SetString(PyExc_ValueError, "letters(folded, unfolded): a number for each code point below 0x800, and 16 ranges at most");
+        return NULL;
+    }
+    memset(folded, 0, sizeof folded), ranges_known = 0;
+    for (i = 0; i < PyTuple_GET_SIZE(ranges); i++)
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(ranges, i), "II", &unfolded[i].low, &unfolded[i].high))
+            return NULL;
+    memcpy(folded, table, sizeof folded), ranges_known = (int)i;
+    for (i = 0; i < TWO_BYTES; i++)
+        if (i < 0x80 || folded[i] < 0x80 || folded[i] >= TWO_BYTES)
+            folded[i] = 0;
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
+    {"letters", take_letters, METH_VARARGS, "letters(folded, unfolded)\n\nTakes what letters beyond ASCII are compared as."},
     {"choose", choose_instructions, METH_O,
      "choose(own) -> whether\n\nTakes the processor's own instructions for SHA-256 or not, for tests of both; not while others mint."},
     {NULL, NULL, 0, NULL},

@@ -17,7 +17,7 @@ import phonenumbers
 
 from streams.masking.numbering import plan_of
 
-__all__ = ["CANONICAL_VERSION", "canonical", "form_of"]
+__all__ = ["CANONICAL_VERSION", "UNFOLDED", "canonical", "folded_letters", "form_of"]
 
 #: Raised with every change of a form; part of the token keys' derivation.
 CANONICAL_VERSION: Final = 1
@@ -67,6 +67,26 @@ def _text(value: str) -> str:
     """NFKC, case-folded, single spaces: how names and postal addresses are compared."""
     folded = value.casefold() if value.isascii() else _nfkc(_nfkc(_nfkc(value).casefold()).casefold())
     return " ".join(folded.split())
+
+
+#: Letters that are compared as they are, whatever stands beside them: kana, ideographs, syllables of Hangul.
+UNFOLDED: Final = ((0x3041, 0x3096), (0x30A1, 0x30FA), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3))
+#: Scripts with letters of two bytes in UTF-8, from Latin-1 to Arabic.
+_FOLDED: Final = range(0x80, 0x650)
+
+
+def folded_letters() -> dict[int, int]:
+    """Code points of letters and what they are compared as by themselves, where that does not depend on their neighbours.
+
+    A letter that another one may be composed with is none of them.
+    """
+    found = {}
+    for code in _FOLDED:
+        char = chr(code)
+        text = _text(char) if unicodedata.category(char) in ("Lu", "Ll", "Lo") else ""
+        if len(text) == 1 and 0x80 <= ord(text) < 0x800 and _text(text) == text:
+            found[code] = ord(text)
+    return found
 
 
 def _identifier(value: str) -> str:

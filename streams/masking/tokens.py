@@ -7,12 +7,13 @@ digits that every scanner behind us would take for a card (measured).
 
 import hashlib
 import re
+from array import array
 from binascii import hexlify
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from streams.masking.canonical import CANONICAL_VERSION, canonical, form_of
+from streams.masking.canonical import CANONICAL_VERSION, UNFOLDED, canonical, folded_letters, form_of
 from streams.masking.keyring import KEY_ID_RE, Keyring, derive
 from streams.masking.kinds import KINDS
 from streams.masking.numbering import plan_of
@@ -89,7 +90,7 @@ _MINTED: Final = {
 
 
 #: What a mint takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 4
+_INTERFACE: Final = 5
 
 
 class Mint(Protocol):
@@ -292,7 +293,11 @@ def _native() -> Any:
         native = import_module("streams.masking._mint")
     except ImportError:
         return None
-    return native if getattr(native, "INTERFACE", 0) == _INTERFACE else None
+    if getattr(native, "INTERFACE", 0) != _INTERFACE:
+        return None
+    letters = folded_letters()
+    native.letters(array("H", [letters.get(code, 0) for code in range(0x800)]).tobytes(), UNFOLDED)
+    return native
 
 
 def _digester(key: bytes) -> _Digester:

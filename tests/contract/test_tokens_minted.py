@@ -1,6 +1,7 @@
 """The mint in C makes the tokens that Python makes, or none; its hash is SHA-256 with either set of instructions."""
 
 import hmac
+from array import array
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -9,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-from streams.masking.canonical import CANONICAL_VERSION, canonical
+from streams.masking.canonical import CANONICAL_VERSION, UNFOLDED, canonical, folded_letters
 from streams.masking.keyring import derive
 from streams.masking.kinds import KINDS
 from streams.masking.rules import plain_text
@@ -178,3 +179,57 @@ def test_mint_refuses_what_it_is_not_made_for() -> None:
     for call in (mint(b"k", b"", 0, False), mint(b"k", b"", 0, False).digest):
         with pytest.raises(TypeError):
             call("text")
+
+
+_FOLDED = st.sampled_from([chr(code) for code in folded_letters()])
+_UNFOLDED = st.sampled_from(UNFOLDED).flatmap(lambda ends: st.integers(*ends)).map(chr)
+#: Letters that only tables beyond ours know, marks that compose with what stands before them, and what is no letter.
+_OTHERS = st.sampled_from("aB ŉßİǅȺ\u0301\u0308\u3099ª²\u00a0\u200b가\u1100\u1161\u11a8ｱﬁ१ก\U0001d400\u0130")
+
+
+@_SETTINGS
+@given(
+    st.sampled_from(["name", "address", "username", "location"]), st.lists(_FOLDED | _UNFOLDED | _OTHERS, max_size=12)
+)
+@example("name", ["Z", "o", "ë", " ", "L", "E", "F", "È"])
+@example("name", [*"\u03a3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2"])
+@example("name", ["か", "\u3099"])
+@example("name", ["e", "\u0301"])
+def test_letters_of_any_script_are_folded_alike(kind: str, letters: list[str]) -> None:
+    """A name beyond ASCII gets the token that Python makes of it, from the mint or from Python."""
+    text, tokens = "".join(letters).encode(), Tokens(masker_keyring())
+    mint = tokens.mint(kind)
+    assert mint is not None
+    minted = mint(text)
+    assert minted is None or minted == _expected(tokens, kind, text)
+
+
+def test_every_letter_of_the_tables_is_compared_as_they_say() -> None:
+    """The mint takes each of them, and what it takes as it is Python folds to nothing else."""
+    mint = Tokens(masker_keyring()).mint("name")
+    assert mint is not None
+    letters = [chr(code) for low, high in UNFOLDED for code in range(low, high + 1)]
+    assert [letter for letter in letters if canonical("name", letter) != letter] == []
+    assert all(mint(letter.encode()) for letter in [*letters[::50], *map(chr, folded_letters())])
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\xc3", b"\xc3(", b"\xe4\xb8", b"\xe4\xb8(", b"\xf0\x9d\x90\x80", b"\xc1\xa1", b"\xff", b"\x80"]
+)
+def test_what_is_no_letter_of_the_tables_is_left_to_python(raw: bytes) -> None:
+    """Characters that are cut off, and all that the tables do not hold."""
+    mint = Tokens(masker_keyring()).mint("name")
+    assert mint is not None
+    assert mint(b"Ann " + raw) is None
+
+
+@pytest.mark.parametrize(
+    "tables", [(b"", ()), (bytes(4096), [(1, 2)]), (bytes(4096), ((1, 2),) * 17), (bytes(4096), ((1,),))]
+)
+def test_tables_of_another_size_are_refused(tables: tuple[object, object]) -> None:
+    """A table is as large as it has to be; what was there before has to be given again."""
+    native = import_module("streams.masking._mint")
+    with pytest.raises((TypeError, ValueError)):
+        native.letters(*tables)
+    letters = folded_letters()
+    native.letters(array("H", [letters.get(code, 0) for code in range(0x800)]).tobytes(), UNFOLDED)
