@@ -1,8 +1,8 @@
 /* Tokens of values that are written plainly: canonical form, HMAC-SHA256 from two prepared states, letters.
  *
- * `tokens.py` and `canonical.py` are the definition. A mint makes the very token that they make where a value is ASCII, has no
- * backslash, and its form needs no table but that of calling codes; of all others it makes none, and Python does. A test holds the two against each
- * other.
+ * `tokens.py` and `canonical.py` are the definition. A mint makes the very token that they make where a value has no backslash
+ * and is ASCII, or a name of letters that are in its tables, and needs no other table but that of calling codes; of all
+ * others it makes none, and Python does. A test holds the two against each other.
  */
 
 #define PY_SSIZE_T_CLEAN
