@@ -83,15 +83,6 @@ typedef struct {
     place covered, named, since;
 } Reach;
 
-/* Whether an object is a tuple of so many; else with an exception. */
-static int is_row(PyObject *one, place size)
-{
-    if (PyTuple_Check(one) && PyTuple_GET_SIZE(one) == size)
-        return 1;
-    PyErr_SetString(PyExc_TypeError, "a tuple of another size was expected");
-    return 0;
-}
-
 static int is_found(Core *core, PyObject *one)
 {
     return Py_TYPE(one) == core->found && PyTuple_GET_SIZE(one) == FIELDS;
@@ -1331,15 +1322,15 @@ static PyObject *sink_grouped(PyObject *self, PyObject *args)
     unsigned disguise;
     place margin, i, base, limit;
     size_t at = 0, from, scanned = sink->hits.count;
-    if (!PyArg_ParseTuple(args, "OO!nI", &texts, &PyList_Type, &shapes, &margin, &disguise))
+    if (!PyArg_ParseTuple(args, "OSnI", &texts, &shapes, &margin, &disguise))
         return NULL;
-    for (i = 0; i < PyList_GET_SIZE(shapes); i++) {
-        PyObject *hit = PyList_GET_ITEM(shapes, i);
-        if (!is_row(hit, 2))
-            return NULL;
-        if (put(sink, number(hit, 0), number(hit, 1)) < 0)
-            return NULL;
+    if (hits_in(shapes) < 0) {
+        PyErr_SetString(PyExc_TypeError, "hits are packed in bytes");
+        return NULL;
     }
+    for (i = 0; i < hits_in(shapes); i++)
+        if (push(&sink->hits, hit_at(shapes, i)) < 0)
+            return NULL;
     if (merge(&sink->hits, scanned) < 0)
         return NULL;
     rows = PySequence_Fast(texts, "texts are a sequence");

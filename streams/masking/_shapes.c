@@ -28,16 +28,21 @@ static byte country[26 * 26];
     "discord_bot_token asana_token uptimerobot_key bitwarden_machine_token vault_legacy_token url_userinfo xml_element "        \
     "national_number_alone phone_in_brackets field"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
-enum { INTERFACE = 5 };
+enum { INTERFACE = 6 };
 enum shape {
     BLOCK, DISGUISE, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, CARD_NAMED, IBAN, IBAN_SPACED, WALLET,
     DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, SHAPES
 };
 
+/* A hit as the loops take it: its end, and in the lowest bits its identifier (`IDENT_BITS` of loop.py). */
+typedef uint64_t Hit;
+enum { IDENT_BITS = 16, NOBODY = -1 };
+
 typedef struct {
     const byte *text;
-    PyObject *hits;
-    PyObject *ident[SHAPES];
+    Hit *hits;
+    size_t count, room;
+    long ident[SHAPES];
     /* From where the last long word was walked to its end, so that none is walked again and again. */
     const byte *walked_from, *walked;
     int failed;
@@ -48,15 +53,18 @@ typedef struct {
 
 static void report(Scan *scan, enum shape shape, const byte *end)
 {
-    PyObject *position, *hit;
-    if (scan->ident[shape] == Py_None || scan->failed)
+    if (scan->ident[shape] == NOBODY || scan->failed)
         return;
-    position = PyLong_FromSsize_t(end - scan->text);
-    hit = position ? PyTuple_Pack(2, position, scan->ident[shape]) : NULL;
-    Py_XDECREF(position);
-    if (!hit || PyList_Append(scan->hits, hit) < 0)
-        scan->failed = 1;
-    Py_XDECREF(hit);
+    if (scan->count == scan->room) {
+        size_t room = scan->room * 2 + 1024;
+        Hit *more = PyMem_Realloc(scan->hits, room * sizeof *more);
+        if (!more) {
+            scan->failed = 1;
+            return;
+        }
+        scan->hits = more, scan->room = room;
+    }
+    scan->hits[scan->count++] = (Hit)(end - scan->text) << IDENT_BITS | (Hit)scan->ident[shape];
 }
 
 static const byte *span(const byte *at, int mask, int most)
@@ -230,7 +238,7 @@ static PyObject *scan_shapes(PyObject *module, PyObject *args)
     Scan scan = {0};
     const char *data;
     Py_ssize_t size;
-    PyObject *idents;
+    PyObject *idents, *hits;
     int shape;
     (void)module;
     if (!PyArg_ParseTuple(args, "y#O!", &data, &size, &PyTuple_Type, &idents))
@@ -240,14 +248,19 @@ static PyObject *scan_shapes(PyObject *module, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "one identifier or None for each shape, and 128 times 0xff around the text");
         return NULL;
     }
-    scan.hits = PyList_New(0);
-    for (shape = 0; shape < SHAPES; shape++)
-        scan.ident[shape] = PyTuple_GET_ITEM(idents, shape);
-    if (scan.hits)
-        pass(&scan, scan.text + MARGIN, scan.text + size - MARGIN + 1);
-    if (scan.failed)
-        Py_CLEAR(scan.hits);
-    return scan.hits;
+    for (shape = 0; shape < SHAPES; shape++) {
+        PyObject *ident = PyTuple_GET_ITEM(idents, shape);
+        scan.ident[shape] = ident == Py_None ? NOBODY : PyLong_AsLong(ident);
+        if (ident != Py_None && (scan.ident[shape] < 0 || scan.ident[shape] >= 1L << IDENT_BITS)) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_OverflowError, "an identifier has sixteen bits");
+            return NULL;
+        }
+    }
+    pass(&scan, scan.text + MARGIN, scan.text + size - MARGIN + 1);
+    hits = scan.failed ? PyErr_NoMemory() : PyBytes_FromStringAndSize((const char *)scan.hits, (Py_ssize_t)(scan.count * sizeof(Hit)));
+    PyMem_Free(scan.hits);
+    return hits;
 }
 
 static void mark(byte *table, const char *chars, byte bit)
@@ -294,7 +307,7 @@ static PyObject *choose_width(PyObject *module, PyObject *most)
 
 static PyMethodDef methods[] = {
     {"scan", scan_shapes, METH_VARARGS,
-     "scan(text, identifiers) -> [(end, identifier)]\n\nThe ends of all shapes in a text that begins and ends with 0xff."},
+     "scan(text, identifiers) -> hits\n\nThe ends of all shapes in a text that begins and ends with 0xff, packed."},
     {"heads", take_heads, METH_O,
      "heads([(head, low, high)])\n\nTakes the first bytes of characters that are read as others, and the range of the last."},
     {"names", take_short_names, METH_VARARGS,

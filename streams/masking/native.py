@@ -14,7 +14,7 @@ from streams.masking.detectors.nobody import is_nobody
 from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
-from streams.masking.loop import Acts, Asked, Changed, Hit, Known, Loop, Packed, Spliced, Survey
+from streams.masking.loop import Acts, Asked, Changed, Known, Loop, Packed, Spliced, Survey
 from streams.masking.numbering import plan_of
 from streams.masking.validators import CARD_RANGES, IBAN_LENGTHS
 
@@ -36,7 +36,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 15
+_INTERFACE: Final = 16
 
 
 class Sink(Protocol):
@@ -44,7 +44,7 @@ class Sink(Protocol):
 
     def __call__(self, ident: int, start: int, end: int, flags: int, context: object, /) -> bool | None: ...
     def grouped(
-        self, texts: Sequence[bytes], shapes: list[Hit], margin: int, disguise: int, /
+        self, texts: Sequence[bytes], shapes: Packed, margin: int, disguise: int, /
     ) -> tuple[dict[int, Packed], dict[int, None]]:
         """The hits of each text that has any, and which texts have one of `disguise`."""
 

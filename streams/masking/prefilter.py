@@ -79,7 +79,7 @@ class Prefilter:
         data = SEPARATOR.join((_BEFORE, *texts, _BEFORE))
         sink = self._sink()
         self._database.scan(data, match_event_handler=sink, scratch=self._scratch())
-        return sink.grouped(texts, self._shapes(data) if self._shapes is not None else [], MARGIN, DISGUISE)
+        return sink.grouped(texts, self._shapes(data) if self._shapes is not None else b"", MARGIN, DISGUISE)
 
     def scan(self, texts: Sequence[bytes]) -> Hits:
         """The hits in texts without a separator."""
@@ -94,7 +94,7 @@ class Prefilter:
 
         self._database.scan(data, match_event_handler=on_match, scratch=self._scratch())
         if self._shapes is not None:
-            hits += self._shapes(data)
+            hits += unpacked(self._shapes(data))
         hits.sort()
         # All of this is done in C.
         return Hits(hits, list(accumulate(map((1).__add__, map(len, texts)), initial=MARGIN)))

@@ -24,13 +24,13 @@ SHAPES: Final = (
 )  # fmt: skip
 
 #: Raised with every change of a shape, here and in the pass: an older one would miss what it does not know.
-_INTERFACE: Final = 5
+_INTERFACE: Final = 6
 
-_Scan = Callable[[bytes, tuple[int | None, ...]], list[tuple[int, int]]]
+_Scan = Callable[[bytes, tuple[int | None, ...]], bytes]
 
 
-def native_scan(idents: Mapping[str, int]) -> Callable[[bytes], list[tuple[int, int]]] | None:
-    """The pass over a text for the detectors named, each under its identifier.
+def native_scan(idents: Mapping[str, int]) -> Callable[[bytes], bytes] | None:
+    """The pass over a text for the detectors named, each under its identifier: its hits, packed as `loop` has them.
 
     None where it has not been built, or was built from an older source that knows other shapes.
     """

@@ -239,11 +239,11 @@ def test_sink_groups_hits_by_text() -> None:
     for end in (*range(140, 132, -1), 1):
         sink(3, 0, end, 0, None)
     with pytest.raises(ValueError, match="before"):
-        sink.grouped([b"abcdef", b"", b"ghij"], [], 128, 0)
+        sink.grouped([b"abcdef", b"", b"ghij"], b"", 128, 0)
     sink = make()
     for end in range(141, 128, -1):
         sink(3, 0, end, 0, None)
-    found, disguised = sink.grouped([b"abcdef", b"", b"ghij"], [(131, 0)], 128, 0)
+    found, disguised = sink.grouped([b"abcdef", b"", b"ghij"], packed([(131, 0)]), 128, 0)
     assert unpacked(found[0]) == [(1, 3), (2, 3), (3, 0), (3, 3), (4, 3), (5, 3), (6, 3), (7, 3)]
     assert unpacked(found[1]) == [(1, 3)]
     assert [end for end, _ in unpacked(found[2])] == [1, 2, 3, 4, 5]
@@ -261,7 +261,7 @@ def test_sink_puts_shapes_among_its_hits(hits: list[tuple[int, int]], shapes: li
     sink = make()
     for end, ident in hits:
         sink(ident, 0, end, 0, None)
-    found, _ = sink.grouped([b"x" * 300], shapes, 128, 0)
+    found, _ = sink.grouped([b"x" * 300], packed(shapes), 128, 0)
     assert unpacked(found.get(0, b"")) == sorted((end - 128, ident) for end, ident in hits + shapes)
 
 
