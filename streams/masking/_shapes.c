@@ -26,12 +26,12 @@ static byte country[26 * 26];
 #define NAMES                                                                                                    \
     "block disguise email phone_international phone_nanp us_ssn ipv4 ipv6 mac card card_named iban iban_spaced wallet "         \
     "discord_bot_token asana_token uptimerobot_key bitwarden_machine_token vault_legacy_token url_userinfo xml_element "        \
-    "national_number_alone phone_in_brackets field"
+    "national_number_alone phone_in_brackets field jwt"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
-enum { INTERFACE = 6 };
+enum { INTERFACE = 7 };
 enum shape {
     BLOCK, DISGUISE, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, CARD_NAMED, IBAN, IBAN_SPACED, WALLET,
-    DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, SHAPES
+    DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, JOSE, SHAPES
 };
 
 /* A hit as the loops take it: its end, and in the lowest bits its identifier (`IDENT_BITS` of loop.py). */
@@ -195,6 +195,7 @@ static void at_words(Scan *scan, const byte *at, const Block *now, const Block *
 static void at_long_words(Scan *scan, const byte *at, const Block *now, const Block *last)
 {
     EACH(NOW(level) & BEFORE(e, 1), at_zlib(scan, here));
+    EACH(NOW(yw) & BEFORE(any_e, 1), at_header(scan, here));
     EACH(NOW(four) & BEFORE(h, 1), at_gzip(scan, here));
     EACH(NOW(big_a) & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));
     EACH(~now->words.one & BEHIND(words, twelve),

@@ -7,7 +7,7 @@ typedef uint64_t bits;
 
 typedef struct {
     bits digit, letter, upper, hex, run, sign, gap, at, plus, colon, dot, dash, big_a, e, h, level, four, slash, n, c, p, s;
-    bits percent, ampersand, equals, less, bracket, escape, lead, nothing, x;
+    bits percent, ampersand, equals, less, bracket, escape, lead, nothing, x, yw, any_e;
 } Classes;
 
 /* Which bytes may be the first, the second and the third of a printable quad, and which end the last of three in a row. */
@@ -65,6 +65,8 @@ static void (*quads)(const byte *, Quads *) = any_quads;
             TAKE(dot, dot);                                                                                \
             TAKE(dash, dash);                                                                              \
             TAKE(big_a, big_a);                                                                            \
+            TAKE(any_e, SIGN(low, 'e'));                                                                   \
+            TAKE(yw, SIGN(low, 'y') | SIGN(low, 'w'));                                                     \
             TAKE(e, SIGN(v, 'e'));                                                                         \
             TAKE(h, SIGN(v, 'H'));                                                                         \
             TAKE(level, big_a | SIGN(v, 'J') | SIGN(v, 'N') | SIGN(v, 'F'));                               \
@@ -161,6 +163,8 @@ static void classify(const byte *at, Classes *of)
         of->dot |= (bits)(c == '.') << place;
         of->dash |= (bits)(c == '-') << place;
         of->big_a |= (bits)(c == 'A') << place;
+        of->any_e |= (bits)(c == 'e' || c == 'E') << place;
+        of->yw |= (bits)(LOWER(c) == 'y' || LOWER(c) == 'w') << place;
         of->e |= (bits)(c == 'e') << place;
         of->h |= (bits)(c == 'H') << place;
         of->level |= (bits)(c == 'A' || c == 'J' || c == 'N' || c == 'F') << place;

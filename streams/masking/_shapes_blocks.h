@@ -71,6 +71,20 @@ static void at_zlib(Scan *scan, const byte *at)
         rest_of_word(scan, at + 2, 12);
 }
 
+/* (?:eyJ|eyA|ewo|ew0|ewk)[a-z0-9_\-]{10}, at its second letter: what JSON's objects begin with in base64 */
+static void at_header(Scan *scan, const byte *at)
+{
+    enum { LEAD = 10 };
+    byte c = LOWER(at[1]);
+    int place;
+    if (LOWER(*at) == 'y' ? c != 'j' && c != 'a' : c != 'o' && c != 'k' && at[1] != '0')
+        return;
+    for (place = 2; place < 2 + LEAD; place++)
+        if (at[place] >= 0x80 || !IS(at[place], LOCAL))
+            return;
+    report(scan, JOSE, at + 2 + LEAD);
+}
+
 /* The magic of gzip in base64 (RFC 1952), `H4sI`, at its second letter. */
 static void at_gzip(Scan *scan, const byte *at)
 {

@@ -26,6 +26,7 @@ PIECES = (
     "123.", "1.234-5", "1.234-K", "0123456789abcdef", "ur12345", "u1234567-", "0.", "s.", "hvs.",
     "12345678-1234-1234-1234-123456789012.", "abcdefghijklmnopqrstuvwxyz", "A123456(3)", "1EG4-TE5-MK72", "NO71.4202.",
     "12345678901234567X", "AB 12 34 56 78 A", "AB 123456 A", "GB 12", "\\nGB-12", "DE12 3456 ",
+    "EYA", "ewo", "Ew0", "ewK_hbGc", "ewkü",
 )  # fmt: skip
 
 #: What disguises are made of.

@@ -113,7 +113,7 @@ def _over_lines(data: bytes, stop: int) -> int:
 DETECTORS: Final = (
     Detector(
         "jwt",
-        (r"(?:eyJ|eyA|ewo|ew0|ewk)[a-z0-9_\-]{10}",),
+        (),
         judge_jwt,
         (
             "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
@@ -122,5 +122,6 @@ DETECTORS: Final = (
         ),
         ("eyJmb28iOiJiYXIifQ", "keyJhbGciOiJIUzI1NiJ9"),
         "RFC 7519, RFC 7515, RFC 7516",
+        shapes=(r"(?:eyJ|eyA|ewo|ew0|ewk)[a-z0-9_\-]{10}",),
     ),
 )
