@@ -749,6 +749,13 @@ static PyObject *core_splice_read(PyObject *self, PyObject *const *args, Py_ssiz
 /* What stands around a replacement that nothing is glued to (`loop.py`). */
 static const char BEGINS[] = " \"'=:([{<,;\n\r\t", ENDS[] = " \"'\\,&;}])>\n\r\t";
 
+/* Whether nothing is glued to what lies between two places, on either side. */
+static int stands_apart(Text output, place begin, place stop)
+{
+    return (begin == 0 || memchr(BEGINS, output.at[begin - 1], sizeof BEGINS - 1)) &&
+           (stop == output.size || memchr(ENDS, output.at[stop], sizeof ENDS - 1));
+}
+
 /* Whether a token begins at a place, as far as its twenty letters: `_HEAD` of loop.py. */
 static int has_head(Text t, place begin, place stop)
 {
@@ -783,8 +790,7 @@ static int is_token(Text output, place begin, place stop)
         begin++, stop--;
     if (!has_head(output, begin, stop))
         return 0;
-    return (begin == 0 || memchr(BEGINS, output.at[begin - 1], sizeof BEGINS - 1)) &&
-           (stop == output.size || memchr(ENDS, output.at[stop], sizeof ENDS - 1));
+    return stands_apart(output, begin, stop);
 }
 
 /* How many replacements are packed in bytes; -1 where they are none of this output, with an exception. */
@@ -838,6 +844,27 @@ static PyObject *veil(PyObject *bytes, PyObject *spliced)
         memset(PyBytes_AS_STRING(veiled) + begin + 4, '_', (size_t)(stop - begin - 4));
     }
     return veiled ? veiled : Py_NewRef(bytes);
+}
+
+/* stand_apart(output, spliced) -> whether: `Loop.stand_apart`. */
+static PyObject *core_stand_apart(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Text output;
+    place i, rows, shift = 0;
+    (void)self;
+    if (count != 2 || !PyBytes_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "stand_apart(output, spliced)");
+        return NULL;
+    }
+    output = text_of(args[0]), rows = rows_in(args[1], output);
+    for (i = 0; i < rows; i++) {
+        Row one = row_at(args[1], i);
+        place begin = one.start - shift;
+        shift = one.end - one.stop;
+        if (begin < 0 || begin > one.stop || !stands_apart(output, begin, one.stop))
+            Py_RETURN_FALSE;
+    }
+    return rows < 0 ? NULL : PyBool_FromLong(1);
 }
 
 /* veiled(output, spliced) -> text: `Loop.veiled`. */
@@ -1554,6 +1581,7 @@ static PyMethodDef core_methods[] = {
     {"veils", FAST(core_veils), METH_FASTCALL, "veils(outputs, changed) -> what is scanned of what was changed"},
     {"open", FAST(core_open), METH_FASTCALL, "open(outputs, changed, hits) -> the places of what has to be looked at more closely"},
     {"veiled", FAST(core_veiled), METH_FASTCALL, "veiled(output, spliced) -> the output without the letters of its tokens"},
+    {"stand_apart", FAST(core_stand_apart), METH_FASTCALL, "stand_apart(output, spliced) -> whether nothing is glued to what was replaced"},
     {"unsettled", FAST(core_unsettled), METH_FASTCALL, "unsettled(hits, spliced, kept, output) -> the hits that have to be judged again"},
     {"any_below", FAST(core_any_below), METH_FASTCALL, "any_below(hits, ident) -> whether a hit has a lower identifier"},
     {"is_json", core_is_json, METH_O, "is_json(text) -> whether a text is surely JSON; False where a parser has to say it"},

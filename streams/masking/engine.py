@@ -19,7 +19,7 @@ from streams.masking.databases import Store
 from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Judge
-from streams.masking.loop import Asked, Changed, Packed, Spliced, packed, replacements, stand_apart, unpacked
+from streams.masking.loop import Asked, Changed, Packed, Spliced, packed, replacements, unpacked
 from streams.masking.native import core
 from streams.masking.prefilter import BLOCK, DISGUISE, FIRST_DETECTOR, Prefilter
 from streams.masking.quoting import percent_encoded, raw_quote
@@ -313,7 +313,7 @@ class Engine:
     def _verify(self, result: Masked, texts: Sequence[bytes], changed: list[Changed]) -> None:
         """Fails every changed text in which a detector still finds something, or that is no JSON any more."""
         outputs = result.outputs
-        reads = _still_disguised(outputs, changed)
+        reads = self._still_disguised(outputs, changed)
         scanned = self._core.veils(outputs, changed)
         for row, read in reads.items():
             scanned[row] = read.text
@@ -330,6 +330,24 @@ class Engine:
             if failure:
                 result.failures[one.place] = failure
                 outputs[one.place] = texts[one.place]
+
+    def _still_disguised(self, outputs: Sequence[bytes], changed: list[Changed]) -> dict[int, Fold]:
+        """How the outputs read that have to be judged again as a whole, by their rows in `changed`.
+
+        Of most disguised texts nothing is disguised any more once they are masked: from here on their rows are like the rest,
+        but for what was kept in them, whose places were those of another reading. Where something is glued to a replacement, a
+        value was read to end elsewhere than it ends now, and all of it is judged again.
+        """
+        reads = {}
+        for row, one in enumerate(changed):
+            if one.folded:
+                output = outputs[one.place]
+                read = fold(output)
+                if read.text == output and self._core.stand_apart(output, one.spliced):
+                    changed[row] = one._replace(folded=False, kept=b"")
+                else:
+                    reads[row] = read
+        return reads
 
     def _residue(self, one: Changed, output: bytes, read: Fold | None, hits: Packed) -> Failure | None:
         if not one.folded:
@@ -383,25 +401,6 @@ class Engine:
 def _hits_of(kept: dict[int, str]) -> Packed:
     """The hits that were kept, without the rules."""
     return array("Q", kept).tobytes()
-
-
-def _still_disguised(outputs: Sequence[bytes], changed: list[Changed]) -> dict[int, Fold]:
-    """How the outputs read that have to be judged again as a whole, by their rows in `changed`.
-
-    Of most disguised texts nothing is disguised any more once they are masked: from here on their rows are like the rest,
-    but for what was kept in them, whose places were those of another reading. Where something is glued to a replacement, a
-    value was read to end elsewhere than it ends now, and all of it is judged again.
-    """
-    reads = {}
-    for row, one in enumerate(changed):
-        if one.folded:
-            output = outputs[one.place]
-            read = fold(output)
-            if read.text == output and stand_apart(output, one.spliced):
-                changed[row] = one._replace(folded=False, kept=b"")
-            else:
-                reads[row] = read
-    return reads
 
 
 def _rules(kept: dict[int, str]) -> Iterator[tuple[int, int, str]]:

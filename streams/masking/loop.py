@@ -12,7 +12,7 @@ from streams.masking.wellformed import is_json
 
 __all__ = [
     "BLOCK", "DISGUISE", "IDENT_BITS", "Acts", "Asked", "Changed", "Hit", "Known", "Loop", "Packed", "Spliced", "Survey",
-    "packed", "replacements", "spliced_at", "stand_apart", "unpacked",
+    "packed", "replacements", "spliced_at", "unpacked",
 ]  # fmt: skip
 
 #: The end of a match in a text, and the identifier of its anchor.
@@ -107,16 +107,6 @@ def replacements(spliced: Spliced) -> Iterator[tuple[int, int, int]]:
     """Where each replacement began and ended before, and where it ends now."""
     places = iter(memoryview(spliced).cast("q"))
     return zip(places, places, places, strict=True)
-
-
-def stand_apart(output: bytes, spliced: Spliced) -> bool:
-    """Whether nothing is glued to any of the replacements in an output, on either side."""
-    shift = 0
-    for start, end, stop in replacements(spliced):
-        begin, shift = start - shift, end - stop
-        if output[max(0, begin - 1) : begin] not in _BEGINS or output[stop : stop + 1] not in _ENDS:
-            return False
-    return True
 
 
 class Loop:
@@ -245,6 +235,15 @@ class Loop:
                 quoted = output[begin] == _QUOTE
                 veiled[begin + 4 + quoted : stop - quoted] = b"_" * (stop - begin - 4 - 2 * quoted)
         return bytes(veiled)
+
+    def stand_apart(self, output: bytes, spliced: Spliced) -> bool:
+        """Whether nothing is glued to any of the replacements in an output, on either side."""
+        shift = 0
+        for start, end, stop in replacements(spliced):
+            begin, shift = start - shift, end - stop
+            if output[max(0, begin - 1) : begin] not in _BEGINS or output[stop : stop + 1] not in _ENDS:
+                return False
+        return True
 
     def unsettled(self, hits: Packed, spliced: Spliced, kept: Packed, output: bytes) -> Packed:
         """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced; and

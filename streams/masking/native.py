@@ -36,7 +36,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 16
+_INTERFACE: Final = 17
 
 
 class Sink(Protocol):
@@ -123,6 +123,9 @@ class Core(Protocol):
         """The places of changed texts that have to be looked at more closely; all others are settled, and JSON."""
 
     def veiled(self, output: bytes, spliced: Spliced, /) -> bytes: ...
+    def stand_apart(self, output: bytes, spliced: Spliced, /) -> bool:
+        """Whether nothing is glued to any of the replacements in an output."""
+
     def unsettled(self, hits: Packed, spliced: Spliced, kept: Packed, output: bytes, /) -> Packed:
         """The hits of an output that have to be judged again."""
 

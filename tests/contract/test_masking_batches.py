@@ -194,6 +194,17 @@ def test_an_interrupt_is_no_failure_of_a_text() -> None:
         _core().mask([b"x"], {0: packed([(1, 0)])}, {}, {}, asked, acts, [b"x"], {})
 
 
+@pytest.mark.parametrize(
+    ("output", "apart"),
+    [(b"a ***", True), (b"***", True), (b"a=***,", True), (b"a*** ", False), (b"a ***f", False), (b'"***"', True)],
+)
+def test_what_stands_apart_is_told_alike(output: bytes, apart: bool) -> None:
+    """Whether a sign that ends a value stands on both sides of a replacement."""
+    begin = output.index(b"***")
+    spliced = spliced_at([(begin, begin + 9, begin + 3)])
+    assert _core().stand_apart(output, spliced) is Loop().stand_apart(output, spliced) is apart
+
+
 def test_what_is_open_is_looked_at() -> None:
     """Hits that are not settled, what is read otherwise and hit at all, and JSON that is none any more."""
     outputs = [b'{"a":"***"}', b'{"a":***}', b"x *** y", b"x *** y", b"x *** y", b"[1,2"]
@@ -225,6 +236,9 @@ _ACTS: Final = Acts(True, lambda found, _text: found, lambda _text: False, {}, l
         lambda core: core.mask([b"x"], {"0": b""}, {}, {}, _ASKED, _ACTS, [b"x"], {}),
         lambda core: core.mask([b"x"], {0: b""}, {}, {0: (b"x",)}, _ASKED, _ACTS, [b"x"], {}),
         lambda core: core.mask([b"x"], {0: b""}, {}, [], _ASKED, _ACTS, [b"x"], {}),
+        lambda core: core.stand_apart("x", b""),
+        lambda core: core.stand_apart(b"x", b"1"),
+        lambda core: core.stand_apart(b"x", spliced_at([(0, 1, 2)])),
         lambda core: core.veils([b"x"], [Changed(1, b"", b"", False)]),
         lambda core: core.veils([b"x"], [(0, b"", b"", False)]),
         lambda core: core.veils([b"x"], [Changed(0, b"1", b"", False)]),

@@ -197,7 +197,7 @@ def fold(raw: bytes) -> Fold:
     native = _native()
     plain = native(raw, _is_doubled, _bitmap()) if native is not None else None
     if plain is not None:
-        return Fold(plain[0], tuple(_Layer(*lists) for lists in plain[1]))
+        return Fold(plain[0], tuple([_Layer(*lists) for lists in plain[1]]) if plain[1] else ())
     return fold_by_expressions(raw)
 
 
