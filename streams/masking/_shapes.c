@@ -299,11 +299,12 @@ static void fill_tables(void)
         quad_marks[c] = (byte)(quad_of[0][c] | quad_of[1][c] << 1 | quad_of[2][c] << 2);
 }
 
-static PyObject *choose_width(PyObject *module, PyObject *most)
+static PyObject *choose_width(PyObject *module, PyObject *args)
 {
-    long bytes = PyLong_AsLong(most);
+    long most;
+    int tables = 1;
     (void)module;
-    return bytes == -1 && PyErr_Occurred() ? NULL : PyLong_FromLong(choose(bytes));
+    return PyArg_ParseTuple(args, "l|p", &most, &tables) ? PyLong_FromLong(choose(most, tables)) : NULL;
 }
 
 static PyMethodDef methods[] = {
@@ -313,8 +314,9 @@ static PyMethodDef methods[] = {
      "heads([(head, low, high)])\n\nTakes the first bytes of characters that are read as others, and the range of the last."},
     {"names", take_short_names, METH_VARARGS,
      "names(whole, beginning, tails)\n\nTakes the short names of fields: whole words, what more may follow, and what may follow."},
-    {"choose", choose_width, METH_O,
-     "choose(most) -> width\n\nTakes registers of so many bytes at most, for tests of each width; not while others scan."},
+    {"choose", choose_width, METH_VARARGS,
+     "choose(most, tables=True) -> width\n\nTakes registers of so many bytes at most, and tables in them or not, for tests of each; not "
+     "while others scan."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -324,7 +326,8 @@ PyMODINIT_FUNC PyInit__shapes(void)
 {
     PyObject *module = PyModule_Create(&definition);
     fill_tables();
-    choose(64);
+    fill_marks();
+    choose(64, 1);
     if (module && (PyModule_AddStringConstant(module, "NAMES", NAMES) < 0 || PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0))
         Py_CLEAR(module);
     return module;

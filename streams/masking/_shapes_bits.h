@@ -8,6 +8,8 @@ typedef uint64_t bits;
 typedef struct {
     bits digit, letter, upper, hex, run, sign, gap, at, plus, colon, dot, dash, big_a, e, h, level, four, slash, n, c, p, s;
     bits percent, ampersand, equals, less, bracket, escape, lead, nothing, x, yw, any_e;
+    /* As many as fill whole registers. */
+    bits spare[7];
 } Classes;
 
 /* Which bytes may be the first, the second and the third of a printable quad, and which end the last of three in a row. */
@@ -114,11 +116,55 @@ __attribute__((target("avx512vbmi,avx512bw"))) static void quads512(const byte *
     of->third = ascii & (bits)_mm512_test_epi8_mask(marks, _mm512_set1_epi8(4));
 }
 
-/* Takes the widest registers that this processor has, of so many bytes at most, and says how wide they are. */
-static long choose(long most)
+enum { AT_ONCE = 8, GROUPS = sizeof(Classes) / sizeof(bits) / AT_ONCE };
+
+/* For each character of ASCII eight classes a byte, as `classify128` has them. */
+static byte class_marks[GROUPS][128];
+
+static void fill_marks(void)
+{
+    byte block[64];
+    bits classes[GROUPS * AT_ONCE];
+    Classes of = {0};
+    int c, place;
+    for (c = 0; c < 128; c++) {
+        memset(block, c, sizeof block);
+        classify128(block, &of);
+        memcpy(classes, &of, sizeof classes);
+        for (place = 0; place < GROUPS * AT_ONCE; place++)
+            class_marks[place / AT_ONCE][c] |= (byte)((classes[place] & 1) << place % AT_ONCE);
+    }
+}
+
+/* The same by tables: eight classes of 64 bytes are eight bit matrices, which one instruction turns (Galois field affine
+ * transformation, Intel SDM) and another puts together. */
+__attribute__((target("avx512vbmi,avx512bw,gfni"))) static void classify_by_tables(const byte *at, Classes *of)
+{
+    static const byte first_last[16] = {7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8};
+    static const byte together[64] = {0, 8, 16, 24, 32, 40, 48, 56, 1, 9, 17, 25, 33, 41, 49, 57, 2, 10, 18, 26, 34, 42,
+                                      50, 58, 3, 11, 19, 27, 35, 43, 51, 59, 4, 12, 20, 28, 36, 44, 52, 60, 5, 13, 21, 29,
+                                      37, 45, 53, 61, 6, 14, 22, 30, 38, 46, 54, 62, 7, 15, 23, 31, 39, 47, 55, 63};
+    const __m512i each = _mm512_set1_epi64((long long)0x8040201008040201), v = LOAD512(at);
+    const __m512i turned = _mm512_shuffle_epi8(v, _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)first_last)));
+    const __mmask64 ascii = ~_mm512_movepi8_mask(turned);
+    byte *to = (byte *)of;
+    int group;
+    for (group = 0; group < GROUPS; group++, to += 64) {
+        __m512i marks = _mm512_maskz_permutex2var_epi8(ascii, LOAD512(class_marks[group]), turned, LOAD512(class_marks[group] + 64));
+        _mm512_storeu_si512(to, _mm512_permutexvar_epi8(LOAD512(together), _mm512_gf2p8affine_epi64_epi8(each, marks, 0)));
+    }
+    of->lead = WITHIN512(v, (char)0xc2, (char)0xf4);
+}
+
+/* Takes the widest registers that this processor has, of so many bytes at most, and instructions that look bytes up in them if
+ * they are wanted; says how wide they are. */
+static long choose(long most, int tables)
 {
     __builtin_cpu_init();
-    quads = most >= 64 && __builtin_cpu_supports("avx512vbmi") ? quads512 : any_quads;
+    tables = tables && most >= 64 && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("gfni");
+    quads = tables ? quads512 : any_quads;
+    if (tables)
+        return classify = classify_by_tables, 64;
     if (most >= 64 && __builtin_cpu_supports("avx512bw"))
         return classify = classify512, 64;
     if (most >= 32 && __builtin_cpu_supports("avx2"))
@@ -126,9 +172,13 @@ static long choose(long most)
     return classify = classify128, 16;
 }
 #else
-static long choose(long most)
+static void fill_marks(void)
 {
-    (void)most;
+}
+
+static long choose(long most, int tables)
+{
+    (void)most, (void)tables;
     return 1;
 }
 
