@@ -82,7 +82,9 @@ def value_of(number: int) -> bytes:
         "n=%d level=error user=%s msg=failed",
         '{"n":%d,"message":"GET /login?email=%s HTTP/1.1"}',
     )
-    # What is read otherwise than it is written takes a way of its own through the engine.
+    # What is read otherwise than it is written, and what is wrapped, take ways of their own through the engine.
+    if number % 7 == 3:
+        return b'{"n":%d,"body":"%s"}' % (number, base64.b64encode(b'{"email":"%s"}' % PERSON.encode()))
     person = PERSON.replace("@", "%40") if number % 2 else PERSON
     return (shapes[number % len(shapes)] % (number, person)).encode()
 
