@@ -1,15 +1,6 @@
-/* Bytes of a text, read within its bounds; a part of _core.c and _mint.c. */
+/* Classes of bytes, and runs of them; a part of _core.c and _mint.c. */
 
-#include <stdint.h>
-#include <string.h>
-
-typedef unsigned char byte;
-typedef Py_ssize_t place;
-
-typedef struct {
-    const byte *at;
-    place size;
-} Text;
+#include "_span.h"
 
 enum { DIGIT = 1, ALPHA = 2, TOKEN = 8, URL_SAFE = 16, KEY = 32, BARE_END = 64 };
 static byte class_of[256];
@@ -20,12 +11,6 @@ static inline int is(int c, int mask)
     return c >= 0 && (class_of[(byte)c] & mask);
 }
 #define LOWER(c) ((byte)((c) | 0x20))
-
-/* The byte at a place, or -1 outside of the text. */
-static inline int peek(Text t, place at)
-{
-    return at >= 0 && at < t.size ? t.at[at] : -1;
-}
 
 static place span(Text t, place at, int mask)
 {

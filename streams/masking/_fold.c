@@ -6,23 +6,11 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <string.h>
 
-typedef unsigned char byte;
-typedef Py_ssize_t place;
-
-typedef struct {
-    const byte *at;
-    place size;
-} Text;
+#include "_span.h"
 
 /* Code points up to here are told by a bitmap. */
 enum { CHARACTERS = 0x20000, ROUNDS = 32 };
-
-static int peek(Text t, place at)
-{
-    return at >= 0 && at < t.size ? t.at[at] : -1;
-}
 
 static int hex_digit(int c)
 {

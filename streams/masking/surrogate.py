@@ -69,9 +69,13 @@ _TOKEN_LETTERS: Final = re.compile(
 )
 _SAMPLE_LETTERS: Final = b"a" * 20
 _SAMPLE_TIME: Final = b"1700000000"
-#: A key's number as most issuers give it, and one that stands for all: there are as many as there are keys.
-_KEY_NUMBER: Final = re.compile(rb"(~kid\.)(?=[a-f-]*[0-9])[0-9a-f-]{8,40}(?=~|\Z)")
-_SAMPLE_KEY: Final = rb"\g<1>0a1b2c3d"
+#: A key's number as most issuers give it, and one that stands for all: there are as many as there are keys. Only behind
+#: what nearly all headers say (RFC 7518, 3.1; RFC 9068, 2.1), for a word there may tell what a number is; by itself it was
+#: looked at before.
+_KEY_NUMBER: Final = re.compile(
+    rb"(~alg\.[A-Z]{2}[0-9]{3}(?:~typ\.(?:JWT|at-jwt))?~kid\.)(?=[a-f-]*[0-9])[0-9a-f-]{8,40}\Z"
+)
+_SAMPLE_KEY: Final = b"0a1b2c3d"
 #: A uuid, eight digits and no more, or six and no sign of an address: no detector finds a value in it by its form alone.
 _FORMLESS: Final = re.compile(
     r"(?=.{1,40}\Z)(?:[A-Za-z _'|-]*+[0-9]){0,6}+[A-Za-z _'|-]*+|[0-9]{7,8}"
@@ -254,7 +258,7 @@ class Surrogates:
         read = self._reader.header(part, self._asked_of_header, self.mask_text) if self._reader else None
         claims = _header_claims(part) if read is None else None
         opened = read if claims is None else self._header(claims)
-        opened = opened and (opened[0], _KEY_NUMBER.sub(_SAMPLE_KEY, opened[1]), opened[2])
+        opened = opened and (opened[0], _sampled(opened[1]), opened[2])
         if len(part) <= _CACHED_HEADER_BYTES:
             self._headers = _with(self._headers, part, opened)
         return opened
@@ -345,6 +349,12 @@ class Surrogates:
             if self.tokens.is_own(masked):
                 return masked, _sample(masked)
         return self.tokens.token(kind, text), self._samples[kind]
+
+
+def _sampled(header: bytes) -> bytes:
+    """What a header says, with the number of a key that stands for all where there is nothing else to it."""
+    plain = _KEY_NUMBER.match(header)
+    return plain[1] + _SAMPLE_KEY if plain else header
 
 
 def _with(cache: dict[_Key, _Value], key: _Key, value: _Value) -> dict[_Key, _Value]:

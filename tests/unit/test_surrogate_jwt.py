@@ -292,3 +292,22 @@ def test_surrogate_of_a_list_is_no_string_with_line_breaks() -> None:
     assert broken is not None
     assert listed.endswith(b"~aud.a--b~~")
     assert broken.endswith(b"~aud.redacted~~")
+
+
+@pytest.mark.parametrize(
+    ("header", "looks"), [({"alg": "RS256", "typ": "JWT"}, 1), ({"alg": "RS256", "typ": "mac"}, 2)]
+)
+def test_one_number_of_a_key_stands_for_all_behind_what_all_headers_say(header: dict[str, str], looks: int) -> None:
+    """Two keys of an issuer take one look at a surrogate, but two where another word may tell what a number is."""
+    seen: list[bytes] = []
+
+    def mask(text: bytes) -> bytes:
+        seen.append(text)
+        return text
+
+    makes = Surrogates(TOKENS, mask)
+    for kid in ("a01b4c1d3ab7", "ab0a1c2dabcd"):
+        made = makes.of(jwt({"iss": "x"}, {**header, "kid": kid}))
+        assert made is not None
+        assert f"~kid.{kid}~".encode() in made
+    assert len([text for text in seen if text.startswith(b"tok_jwt_")]) == looks
