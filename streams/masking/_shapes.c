@@ -28,7 +28,7 @@ static byte country[26 * 26];
     "discord_bot_token asana_token uptimerobot_key bitwarden_machine_token vault_legacy_token url_userinfo xml_element "        \
     "national_number_alone phone_in_brackets field jwt"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
-enum { INTERFACE = 7 };
+enum { INTERFACE = 8 };
 enum shape {
     BLOCK, DISGUISE, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, CARD_NAMED, IBAN, IBAN_SPACED, WALLET,
     DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, JOSE, SHAPES
@@ -123,8 +123,6 @@ static void read_block(const byte *at, Block *now, const Block *last)
     grow(&now->digits, &last->digits, NOW(digit));
     grow(&now->alnums, &last->alnums, NOW(digit) | NOW(letter));
     grow(&now->words, &last->words, NOW(run));
-    grow(&now->letters, &last->letters, NOW(letter));
-    now->begin = NOW(letter) & (~back(now->alnums.one, last->alnums.one, 1) | BEFORE(slash, 2));
     now->word_from = run_start(at, now->words.one, last->word_from, 64);
     now->alnum_from = run_start(at, now->alnums.one, last->alnum_from, 64);
     quads(at, &now->quads);
@@ -162,6 +160,8 @@ static void at_signs(Scan *scan, const byte *at, const Block *now, const Block *
     EACH(NOW(dot) & BEFORE(dot, 7), discord_token(scan, here));
     EACH(NOW(dot) & BEFORE(dash, 13), machine_token(scan, here));
     EACH(NOW(dash) & BEFORE(dash, 3), at_dash(scan, here));
+    if (scan->ident[FIELD] != NOBODY && endings)
+        EACH(NOW(colon) | NOW(equals), at_assignment(scan, here));
 }
 
 /* Signs of which most blocks hold none. */
@@ -182,18 +182,8 @@ static void at_rare_signs(Scan *scan, const byte *at, const Block *now)
 
 static void at_words(Scan *scan, const byte *at, const Block *now, const Block *last)
 {
-    bits end = ~NOW(letter);
-    EACH(end & BEHIND(letters, two) & back(now->begin, last->begin, 2), behind_two_letters(scan, here));
-    EACH(end & BEHIND(letters, three) & back(now->begin, last->begin, 3), behind_three_letters(scan, here));
-    EACH(end & BEHIND(letters, four) & back(now->begin, last->begin, 4) & BEFORE(s, 1), behind_one_more(scan, here));
-    EACH(now->letters.three & (NOW(n) | NOW(c) | NOW(x) | BEFORE(p, 2)) & (back(now->begin, last->begin, 2) | BEFORE(upper, 2)),
-         third_letter(scan, here));
     EACH(NOW(c) & BEFORE(c, 1), at_cc(scan, here));
     EACH(NOW(n) & BEFORE(p, 2), at_pan(scan, here));
-}
-
-static void at_long_words(Scan *scan, const byte *at, const Block *now, const Block *last)
-{
     EACH(NOW(level) & BEFORE(e, 1), at_zlib(scan, here));
     EACH(NOW(yw) & BEFORE(any_e, 1), at_header(scan, here));
     EACH(NOW(four) & BEFORE(h, 1), at_gzip(scan, here));
@@ -218,7 +208,6 @@ static void pass(Scan *scan, const byte *at, const byte *end)
             NOW(at) | NOW(plus))
             at_rare_signs(scan, at, now);
         at_words(scan, at, now, last);
-        at_long_words(scan, at, now, last);
     }
 }
 
@@ -312,8 +301,8 @@ static PyMethodDef methods[] = {
      "scan(text, identifiers) -> hits\n\nThe ends of all shapes in a text that begins and ends with 0xff, packed."},
     {"heads", take_heads, METH_O,
      "heads([(head, low, high)])\n\nTakes the first bytes of characters that are read as others, and the range of the last."},
-    {"names", take_short_names, METH_VARARGS,
-     "names(whole, beginning, tails)\n\nTakes the short names of fields: whole words, what more may follow, and what may follow."},
+    {"names", take_names, METH_VARARGS,
+     "names(symbols, slots)\n\nTakes the names of fields, packed as a trie from their last letters; not while others scan."},
     {"choose", choose_width, METH_VARARGS,
      "choose(most, tables=True) -> width\n\nTakes registers of so many bytes at most, and tables in them or not, for tests of each; not "
      "while others scan."},

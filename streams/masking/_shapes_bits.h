@@ -6,10 +6,10 @@
 typedef uint64_t bits;
 
 typedef struct {
-    bits digit, letter, upper, hex, run, sign, gap, at, plus, colon, dot, dash, big_a, e, h, level, four, slash, n, c, p, s;
-    bits percent, ampersand, equals, less, bracket, escape, lead, nothing, x, yw, any_e;
+    bits digit, letter, upper, hex, run, sign, gap, at, plus, colon, dot, dash, big_a, e, h, level, four, slash, n, c, p;
+    bits percent, ampersand, equals, less, bracket, escape, lead, nothing, yw, any_e;
     /* As many as fill whole registers. */
-    bits spare[7];
+    bits spare[2];
 } Classes;
 
 /* Which bytes may be the first, the second and the third of a printable quad, and which end the last of three in a row. */
@@ -48,8 +48,6 @@ static void (*quads)(const byte *, Quads *) = any_quads;
             TAKE(gap, dash | SIGN(v, ' '));                                                                \
             TAKE(c, SIGN(low, 'c'));                                                                       \
             TAKE(p, SIGN(low, 'p'));                                                                       \
-            TAKE(x, SIGN(low, 'x'));                                                                       \
-            TAKE(s, SIGN(low, 's'));                                                                       \
             TAKE(percent, SIGN(v, '%'));                                                                   \
             TAKE(ampersand, SIGN(v, '&'));                                                                 \
             TAKE(equals, SIGN(v, '='));                                                                    \
@@ -194,8 +192,6 @@ static void classify(const byte *at, Classes *of)
         of->gap |= (bits)(c == ' ' || c == '-') << place;
         of->c |= (bits)(c == 'c' || c == 'C') << place;
         of->p |= (bits)(c == 'p' || c == 'P') << place;
-        of->x |= (bits)(c == 'x' || c == 'X') << place;
-        of->s |= (bits)(c == 's' || c == 'S') << place;
         of->percent |= (bits)(c == '%') << place;
         of->ampersand |= (bits)(c == '&') << place;
         of->equals |= (bits)(c == '=') << place;
@@ -250,9 +246,7 @@ static void grow(Runs *of, const Runs *last, bits set)
 /* Sixty-four bytes: what they are, and how long the runs are that end with each of them. */
 typedef struct {
     Classes is;
-    Runs digits, alnums, words, letters;
-    /* The first letters of words, and those behind the letter of an escape. */
-    bits begin;
+    Runs digits, alnums, words;
     Quads quads;
     /* Where the runs begin that go on behind the last byte, and the last byte so far that ends three printable quads. */
     const byte *word_from, *alnum_from, *printable;

@@ -1,39 +1,68 @@
-/* Short names of fields, up to the sign behind them: `"uid":`, `age=`, `user[pin]`, `cvv_hash:`.
+/* Names of fields, from the sign behind them: `"user_id":`, `email_hash=`, `user[pin]`, `dob 2:`.
  *
- * Three letters stand inside of many words, and hyperscan stops at each of them; here a name is looked for where a word of
- * its length ends. The expressions in `field_anchors.py` (`FIELD_SHAPES`) are the definition, and tell which names there are.
- * Included by `_shapes.c`, which says what its functions may rely on.
+ * Nearly every sign stands behind a name that nobody has to know, and most of those end with letters that no telling name ends
+ * with: a walk from the last letter towards the first is over after two or three. The expressions in `field_anchors.py`
+ * (`FIELD_SHAPES`) are the definition; `endings.py` packs the names. Included by `_shapes.c`, which says what its functions
+ * may rely on.
  */
 
-enum { SHORT = 3, TAILS = 32, TAIL = 12, ALL_OF_IT = 1, BEGINNING = 2 };
+/* What a word is at whose first letter a walk arrives: a name anywhere, as a whole word, behind a small letter if it begins
+ * with a capital, behind a word for a person; such a word; one that does not change whose value it is. */
+enum { ANYWHERE = 1, APART = 2, CAPITAL = 4, BEHIND_PERSON = 8, PERSON = 16, NEUTRAL = 32 };
 
-/* Which names of three letters or fewer there are: as the whole of a word, and as the beginning of more. */
-static byte short_names[32 * 32 * 32];
-/* What may follow a name without changing whose value it is. */
-static struct {
-    int size;
-    byte text[TAIL];
-} tails[TAILS];
-static int tails_known;
+/* How many neutral words or numbers may follow a name, of so many digits, with so many joins between; and joins behind all. */
+enum { TAILS = 3, TAIL_DIGITS = 8, TAIL_JOINS = 4, JOINS = 24, PERSON_JOINS = 3, SPACES = 16 };
 
-/* Five bits of each letter, whatever its case; of a name of two letters the third is nothing. */
-static int number_of(const byte *name, int size)
+/* A slot of the trie; the root is the first one, and nobody's child. */
+typedef struct {
+    uint32_t base;
+    uint16_t parent, marks;
+} Ending;
+
+static byte symbol_of[256];
+static Ending *endings;
+
+/* The slot for a byte before the word of a slot, 0 where no word goes on with it. */
+static unsigned before(unsigned slot, byte c)
 {
-    return (name[0] & 31) << 10 | (name[1] & 31) << 5 | (size > 2 ? name[2] & 31 : 0);
+    unsigned next = endings[slot].base + symbol_of[c];
+    return endings[next].parent == slot ? next : 0;
 }
 
-/* Behind the sign of an assignment that begins at a position: \\*["'`]?(?:\[?\])?[ \t]{0,16}[:=]; NULL where none does. */
-static const byte *behind_sign(const byte *at)
+/* Which last four letters end a word or a plural, by a hash of them; and which two are all of one. */
+enum { LETTERS = 4, HASH_BITS = 16 };
+static byte last_letters[(1 << HASH_BITS) / 8], last_pairs[32 * 32];
+
+/* The bit of four letters, whatever their case, the last of them in the highest byte (multiplicative hashing, Knuth 6.4). */
+static unsigned bit_of(uint32_t letters)
 {
-    int space;
-    while (*at == '\\')
-        at++;
-    at += *at == '"' || *at == '\'' || *at == '`';
-    if (*at == ']' || (*at == '[' && at[1] == ']'))
-        at += *at == ']' ? 1 : 2;
-    for (space = 0; space < 16 && (*at == ' ' || *at == '\t'); space++)
-        at++;
-    return *at == ':' || *at == '=' ? at + 1 : NULL;
+    return (uint32_t)((letters | 0x20202020u) * 2654435769u) >> (32 - HASH_BITS);
+}
+
+/* Whether what stands before a position may end a word: wrong for few of those that end none. */
+static int may_end(const byte *end)
+{
+    unsigned bit = bit_of((uint32_t)end[-1] << 24 | (uint32_t)end[-2] << 16 | (uint32_t)end[-3] << 8 | end[-4]);
+    return (last_letters[bit >> 3] >> (bit & 7) & 1) | last_pairs[(end[-2] & 31) << 5 | (end[-1] & 31)];
+}
+
+/* Takes what ends with some letters and goes on from a slot towards the front; of a word that is shorter all that may be before
+ * it. */
+static void take_letters(unsigned slot, uint32_t letters, int count)
+{
+    int c, whole = slot && endings[slot].marks;
+    unsigned bit = bit_of(letters);
+    if (count == LETTERS) {
+        last_letters[bit >> 3] |= (byte)(1 << (bit & 7));
+        return;
+    }
+    if (whole && count < 3)
+        last_pairs[(letters >> 16 & 31) << 5 | (letters >> 24 & 31)] = 1;
+    for (c = 0; c < 256; c++) {
+        unsigned next = before(slot, (byte)c);
+        if (next || (whole && count == 3))
+            take_letters(next, letters | (uint32_t)c << 8 * (3 - count), count + 1);
+    }
 }
 
 static int joins_words(byte c)
@@ -41,129 +70,167 @@ static int joins_words(byte c)
     return c == '_' || c == '-' || c == '.' || c == ' ';
 }
 
-/* Behind the sign after one of the tails, or one to four digits. */
-static const byte *behind_tail(const byte *at)
-{
-    const byte *digit = span(at, DIGIT, 4), *end = digit > at ? behind_sign(digit) : NULL;
-    int tail, place;
-    for (tail = 0; !end && tail < tails_known; tail++) {
-        for (place = 0; place < tails[tail].size && LOWER(at[place]) == tails[tail].text[place] && IS(at[place], ALPHA);)
-            place++;
-        if (place == tails[tail].size)
-            end = behind_sign(at + place);
-    }
-    return end;
-}
-
-/* Behind the sign after a name, which its tail may follow: (?:[_\-. ]?(?:tail|[0-9]{1,4}))? and the sign. */
-static const byte *behind_name(const byte *at)
-{
-    const byte *end = behind_sign(at);
-    if (!end)
-        end = behind_tail(at);
-    return end || !joins_words(*at) ? end : behind_tail(at + 1);
-}
-
-/* The same after a name that may be one of several: s? before it. */
-static const byte *behind_last(const byte *at)
-{
-    const byte *end = behind_name(at);
-    return end || LOWER(*at) != 's' || !IS(*at, ALPHA) ? end : behind_name(at + 1);
-}
-
-/* Behind the sign after a name that more may follow: [a-z0-9_\-. ]{0,24} and the sign. */
-static const byte *behind_more(const byte *at)
-{
-    const byte *first = at;
-    while (at - first < 24 && (IS(*at, ALPHA | DIGIT) || joins_words(*at)))
-        at++;
-    return behind_sign(at);
-}
-
-/* No letter and no digit before a name, but for the letter of an escape. */
+/* No letter and no digit before a name, but for the letter of an escape or a header's prefix in CGI's names. */
 static int name_start(const byte *name)
 {
-    return !IS(name[-1], ALPHA | DIGIT) || escape_letter(name - 1);
+    return !IS(name[-1], ALPHA | DIGIT) || escape_letter(name - 1) ||
+           (LOWER(name[-1]) == 'p' && LOWER(name[-2]) == 't' && LOWER(name[-3]) == 't' && LOWER(name[-4]) == 'h');
 }
 
-/* What follows a word that is a short name, the pass having seen its letters and its start. */
-static int report_word(Scan *scan, const byte *name, int size)
+/* Whether a word for a person ends before a position: one of them, or several. */
+static int person_before(const byte *end)
 {
-    const byte *end = short_names[number_of(name, size)] & ALL_OF_IT && name_start(name) ? behind_last(name + size) : NULL;
-    if (end)
-        report(scan, FIELD, end);
-    return end != NULL;
-}
-
-static void behind_two_letters(Scan *scan, const byte *at)
-{
-    report_word(scan, at - 2, 2);
-}
-
-/* Three letters are a name, or one of two and an `s`. */
-static void behind_three_letters(Scan *scan, const byte *at)
-{
-    if (!report_word(scan, at - 3, 3) && LOWER(at[-1]) == 's')
-        report_word(scan, at - 3, 2);
-}
-
-/* A name of three letters and an `s`. */
-static void behind_one_more(Scan *scan, const byte *at)
-{
-    report_word(scan, at - 4, 3);
-}
-
-/* The third letter of a word, or behind the small letter before a capital (`userTin`). */
-static void third_letter(Scan *scan, const byte *at)
-{
-    const byte *name = at - 2, *end = NULL;
-    if (!all(name, ALPHA, SHORT) || !(short_names[number_of(name, SHORT)] & BEGINNING))
-        return;
-    if (name_start(name))
-        end = behind_more(at + 1);
-    else if (IS(*name, UPPER) && !IS(name[-1], UPPER))
-        end = behind_last(at + 1);
-    if (end)
-        report(scan, FIELD, end);
-}
-
-static int take_names(PyObject *names, byte mark)
-{
-    Py_ssize_t i, size;
-    for (i = 0; i < PyTuple_GET_SIZE(names); i++) {
-        PyObject *name = PyTuple_GET_ITEM(names, i);
-        size = PyBytes_Check(name) ? PyBytes_GET_SIZE(name) : 0;
-        if (size < 2 || size > SHORT || !all((const byte *)PyBytes_AS_STRING(name), ALPHA, (int)size)) {
-            PyErr_SetString(PyExc_ValueError, "a short name has two letters or three");
-            return -1;
-        }
-        short_names[number_of((const byte *)PyBytes_AS_STRING(name), (int)size)] |= mark;
+    int place;
+    for (place = 0; place < PERSON_JOINS && (joins_words(end[-1]) || end[-1] == '$' || end[-1] == '@' || end[-1] == '['); place++)
+        end--;
+    for (place = 0; place <= 3; place++, end--) {
+        const byte *at = end;
+        unsigned slot = 0;
+        while ((slot = before(slot, *--at)))
+            if (endings[slot].marks & PERSON)
+                return 1;
+        if (end[-1] != 's' && end[-1] != 'S')
+            return 0;
     }
     return 0;
 }
 
-/* names(whole, beginning, tails): the short names that are whole words, those that more may follow, and what may follow
- * the former. */
-static PyObject *take_short_names(PyObject *module, PyObject *args)
+/* Whether a name ends before a position, quotes around all of it or not; where a neutral word that ends there begins. */
+static int name_before(const byte *end, int quoted, const byte **neutral)
 {
-    PyObject *whole, *beginning, *behind;
-    Py_ssize_t i;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "O!O!O!", &PyTuple_Type, &whole, &PyTuple_Type, &beginning, &PyTuple_Type, &behind))
-        return NULL;
-    memset(short_names, 0, sizeof short_names);
-    tails_known = 0;
-    if (take_names(whole, ALL_OF_IT) < 0 || take_names(beginning, BEGINNING) < 0)
-        return NULL;
-    for (i = 0; i < PyTuple_GET_SIZE(behind); i++) {
-        PyObject *tail = PyTuple_GET_ITEM(behind, i);
-        if (i >= TAILS || !PyBytes_Check(tail) || PyBytes_GET_SIZE(tail) < 1 || PyBytes_GET_SIZE(tail) > TAIL) {
-            PyErr_SetString(PyExc_ValueError, "at most 32 tails of at most 12 letters");
-            return NULL;
-        }
-        tails[i].size = (int)PyBytes_GET_SIZE(tail);
-        memcpy(tails[i].text, PyBytes_AS_STRING(tail), (size_t)tails[i].size);
+    const byte *at = end;
+    unsigned slot = 0;
+    while ((slot = before(slot, *--at))) {
+        int marks = endings[slot].marks;
+        if (!marks)
+            continue;
+        if (marks & ANYWHERE || (marks & APART && name_start(at)) ||
+            (marks & CAPITAL && IS(*at, UPPER) && IS(at[-1], ALPHA | DIGIT) && !IS(at[-1], UPPER)) ||
+            (marks & BEHIND_PERSON && (person_before(at) || (quoted && (at[-1] == '"' || at[-1] == '\'' || at[-1] == '`')))))
+            return 1;
+        if (marks & NEUTRAL)
+            *neutral = at;
     }
-    tails_known = (int)i;
+    return 0;
+}
+
+/* The same of a name that may be one of several: (?:e?s)? behind it. */
+static int names_before(const byte *end, int quoted, const byte **neutral)
+{
+    const byte *none;
+    if (!may_end(end))
+        return 0;
+    if (name_before(end, quoted, neutral))
+        return 1;
+    return LOWER(end[-1]) == 's' && IS(end[-1], ALPHA) &&
+           (name_before(end - 1, 0, &none) || (LOWER(end[-2]) == 'e' && IS(end[-2], ALPHA) && name_before(end - 2, 0, &none)));
+}
+
+/* Behind what joins words before a position, and behind a form's asterisks if they are wanted. */
+static const byte *before_joins(const byte *end, int most, int asterisks)
+{
+    while (most-- > 0 && (joins_words(end[-1]) || (asterisks && end[-1] == '*')))
+        end--;
+    return end;
+}
+
+/* Takes the digits before a position away, as tails of eight at most; 1 where a name ends among them, -1 if they are too many. */
+static int number_before(const byte **end, int *left)
+{
+    const byte *last = *end, *none;
+    while (IS((*end)[-1], DIGIT)) {
+        if (last - --*end > TAIL_DIGITS * *left)
+            return -1;
+        if (IS((*end)[-1], DIGIT) && name_before(*end, 0, &none))
+            return 1;
+    }
+    *left -= (int)(last - *end - 1) / TAIL_DIGITS;
+    return 0;
+}
+
+/* Whether a name stands before a position, with neutral words and numbers behind it or not. */
+static int telling_before(const byte *end, int quoted)
+{
+    int left;
+    for (left = TAILS;; left--, quoted = 0, end = before_joins(end, TAIL_JOINS, 0)) {
+        const byte *neutral = NULL;
+        int number;
+        if (names_before(end, quoted, &neutral))
+            return 1;
+        if (left > 0 && IS(end[-1], DIGIT)) {
+            if ((number = number_before(&end, &left)))
+                return number > 0;
+        } else if (left > 0 && neutral) {
+            end = neutral;
+        } else {
+            return 0;
+        }
+    }
+}
+
+/* Where a sign begins that ends at a position: \\*["'`]?(?:\[?\])?[ \t]{0,16}[:=]; and whether it is that of a quoted key. */
+static const byte *before_sign(const byte *at, int *quoted)
+{
+    int place, opened, quote;
+    if (at[-1] == '"' && at[-2] != '\\')
+        return *quoted = 1, at - 1;
+    for (place = 0; place < SPACES && (at[-1] == ' ' || at[-1] == '\t'); place++)
+        at--;
+    opened = at[-1] == ']' && at[-2] == '[';
+    at -= (at[-1] == ']') + opened;
+    quote = at[-1] == '"' || at[-1] == '\'' || at[-1] == '`';
+    at -= quote;
+    while (at[-1] == '\\')
+        at--;
+    *quoted = quote && !opened;
+    return at;
+}
+
+/* A colon or an equals sign. */
+static void at_assignment(Scan *scan, const byte *at)
+{
+    int quoted;
+    const byte *end = before_sign(at, &quoted), *name = before_joins(end, JOINS, 1);
+    if (telling_before(name, quoted && name == end))
+        report(scan, FIELD, at + 1);
+}
+
+/* Whether no walk leaves the slots: each base has as many behind it as there are bytes. */
+static int fit(const char *slots, Py_ssize_t count)
+{
+    Py_ssize_t i;
+    Ending slot;
+    for (i = 0; i < count; i++) {
+        memcpy(&slot, slots + i * (Py_ssize_t)sizeof slot, sizeof slot);
+        if ((Py_ssize_t)slot.base + 256 > count || slot.parent == i)
+            return 0;
+    }
+    return count >= 256 && count <= UINT16_MAX;
+}
+
+/* names(symbols, slots): the trie of all names from their last letters, as `endings.py` packs it. */
+static PyObject *take_names(PyObject *module, PyObject *args)
+{
+    const char *symbols, *slots;
+    Py_ssize_t bytes, size;
+    Ending *taken;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y#y#", &symbols, &bytes, &slots, &size))
+        return NULL;
+    if (bytes != 256 || size % (Py_ssize_t)sizeof *taken || !fit(slots, size / (Py_ssize_t)sizeof *taken)) {
+        PyErr_SetString(PyExc_ValueError, "a symbol for each byte, and slots that no walk leaves");
+        return NULL;
+    }
+    if (!(taken = PyMem_Malloc((size_t)size)))
+        return PyErr_NoMemory();
+    memcpy(taken, slots, (size_t)size);
+    memcpy(symbol_of, symbols, sizeof symbol_of);
+    PyMem_Free(endings);
+    endings = taken;
+    memset(last_letters, 0, sizeof last_letters);
+    memset(last_pairs, 0, sizeof last_pairs);
+    take_letters(0, 0, 0);
+    take_letters(0, (uint32_t)'s' << 24, 1);
+    take_letters(0, (uint32_t)'s' << 24 | 'e' << 16, 2);
     Py_RETURN_NONE;
 }

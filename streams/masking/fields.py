@@ -308,6 +308,10 @@ def of_things(key: bytes) -> bool:
     return key.translate(None, b"_-. ").lower() == b"displayname"
 
 
+def _is_neutral(segment: str) -> bool:
+    return segment in NEUTRAL or segment.isdigit()
+
+
 def _look_up(segments: list[str]) -> Field | None:
     for first in range(max(0, len(segments) - 5), len(segments)):
         joined = "".join(segments[first:])
@@ -326,14 +330,12 @@ def field_of(key: str, parent: str = "") -> Field | None:
     """
     key = _folded(key).removeprefix("-D")  # A system property of Java.
     segments = [segment.lower() for segment in SEGMENT.findall(key)]
-    while len(segments) > 1 and (segments[-1] in NEUTRAL or segments[-1].isdigit()):
+    while not (field := _look_up(segments)) and len(segments) > 1 and _is_neutral(segments[-1]):
         segments.pop()
-    if not segments:
-        return None
-    if field := _look_up(segments):
+    if field or not segments:
         return field
     element = [segment.lower() for segment in SEGMENT.findall(key.rpartition(".")[2])] or segments
-    if len(element) > 1 and (element[-1] in NEUTRAL or element[-1].isdigit()):
+    if len(element) > 1 and _is_neutral(element[-1]):
         element.pop()
     whole = "".join(element).removeprefix("http")
     if field := _WHOLE.get(whole) or _WHOLE.get(whole.removesuffix("s")):

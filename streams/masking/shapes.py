@@ -4,12 +4,12 @@ The pass (`_shapes.c`) is an accelerator, not a second definition: `Detector.sha
 the two against each other. It needs a C compiler when maskstream is installed; without it everything works, slower.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Final, cast
 
 from streams.masking.encodings.units import character_heads
-from streams.masking.field_anchors import BEGINNINGS, TAILS, WHOLE_WORDS
+from streams.masking.endings import field_endings
 
 __all__ = ["MARGIN", "SHAPES", "native_scan"]
 
@@ -25,7 +25,7 @@ SHAPES: Final = (
 )  # fmt: skip
 
 #: Raised with every change of a shape, here and in the pass: an older one would miss what it does not know.
-_INTERFACE: Final = 7
+_INTERFACE: Final = 8
 
 _Scan = Callable[[bytes, tuple[int | None, ...]], bytes]
 
@@ -42,11 +42,8 @@ def native_scan(idents: Mapping[str, int]) -> Callable[[bytes], bytes] | None:
     if getattr(native, "NAMES", "").split() != [*SHAPES] or getattr(native, "INTERFACE", 0) != _INTERFACE:
         return None
     native.heads([(head, lasts[0], lasts[-1]) for head, lasts in character_heads().items()])
-    native.names(*map(_bytes, (WHOLE_WORDS, BEGINNINGS, TAILS)))
+    native.names(*field_endings())
     scan = cast("_Scan", native.scan)
     wanted = tuple(idents.get(name) for name in SHAPES)
     return lambda data: scan(data, wanted)
 
-
-def _bytes(words: Iterable[str]) -> tuple[bytes, ...]:
-    return tuple(word.encode() for word in words)

@@ -1,5 +1,6 @@
 """The native pass for shapes finds what the detectors' own expressions find, as far as a judge would take it."""
 
+import struct
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from streams.corpus import generate
 from streams.masking import detectors
 from streams.masking.encodings.units import characters
-from streams.masking.field_anchors import BEGINNINGS, TAILS, WHOLE_WORDS
+from streams.masking.endings import field_endings, packed_endings
+from streams.masking.field_anchors import ANYWHERE, APART, BEHIND_PERSONS, CAPITALS, PERSON_WORDS
+from streams.masking.fields import NEUTRAL
 from streams.masking.found import Found, Verdict
 from streams.masking.prefilter import BLOCK, DISGUISE, Prefilter
 from streams.masking.shapes import MARGIN, SHAPES, native_scan
@@ -147,52 +150,85 @@ def _signs(text: bytes, *, native: bool) -> set[int]:
     return {end for end, ident in asked.hits(text) if asked.names[ident] == "field"}
 
 
-NAMES = st.sampled_from((*WHOLE_WORDS, *BEGINNINGS)).flatmap(
-    lambda name: st.sampled_from((name, name.upper(), name.title()))
+NAMES = st.sampled_from(sorted(ANYWHERE | APART | BEHIND_PERSONS | PERSON_WORDS)).flatmap(
+    lambda name: st.sampled_from((name, name.upper(), name.title(), name.replace("_", ""), name.replace("_", "-")))
 )
 #: What stands before names, between them and their signs.
 JOINTS = st.sampled_from((
-    '"', "'", "`", "\\", '\\"', "\\\\", "[", "]", "[]", " ", "  ", "\t", ":", "=", "s", "S", "_", "-", ".", "1",
-    "12345", "\\n", "\\nx", "\\1", "\n", "user", "x", "é", "http", " " * 16, " " * 17, "a" * 24, *TAILS,
+    '"', "'", "`", "\\", '\\"', "\\\\", "[", "]", "[]", " ", "  ", "\t", ":", "=", "s", "S", "es", "_", "-", ".", "1",
+    "12345", "123456789", "1" * 25, "\\n", "\\nx", "\\1", "\n", "user", "x", "é", "http", " " * 16, " " * 17, "." * 24,
+    "." * 25, "*", "$", "@", "sss", *sorted(NEUTRAL),
 ))  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(st.integers(0, 70), st.lists(NAMES | JOINTS, max_size=12).map("".join))
 @example(0, "user_tin: 1")
 @example(60, '{"pinHash":1}')
 @example(0, "\\nages [] \t=")
 @example(62, "userTIN=")
-def test_short_names_are_found_alike(before: int, text: str) -> None:
-    """The sign behind a name of two or three letters is found by the pass where the expressions find it."""
+@example(0, "email_1_hash_22_old ....:")
+@example(0, "email_1_hash_22_old_2=")
+@example(0, "email - _1 * . *=")
+@example(0, "track_1234567890=")
+@example(0, "users[$name]=")
+@example(0, '"name" ]:')
+@example(0, '"name"[]:')
+def test_names_of_fields_are_found_alike(before: int, text: str) -> None:
+    """The sign behind a telling name is found by the pass where the expressions find it."""
     raw = b"." * before + text.encode()
     assert _signs(raw, native=True) == _signs(raw, native=False)
 
 
-def test_every_short_name_is_found_with_each_tail() -> None:
-    """So it is behind each name as a key of JSON, by itself and with each word that may follow."""
-    for name in WHOLE_WORDS:
-        for key in (name, *(f"{name}_{tail}" for tail in TAILS), f"{name}s", f"{name}-12"):
-            raw = f'{{"{key}":1}}'.encode()
-            assert _signs(raw, native=True) == _signs(raw, native=False) == {len(raw) - 2}, key
-    for name in BEGINNINGS:
-        raw = f'{{"{name}_of_him":1,"user{name.title()}":2}}'.encode()
-        assert _signs(raw, native=True) == _signs(raw, native=False)
-        assert len(_signs(raw, native=True)) == 2
+@pytest.mark.parametrize("sort", [ANYWHERE, APART, CAPITALS, BEHIND_PERSONS], ids=["any", "apart", "capital", "person"])
+def test_every_name_is_found_with_each_tail(sort: frozenset[str]) -> None:
+    """So it is as a key of JSON, by itself, in the plural and with each word that may follow."""
+    for name in sorted(sort):
+        tails = ("", "s", "es", "-12", *(f"_{word}" for word in sorted(NEUTRAL)))
+        known = name.title() if sort is CAPITALS else name
+        before = "old" if sort is CAPITALS else "user_" if sort is BEHIND_PERSONS else ""
+        raw = b"".join(f'{{"{before}{known}{tail}":1}}'.encode() for tail in tails)
+        found = _signs(raw, native=True)
+        assert found == _signs(raw, native=False), name
+        assert len(found) == len(tails), name
+
+
+def test_no_name_is_cut_short() -> None:
+    """A key that ends like a telling name and is another one is passed over, and so is a number behind too many others."""
+    for text in ("level=", '"subscription":', "hostname:", "email" + "1" * 25 + "=", "email" + "_1" * 4 + "=", "waiting="):
+        assert _signs(text.encode(), native=True) == _signs(text.encode(), native=False) == set(), text
+
+
+SYMBOLS, SLOTS = field_endings()
 
 
 @pytest.mark.parametrize(
     "names",
-    [
-        ((b"a",), (), ()), ((b"four",), (), ()), ((b"a1",), (), ()), ((), ("pin",), ()), ((), (), (b"",)),
-        ((), (), (b"x" * 13,)), ((), (), (b"x",) * 33), ([], (), ()),
-    ],
-)  # fmt: skip
-def test_names_that_are_not_short_are_refused(names: tuple[object, object, object]) -> None:
-    """The pass has room for two letters or three, and for so many tails."""
+    [(SYMBOLS[:-1], SLOTS), (SYMBOLS, SLOTS[:-1]), (SYMBOLS, SLOTS[:8]), (SYMBOLS, b""), (SYMBOLS, SLOTS[:-2048]), ("", SLOTS)],
+)
+def test_endings_that_a_walk_could_leave_are_refused(names: tuple[object, object]) -> None:
+    """The pass takes slots that are there for each byte behind each of them, and nothing else."""
     with pytest.raises((TypeError, ValueError)):
         import_module("streams.masking._shapes").names(*names)
     assert native_scan({}) is not None
+
+
+def test_packed_words_are_walked_from_their_ends() -> None:
+    """The child of a slot for a byte lies at its base plus the byte's symbol, if that names the slot as its parent."""
+    symbols, slots = packed_endings({"user_id": 1, "id": 2, "çid": 4})
+    rows = list(struct.iter_unpack("<IHH", slots))
+
+    def walk(word: bytes) -> int:
+        slot = 0
+        for byte in reversed(word):
+            above, slot = slot, rows[slot][0] + symbols[byte]
+            if rows[slot][1] != above:
+                return -1
+        return rows[slot][2]
+
+    assert [walk(word) for word in (b"id", b"ID", b"userid", b"user-id", b"USER.Id", "çid".encode())] == [2, 2, 1, 1, 1, 4]
+    assert [walk(word) for word in (b"d", b"rid", b"-id")] == [0, 0, 0]
+    assert [walk(word) for word in (b"uid", b"us_erid", b"user--id", b"xid", "Çid".encode())] == [-1] * 5
 
 
 @settings(max_examples=100, deadline=None)
