@@ -97,6 +97,12 @@ static int word_start(const byte *at)
     return !IS(at[-1], ALPHA | DIGIT) || (at[-2] == '\\' && before_word[at[-1]]);
 }
 
+static void mark(byte *table, const char *chars, byte bit)
+{
+    for (; *chars; chars++)
+        table[(byte)*chars] |= bit;
+}
+
 #include "_shapes_numbers.h"
 #include "_shapes_signs.h"
 #include "_shapes_blocks.h"
@@ -160,8 +166,11 @@ static void at_signs(Scan *scan, const byte *at, const Block *now, const Block *
     EACH(NOW(dot) & BEFORE(dot, 7), discord_token(scan, here));
     EACH(NOW(dot) & BEFORE(dash, 13), machine_token(scan, here));
     EACH(NOW(dash) & BEFORE(dash, 3), at_dash(scan, here));
-    if (scan->ident[FIELD] != NOBODY && endings)
-        EACH(NOW(colon) | NOW(equals), at_assignment(scan, here));
+    if (scan->ident[FIELD] != NOBODY && endings) {
+        bits telling = 0;
+        EACH(NOW(colon) | NOW(equals), telling |= may_follow_name(here) ? left & -left : 0);
+        EACH(telling, at_assignment(scan, here));
+    }
 }
 
 /* Signs of which most blocks hold none. */
@@ -251,12 +260,6 @@ static PyObject *scan_shapes(PyObject *module, PyObject *args)
     hits = scan.failed ? PyErr_NoMemory() : PyBytes_FromStringAndSize((const char *)scan.hits, (Py_ssize_t)(scan.count * sizeof(Hit)));
     PyMem_Free(scan.hits);
     return hits;
-}
-
-static void mark(byte *table, const char *chars, byte bit)
-{
-    for (; *chars; chars++)
-        table[(byte)*chars] |= bit;
 }
 
 static void fill_tables(void)

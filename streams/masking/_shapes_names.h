@@ -29,40 +29,68 @@ static unsigned before(unsigned slot, byte c)
     return endings[next].parent == slot ? next : 0;
 }
 
-/* Which last four letters end a word or a plural, by a hash of them; and which two are all of one. */
+/* Which last four letters end a word or a plural, by a hash of them; which two are all of one; and what leads back to a name
+ * from its sign. */
 enum { LETTERS = 4, HASH_BITS = 16 };
-static byte last_letters[(1 << HASH_BITS) / 8], last_pairs[32 * 32];
+static byte last_letters[(1 << HASH_BITS) / 8], last_pairs[32 * 32], leads_back[256];
 
-/* The bit of four letters, whatever their case, the last of them in the highest byte (multiplicative hashing, Knuth 6.4). */
-static unsigned bit_of(uint32_t letters)
+/* The bit of four letters, whatever their case (multiplicative hashing, Knuth, "The Art of Computer Programming", 6.4). */
+static unsigned bit_of(const byte *letters)
 {
-    return (uint32_t)((letters | 0x20202020u) * 2654435769u) >> (32 - HASH_BITS);
+    uint32_t all_of_them;
+    memcpy(&all_of_them, letters, LETTERS);
+    return (all_of_them | 0x20202020u) * 2654435769u >> (32 - HASH_BITS);
+}
+
+static int pair_of(const byte *letters)
+{
+    return (letters[0] & 31) << 5 | (letters[1] & 31);
 }
 
 /* Whether what stands before a position may end a word: wrong for few of those that end none. */
 static int may_end(const byte *end)
 {
-    unsigned bit = bit_of((uint32_t)end[-1] << 24 | (uint32_t)end[-2] << 16 | (uint32_t)end[-3] << 8 | end[-4]);
-    return (last_letters[bit >> 3] >> (bit & 7) & 1) | last_pairs[(end[-2] & 31) << 5 | (end[-1] & 31)];
+    unsigned bit = bit_of(end - LETTERS);
+    return (last_letters[bit >> 3] >> (bit & 7) & 1) | last_pairs[pair_of(end - 2)];
 }
 
-/* Takes what ends with some letters and goes on from a slot towards the front; of a word that is shorter all that may be before
- * it. */
-static void take_letters(unsigned slot, uint32_t letters, int count)
+/* The same before a sign, or whether something leads back from it: without a branch, since nobody could foretell it. */
+static int may_follow_name(const byte *at)
+{
+    const byte *end = at - (at[-1] == '"');
+    return leads_back[end[-1]] | may_end(end);
+}
+
+/* Takes the last letters of all words that go on from a slot towards the front, with what may stand before the shorter ones. */
+static void take_letters(unsigned slot, byte *letters, int count)
 {
     int c, whole = slot && endings[slot].marks;
-    unsigned bit = bit_of(letters);
     if (count == LETTERS) {
+        unsigned bit = bit_of(letters);
         last_letters[bit >> 3] |= (byte)(1 << (bit & 7));
         return;
     }
     if (whole && count < 3)
-        last_pairs[(letters >> 16 & 31) << 5 | (letters >> 24 & 31)] = 1;
+        last_pairs[pair_of(letters + 2)] = 1;
     for (c = 0; c < 256; c++) {
         unsigned next = before(slot, (byte)c);
+        letters[LETTERS - 1 - count] = (byte)c;
         if (next || (whole && count == 3))
-            take_letters(next, letters | (uint32_t)c << 8 * (3 - count), count + 1);
+            take_letters(next, letters, count + 1);
     }
+}
+
+static void take_all_letters(void)
+{
+    byte letters[LETTERS];
+    int count;
+    memset(last_letters, 0, sizeof last_letters);
+    memset(last_pairs, 0, sizeof last_pairs);
+    for (count = 0; count <= 2; count++) {
+        memcpy(letters, count == 1 ? "   s" : "  es", LETTERS);
+        take_letters(0, letters, count);
+    }
+    mark(leads_back, "\\\"'`] \t_-.*0123456789", 1);
 }
 
 static int joins_words(byte c)
@@ -227,10 +255,6 @@ static PyObject *take_names(PyObject *module, PyObject *args)
     memcpy(symbol_of, symbols, sizeof symbol_of);
     PyMem_Free(endings);
     endings = taken;
-    memset(last_letters, 0, sizeof last_letters);
-    memset(last_pairs, 0, sizeof last_pairs);
-    take_letters(0, 0, 0);
-    take_letters(0, (uint32_t)'s' << 24, 1);
-    take_letters(0, (uint32_t)'s' << 24 | 'e' << 16, 2);
+    take_all_letters();
     Py_RETURN_NONE;
 }
