@@ -19,7 +19,7 @@ typedef unsigned char byte;
 enum { DIGIT = 1, HEX = 2, ALPHA = 4, RUN = 8, BASE58 = 16, LOCAL = 32, UPPER = 64, SMALL_HEX = 128 };
 
 /* What stands before a word, but for the letters that may end an escape (`\n`): the class [^0-9ac-eg-mo-qsu-z]. */
-static byte class_of[256], before_word[256], quad_of[3][256], quad_marks[128];
+static byte class_of[256], before_word[256], quad_of[3][256];
 static byte country[26 * 26];
 
 /* The detectors whose shapes are looked for; shapes.py has the same names and takes no other pass. */
@@ -45,6 +45,8 @@ typedef struct {
     long ident[SHAPES];
     /* From where the last long word was walked to its end, so that none is walked again and again. */
     const byte *walked_from, *walked;
+    /* How far back the last decision about a sign has looked. */
+    const byte *looked;
     int failed;
 } Scan;
 
@@ -110,114 +112,62 @@ static void mark(byte *table, const char *chars, byte bit)
 #include "_shapes_names.h"
 #include "_shapes_bits.h"
 
-/* -- the pass ------------------------------------------------------------------------------------------------------- */
+/* -- the pass, for each width of registers --------------------------------------------------------------------------- */
 
-/* Calls a function for each bit that is set. */
-#define EACH(set, call)                                       \
-    for (bits left = (set); left; left &= left - 1) {         \
-        const byte *here = at + __builtin_ctzll(left);        \
-        call;                                                 \
+static unsigned lanes_of(const Set *set)
+{
+    unsigned lanes = 0;
+    int lane;
+    for (lane = 0; lane < LANES; lane++)
+        lanes |= (unsigned)((*set)[lane] != 0) << lane;
+    return lanes;
+}
+
+#ifdef __x86_64__
+static void (*classify)(const byte *, Classes *) = classify128;
+#else
+#define classify classify8
+#endif
+
+#define LANES_OF(set) lanes_of(&(set))
+#define NAMED(name) name##_anywhere
+#include "_shapes_pass.h"
+#undef NAMED
+
+static void (*pass)(Scan *, const byte *, const byte *) = pass_anywhere;
+
+#if defined(__x86_64__) && !defined(__clang__)
+#pragma GCC push_options
+#pragma GCC target("avx2,bmi,bmi2,lzcnt,popcnt")
+#define NAMED(name) name##_256
+#include "_shapes_pass.h"
+#undef NAMED
+#undef LANES_OF
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,bmi,bmi2,lzcnt,popcnt")
+#define LANES_OF(set) _mm512_test_epi64_mask((__m512i)(set), (__m512i)(set))
+#define NAMED(name) name##_512
+#include "_shapes_pass.h"
+#pragma GCC pop_options
+#endif
+
+/* Takes the widest registers that this processor has, of so many bytes at most, and instructions that look bytes up in them if
+ * they are wanted; says how wide they are. */
+static long choose(long most, int tables)
+{
+#if defined(__x86_64__) && !defined(__clang__)
+    __builtin_cpu_init();
+    if (most >= 64 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("bmi2")) {
+        tables = tables && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("gfni");
+        classify = tables ? classify_by_tables : classify512, pass = pass_512;
+        return 64;
     }
-
-#define NOW(class) (now->is.class)
-#define BEFORE(class, places) back(now->is.class, last->is.class, places)
-#define BEHIND(runs, size) back(now->runs.size, last->runs.size, 1)
-
-static void read_block(const byte *at, Block *now, const Block *last)
-{
-    classify(at, &now->is);
-    grow(&now->digits, &last->digits, NOW(digit));
-    grow(&now->alnums, &last->alnums, NOW(digit) | NOW(letter));
-    grow(&now->words, &last->words, NOW(run));
-    now->word_from = run_start(at, now->words.one, last->word_from, 64);
-    now->alnum_from = run_start(at, now->alnums.one, last->alnum_from, 64);
-    quads(at, &now->quads);
-    now->quads.printable = now->quads.third & back(now->quads.second, last->quads.second, 1) & back(now->quads.first, last->quads.first, 2);
-    now->quads.block = now->quads.printable & back(now->quads.printable, last->quads.printable, 4) &
-                       back(now->quads.printable, last->quads.printable, 8);
-    now->printable = last_before(at, now->quads.block, last->printable, 64);
-}
-
-static void at_digits(Scan *scan, const byte *at, const Block *now, const Block *last)
-{
-    bits three = BEHIND(digits, three), four = BEHIND(digits, four), begun;
-    EACH(now->digits.twelve & ~BEHIND(digits, twelve), at_twelfth(scan, here));
-    EACH(NOW(sign) & four & ~BEFORE(digit, 5), behind_four(scan, here));
-    EACH(NOW(sign) & three & ~BEFORE(digit, 4), behind_three(scan, here));
-    /* Behind a word's start, the letter of an escape, or the word IBAN. */
-    begun = ~back(now->alnums.one, last->alnums.one, 3) | BEFORE(slash, 4) | BEFORE(n, 3);
-    EACH(NOW(digit) & BEFORE(letter, 1) & BEFORE(letter, 2) & begun, country_code(scan, here));
-    EACH(NOW(dash) & three, dash_behind_number(scan, here));
-    EACH(NOW(dash) & BEFORE(dash, 4) & BEFORE(digit, 1), beneficiary(scan, here));
-    EACH(NOW(colon) & BEHIND(digits, twelve), colon_behind_number(scan, here));
-    EACH(NOW(bracket) & four, bracket_behind_number(scan, here));
-    EACH(NOW(upper) & four, population_key(scan, here));
-    EACH(NOW(gap) & BEFORE(gap, 3) & BEFORE(gap, 6) & BEFORE(gap, 9), spaced_registration(scan, here));
-    EACH(~NOW(digit) & BEHIND(digits, sixteen), letter_behind_number(scan, here));
-    EACH(now->digits.two & BEFORE(gap, 2) & BEFORE(upper, 3) & BEFORE(upper, 4), spaced_country(scan, here));
-}
-
-static void at_signs(Scan *scan, const byte *at, const Block *now, const Block *last)
-{
-    /* Two in a row may begin with the last of these bytes. */
-    bits doubled = NOW(colon) >> 1 | (bits)(at[64] == ':') << 63;
-    EACH(NOW(dot) & (BEFORE(dot, 2) | BEFORE(dot, 3) | BEFORE(dot, 4) | BEFORE(dot, 5)), at_dot(scan, here));
-    EACH(NOW(colon) & (BEFORE(hex, 1) | BEFORE(colon, 1) | doubled), at_colon(scan, here));
-    EACH(NOW(dot) & BEFORE(dot, 7), discord_token(scan, here));
-    EACH(NOW(dot) & BEFORE(dash, 13), machine_token(scan, here));
-    EACH(NOW(dash) & BEFORE(dash, 3), at_dash(scan, here));
-    if (scan->ident[FIELD] != NOBODY && endings) {
-        bits telling = 0;
-        EACH(NOW(colon) | NOW(equals), telling |= may_follow_name(here) ? left & -left : 0);
-        EACH(telling, at_assignment(scan, here));
-    }
-}
-
-/* Signs of which most blocks hold none. */
-static void at_rare_signs(Scan *scan, const byte *at, const Block *now)
-{
-    EACH(NOW(slash), at_backslash(scan, here));
-    EACH(NOW(equals), at_equals(scan, here));
-    EACH(NOW(percent), at_percent(scan, here));
-    EACH(NOW(ampersand), at_ampersand(scan, here));
-    EACH(NOW(less), at_less(scan, here));
-    EACH(NOW(bracket), area_in_brackets(scan, here));
-    EACH(NOW(lead), at_character(scan, here));
-    EACH(NOW(nothing), report(scan, DISGUISE, here + 1));
-    EACH(NOW(escape), at_escape(scan, here));
-    EACH(NOW(at), (at_sign(scan, here), userinfo(scan, here)));
-    EACH(NOW(plus), at_plus(scan, here));
-}
-
-static void at_words(Scan *scan, const byte *at, const Block *now, const Block *last)
-{
-    EACH(NOW(c) & BEFORE(c, 1), at_cc(scan, here));
-    EACH(NOW(n) & BEFORE(p, 2), at_pan(scan, here));
-    EACH(NOW(level) & BEFORE(e, 1), at_zlib(scan, here));
-    EACH(NOW(yw) & BEFORE(any_e, 1), at_header(scan, here));
-    EACH(NOW(four) & BEFORE(h, 1), at_gzip(scan, here));
-    EACH(NOW(big_a) & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));
-    EACH(~now->words.one & BEHIND(words, twelve),
-         at_word_end(scan, run_start(at, now->words.one, last->word_from, (int)(here - at)), here,
-                     last_before(at, now->quads.block, last->printable, (int)(here - at))));
-    EACH(~now->alnums.one & BEHIND(alnums, sixteen),
-         behind_long(scan, run_start(at, now->alnums.one, last->alnum_from, (int)(here - at)), here));
-}
-
-static void pass(Scan *scan, const byte *at, const byte *end)
-{
-    Block blocks[2] = {0}, *now = blocks, *last = blocks + 1, *other;
-    last->word_from = last->alnum_from = last->printable = at;
-    for (; at < end; at += 64, other = now, now = last, last = other) {
-        read_block(at, now, last);
-        if (NOW(digit) | last->is.digit)
-            at_digits(scan, at, now, last);
-        at_signs(scan, at, now, last);
-        if (NOW(slash) | NOW(equals) | NOW(percent) | NOW(ampersand) | NOW(less) | NOW(bracket) | NOW(lead) | NOW(nothing) | NOW(escape) |
-            NOW(at) | NOW(plus))
-            at_rare_signs(scan, at, now);
-        at_words(scan, at, now, last);
-    }
+    if (most >= 32 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
+        return classify = classify256, pass = pass_256, 32;
+    return classify = classify128, pass = pass_anywhere, 16;
+#else
+    (void)most, (void)tables;
+    return 1;
+#endif
 }
 
 /* Look-backs and look-aheads of a fixed length stay inside the bytes that stand before and behind the records. */
@@ -287,8 +237,6 @@ static void fill_tables(void)
     mark(quad_of[0], "IJKLMNOPQRSTUVWXYZabcdef", 1);
     mark(quad_of[1], "CDEFGHSTUVWXijklmnyz0123", 1);
     mark(quad_of[2], "ABEFIJMNQRUVYZcdghkloptwxs014589", 1);
-    for (c = 0; c < 128; c++)
-        quad_marks[c] = (byte)(quad_of[0][c] | quad_of[1][c] << 1 | quad_of[2][c] << 2);
 }
 
 static PyObject *choose_width(PyObject *module, PyObject *args)

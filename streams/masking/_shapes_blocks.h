@@ -39,11 +39,13 @@ static void report_block(Scan *scan, const byte *end)
         report(scan, BLOCK, behind + 1);
 }
 
-/* The end of a long word, and the last byte before it that may end three printable quads. */
-static void at_word_end(Scan *scan, const byte *start, const byte *end, const byte *last)
+/* The end of a word that may hold three printable quads in a row. */
+static void at_word_end(Scan *scan, const byte *end)
 {
-    enum { TO_LAST = 10 };
-    if (last >= start + TO_LAST && holds_block(start, end))
+    const byte *start = end;
+    while (IS(start[-1], RUN))
+        start--;
+    if (holds_block(start, end))
         report_block(scan, end);
 }
 
@@ -66,6 +68,8 @@ static void rest_of_word(Scan *scan, const byte *at, int least)
 static void at_zlib(Scan *scan, const byte *at)
 {
     byte c = at[1];
+    if (at[-1] != 'e')
+        return;
     if ((*at == 'J' && c >= 'w' && c <= 'z') || (*at == 'A' && c >= 'E' && c <= 'H') ||
         (*at == 'N' && c >= 'o' && c <= 'r') || (*at == 'F' && c >= '4' && c <= '7'))
         rest_of_word(scan, at + 2, 12);
@@ -88,7 +92,7 @@ static void at_header(Scan *scan, const byte *at)
 /* The magic of gzip in base64 (RFC 1952), `H4sI`, at its second letter. */
 static void at_gzip(Scan *scan, const byte *at)
 {
-    if (at[1] == 's' && at[2] == 'I')
+    if (*at == '4' && at[1] == 's' && at[2] == 'I')
         rest_of_word(scan, at + 3, 12);
 }
 

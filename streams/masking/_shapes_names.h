@@ -11,7 +11,7 @@
 enum { ANYWHERE = 1, APART = 2, CAPITAL = 4, BEHIND_PERSON = 8, PERSON = 16, NEUTRAL = 32 };
 
 /* How many neutral words or numbers may follow a name, of so many digits, with so many joins between; and joins behind all. */
-enum { TAILS = 3, TAIL_DIGITS = 8, TAIL_JOINS = 4, JOINS = 24, PERSON_JOINS = 3, SPACES = 16 };
+enum { TAILS = 3, TAIL_DIGITS = 8, TAIL_JOINS = 4, JOINS = 24, PERSON_JOINS = 3, SPACES = 16, PREFIX = 4 };
 
 /* A slot of the trie; the root is the first one, and nobody's child. */
 typedef struct {
@@ -98,6 +98,11 @@ static int joins_words(byte c)
     return c == '_' || c == '-' || c == '.' || c == ' ';
 }
 
+static int is_quote(byte c)
+{
+    return c == '"' || c == '\'' || c == '`';
+}
+
 /* No letter and no digit before a name, but for the letter of an escape or a header's prefix in CGI's names. */
 static int name_start(const byte *name)
 {
@@ -105,8 +110,15 @@ static int name_start(const byte *name)
            (LOWER(name[-1]) == 'p' && LOWER(name[-2]) == 't' && LOWER(name[-3]) == 't' && LOWER(name[-4]) == 'h');
 }
 
+/* Keeps in mind how far back a decision has looked. */
+static void looked(Scan *scan, const byte *at)
+{
+    if (at < scan->looked)
+        scan->looked = at;
+}
+
 /* Whether a word for a person ends before a position: one of them, or several. */
-static int person_before(const byte *end)
+static int person_before(Scan *scan, const byte *end)
 {
     int place;
     for (place = 0; place < PERSON_JOINS && (joins_words(end[-1]) || end[-1] == '$' || end[-1] == '@' || end[-1] == '['); place++)
@@ -114,9 +126,11 @@ static int person_before(const byte *end)
     for (place = 0; place <= 3; place++, end--) {
         const byte *at = end;
         unsigned slot = 0;
-        while ((slot = before(slot, *--at)))
-            if (endings[slot].marks & PERSON)
-                return 1;
+        while ((slot = before(slot, *--at)) && !(endings[slot].marks & PERSON))
+            ;
+        looked(scan, at);
+        if (slot)
+            return 1;
         if (end[-1] != 's' && end[-1] != 'S')
             return 0;
     }
@@ -124,34 +138,36 @@ static int person_before(const byte *end)
 }
 
 /* Whether a name ends before a position, quotes around all of it or not; where a neutral word that ends there begins. */
-static int name_before(const byte *end, int quoted, const byte **neutral)
+static int name_before(Scan *scan, const byte *end, int quoted, const byte **neutral)
 {
     const byte *at = end;
     unsigned slot = 0;
-    while ((slot = before(slot, *--at))) {
+    int found = 0;
+    while (!found && (slot = before(slot, *--at))) {
         int marks = endings[slot].marks;
         if (!marks)
             continue;
-        if (marks & ANYWHERE || (marks & APART && name_start(at)) ||
-            (marks & CAPITAL && IS(*at, UPPER) && IS(at[-1], ALPHA | DIGIT) && !IS(at[-1], UPPER)) ||
-            (marks & BEHIND_PERSON && (person_before(at) || (quoted && (at[-1] == '"' || at[-1] == '\'' || at[-1] == '`')))))
-            return 1;
+        found = marks & ANYWHERE || (marks & APART && name_start(at)) ||
+                (marks & CAPITAL && IS(*at, UPPER) && IS(at[-1], ALPHA | DIGIT) && !IS(at[-1], UPPER)) ||
+                (marks & BEHIND_PERSON && (person_before(scan, at) || (quoted && is_quote(at[-1]))));
         if (marks & NEUTRAL)
             *neutral = at;
     }
-    return 0;
+    looked(scan, at - PREFIX);
+    return found;
 }
 
 /* The same of a name that may be one of several: (?:e?s)? behind it. */
-static int names_before(const byte *end, int quoted, const byte **neutral)
+static int names_before(Scan *scan, const byte *end, int quoted, const byte **neutral)
 {
     const byte *none;
+    looked(scan, end - LETTERS);
     if (!may_end(end))
         return 0;
-    if (name_before(end, quoted, neutral))
+    if (name_before(scan, end, quoted, neutral))
         return 1;
     return LOWER(end[-1]) == 's' && IS(end[-1], ALPHA) &&
-           (name_before(end - 1, 0, &none) || (LOWER(end[-2]) == 'e' && IS(end[-2], ALPHA) && name_before(end - 2, 0, &none)));
+           (name_before(scan, end - 1, 0, &none) || (LOWER(end[-2]) == 'e' && IS(end[-2], ALPHA) && name_before(scan, end - 2, 0, &none)));
 }
 
 /* Behind what joins words before a position, and behind a form's asterisks if they are wanted. */
@@ -163,13 +179,13 @@ static const byte *before_joins(const byte *end, int most, int asterisks)
 }
 
 /* Takes the digits before a position away, as tails of eight at most; 1 where a name ends among them, -1 if they are too many. */
-static int number_before(const byte **end, int *left)
+static int number_before(Scan *scan, const byte **end, int *left)
 {
     const byte *last = *end, *none;
     while (IS((*end)[-1], DIGIT)) {
         if (last - --*end > TAIL_DIGITS * *left)
-            return -1;
-        if (IS((*end)[-1], DIGIT) && name_before(*end, 0, &none))
+            return looked(scan, *end), -1;
+        if (IS((*end)[-1], DIGIT) && name_before(scan, *end, 0, &none))
             return 1;
     }
     *left -= (int)(last - *end - 1) / TAIL_DIGITS;
@@ -177,16 +193,16 @@ static int number_before(const byte **end, int *left)
 }
 
 /* Whether a name stands before a position, with neutral words and numbers behind it or not. */
-static int telling_before(const byte *end, int quoted)
+static int telling_before(Scan *scan, const byte *end, int quoted)
 {
     int left;
     for (left = TAILS;; left--, quoted = 0, end = before_joins(end, TAIL_JOINS, 0)) {
         const byte *neutral = NULL;
         int number;
-        if (names_before(end, quoted, &neutral))
+        if (names_before(scan, end, quoted, &neutral))
             return 1;
         if (left > 0 && IS(end[-1], DIGIT)) {
-            if ((number = number_before(&end, &left)))
+            if ((number = number_before(scan, &end, &left)))
                 return number > 0;
         } else if (left > 0 && neutral) {
             end = neutral;
@@ -206,7 +222,7 @@ static const byte *before_sign(const byte *at, int *quoted)
         at--;
     opened = at[-1] == ']' && at[-2] == '[';
     at -= (at[-1] == ']') + opened;
-    quote = at[-1] == '"' || at[-1] == '\'' || at[-1] == '`';
+    quote = is_quote(at[-1]);
     at -= quote;
     while (at[-1] == '\\')
         at--;
@@ -214,12 +230,42 @@ static const byte *before_sign(const byte *at, int *quoted)
     return at;
 }
 
-/* A colon or an equals sign. */
-static void at_assignment(Scan *scan, const byte *at)
+/* What was decided of signs, by the bytes before them that the decision has looked at: names of fields come again and again. */
+enum { SEEN = 512, SEEN_BYTES = 16, NO = 1, YES = 2 };
+static struct {
+    uint64_t text[2], looked[2];
+    int say;
+} seen[SEEN];
+
+/* Whether a telling name stands before the sign at a position. */
+static int told(Scan *scan, const byte *at)
 {
     int quoted;
     const byte *end = before_sign(at, &quoted), *name = before_joins(end, JOINS, 1);
-    if (telling_before(name, quoted && name == end))
+    return telling_before(scan, name, quoted && name == end);
+}
+
+/* A colon or an equals sign. */
+static void at_assignment(Scan *scan, const byte *at)
+{
+    const byte *before = at - SEEN_BYTES;
+    /* More letters than most decisions need would bring what stands before short names in. */
+    unsigned place = (bit_of(at - LETTERS) + bit_of(at - LETTERS - 2)) % SEEN;
+    uint64_t text[2];
+    int say = seen[place].say;
+    memcpy(text, before, SEEN_BYTES);
+    if (!say || ((text[0] ^ seen[place].text[0]) & seen[place].looked[0]) | ((text[1] ^ seen[place].text[1]) & seen[place].looked[1])) {
+        scan->looked = at;
+        say = told(scan, at) ? YES : NO;
+        if (scan->looked >= before) {
+            byte mask[SEEN_BYTES] = {0};
+            memset(mask + (scan->looked - before), 0xff, (size_t)(at - scan->looked));
+            memcpy(seen[place].looked, mask, SEEN_BYTES);
+            memcpy(seen[place].text, text, SEEN_BYTES);
+            seen[place].say = say;
+        }
+    }
+    if (say == YES)
         report(scan, FIELD, at + 1);
 }
 
@@ -256,5 +302,6 @@ static PyObject *take_names(PyObject *module, PyObject *args)
     PyMem_Free(endings);
     endings = taken;
     take_all_letters();
+    memset(seen, 0, sizeof seen);
     Py_RETURN_NONE;
 }

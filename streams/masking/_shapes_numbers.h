@@ -140,22 +140,23 @@ static void behind_three(Scan *scan, const byte *at)
         three_digits(scan, at - 3);
 }
 
-static int has_capital(const byte *at, const byte *end)
+static int has_capital(const byte *at)
 {
-    while (at < end && !(*at >= 'A' && *at <= 'Z'))
+    while (IS(*at, ALPHA | DIGIT) && !IS(*at, UPPER))
         at++;
-    return at < end;
+    return IS(*at, UPPER) != 0;
 }
 
-/* The end of sixteen letters and digits or more: a Bitcoin address begins with 1 or 3, a token of Vault's as its kind. */
-static void behind_long(Scan *scan, const byte *start, const byte *at)
+/* The sixteenth of letters and digits in a row: a Bitcoin address begins with 1 or 3, a token of Vault's as its kind. */
+static void at_sixteenth(Scan *scan, const byte *at)
 {
     enum { VAULT_LEAD = 24 };
-    if (start[-1] == '.' && at - start >= VAULT_LEAD && (start[-2] == 's' || start[-2] == 'b' || start[-2] == 'r'))
+    const byte *start = at - 15;
+    if (start[-1] == '.' && (start[-2] == 's' || start[-2] == 'b' || start[-2] == 'r') && all(start, ALPHA | DIGIT, VAULT_LEAD))
         report(scan, VAULT, start + VAULT_LEAD);
     if (start[-1] == '\\' && before_word[*start])
         start++;
-    if ((*start == '1' || *start == '3') && all(start + 1, BASE58, 25) && has_capital(start, at))
+    if ((*start == '1' || *start == '3') && all(start + 1, BASE58, 25) && has_capital(start))
         report(scan, WALLET, start + 26);
 }
 
