@@ -56,3 +56,8 @@ static int holds(Text t, place low, place high, const char *bytes)
     }
     return 0;
 }
+
+static Text text_of(PyObject *bytes)
+{
+    return (Text){(const byte *)PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes)};
+}

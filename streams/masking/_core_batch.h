@@ -1,0 +1,202 @@
+/* Whole batches: all texts with hits judged, settled and spliced in one call; a part of _core.c. */
+
+/* What is asked and done about the texts of a batch (`Asked` and `Acts` of loop.py), and what comes of it. */
+typedef struct {
+    Core *core;
+    PyObject *judges, *natives, *by_word, *blocks, *fail;
+    PyObject *plain, *settled, *own, *known, *replacement;
+    PyObject *outputs, *changed;
+    Splice to;
+    Hits stays;
+    Tally tally;
+} Batch;
+
+/* A row of what was changed (`Changed` of loop.py), of bytes that it takes the references to. */
+static PyObject *changed_row(Core *core, PyObject *index, PyObject *spliced, PyObject *kept, PyObject *folded)
+{
+    PyObject *row = spliced && kept ? core->changed->tp_alloc(core->changed, 4) : NULL;
+    if (!row) {
+        Py_XDECREF(spliced);
+        Py_XDECREF(kept);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(row, 0, Py_NewRef(index));
+    PyTuple_SET_ITEM(row, 1, spliced);
+    PyTuple_SET_ITEM(row, 2, kept);
+    PyTuple_SET_ITEM(row, 3, Py_NewRef(folded));
+    return row;
+}
+
+/* What the policy acts on among findings, a new list; NULL for an exception. */
+static PyObject *acted_on(const Batch *batch, PyObject *found, PyObject *text)
+{
+    PyObject *args[2] = {found, text}, *list = batch->plain == Py_True ? settle(batch->core, found, text, batch->own) : Py_NewRef(Py_None);
+    if (list == Py_None) {
+        Py_DECREF(list);
+        list = PyObject_Vectorcall(batch->settled, args, 2, NULL);
+    }
+    if (list && !PyList_Check(list)) {
+        PyErr_SetString(PyExc_TypeError, "findings are a list");
+        Py_CLEAR(list);
+    }
+    return list;
+}
+
+/* Notes what was spliced, and last of all puts its output in its place; -1 for an exception. */
+static int put_output(Batch *batch, PyObject *key, place index, PyObject *folded)
+{
+    Splice *to = &batch->to;
+    PyObject *kept, *row, *whole;
+    int failed = -1;
+    if (add(&to->output, PyBytes_AS_STRING(to->raw) + to->mark, PyBytes_GET_SIZE(to->raw) - to->mark) < 0)
+        return -1;
+    kept = PyBytes_FromStringAndSize((const char *)batch->stays.at, (place)(batch->stays.count * sizeof(Hit)));
+    row = changed_row(batch->core, key, bytes_of(&to->rows), kept, folded), whole = row ? bytes_of(&to->output) : NULL;
+    if (whole && !count_replaced(to, &batch->tally) && !PyList_Append(batch->changed, row)) {
+        failed = PyList_SetItem(batch->outputs, index, whole);
+        whole = NULL;
+    }
+    Py_XDECREF(whole);
+    Py_XDECREF(row);
+    return failed;
+}
+
+/* Masks a text that is read as it is, or as `read` says; -1 for an exception, with which its output is still the text
+ * itself. */
+static int mask_text(Batch *batch, PyObject *key, place index, PyObject *raw, PyObject *read, PyObject *hits)
+{
+    PyObject *text = read ? PyTuple_GET_ITEM(read, 0) : raw;
+    Pass pass = {text, batch->judges, batch->blocks, batch->fail, PyList_New(0), NULL, &batch->stays, {-1, -1, -1}};
+    PyObject *found = NULL;
+    int failed = -1;
+    batch->stays.count = 0, batch->to.raw = raw;
+    if (pass.all && !ask_all(batch->core, &pass, hits, batch->natives, batch->by_word))
+        found = PyList_GET_SIZE(pass.all) ? acted_on(batch, pass.all, text) : Py_NewRef(pass.all);
+    if (found && read)
+        failed = splice_read((PyObject *)batch->core, &batch->to, read, found, &(Acting){batch->known, batch->replacement, NULL});
+    else if (found)
+        failed = splice((PyObject *)batch->core, &batch->to, found, batch->known, batch->replacement);
+    if (!failed && batch->to.rows.size)
+        failed = put_output(batch, key, index, read ? Py_True : Py_False);
+    clear(&batch->to);
+    Py_XDECREF(found);
+    Py_XDECREF(pass.all);
+    return failed;
+}
+
+/* Masks the texts that have hits, but for those passed over; appends to `left` whose masking raised. -1 for what is no error
+ * of a text. */
+static int mask_texts(Batch *batch, PyObject *texts, PyObject *hits, PyObject *passed, PyObject *reads, PyObject *left)
+{
+    PyObject *key, *mine, *read;
+    place at = 0;
+    while (PyDict_Next(hits, &at, &key, &mine)) {
+        place index = PyLong_AsSsize_t(key);
+        int over = PyDict_Contains(passed, key), failed;
+        if (over > 0)
+            continue;
+        read = over ? NULL : PyDict_GetItemWithError(reads, key);
+        if (over < 0 || PyErr_Occurred() || (read && !is_read(read)) || index < 0 || index >= PyList_GET_SIZE(texts) || hits_in(mine) < 0 || !PyBytes_Check(PyList_GET_ITEM(texts, index))) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_ValueError, "hits are those of texts");
+            return -1;
+        }
+        PyObject *text = Py_NewRef(PyList_GET_ITEM(texts, index));
+        Py_INCREF(key);
+        Py_INCREF(mine);
+        Py_XINCREF(read);
+        failed = mask_text(batch, key, index, text, read, mine);
+        /* Whatever it was, Python's own way through the text raises it again, and knows what becomes of the record. */
+        if (failed < 0 && PyErr_ExceptionMatches(PyExc_Exception)) {
+            PyErr_Clear();
+            failed = PyList_Append(left, key);
+        }
+        Py_DECREF(text);
+        Py_XDECREF(read);
+        Py_DECREF(mine);
+        Py_DECREF(key);
+        if (failed < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* mask(texts, hits, over, reads, asked, acts, outputs, counts) -> (changed, left): `Loop.mask`. */
+static PyObject *core_mask(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Batch batch = {0};
+    PyObject *left, *const *asked, *const *acts;
+    int failed = -1;
+    if (count != 8 || !PyList_Check(args[0]) || !PyDict_Check(args[1]) || !PyDict_Check(args[2]) || !PyDict_Check(args[3]) ||
+        !PyTuple_Check(args[4]) || PyTuple_GET_SIZE(args[4]) != 5 || !PyTuple_Check(args[5]) || PyTuple_GET_SIZE(args[5]) != 5 ||
+        !PyList_Check(args[6]) || !PyDict_Check(args[7]) || !PyDict_Check(PyTuple_GET_ITEM(args[5], 3)) ||
+        !are_judges(PyTuple_GET_ITEM(args[4], 0), PyTuple_GET_ITEM(args[4], 1), PyTuple_GET_ITEM(args[4], 2))) {
+        PyErr_SetString(PyExc_TypeError, "mask(texts, hits, over, reads, asked, acts, outputs, counts)");
+        return NULL;
+    }
+    asked = &PyTuple_GET_ITEM(args[4], 0), acts = &PyTuple_GET_ITEM(args[5], 0);
+    batch.core = (Core *)self, batch.outputs = args[6], batch.changed = PyList_New(0), batch.tally.counts = args[7];
+    batch.judges = asked[0], batch.natives = asked[1], batch.by_word = asked[2], batch.blocks = asked[3], batch.fail = asked[4];
+    batch.plain = acts[0], batch.settled = acts[1], batch.own = acts[2], batch.known = acts[3], batch.replacement = acts[4];
+    left = PyList_New(0);
+    if (PyList_GET_SIZE(args[0]) != PyList_GET_SIZE(args[6]))
+        PyErr_SetString(PyExc_ValueError, "an output for each text");
+    else if (left && batch.changed)
+        failed = mask_texts(&batch, args[0], args[1], args[2], args[3], left);
+    dispose(&batch.to);
+    PyMem_Free(batch.stays.at);
+    if (failed < 0)
+        batch.tally.counts = NULL;
+    if (say_counts(&batch.tally) < 0)
+        failed = -1;
+    if (!failed)
+        return Py_BuildValue("(NN)", batch.changed, left);
+    Py_XDECREF(batch.changed);
+    Py_XDECREF(left);
+    return NULL;
+}
+
+/* Whether all bytes are ASCII; without an end before the last, so that it takes many at a time. */
+static int is_ascii(Text t)
+{
+    byte any = 0;
+    place i;
+    for (i = 0; i < t.size; i++)
+        any |= t.at[i];
+    return any < 0x80;
+}
+
+/* survey(texts) -> (filled, foreign, size, longest): `Loop.survey`. */
+static PyObject *core_survey(PyObject *self, PyObject *texts)
+{
+    int filled = 1;
+    place i, size = 0, longest = 0;
+    PyObject *rows = PySequence_Fast(texts, "texts are a sequence"), *foreign = PyList_New(0);
+    (void)self;
+    for (i = 0; rows && foreign && i < PySequence_Fast_GET_SIZE(rows); i++) {
+        PyObject *text = PySequence_Fast_GET_ITEM(rows, i);
+        Text t = {NULL, 0};
+        if (PyBytes_Check(text)) {
+            t = text_of(text);
+        } else if (text != Py_None) {
+            PyErr_SetString(PyExc_TypeError, "a text is bytes");
+            Py_CLEAR(rows);
+        }
+        filled = filled && t.size && t.at[0];
+        if (!is_ascii(t)) {
+            PyObject *at = PyLong_FromSsize_t(i);
+            if (!at || PyList_Append(foreign, at) < 0)
+                Py_CLEAR(foreign);
+            Py_XDECREF(at);
+        }
+        size += t.size;
+        longest = t.size > longest ? t.size : longest;
+    }
+    if (rows && foreign) {
+        Py_DECREF(rows);
+        return Py_BuildValue("(ONnn)", filled ? Py_True : Py_False, foreign, size, longest);
+    }
+    Py_XDECREF(rows);
+    Py_XDECREF(foreign);
+    return NULL;
+}

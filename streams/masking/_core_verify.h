@@ -1,0 +1,291 @@
+/* Whether what was changed is settled: nothing is glued to tokens, no hit is new, and JSON is still JSON; a part of _core.c.
+ *
+ * The functions of the same names in loop.py are the definition. */
+
+/* What stands around a replacement that nothing is glued to (`loop.py`). */
+static const char BEGINS[] = " \"'=:([{<,;\n\r\t", ENDS[] = " \"'\\,&;}])>\n\r\t";
+
+/* Whether nothing is glued to what lies between two places, on either side. */
+static int stands_apart(Text output, place begin, place stop)
+{
+    return (begin == 0 || memchr(BEGINS, output.at[begin - 1], sizeof BEGINS - 1)) &&
+           (stop == output.size || memchr(ENDS, output.at[stop], sizeof ENDS - 1));
+}
+
+/* Whether a token begins at a place, as far as its twenty letters: `_HEAD` of loop.py. */
+static int has_head(Text t, place begin, place stop)
+{
+    enum { KIND_MIN = 2, KIND_MAX = 16, KEY_MAX = 8, LETTERS = 20 };
+    place kind, key, at;
+    if (stop - begin < 4 || memcmp(t.at + begin, "tok_", 4) != 0)
+        return 0;
+    for (kind = begin + 4; kind < stop && kind - begin - 4 <= KIND_MAX; kind++) {
+        if (t.at[kind] == '_' && kind - begin - 4 >= KIND_MIN && kind + 1 < stop && t.at[kind + 1] >= 'a' && t.at[kind + 1] <= 'z') {
+            for (key = kind + 2; key < stop && key - kind <= KEY_MAX && t.at[key] != '_'; key++)
+                if (!is(t.at[key], DIGIT) && (t.at[key] < 'a' || t.at[key] > 'z'))
+                    break;
+            if (key + LETTERS < stop && t.at[key] == '_') {
+                for (at = key + 1; at <= key + LETTERS && t.at[at] >= 'a' && t.at[at] <= 'p'; at++)
+                    ;
+                if (at > key + LETTERS)
+                    return 1;
+            }
+        }
+        if (t.at[kind] != '_' && (t.at[kind] < 'a' || t.at[kind] > 'z'))
+            return 0;
+    }
+    return 0;
+}
+
+/* Whether a replacement is a token that nothing is glued to, in the quotes that a number got or without. */
+static int is_token(Text output, place begin, place stop)
+{
+    if (begin < 0 || stop > output.size)
+        return 0;
+    if (stop - begin > 2 && output.at[begin] == '"' && output.at[stop - 1] == '"')
+        begin++, stop--;
+    if (!has_head(output, begin, stop))
+        return 0;
+    return stands_apart(output, begin, stop);
+}
+
+/* How many replacements are packed in bytes; -1 where they are none of this output, with an exception. */
+static place rows_in(PyObject *spliced, Text output)
+{
+    place i, rows = PyBytes_Check(spliced) ? PyBytes_GET_SIZE(spliced) / (place)sizeof(Row) : 0;
+    Row row;
+    if (PyBytes_Check(spliced) && PyBytes_GET_SIZE(spliced) % (place)sizeof(Row) == 0) {
+        for (i = 0; i < rows; i++) {
+            memcpy(&row, PyBytes_AS_STRING(spliced) + i * (place)sizeof row, sizeof row);
+            if (row.start < 0 || row.end < row.start || row.end >> 48 || row.stop < 0 || row.stop > output.size)
+                break;
+        }
+        if (i == rows)
+            return rows;
+    }
+    PyErr_SetString(PyExc_ValueError, "replacements are packed and lie in their output");
+    return -1;
+}
+
+static Row row_at(PyObject *spliced, place i)
+{
+    Row row;
+    memcpy(&row, PyBytes_AS_STRING(spliced) + i * (place)sizeof row, sizeof row);
+    return row;
+}
+
+/* `Loop.veiled`: the output itself where there is no token in it. */
+static PyObject *veil(PyObject *bytes, PyObject *spliced)
+{
+    Text output = text_of(bytes);
+    place i, rows = rows_in(spliced, output), shift = 0;
+    PyObject *veiled = NULL;
+    if (rows < 0)
+        return NULL;
+    for (i = 0; i < rows; i++) {
+        Row one = row_at(spliced, i);
+        place begin = one.start - shift, stop = one.stop;
+        shift = one.end - stop;
+        if (!is_token(output, begin, stop))
+            continue;
+        if (!veiled && !(veiled = PyBytes_FromStringAndSize((const char *)output.at, output.size)))
+            return NULL;
+        if (output.at[begin] == '"')
+            begin++, stop--;
+        memset(PyBytes_AS_STRING(veiled) + begin + 4, '_', (size_t)(stop - begin - 4));
+    }
+    return veiled ? veiled : Py_NewRef(bytes);
+}
+
+/* stand_apart(output, spliced) -> whether: `Loop.stand_apart`. */
+static PyObject *core_stand_apart(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Text output;
+    place i, rows, shift = 0;
+    (void)self;
+    if (count != 2 || !PyBytes_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "stand_apart(output, spliced)");
+        return NULL;
+    }
+    output = text_of(args[0]), rows = rows_in(args[1], output);
+    for (i = 0; i < rows; i++) {
+        Row one = row_at(args[1], i);
+        place begin = one.start - shift;
+        shift = one.end - one.stop;
+        if (begin < 0 || begin > one.stop || !stands_apart(output, begin, one.stop))
+            Py_RETURN_FALSE;
+    }
+    return rows < 0 ? NULL : PyBool_FromLong(1);
+}
+
+/* veiled(output, spliced) -> text: `Loop.veiled`. */
+static PyObject *core_veiled(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    (void)self;
+    if (count != 2 || !PyBytes_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "veiled(output, spliced)");
+        return NULL;
+    }
+    return veil(args[0], args[1]);
+}
+
+/* Whether a hit is among others, which are in order. */
+static int is_among(PyObject *hits, Hit hit)
+{
+    place low = 0, high = PyBytes_GET_SIZE(hits) / (place)sizeof(Hit);
+    while (low < high) {
+        place middle = low + (high - low) / 2;
+        Hit one = hit_at(hits, middle);
+        if (one == hit)
+            return 1;
+        if (one < hit)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 0;
+}
+
+/* How many hits of an output are not settled, as `Loop.unsettled` says; they are written to `left`, or where that is NULL it
+ * is enough to know of one. -1 for an exception. */
+static place unsettled(PyObject *packed, PyObject *spliced, PyObject *kept, PyObject *bytes, char *left)
+{
+    enum { NAME_GAP = 12, GLUED = 24 };
+    Text output = text_of(bytes);
+    place i, hits = hits_in(packed), row = 0, rows = rows_in(spliced, output), shift = 0, glued = -1, many = 0;
+    if (rows < 0)
+        return -1;
+    for (i = 0; i < hits && (left || !many); i++) {
+        Hit hit = hit_at(packed, i);
+        place end = (place)(hit >> IDENT_BITS), last = end - ((hit & (IDENTS - 1)) == BLOCK), was, gap = -1;
+        int settled;
+        for (; row < rows && last > row_at(spliced, row).stop; row++) {
+            Row one = row_at(spliced, row);
+            shift = one.end - one.stop;
+            glued = one.stop < output.size && !memchr(ENDS, output.at[one.stop], sizeof ENDS - 1) ? one.stop + GLUED : -1;
+        }
+        was = end + shift;
+        if (row < rows)
+            gap = row_at(spliced, row).start - last - shift;
+        if (row < rows && gap < 0)
+            settled = (hit & (IDENTS - 1)) != DISGUISE && is_token(output, last + gap, row_at(spliced, row).stop);
+        else
+            settled = (0 <= gap && gap <= NAME_GAP) || (end > glued && was >= 0 && is_among(kept, (Hit)was << IDENT_BITS | (hit & (IDENTS - 1))));
+        if (settled)
+            continue;
+        if (left)
+            memcpy(left + many * (place)sizeof hit, &hit, sizeof hit);
+        many++;
+    }
+    return many;
+}
+
+/* unsettled(hits, spliced, kept, output) -> hits: `Loop.unsettled`. */
+static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    PyObject *left;
+    place many;
+    (void)self;
+    if (count != 4 || hits_in(args[0]) < 0 || hits_in(args[2]) < 0 || !PyBytes_Check(args[3])) {
+        PyErr_SetString(PyExc_TypeError, "unsettled(hits, spliced, kept, output)");
+        return NULL;
+    }
+    left = PyBytes_FromStringAndSize(NULL, PyBytes_GET_SIZE(args[0]));
+    many = left ? unsettled(args[0], args[1], args[2], args[3], PyBytes_AS_STRING(left)) : -1;
+    if (many < 0)
+        Py_CLEAR(left);
+    else
+        _PyBytes_Resize(&left, many * (place)sizeof(Hit));
+    return left;
+}
+
+/* The output of a row of what was changed, borrowed; NULL with an exception where it is no such row. */
+static PyObject *output_of(Core *core, PyObject *row, PyObject *outputs)
+{
+    place index = Py_TYPE(row) == core->changed && PyTuple_GET_SIZE(row) == 4 ? number(row, 0) : -1;
+    if (index >= 0 && index < PyList_GET_SIZE(outputs) && PyBytes_Check(PyList_GET_ITEM(outputs, index)))
+        return PyList_GET_ITEM(outputs, index);
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "a row of what was changed is a Changed");
+    return NULL;
+}
+
+/* veils(outputs, changed) -> texts: `Loop.veils`. */
+static PyObject *core_veils(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    PyObject *texts;
+    place i;
+    if (count != 2 || !PyList_Check(args[0]) || !PyList_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "veils(outputs, changed)");
+        return NULL;
+    }
+    texts = PyList_New(PyList_GET_SIZE(args[1]));
+    for (i = 0; texts && i < PyList_GET_SIZE(texts); i++) {
+        PyObject *row = PyList_GET_ITEM(args[1], i), *output = output_of((Core *)self, row, args[0]), *text = NULL;
+        if (output)
+            text = PyTuple_GET_ITEM(row, 3) == Py_False ? veil(output, PyTuple_GET_ITEM(row, 1)) : Py_NewRef(output);
+        if (text)
+            PyList_SET_ITEM(texts, i, text);
+        else
+            Py_CLEAR(texts);
+    }
+    return texts;
+}
+
+/* Whether a text is surely JSON. */
+static int is_json(Text t)
+{
+    place end = json_value(t, 0);
+    return end >= 0 && json_space(t, end) == t.size;
+}
+
+/* Whether a changed text has to be looked at more closely: hits that are not settled, or JSON that a parser has to tell.
+ * -1 for an exception. */
+static int is_open(PyObject *row, PyObject *output, PyObject *hits)
+{
+    place many;
+    Text t = text_of(output);
+    int first = peek(t, 0);
+    if (hits && (hits_in(hits) < 0 || hits_in(PyTuple_GET_ITEM(row, 2)) < 0)) {
+        PyErr_SetString(PyExc_TypeError, "hits are packed in bytes");
+        return -1;
+    }
+    if (hits && PyTuple_GET_ITEM(row, 3) != Py_False)
+        return 1;
+    many = hits ? unsettled(hits, PyTuple_GET_ITEM(row, 1), PyTuple_GET_ITEM(row, 2), output, NULL) : 0;
+    if (many)
+        return many < 0 ? -1 : 1;
+    return (first == '{' || first == '[' || first == '"') && !is_json(t);
+}
+
+/* open(outputs, changed, hits) -> places: `Loop.open`. */
+static PyObject *core_open(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    PyObject *places;
+    place i;
+    if (count != 3 || !PyList_Check(args[0]) || !PyList_Check(args[1]) || !PyDict_Check(args[2])) {
+        PyErr_SetString(PyExc_TypeError, "open(outputs, changed, hits)");
+        return NULL;
+    }
+    places = PyList_New(0);
+    for (i = 0; places && i < PyList_GET_SIZE(args[1]); i++) {
+        PyObject *row = PyList_GET_ITEM(args[1], i), *output = output_of((Core *)self, row, args[0]);
+        PyObject *at = output ? PyLong_FromSsize_t(i) : NULL, *hits = at ? PyDict_GetItemWithError(args[2], at) : NULL;
+        int open = at && (hits || !PyErr_Occurred()) ? is_open(row, output, hits) : -1;
+        if (open < 0 || (open && PyList_Append(places, at) < 0))
+            Py_CLEAR(places);
+        Py_XDECREF(at);
+    }
+    return places;
+}
+
+/* is_json(text): whether a text is surely JSON; of what is not told here a parser has to say it. */
+static PyObject *core_is_json(PyObject *self, PyObject *text)
+{
+    (void)self;
+    if (!PyBytes_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "a text is bytes");
+        return NULL;
+    }
+    return PyBool_FromLong(is_json(text_of(text)));
+}
