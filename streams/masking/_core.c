@@ -158,7 +158,7 @@ static PyMethodDef core_methods[] = {
     {"splice", FAST(core_splice), METH_FASTCALL, "splice(text, found, known, replacement, counts) -> (spliced, output)"},
     {"splice_read", FAST(core_splice_read), METH_FASTCALL,
      "splice_read(raw, read, found, known, replacement, odd, counts) -> (spliced, output)"},
-    {"survey", core_survey, METH_O, "survey(texts) -> (filled, foreign, size, longest)"},
+    {"survey", core_survey, METH_O, "survey(texts) -> (filled, size)"},
     {"mask", FAST(core_mask), METH_FASTCALL, "mask(texts, hits, over, reads, asked, acts, outputs, counts) -> (changed, left)"},
     {"veils", FAST(core_veils), METH_FASTCALL, "veils(outputs, changed) -> what is scanned of what was changed"},
     {"open", FAST(core_open), METH_FASTCALL, "open(outputs, changed, hits) -> the places of what has to be looked at more closely"},

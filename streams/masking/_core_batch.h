@@ -156,24 +156,14 @@ static PyObject *core_mask(PyObject *self, PyObject *const *args, Py_ssize_t cou
     return NULL;
 }
 
-/* Whether all bytes are ASCII; without an end before the last, so that it takes many at a time. */
-static int is_ascii(Text t)
-{
-    byte any = 0;
-    place i;
-    for (i = 0; i < t.size; i++)
-        any |= t.at[i];
-    return any < 0x80;
-}
-
-/* survey(texts) -> (filled, foreign, size, longest): `Loop.survey`. */
+/* survey(texts) -> (filled, size): `Loop.survey`. */
 static PyObject *core_survey(PyObject *self, PyObject *texts)
 {
     int filled = 1;
-    place i, size = 0, longest = 0;
-    PyObject *rows = PySequence_Fast(texts, "texts are a sequence"), *foreign = PyList_New(0);
+    place i, size = 0;
+    PyObject *rows = PySequence_Fast(texts, "texts are a sequence");
     (void)self;
-    for (i = 0; rows && foreign && i < PySequence_Fast_GET_SIZE(rows); i++) {
+    for (i = 0; rows && i < PySequence_Fast_GET_SIZE(rows); i++) {
         PyObject *text = PySequence_Fast_GET_ITEM(rows, i);
         Text t = {NULL, 0};
         if (PyBytes_Check(text)) {
@@ -183,20 +173,10 @@ static PyObject *core_survey(PyObject *self, PyObject *texts)
             Py_CLEAR(rows);
         }
         filled = filled && t.size && t.at[0];
-        if (!is_ascii(t)) {
-            PyObject *at = PyLong_FromSsize_t(i);
-            if (!at || PyList_Append(foreign, at) < 0)
-                Py_CLEAR(foreign);
-            Py_XDECREF(at);
-        }
         size += t.size;
-        longest = t.size > longest ? t.size : longest;
     }
-    if (rows && foreign) {
-        Py_DECREF(rows);
-        return Py_BuildValue("(ONnn)", filled ? Py_True : Py_False, foreign, size, longest);
-    }
-    Py_XDECREF(rows);
-    Py_XDECREF(foreign);
-    return NULL;
+    if (!rows)
+        return NULL;
+    Py_DECREF(rows);
+    return Py_BuildValue("(On)", filled ? Py_True : Py_False, size);
 }

@@ -5,6 +5,8 @@
 typedef struct {
     PyObject_HEAD
     Hits hits;
+    /* Where in what is scanned each text begins, and where the next would; the first of them is the `first` of its batch. */
+    place *begins, texts, first;
     vectorcallfunc call;
 } Sink;
 
@@ -46,14 +48,90 @@ static PyObject *sink_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)sink;
 }
 
-/* Gives a text its hits, so many from a place on, which count from `base`; -1 for an exception. */
-static int give(const Sink *sink, size_t from, size_t to, place index, place base, Hit disguise, PyObject *found, PyObject *disguised)
+/* What stands between texts: no byte of UTF-8, and no anchor reaches over it. */
+enum { SEPARATOR = 0xff };
+
+/* Notes where each of some texts begins behind a margin, and how long the longest is; -1 for an exception. */
+static place lay_out(Sink *sink, PyObject *const *texts, place margin)
 {
-    PyObject *mine = PyBytes_FromStringAndSize(NULL, (place)((to - from) * sizeof(Hit))), *key = PyLong_FromSsize_t(index);
+    place i, longest = 0, *begins = PyMem_Realloc(sink->begins, (size_t)(sink->texts + 1) * sizeof *begins);
+    if (!begins) {
+        sink->texts = 0;
+        PyErr_NoMemory();
+        return -1;
+    }
+    sink->begins = begins, begins[0] = margin;
+    for (i = 0; i < sink->texts; i++) {
+        if (!PyBytes_Check(texts[i])) {
+            sink->texts = 0;
+            PyErr_SetString(PyExc_TypeError, "a text is bytes");
+            return -1;
+        }
+        begins[i + 1] = begins[i] + PyBytes_GET_SIZE(texts[i]) + 1;
+        longest = PyBytes_GET_SIZE(texts[i]) > longest ? PyBytes_GET_SIZE(texts[i]) : longest;
+    }
+    return longest;
+}
+
+/* Writes the texts to where they begin, and appends to a list which of them are not UTF-8; -1 for an exception. */
+static int write_texts(const Sink *sink, PyObject *const *texts, char *data, place margin, PyObject *broken)
+{
+    place i;
+    memset(data, SEPARATOR, (size_t)margin);
+    for (i = 0; i < sink->texts; i++) {
+        Text t = text_of(texts[i]);
+        memcpy(data + sink->begins[i], t.at, (size_t)t.size);
+        data[sink->begins[i + 1] - 1] = (char)SEPARATOR;
+        if (!is_utf8(t)) {
+            PyObject *at = PyLong_FromSsize_t(sink->first + i);
+            int failed = at ? PyList_Append(broken, at) : -1;
+            Py_XDECREF(at);
+            if (failed)
+                return -1;
+        }
+    }
+    memset(data + sink->begins[sink->texts] - 1, SEPARATOR, (size_t)margin);
+    return 0;
+}
+
+/* join(texts, start, stop, margin) -> (data, broken, longest): `loop.Sink.join`. */
+static PyObject *sink_join(PyObject *self, PyObject *args)
+{
+    Sink *sink = (Sink *)self;
+    PyObject *texts, *rows, *data = NULL, *broken = NULL;
+    place start, stop, margin, longest = -1;
+    if (!PyArg_ParseTuple(args, "Onnn", &texts, &start, &stop, &margin))
+        return NULL;
+    if (start < 0 || margin < 1) {
+        PyErr_SetString(PyExc_ValueError, "texts lie behind a margin");
+        return NULL;
+    }
+    rows = PySequence_Fast(texts, "texts are a sequence"), broken = PyList_New(0);
+    if (rows && broken) {
+        stop = stop < PySequence_Fast_GET_SIZE(rows) ? stop : PySequence_Fast_GET_SIZE(rows);
+        sink->first = start, sink->texts = stop > start ? stop - start : 0;
+        longest = lay_out(sink, PySequence_Fast_ITEMS(rows) + start, margin);
+    }
+    /* From here on nothing is called that could change the list of texts. */
+    if (longest >= 0)
+        data = PyBytes_FromStringAndSize(NULL, sink->begins[sink->texts] - 1 + margin);
+    if (data && write_texts(sink, PySequence_Fast_ITEMS(rows) + start, PyBytes_AS_STRING(data), margin, broken) < 0)
+        Py_CLEAR(data);
+    Py_XDECREF(rows);
+    if (data)
+        return Py_BuildValue("(NNn)", data, broken, longest);
+    Py_XDECREF(broken);
+    return NULL;
+}
+
+/* Gives a text its hits, so many from a place on; -1 for an exception. */
+static int give(const Sink *sink, size_t from, size_t to, place text, Hit disguise, PyObject *found, PyObject *disguised)
+{
+    PyObject *mine = PyBytes_FromStringAndSize(NULL, (place)((to - from) * sizeof(Hit))), *key = PyLong_FromSsize_t(sink->first + text);
     int failed = !mine || !key, disguises = 0;
     size_t at;
     for (at = from; !failed && at < to; at++) {
-        Hit hit = sink->hits.at[at] - ((Hit)base << IDENT_BITS);
+        Hit hit = sink->hits.at[at] - ((Hit)sink->begins[text] << IDENT_BITS);
         memcpy(PyBytes_AS_STRING(mine) + (at - from) * sizeof hit, &hit, sizeof hit);
         disguises |= (hit & (IDENTS - 1)) == disguise;
     }
@@ -63,16 +141,30 @@ static int give(const Sink *sink, size_t from, size_t to, place index, place bas
     return failed ? -1 : 0;
 }
 
-/* grouped(texts, shapes, margin, disguise) -> (found, disguised): the hits of each text that has any, and which have one of
- * `disguise`; texts lie one byte apart behind a margin. `shapes` are further hits. */
+/* Gives all texts their hits, which are in order; -1 for an exception. */
+static int give_all(const Sink *sink, Hit disguise, PyObject *found, PyObject *disguised)
+{
+    size_t at = 0, from;
+    place text;
+    for (text = 0; at < sink->hits.count && text < sink->texts; text++) {
+        const Hit limit = (Hit)(sink->begins[text + 1] + 1) << IDENT_BITS;
+        for (from = at; at < sink->hits.count && sink->hits.at[at] < limit; at++)
+            ;
+        if (at > from && give(sink, from, at, text, disguise, found, disguised) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* grouped(shapes, disguise) -> (found, disguised): `loop.Sink.grouped`. */
 static PyObject *sink_grouped(PyObject *self, PyObject *args)
 {
     Sink *sink = (Sink *)self;
-    PyObject *texts, *shapes, *rows, *found, *disguised;
+    PyObject *shapes, *found, *disguised;
     unsigned disguise;
-    place margin, i, base, limit;
-    size_t at = 0, from, scanned = sink->hits.count;
-    if (!PyArg_ParseTuple(args, "OSnI", &texts, &shapes, &margin, &disguise))
+    place i;
+    size_t scanned = sink->hits.count;
+    if (!PyArg_ParseTuple(args, "SI", &shapes, &disguise))
         return NULL;
     if (hits_in(shapes) < 0) {
         PyErr_SetString(PyExc_TypeError, "hits are packed in bytes");
@@ -83,24 +175,12 @@ static PyObject *sink_grouped(PyObject *self, PyObject *args)
             return NULL;
     if (merge(&sink->hits, scanned) < 0)
         return NULL;
-    rows = PySequence_Fast(texts, "texts are a sequence");
-    found = PyDict_New(), disguised = PyDict_New();
-    if (sink->hits.count && (place)(sink->hits.at[0] >> IDENT_BITS) <= margin)
+    if (sink->hits.count && sink->texts && (place)(sink->hits.at[0] >> IDENT_BITS) <= sink->begins[0]) {
         PyErr_SetString(PyExc_ValueError, "a hit before the first text");
-    for (i = 0, limit = margin; rows && found && disguised && !PyErr_Occurred() && at < sink->hits.count && i < PySequence_Fast_GET_SIZE(rows); i++) {
-        PyObject *text = PySequence_Fast_GET_ITEM(rows, i);
-        if (!PyBytes_Check(text)) {
-            PyErr_SetString(PyExc_TypeError, "a text is bytes");
-            break;
-        }
-        base = limit, limit += PyBytes_GET_SIZE(text) + 1;
-        for (from = at; at < sink->hits.count && (place)(sink->hits.at[at] >> IDENT_BITS) <= limit; at++)
-            ;
-        if (at > from && give(sink, from, at, i, base, disguise, found, disguised) < 0)
-            break;
+        return NULL;
     }
-    Py_XDECREF(rows);
-    if (rows && found && disguised && !PyErr_Occurred())
+    found = PyDict_New(), disguised = PyDict_New();
+    if (found && disguised && !give_all(sink, disguise, found, disguised))
         return Py_BuildValue("(NN)", found, disguised);
     Py_XDECREF(found);
     Py_XDECREF(disguised);
@@ -111,12 +191,14 @@ static void sink_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     PyMem_Free(((Sink *)self)->hits.at);
+    PyMem_Free(((Sink *)self)->begins);
     type->tp_free(self);
     Py_DECREF(type);
 }
 
 static PyMethodDef sink_methods[] = {
-    {"grouped", sink_grouped, METH_VARARGS, "grouped(texts, shapes, margin, disguise) -> (found, disguised)"},
+    {"join", sink_join, METH_VARARGS, "join(texts, start, stop, margin) -> (data, broken, longest)"},
+    {"grouped", sink_grouped, METH_VARARGS, "grouped(shapes, disguise) -> (found, disguised)"},
     {NULL, NULL, 0, NULL},
 };
 

@@ -61,3 +61,50 @@ static Text text_of(PyObject *bytes)
 {
     return (Text){(const byte *)PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes)};
 }
+
+/* Where a text is ASCII no more, behind a place up to which it is; many bytes at a time. */
+static place ascii_end(Text t, place at)
+{
+    enum { WORDS = 4, WORD = sizeof(uint64_t) };
+    const uint64_t high = 0x8080808080808080u;
+    uint64_t words[WORDS];
+    for (; at + WORDS * WORD <= t.size; at += WORDS * WORD) {
+        memcpy(words, t.at + at, sizeof words);
+        if ((words[0] | words[1] | words[2] | words[3]) & high)
+            break;
+    }
+    for (; at + WORD <= t.size; at += WORD) {
+        memcpy(words, t.at + at, WORD);
+        if (words[0] & high)
+            break;
+    }
+    while (at < t.size && t.at[at] < 0x80)
+        at++;
+    return at;
+}
+
+/* How many bytes the character has that begins at a place and is not ASCII (RFC 3629, section 4); 0 where none does. */
+static place wide_at(Text t, place at)
+{
+    const byte *c = t.at + at;
+    place size = c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4, i;
+    if (c[0] < 0xc2 || c[0] > 0xf4 || at + size > t.size)
+        return 0;
+    if (c[1] < (c[0] == 0xe0 ? 0xa0 : c[0] == 0xf0 ? 0x90 : 0x80) || c[1] > (c[0] == 0xed ? 0x9f : c[0] == 0xf4 ? 0x8f : 0xbf))
+        return 0;
+    for (i = 2; i < size; i++)
+        if ((c[i] & 0xc0) != 0x80)
+            return 0;
+    return size;
+}
+
+static int is_utf8(Text t)
+{
+    place at = 0, size;
+    while ((at = ascii_end(t, at)) < t.size) {
+        if (!(size = wide_at(t, at)))
+            return 0;
+        at += size;
+    }
+    return 1;
+}

@@ -24,10 +24,6 @@ __all__ = ["RecordMasker"]
 
 #: The first byte of a value framed by a schema registry (Confluent wire format: 0, then the schema's number).
 _REGISTRY_MAGIC = 0
-#: Portions of a batch for the engine: from here on more texts at once make nothing faster, only larger.
-_PORTION_BYTES: Final = 1_250_000
-_PORTION_TEXTS: Final = 5_000
-
 _FIRST: Final = itemgetter(0)
 _SECOND: Final = itemgetter(1)
 
@@ -59,13 +55,15 @@ class RecordMasker:
 
     def _masked(self, columns: RecordColumns) -> MaskedColumns:
         """Values, keys and headers are texts of one scan; most records have a value and no more."""
-        masked = MaskedColumns(list(columns.keys), list(columns.values), list(columns.headers))
+        masked = MaskedColumns(columns.keys.copy(), columns.values, columns.headers.copy())
         values = self._value_rows(masked)
-        keys = self._key_rows(masked) if any(masked.keys) else []
-        places = self._header_places(masked) if any(masked.headers) else []
-        texts: list[Any] = [*masked.values] if len(values) == len(masked.values) else [masked.values[i] for i in values]
-        texts += [masked.keys[index] for index in keys]
-        texts += [masked.headers[index][place][1] for index, place in places]  # type: ignore[index]
+        keys = self._key_rows(masked) if _has_any(masked.keys) else []
+        places = self._header_places(masked) if _has_any(masked.headers) else []
+        texts: list[Any] = masked.values
+        if keys or places or len(values) < len(masked.values):
+            texts = [masked.values[index] for index in values]
+            texts += [masked.keys[index] for index in keys]
+            texts += [masked.headers[index][place][1] for index, place in places]  # type: ignore[index]
         self._mask(masked, texts, values, keys, places)
         return masked
 
@@ -138,19 +136,6 @@ class RecordMasker:
         masked.findings["opaque"] += 1
         return self.tokens.opaque(data)
 
-    def _through_engine(self, masked: MaskedColumns, texts: Sequence[bytes]) -> tuple[list[bytes], dict[int, Failure]]:
-        """Outputs and failures of the texts; in portions, since what the engine holds for a scan is twice its texts."""
-        outputs: list[bytes] = []
-        failures: dict[int, Failure] = {}
-        _, _, size, _ = self._core.survey(texts)
-        step = max(1, min(_PORTION_TEXTS, len(texts) * _PORTION_BYTES // max(1, size)))
-        for start in range(0, len(texts), step):
-            done = self._engine.mask(texts[start : start + step])
-            outputs += done.outputs
-            failures.update({start + number: failure for number, failure in done.failures.items()})
-            masked.findings += done.findings
-        return outputs, failures
-
     def _mask(
         self,
         masked: MaskedColumns,
@@ -160,7 +145,10 @@ class RecordMasker:
         places: Sequence[tuple[int, int]],
     ) -> None:
         """Masks the texts: those of values, then of keys, then of headers."""
-        outputs, failures = self._through_engine(masked, texts)
+        done = self._engine.mask(texts)
+        outputs: list[Any] = done.outputs
+        failures = done.failures
+        masked.findings += done.findings
         keys_at, headers_at = len(values), len(values) + len(keys)
         for number in sorted(failures):
             failure = failures[number]
@@ -176,8 +164,9 @@ class RecordMasker:
             masked.failures.setdefault(index, failure)
             outputs[number] = texts[number]
         if len(values) == len(masked.values):
-            masked.values[:] = outputs[:keys_at]
+            masked.values = outputs[:keys_at] if len(outputs) > keys_at else outputs
         else:
+            masked.values = masked.values.copy()
             for index, output in zip(values, outputs, strict=False):
                 masked.values[index] = output
         for index, output in zip(keys, outputs[keys_at:headers_at], strict=True):
@@ -185,6 +174,11 @@ class RecordMasker:
         for (index, place), text, output in zip(places, texts[headers_at:], outputs[headers_at:], strict=True):
             if output is not text:
                 _set_header(masked, index, place, output)
+
+
+def _has_any(column: list[Any]) -> bool:
+    """Whether a column has anything; most batches have neither keys nor headers."""
+    return column.count(None) < len(column)
 
 
 def _set_header(masked: MaskedColumns, index: int, place: int, value: bytes) -> None:

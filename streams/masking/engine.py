@@ -21,7 +21,7 @@ from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Judge
 from streams.masking.loop import Asked, Changed, Packed, Spliced, packed, replacements, unpacked
 from streams.masking.native import core
-from streams.masking.prefilter import BLOCK, DISGUISE, FIRST_DETECTOR, Prefilter
+from streams.masking.prefilter import BLOCK, DISGUISE, FIRST_DETECTOR, Joined, Prefilter
 from streams.masking.quoting import percent_encoded, raw_quote
 from streams.masking.records import Failure, Reason
 from streams.masking.wellformed import is_json
@@ -30,6 +30,11 @@ __all__ = ["Engine", "Explained", "Masked", "Rejected"]
 
 #: How many blocks may lie in one another (base64 of base64 of ...); what is wrapped deeper is not let through.
 _BLOCK_DEPTH: Final = 5
+
+#: Portions of a batch for one scan: from here on more texts at once make nothing faster, only larger, since what is held
+#: for a scan is as large as its texts.
+_PORTION_BYTES: Final = 1_250_000
+_PORTION_TEXTS: Final = 5_000
 
 #: What a record begins with that may be JSON and is more than a number or a word.
 _JSON_BEGINS: Final = (b"{", b"[", b'"')
@@ -102,17 +107,26 @@ class Engine:
         self._asked = Asked(asked.judges, asked.natives, asked.words, partial(self._blocks, 0), self._fail)
         self._acts = self._actions.acts()
 
-    def mask(self, texts: Sequence[bytes]) -> Masked:
+    def mask(self, texts: list[bytes]) -> Masked:
         """Masks a batch; each text fails for itself."""
-        result = Masked(list(texts))
-        _, foreign, _, longest = self._core.survey(texts)
-        readable = self._checked(result, texts, foreign)
-        if longest > self._max_depth:
-            result.failures.update((index, _TOO_DEEP) for index, text in enumerate(readable) if self._too_deep(text))
-        changed = self._detect_all(result, readable)
-        if changed:
-            self._verify(result, readable, changed)
+        result = Masked(texts.copy())
+        _, size = self._core.survey(texts)
+        step = max(1, min(_PORTION_TEXTS, len(texts) * _PORTION_BYTES // max(1, size)))
+        for start in range(0, len(texts), step):
+            self._mask_portion(result, texts, range(start, min(start + step, len(texts))))
         return result
+
+    def _mask_portion(self, result: Masked, texts: list[bytes], places: range) -> None:
+        """Masks some texts of a batch: those of one scan."""
+        joined = self._prefilter.joined(texts, places)
+        if joined.broken:
+            texts = self._checked(result, texts, joined.broken)
+            joined = self._prefilter.joined(texts, places)
+        if joined.longest > self._max_depth:
+            result.failures.update((index, _TOO_DEEP) for index in places if self._too_deep(texts[index]))
+        changed = self._detect_all(result, texts, joined, places if self._everywhere else ())
+        if changed:
+            self._verify(result, texts, changed)
 
     def mask_text(self, text: bytes) -> bytes:
         """A short text by itself; `***` where it cannot be masked with certainty."""
@@ -158,23 +172,19 @@ class Engine:
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
-    def _checked(self, result: Masked, texts: Sequence[bytes], foreign: Sequence[int]) -> list[bytes]:
-        """The texts with those emptied that are not UTF-8, of some: UTF-16 is masked on its own, anything else fails."""
-        readable = list(texts)
-        for index in foreign:
-            text = texts[index]
-            try:
-                text.decode()
-            except UnicodeDecodeError as error:
-                self._mask_wide(result, index, text, error.start)
-                readable[index] = b""
+    def _checked(self, result: Masked, texts: list[bytes], broken: Sequence[int]) -> list[bytes]:
+        """The texts with those emptied that are not UTF-8: UTF-16 is masked on its own, anything else fails."""
+        readable = texts.copy()
+        for index in broken:
+            self._mask_wide(result, index, texts[index])
+            readable[index] = b""
         return readable
 
-    def _mask_wide(self, result: Masked, index: int, text: bytes, at: int) -> None:
-        """Masks a text that is no UTF-8 from a byte on."""
+    def _mask_wide(self, result: Masked, index: int, text: bytes) -> None:
+        """Masks a text that is no UTF-8."""
         opened = wide.utf16(text)
         if opened is None:
-            result.failures[index] = Failure("invalid_encoding", "decode", at=at)
+            result.failures[index] = Failure("invalid_encoding", "decode", at=_broken_at(text))
             return
         inside = self.mask([opened.inside])
         result.findings += inside.findings
@@ -190,12 +200,11 @@ class Engine:
 
     # -- detecting --------------------------------------------------------------------------------------------------
 
-    def _detect_all(self, result: Masked, texts: list[bytes]) -> list[Changed]:
-        """The hot loop: one scan for all, then only the texts that were hit."""
-        hits, disguised = self._prefilter.grouped(texts)
+    def _detect_all(self, result: Masked, texts: list[bytes], joined: Joined, unfolded: Sequence[int]) -> list[Changed]:
+        """The hot loop: one scan for all, then only the texts that were hit; some are unfolded whatever the scan says."""
+        hits, disguised = self._prefilter.scanned(joined)
         failures = result.failures
-        if self._everywhere:
-            disguised = dict.fromkeys(range(len(texts)))
+        disguised |= dict.fromkeys(unfolded)
         core, outputs, counts = self._core, result.outputs, result.findings
         changed, left = core.mask(texts, hits, {**disguised, **failures}, {}, self._asked, self._acts, outputs, counts)
         for index in left:
@@ -396,6 +405,15 @@ class Engine:
         if len(text) <= self._max_depth or text.count(b"{") + text.count(b"[") <= self._max_depth:
             return False
         return wide.depth(text) > self._max_depth
+
+
+def _broken_at(text: bytes) -> int:
+    """Where a text is no UTF-8; -1 where all of it is."""
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return -1
 
 
 def _hits_of(kept: dict[int, str]) -> Packed:

@@ -2,7 +2,9 @@
 
 import re
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from streams.masking.encodings.fold import Fold
@@ -11,8 +13,8 @@ from streams.masking.kinds import Kind
 from streams.masking.wellformed import is_json
 
 __all__ = [
-    "BLOCK", "DISGUISE", "IDENT_BITS", "Acts", "Asked", "Changed", "Hit", "Known", "Loop", "Packed", "Spliced", "Survey",
-    "packed", "replacements", "spliced_at", "unpacked",
+    "BLOCK", "DISGUISE", "IDENT_BITS", "SEPARATOR", "Acts", "Asked", "Changed", "Hit", "Known", "Loop", "Packed", "Sink",
+    "Spliced", "Survey", "packed", "replacements", "spliced_at", "unpacked",
 ]  # fmt: skip
 
 #: The end of a match in a text, and the identifier of its anchor.
@@ -75,8 +77,11 @@ class Acts(NamedTuple):
     replacement: Callable[[Found, bytes], bytes]
 
 
-#: Whether each text is something and does not begin with a zero, which are not ASCII, how long they are and the longest is.
-Survey = tuple[bool, list[int], int, int]
+#: Whether each text is something and does not begin with a zero, and how long all of them are.
+Survey = tuple[bool, int]
+
+#: Stands between the texts of a scan: no byte of UTF-8, and no anchor reaches over it.
+SEPARATOR: Final = b"\xff"
 
 
 class Changed(NamedTuple):
@@ -109,16 +114,53 @@ def replacements(spliced: Spliced) -> Iterator[tuple[int, int, int]]:
     return zip(places, places, places, strict=True)
 
 
+class Sink:
+    """What `streams.masking.native.Sink` does, in Python."""
+
+    def __init__(self) -> None:
+        self._hits: list[Hit] = []
+        self._begins: list[int] = []
+        self._first = 0
+
+    def __call__(self, ident: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        self._hits.append((end, ident))
+
+    def join(self, texts: Sequence[bytes], start: int, stop: int, margin: int) -> tuple[bytes, list[int], int]:
+        """The texts from one place to another as one, which of them are not UTF-8, and how long the longest is."""
+        rows, self._first = texts[start:stop], start
+        around = SEPARATOR * (margin - 1)
+        self._begins = [*accumulate((len(text) + 1 for text in rows), initial=margin)]
+        broken = [index for index, text in enumerate(rows, start) if not _is_utf8(text)]
+        return SEPARATOR.join((around, *rows, around)), broken, max(map(len, rows), default=0)
+
+    def grouped(self, shapes: Packed, disguise: int) -> tuple[dict[int, Packed], dict[int, None]]:
+        """The hits of each text that has any, those of shapes among them, and which texts have one of `disguise`."""
+        found: dict[int, list[Hit]] = {}
+        for end, ident in sorted(self._hits + unpacked(shapes)):
+            place = bisect_left(self._begins, end) - 1
+            if place < 0:
+                raise ValueError("a hit before the first text")
+            if place < len(self._begins) - 1:
+                found.setdefault(self._first + place, []).append((end - self._begins[place], ident))
+        disguised = {index: None for index, hits in found.items() if any(ident == disguise for _, ident in hits)}
+        return {index: packed(hits) for index, hits in found.items()}, disguised
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 class Loop:
     """What `streams.masking.native.Core` does, in Python."""
 
     def survey(self, texts: Sequence[bytes | None]) -> Survey:
         """What has to be known of a batch before anything is done."""
         filled = [text for text in texts if text]
-        sizes = [len(text) for text in filled]
-        plain = len(filled) == len(texts) and all(text[0] for text in filled)
-        foreign = [index for index, text in enumerate(texts) if text and not text.isascii()]
-        return plain, foreign, sum(sizes), max(sizes, default=0)
+        return len(filled) == len(texts) and all(text[0] for text in filled), sum(map(len, filled))
 
     def judge(
         self,

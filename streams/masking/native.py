@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Final, Protocol, cast
 
+from streams.masking import loop
 from streams.masking.detectors import contact, credentials, jose, money, named, network, tables
 from streams.masking.detectors.nobody import is_nobody
 from streams.masking.encodings.fold import Fold
@@ -36,17 +37,21 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 17
+_INTERFACE: Final = 18
 
 
 class Sink(Protocol):
     """Collects the matches of one scan, called as hyperscan calls its handler."""
 
     def __call__(self, ident: int, start: int, end: int, flags: int, context: object, /) -> bool | None: ...
-    def grouped(
-        self, texts: Sequence[bytes], shapes: Packed, margin: int, disguise: int, /
-    ) -> tuple[dict[int, Packed], dict[int, None]]:
-        """The hits of each text that has any, and which texts have one of `disguise`."""
+    def join(self, texts: Sequence[bytes], start: int, stop: int, margin: int, /) -> tuple[bytes, list[int], int]:
+        """Some texts of a batch as one, a separator between any two and so many around them.
+
+        Also which of them are not UTF-8, and how long the longest is.
+        """
+
+    def grouped(self, shapes: Packed, disguise: int, /) -> tuple[dict[int, Packed], dict[int, None]]:
+        """The hits of each text that has any, and which texts have one of `disguise`, by their places in the batch."""
 
 
 class Core(Protocol):
@@ -164,9 +169,10 @@ def core(*, native: bool = True) -> Core:
     return (native_core() if native else None) or Loop()
 
 
-def sinks() -> Callable[[], Sink] | None:
-    """What makes a sink for each scan, or None where there is no core."""
-    return cast("Callable[[], Sink]", import_module("streams.masking._core").Sink) if native_core() else None
+def sinks(*, native: bool = True) -> Callable[[], Sink]:
+    """What makes a sink for each scan, in C where there is a core."""
+    there = native and native_core() is not None
+    return cast("Callable[[], Sink]", import_module("streams.masking._core").Sink) if there else loop.Sink
 
 
 def _bits(numbers: Iterable[int]) -> int:

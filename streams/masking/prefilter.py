@@ -5,9 +5,7 @@ without any of them holds nothing that a detector could find.
 """
 
 import threading
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
 from typing import Final, NamedTuple, cast
 
 import hyperscan
@@ -16,15 +14,11 @@ from streams.masking.databases import Anchor, Store, database
 from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_SHAPE
 from streams.masking.encodings.units import fold_anchors, fold_shapes
 from streams.masking.found import Detector, Judge
-from streams.masking.loop import BLOCK, DISGUISE, Hit, Packed, packed, unpacked
-from streams.masking.native import JUDGES, sinks
+from streams.masking.loop import BLOCK, DISGUISE, Hit, Packed, unpacked
+from streams.masking.native import JUDGES, Sink, sinks
 from streams.masking.shapes import MARGIN, SHAPES, native_scan
 
-__all__ = ["BLOCK", "DISGUISE", "FIRST_DETECTOR", "Hit", "Hits", "Prefilter"]
-
-#: Stands between the records of a batch: no byte of UTF-8, and no anchor reaches over it.
-SEPARATOR: Final = b"\xff"
-_BEFORE: Final = SEPARATOR * (MARGIN - 1)
+__all__ = ["BLOCK", "DISGUISE", "FIRST_DETECTOR", "Hit", "Joined", "Prefilter"]
 
 #: Below are `DISGUISE` and `BLOCK`, the identifiers of anchors that belong to no detector.
 FIRST_DETECTOR: Final = 2
@@ -33,11 +27,13 @@ _CASELESS: Final = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
 _EXACT: Final = hyperscan.HS_FLAG_DOTALL
 
 
-class Hits(NamedTuple):
-    """All hits in several texts, ordered by their end; text i lies at `begins[i]:begins[i + 1] - 1` of what was scanned."""
+class Joined(NamedTuple):
+    """Texts as one, and where their hits are collected; which of them are not UTF-8, and how long the longest is."""
 
-    found: list[Hit]
-    begins: list[int]
+    sink: Sink
+    data: bytes
+    broken: list[int]
+    longest: int
 
 
 class Prefilter:
@@ -65,39 +61,27 @@ class Prefilter:
             ]
         self._database = database(tuple(anchors), store)
         self._scratches = threading.local()
-        self._sink = sinks() if native else None
+        self._sink = sinks(native=native)
         places = {judge: place for place, judge in enumerate(JUDGES.values(), 1)}
         #: For each identifier the place of its judge among those that the core in C knows; 0 for all others.
         self.natives = bytes(places.get(judge, 0) if judge else 0 for judge in self.judges)
         #: A one for each identifier that goes by a word.
         self.words = bytes(ident in self.by_word for ident in range(len(self.judges)))
 
-    def grouped(self, texts: Sequence[bytes]) -> tuple[dict[int, Packed], dict[int, None]]:
-        """The hits of each text that has any, and which of the texts are disguised; in their order."""
-        if self._sink is None or not texts:
-            return _grouped(*self.scan(texts))
-        data = SEPARATOR.join((_BEFORE, *texts, _BEFORE))
+    def joined(self, texts: Sequence[bytes], places: range) -> Joined:
+        """Some texts of a batch that stand next to one another, ready to be scanned."""
         sink = self._sink()
+        return Joined(sink, *sink.join(texts, places.start, places.stop, MARGIN))
+
+    def scanned(self, joined: Joined) -> tuple[dict[int, Packed], dict[int, None]]:
+        """The hits of each text that has any, and which of the texts are disguised; in their order."""
+        data, sink = joined.data, joined.sink
         self._database.scan(data, match_event_handler=sink, scratch=self._scratch())
-        return sink.grouped(texts, self._shapes(data) if self._shapes is not None else b"", MARGIN, DISGUISE)
+        return sink.grouped(self._shapes(data) if self._shapes is not None else b"", DISGUISE)
 
-    def scan(self, texts: Sequence[bytes]) -> Hits:
-        """The hits in texts without a separator."""
-        if not texts:
-            return Hits([], [MARGIN])
-        data = SEPARATOR.join((_BEFORE, *texts, _BEFORE))
-        hits: list[Hit] = []
-        add: Callable[[Hit], None] = hits.append
-
-        def on_match(ident: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            add((end, ident))
-
-        self._database.scan(data, match_event_handler=on_match, scratch=self._scratch())
-        if self._shapes is not None:
-            hits += unpacked(self._shapes(data))
-        hits.sort()
-        # All of this is done in C.
-        return Hits(hits, list(accumulate(map((1).__add__, map(len, texts)), initial=MARGIN)))
+    def grouped(self, texts: Sequence[bytes]) -> tuple[dict[int, Packed], dict[int, None]]:
+        """The same of all of some texts."""
+        return self.scanned(self.joined(texts, range(len(texts)))) if texts else ({}, {})
 
     def hits(self, text: bytes) -> list[Hit]:
         """The hits in one text; an end one behind the text's is that of an anchor that ends with the separator."""
@@ -112,20 +96,3 @@ class Prefilter:
         if scratch is None:
             scratch = self._scratches.scratch = hyperscan.Scratch(database=self._database)
         return cast("hyperscan.Scratch", scratch)
-
-
-def _grouped(hits: list[Hit], begins: list[int]) -> tuple[dict[int, Packed], dict[int, None]]:
-    """The hits of a scan by their texts."""
-    found: dict[int, list[Hit]] = {}
-    disguised: dict[int, None] = {}
-    mine: list[Hit] = []
-    index = base = limit = -1
-    for end, ident in hits:
-        if end > limit:
-            index = bisect_left(begins, end) - 1
-            base, limit = begins[index], begins[index + 1]
-            mine = found[index] = []
-        mine.append((end - base, ident))
-        if ident == DISGUISE:
-            disguised[index] = None
-    return {index: packed(rows) for index, rows in found.items()}, disguised

@@ -73,7 +73,7 @@ def _plain(verdict: Verdict) -> object:
 def test_core_is_built() -> None:
     """The tests run with the core, so that a build without it is noticed."""
     assert native_core() is not None
-    assert sinks() is not None
+    assert sinks() is not sinks(native=False)
 
 
 @pytest.mark.parametrize("mix", ["clean", "mixed", "demo"])
@@ -124,7 +124,7 @@ def test_core_knows_all_issuers(length: int) -> None:
 @example([b"x", b""])
 @example([b"x" * 77, b"y" * 70 + b"\xff"])
 def test_core_surveys_batches_as_the_loop_in_python_does(texts: list[bytes | None]) -> None:
-    """Whether all are filled, which are not ASCII, how long they are and the longest is."""
+    """Whether all are filled, and how long they are together."""
     assert _core().survey(texts) == Loop().survey(texts)
     assert _core().survey(tuple(texts)) == Loop().survey(texts)
 
@@ -205,6 +205,11 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: _core().any_below(b"1234567", 1),
         lambda: _core().survey([b"x", "x"]),  # type: ignore[list-item]
         lambda: _core().survey(None),  # type: ignore[arg-type]
+        lambda: sinks()().join(["x"], 0, 1, 128),  # type: ignore[list-item]
+        lambda: sinks()().join(None, 0, 1, 128),  # type: ignore[arg-type]
+        lambda: sinks()().join([b"x"], -1, 1, 128),
+        lambda: sinks()().join([b"x"], 0, 1, 0),
+        lambda: sinks()().grouped(b"1234567", 0),
         lambda: type(_core())(Found, Changed, (("x", 5, 1, 1, 1),), *[len] * 6),  # type: ignore[call-arg]
         lambda: type(_core())(Found, Changed, (("x", 4, 1, 1, 1), ("x",)), *[len] * 6),  # type: ignore[call-arg]
         lambda: _core().is_json("{}"),  # type: ignore[arg-type]
@@ -231,38 +236,80 @@ def test_core_takes_verdicts_of_any_judge() -> None:
         _core().judge(b"x", packed([(1, 0)]), [lambda *_: 7], b"\0", b"\0", lambda *_: [], lambda *_: None)  # type: ignore[arg-type, return-value]
 
 
-def test_sink_groups_hits_by_text() -> None:
+@pytest.mark.parametrize("native", [True, False])
+def test_sink_gives_hits_to_their_texts(*, native: bool) -> None:
     """Hits are given to the text that they end in, in their order, whichever order they come in."""
-    make = sinks()
-    assert make is not None
-    sink = make()
+    texts = [b"before", b"abcdef", b"", b"ghij", b"behind"]
+    sink = sinks(native=native)()
+    sink.join(texts, 1, 4, 128)
     for end in (*range(140, 132, -1), 1):
         sink(3, 0, end, 0, None)
     with pytest.raises(ValueError, match="before"):
-        sink.grouped([b"abcdef", b"", b"ghij"], b"", 128, 0)
-    sink = make()
+        sink.grouped(b"", 0)
+    sink = sinks(native=native)()
+    assert sink.join(texts, 1, 4, 128) == (b"\xff" * 128 + b"abcdef\xff\xffghij" + b"\xff" * 128, [], 6)
     for end in range(141, 128, -1):
         sink(3, 0, end, 0, None)
-    found, disguised = sink.grouped([b"abcdef", b"", b"ghij"], packed([(131, 0)]), 128, 0)
-    assert unpacked(found[0]) == [(1, 3), (2, 3), (3, 0), (3, 3), (4, 3), (5, 3), (6, 3), (7, 3)]
-    assert unpacked(found[1]) == [(1, 3)]
-    assert [end for end, _ in unpacked(found[2])] == [1, 2, 3, 4, 5]
-    assert disguised == {0: None}
+    found, disguised = sink.grouped(packed([(131, 0)]), 0)
+    assert unpacked(found[1]) == [(1, 3), (2, 3), (3, 0), (3, 3), (4, 3), (5, 3), (6, 3), (7, 3)]
+    assert unpacked(found[2]) == [(1, 3)]
+    assert [end for end, _ in unpacked(found[3])] == [1, 2, 3, 4, 5]
+    assert disguised == {1: None}
 
 
 @given(
+    st.lists(st.binary(max_size=90), max_size=6),
+    st.integers(0, 6),
+    st.integers(0, 9),
     st.lists(st.tuples(st.integers(129, 400), st.integers(0, 9)), max_size=90),
     st.lists(st.tuples(st.integers(129, 400), st.integers(0, 9)), max_size=90),
 )
-def test_sink_puts_shapes_among_its_hits(hits: list[tuple[int, int]], shapes: list[tuple[int, int]]) -> None:
-    """Those of both scans come in one order, whichever order each of them was in."""
-    make = sinks()
-    assert make is not None
-    sink = make()
-    for end, ident in hits:
-        sink(ident, 0, end, 0, None)
-    found, _ = sink.grouped([b"x" * 300], packed(shapes), 128, 0)
-    assert unpacked(found.get(0, b"")) == sorted((end - 128, ident) for end, ident in hits + shapes)
+def test_sinks_give_hits_alike(
+    texts: list[bytes], start: int, stop: int, hits: list[tuple[int, int]], shapes: list[tuple[int, int]]
+) -> None:
+    """Both lay texts out alike, and give each of them its hits of both scans, whichever order they come in."""
+    said = []
+    for sink in (sinks()(), sinks(native=False)()):
+        joined = sink.join(texts, start, stop, 128)
+        for end, ident in hits:
+            sink(ident, 0, end, 0, None)
+        said.append((joined, sink.grouped(packed(shapes), 3)))
+    assert said[0] == said[1]
+
+
+_CHARACTERS = ("a", "\u0080", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0010ffff")
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(_CHARACTERS).map(str.encode),
+            st.integers(0x80, 0xFF).map(lambda byte: bytes((byte,))),
+            st.binary(max_size=2),
+            st.just(b"x" * 31),
+        ),
+        max_size=9,
+    ).map(b"".join)
+)
+@example(b"\xc0\x80")
+@example(b"\xc1\xbf")
+@example(b"\xe0\x9f\xbf")
+@example(b"\xed\xa0\x80")
+@example(b"\xf0\x8f\xbf\xbf")
+@example(b"\xf4\x90\x80\x80")
+@example(b"\xf5\x80\x80\x80")
+@example(b"x" * 8 + b"\xe2\x82")
+@example("x€".encode() * 40 + b"\x80")
+def test_sinks_tell_utf8_alike(text: bytes) -> None:
+    """What is UTF-8 is what Python decodes: no overlong form, no surrogate, nothing above U+10FFFF, nothing cut."""
+    assert sinks()().join([text], 0, 1, 128) == sinks(native=False)().join([text], 0, 1, 128)
+
+
+@pytest.mark.parametrize("byte", range(0x80, 0x100))
+def test_sinks_tell_utf8_of_any_two_bytes(byte: int) -> None:
+    """Whatever the first two bytes of a character are, with one or two behind them and without."""
+    texts = [bytes((byte, second)) + rest for second in range(0x100) for rest in (b"", b"\x80", b"\xbf\xbf")]
+    assert sinks()().join(texts, 0, len(texts), 128) == sinks(native=False)().join(texts, 0, len(texts), 128)
 
 
 @pytest.mark.parametrize("attribute", ["INTERFACE", "NAMES"])
@@ -272,7 +319,7 @@ def test_core_of_another_source_is_not_used(attribute: str, monkeypatch: pytest.
     native_core.cache_clear()
     try:
         assert native_core() is None
-        assert sinks() is None
+        assert sinks() is sinks(native=False)
         masked = Engine(Policy(), Tokens(masker_keyring())).mask([b"login of ann@example.com"])
     finally:
         monkeypatch.undo()
