@@ -31,9 +31,9 @@ __all__ = ["Engine", "Explained", "Masked", "Rejected"]
 #: How many blocks may lie in one another (base64 of base64 of ...); what is wrapped deeper is not let through.
 _BLOCK_DEPTH: Final = 5
 
-#: Portions of a batch for one scan: from here on more texts at once make nothing faster, only larger, since what is held
-#: for a scan is as large as its texts.
-_PORTION_BYTES: Final = 1_250_000
+#: Portions of a batch for one scan: from here on more texts at once make nothing faster, only larger, and slower where they are
+#: read again from beyond the second cache of a core (1 MB and more on what servers have).
+_PORTION_BYTES: Final = 500_000
 _PORTION_TEXTS: Final = 5_000
 
 #: What a record begins with that may be JSON and is more than a number or a word.
