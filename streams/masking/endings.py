@@ -94,11 +94,12 @@ def _packed(root: _Node) -> bytes:
     size = max(bases.values()) + 256
     free = _SLOT.pack(0, _NOBODY, 0)
     return b"".join(
-        _SLOT.pack(bases[place], slots[place][1], slots[place][0].marks) if place in slots else free for place in range(size)
+        _SLOT.pack(bases[place], slots[place][1], slots[place][0].marks) if place in slots else free
+        for place in range(size)
     )
 
 
 def _base(before: Mapping[int, _Node], slots: Mapping[int, object], first: int) -> int:
-    """The lowest base from which the slots of all symbols are free."""
-    lowest = max(0, first - min(before)) if before else 0
-    return next(base for base in count(lowest) if not any(base + symbol in slots for symbol in before)) if before else 0
+    """The lowest base from which the slots of all symbols are free; no slot below `first` is."""
+    lowest = max(0, first - min(before, default=first))
+    return next(base for base in count(lowest) if not any(base + symbol in slots for symbol in before))

@@ -62,8 +62,8 @@ def _written(mark: str) -> frozenset[str]:
 
 #: Names that hold wherever they end a key (`billing_email`, `userEmail`).
 ANYWHERE: Final = frozenset(name for name in _written("") if len(name) > _SHORT)
-#: Names that have to be a whole element of it, or to begin with a capital behind a small letter (`userTin`).
 _SHORT_ONES: Final = _written("") - ANYWHERE
+#: Names that have to be a whole element of it; of these the ones that may begin with a capital behind a small letter (`userTin`).
 APART: Final = _written("=") | _SHORT_ONES
 CAPITALS: Final = frozenset(filter(str.isascii, _SHORT_ONES))
 #: Names that hold behind a word for a person (`user_id`, `customers.name`), or below one as whole quoted keys.
@@ -77,9 +77,7 @@ _PRINTED: Final = ("User", "Customer", "Person", "Patient", "Employee", "Passeng
 def _endings(names: Iterable[str]) -> set[str]:
     """The names that end with no other one, which stands for them."""
     flat = {re.sub(r"[_.]", "", name): name for name in sorted(names, key=len)}
-    return {
-        name for one, name in flat.items() if not any(one[first:] in flat for first in range(1, len(one)))
-    }
+    return {name for one, name in flat.items() if not any(one[first:] in flat for first in range(1, len(one)))}
 
 
 def _shapes() -> tuple[str, ...]:

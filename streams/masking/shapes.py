@@ -46,4 +46,3 @@ def native_scan(idents: Mapping[str, int]) -> Callable[[bytes], bytes] | None:
     scan = cast("_Scan", native.scan)
     wanted = tuple(idents.get(name) for name in SHAPES)
     return lambda data: scan(data, wanted)
-

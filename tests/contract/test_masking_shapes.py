@@ -194,8 +194,15 @@ def test_every_name_is_found_with_each_tail(sort: frozenset[str]) -> None:
 
 
 def test_no_name_is_cut_short() -> None:
-    """A key that ends like a telling name and is another one is passed over, and so is a number behind too many others."""
-    for text in ("level=", '"subscription":', "hostname:", "email" + "1" * 25 + "=", "email" + "_1" * 4 + "=", "waiting="):
+    """A key that ends like a telling name and is another one is passed over, and so is a name with too much behind it."""
+    for text in (
+        "level=",
+        '"subscription":',
+        "hostname:",
+        "email" + "1" * 25 + "=",
+        "email" + "_1" * 4 + "=",
+        "waiting=",
+    ):
         assert _signs(text.encode(), native=True) == _signs(text.encode(), native=False) == set(), text
 
 
@@ -204,7 +211,14 @@ SYMBOLS, SLOTS = field_endings()
 
 @pytest.mark.parametrize(
     "names",
-    [(SYMBOLS[:-1], SLOTS), (SYMBOLS, SLOTS[:-1]), (SYMBOLS, SLOTS[:8]), (SYMBOLS, b""), (SYMBOLS, SLOTS[:-2048]), ("", SLOTS)],
+    [
+        (SYMBOLS[:-1], SLOTS),
+        (SYMBOLS, SLOTS[:-1]),
+        (SYMBOLS, SLOTS[:8]),
+        (SYMBOLS, b""),
+        (SYMBOLS, SLOTS[:-2048]),
+        ("", SLOTS),
+    ],
 )
 def test_endings_that_a_walk_could_leave_are_refused(names: tuple[object, object]) -> None:
     """The pass takes slots that are there for each byte behind each of them, and nothing else."""
@@ -226,7 +240,14 @@ def test_packed_words_are_walked_from_their_ends() -> None:
                 return -1
         return rows[slot][2]
 
-    assert [walk(word) for word in (b"id", b"ID", b"userid", b"user-id", b"USER.Id", "çid".encode())] == [2, 2, 1, 1, 1, 4]
+    assert [walk(word) for word in (b"id", b"ID", b"userid", b"user-id", b"USER.Id", "çid".encode())] == [
+        2,
+        2,
+        1,
+        1,
+        1,
+        4,
+    ]
     assert [walk(word) for word in (b"d", b"rid", b"-id")] == [0, 0, 0]
     assert [walk(word) for word in (b"uid", b"us_erid", b"user--id", b"xid", "Çid".encode())] == [-1] * 5
 
