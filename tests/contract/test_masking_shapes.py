@@ -194,7 +194,7 @@ def test_every_name_is_found_with_each_tail(sort: frozenset[str]) -> None:
 
 
 def test_no_name_is_cut_short() -> None:
-    """A key that ends like a telling name and is another one is passed over, and so is a name with too much behind it."""
+    """A key that ends like a telling name and is none is passed over, and so is a name with too much behind it."""
     for text in (
         "level=",
         '"subscription":',
