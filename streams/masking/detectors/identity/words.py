@@ -297,10 +297,23 @@ def _unescaped(data: bytes, start: int, end: int) -> tuple[int, int]:
 _BACKSLASH: Final = 0x5C
 
 
+#: Zero for all that no word goes on over: neither letters nor what joins them.
+_JOINED: Final = (
+    bytes(byte if byte >= 0x80 or chr(byte).isalpha() or byte in b" _.-'/" else 0 for byte in range(0xFF)) + b"\0"
+)
+
+
+def _unbroken(data: bytes, end: int) -> tuple[int, int]:
+    """Where the letters and joins around a position begin and end."""
+    low = max(0, end - _AROUND)
+    around = data[low : end + _AROUND].translate(_JOINED)
+    stop = around.find(0, end - low)
+    return low + around.rfind(0, 0, end - low) + 1, low + (stop if stop >= 0 else len(around))
+
+
 def _segments(data: bytes, end: int) -> tuple[list[tuple[int, int]], int] | None:
     """The segments around a core that ends at a position, as far as they can be one word, and which of them holds it."""
-    low = max(0, end - _AROUND)
-    spans = [_unescaped(data, *match.span()) for match in _SEGMENT.finditer(data, low, end + _AROUND)]
+    spans = [_unescaped(data, *match.span()) for match in _SEGMENT.finditer(data, *_unbroken(data, end))]
     place = next((index for index, (start, stop) in enumerate(spans) if start < end <= stop), -1)
     if place < 0:
         return None
