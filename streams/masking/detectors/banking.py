@@ -233,7 +233,7 @@ _COIN_GAP: Final = re.compile(
 
 DETECTORS: Final = (
     Detector(
-        "us_routing", ("routing", r"(?:[^a-z]|\\[nrtbf])aba", r"(?:[^a-z]|\\[nrtbf])rtn"), judge_routing,
+        "us_routing", ("routing", r"(?:[^a-z0-9]|\\[nrtbf])aba", r"(?:[^a-z0-9]|\\[nrtbf])rtn"), judge_routing,
         ("routing number is: 111000025", "ABA 0210-0002-1"), ("routing number 123456789", "aba 12"), "ABA, ANSI X9.100-160", by_word=True,
     ),
     Detector(
