@@ -14,16 +14,16 @@ typedef struct {
 /* A row of what was changed (`Changed` of loop.py), of bytes that it takes the references to. */
 static PyObject *changed_row(Core *core, PyObject *index, PyObject *spliced, PyObject *kept, PyObject *folded)
 {
-    PyObject *row = spliced && kept ? core->changed->tp_alloc(core->changed, 4) : NULL;
+    PyObject *row = spliced && kept ? core->changed->tp_alloc(core->changed, CHANGED_FIELDS) : NULL;
     if (!row) {
         Py_XDECREF(spliced);
         Py_XDECREF(kept);
         return NULL;
     }
-    PyTuple_SET_ITEM(row, 0, Py_NewRef(index));
-    PyTuple_SET_ITEM(row, 1, spliced);
-    PyTuple_SET_ITEM(row, 2, kept);
-    PyTuple_SET_ITEM(row, 3, Py_NewRef(folded));
+    PyTuple_SET_ITEM(row, PLACE, Py_NewRef(index));
+    PyTuple_SET_ITEM(row, SPLICED, spliced);
+    PyTuple_SET_ITEM(row, KEPT, kept);
+    PyTuple_SET_ITEM(row, FOLDED, Py_NewRef(folded));
     return row;
 }
 
@@ -92,10 +92,10 @@ static int mask_texts(Batch *batch, PyObject *texts, PyObject *hits, PyObject *p
     place at = 0;
     while (PyDict_Next(hits, &at, &key, &mine)) {
         place index = PyLong_AsSsize_t(key);
-        int over = PyDict_Contains(passed, key), failed;
+        int over = PyDict_GET_SIZE(passed) ? PyDict_Contains(passed, key) : 0, failed;
         if (over > 0)
             continue;
-        read = over ? NULL : PyDict_GetItemWithError(reads, key);
+        read = over || !PyDict_GET_SIZE(reads) ? NULL : PyDict_GetItemWithError(reads, key);
         if (over < 0 || PyErr_Occurred() || (read && !is_read(read)) || index < 0 || index >= PyList_GET_SIZE(texts) || hits_in(mine) < 0 || !PyBytes_Check(PyList_GET_ITEM(texts, index))) {
             if (!PyErr_Occurred())
                 PyErr_SetString(PyExc_ValueError, "hits are those of texts");

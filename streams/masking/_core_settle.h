@@ -3,7 +3,7 @@
 /* Whether anything of our own can stand in a text (`Actions.may_hold_own`). */
 static int may_hold_own(Text t)
 {
-    return holds(t, 0, t.size, "tok_") || holds(t, 0, t.size, "***");
+    return holds(t, 0, t.size, "tok_", 2) || holds(t, 0, t.size, "***", 0);
 }
 
 static int before(PyObject *one, PyObject *other)
@@ -41,8 +41,8 @@ static int is_own(PyObject *one, Text t, PyObject *ask)
         return -2;
     if ((word_byte(peek(t, start)) && word_byte(peek(t, start - 1))) || (word_byte(peek(t, end)) && word_byte(peek(t, end - 1))))
         return -2;
-    if (!holds(t, start, end, "tok_")) {
-        if (!holds(t, start, end, "***"))
+    if (!holds(t, start, end, "tok_", 2)) {
+        if (!holds(t, start, end, "***", 0))
             return 0;
         for (at = start; at < end; at++)
             if (is(t.at[at], ALPHA | DIGIT) || (t.at[at] >= 0x80 && t.at[at] != 0xff))

@@ -73,34 +73,50 @@ static place lay_out(Sink *sink, PyObject *const *texts, place margin)
     return longest;
 }
 
-/* Writes the texts to where they begin, and appends to a list which of them are not UTF-8; -1 for an exception. */
-static int write_texts(const Sink *sink, PyObject *const *texts, char *data, place margin, PyObject *broken)
+/* Writes a text to where it begins, with the tokens that it got veiled; -1 for an exception. */
+static int write_text(const Sink *sink, place i, PyObject *text, byte *data, PyObject *row)
+{
+    Text t = text_of(text);
+    memcpy(data + sink->begins[i], t.at, (size_t)t.size);
+    data[sink->begins[i] + t.size] = SEPARATOR;
+    if (!row)
+        return 0;
+    if (!is_changed(row)) {
+        PyErr_SetString(PyExc_TypeError, "a row of what was changed is a Changed");
+        return -1;
+    }
+    return PyTuple_GET_ITEM(row, FOLDED) == Py_False ? veil(data + sink->begins[i], t, PyTuple_GET_ITEM(row, SPLICED)) : 0;
+}
+
+static int append_place(PyObject *list, place at)
+{
+    PyObject *one = PyLong_FromSsize_t(at);
+    int failed = one ? PyList_Append(list, one) : -1;
+    Py_XDECREF(one);
+    return failed;
+}
+
+/* Writes the texts between separators, and appends to a list which of them are not UTF-8; -1 for an exception. `changed` has
+ * a row for each text, or none. */
+static int write_texts(const Sink *sink, PyObject *const *texts, byte *data, place margin, PyObject *changed, PyObject *broken)
 {
     place i;
     memset(data, SEPARATOR, (size_t)margin);
-    for (i = 0; i < sink->texts; i++) {
-        Text t = text_of(texts[i]);
-        memcpy(data + sink->begins[i], t.at, (size_t)t.size);
-        data[sink->begins[i + 1] - 1] = (char)SEPARATOR;
-        if (!is_utf8(t)) {
-            PyObject *at = PyLong_FromSsize_t(sink->first + i);
-            int failed = at ? PyList_Append(broken, at) : -1;
-            Py_XDECREF(at);
-            if (failed)
-                return -1;
-        }
-    }
+    for (i = 0; i < sink->texts; i++)
+        if (write_text(sink, i, texts[i], data, PyList_GET_SIZE(changed) ? PyList_GET_ITEM(changed, i) : NULL) < 0 ||
+            (!is_utf8(text_of(texts[i])) && append_place(broken, sink->first + i) < 0))
+            return -1;
     memset(data + sink->begins[sink->texts] - 1, SEPARATOR, (size_t)margin);
     return 0;
 }
 
-/* join(texts, start, stop, margin) -> (data, broken, longest): `loop.Sink.join`. */
+/* join(texts, start, stop, margin, changed) -> (data, broken, longest): `loop.Sink.join`. */
 static PyObject *sink_join(PyObject *self, PyObject *args)
 {
     Sink *sink = (Sink *)self;
-    PyObject *texts, *rows, *data = NULL, *broken = NULL;
+    PyObject *texts, *changed, *rows, *data = NULL, *broken = NULL;
     place start, stop, margin, longest = -1;
-    if (!PyArg_ParseTuple(args, "Onnn", &texts, &start, &stop, &margin))
+    if (!PyArg_ParseTuple(args, "OnnnO!", &texts, &start, &stop, &margin, &PyList_Type, &changed))
         return NULL;
     if (start < 0 || margin < 1) {
         PyErr_SetString(PyExc_ValueError, "texts lie behind a margin");
@@ -112,10 +128,12 @@ static PyObject *sink_join(PyObject *self, PyObject *args)
         sink->first = start, sink->texts = stop > start ? stop - start : 0;
         longest = lay_out(sink, PySequence_Fast_ITEMS(rows) + start, margin);
     }
-    /* From here on nothing is called that could change the list of texts. */
-    if (longest >= 0)
+    if (longest >= 0 && PyList_GET_SIZE(changed) && PyList_GET_SIZE(changed) != sink->texts)
+        PyErr_SetString(PyExc_ValueError, "a row for each text that was changed");
+    else if (longest >= 0)
         data = PyBytes_FromStringAndSize(NULL, sink->begins[sink->texts] - 1 + margin);
-    if (data && write_texts(sink, PySequence_Fast_ITEMS(rows) + start, PyBytes_AS_STRING(data), margin, broken) < 0)
+    /* Nothing is called here that could change the lists. */
+    if (data && write_texts(sink, PySequence_Fast_ITEMS(rows) + start, (byte *)PyBytes_AS_STRING(data), margin, changed, broken) < 0)
         Py_CLEAR(data);
     Py_XDECREF(rows);
     if (data)
@@ -197,7 +215,7 @@ static void sink_free(PyObject *self)
 }
 
 static PyMethodDef sink_methods[] = {
-    {"join", sink_join, METH_VARARGS, "join(texts, start, stop, margin) -> (data, broken, longest)"},
+    {"join", sink_join, METH_VARARGS, "join(texts, start, stop, margin, changed) -> (data, broken, longest)"},
     {"grouped", sink_grouped, METH_VARARGS, "grouped(shapes, disguise) -> (found, disguised)"},
     {NULL, NULL, 0, NULL},
 };

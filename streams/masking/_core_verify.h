@@ -74,27 +74,21 @@ static Row row_at(PyObject *spliced, place i)
     return row;
 }
 
-/* `Loop.veiled`: the output itself where there is no token in it. */
-static PyObject *veil(PyObject *bytes, PyObject *spliced)
+/* `loop.veiled`, of an output of which a copy lies at `veiled`; -1 for an exception. */
+static int veil(byte *veiled, Text output, PyObject *spliced)
 {
-    Text output = text_of(bytes);
     place i, rows = rows_in(spliced, output), shift = 0;
-    PyObject *veiled = NULL;
-    if (rows < 0)
-        return NULL;
     for (i = 0; i < rows; i++) {
         Row one = row_at(spliced, i);
         place begin = one.start - shift, stop = one.stop;
         shift = one.end - stop;
         if (!is_token(output, begin, stop))
             continue;
-        if (!veiled && !(veiled = PyBytes_FromStringAndSize((const char *)output.at, output.size)))
-            return NULL;
         if (output.at[begin] == '"')
             begin++, stop--;
-        memset(PyBytes_AS_STRING(veiled) + begin + 4, '_', (size_t)(stop - begin - 4));
+        memset(veiled + begin + 4, '_', (size_t)(stop - begin - 4));
     }
-    return veiled ? veiled : Py_NewRef(bytes);
+    return rows < 0 ? -1 : 0;
 }
 
 /* stand_apart(output, spliced) -> whether: `Loop.stand_apart`. */
@@ -116,17 +110,6 @@ static PyObject *core_stand_apart(PyObject *self, PyObject *const *args, Py_ssiz
             Py_RETURN_FALSE;
     }
     return rows < 0 ? NULL : PyBool_FromLong(1);
-}
-
-/* veiled(output, spliced) -> text: `Loop.veiled`. */
-static PyObject *core_veiled(PyObject *self, PyObject *const *args, Py_ssize_t count)
-{
-    (void)self;
-    if (count != 2 || !PyBytes_Check(args[0])) {
-        PyErr_SetString(PyExc_TypeError, "veiled(output, spliced)");
-        return NULL;
-    }
-    return veil(args[0], args[1]);
 }
 
 /* Whether a hit is among others, which are in order. */
@@ -199,37 +182,23 @@ static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_
     return left;
 }
 
-/* The output of a row of what was changed, borrowed; NULL with an exception where it is no such row. */
-static PyObject *output_of(Core *core, PyObject *row, PyObject *outputs)
+/* The fields of a text that was changed (`Changed` of loop.py). */
+enum { PLACE, SPLICED, KEPT, FOLDED, CHANGED_FIELDS };
+
+static int is_changed(PyObject *row)
 {
-    place index = Py_TYPE(row) == core->changed && PyTuple_GET_SIZE(row) == 4 ? number(row, 0) : -1;
+    return PyTuple_Check(row) && PyTuple_GET_SIZE(row) == CHANGED_FIELDS;
+}
+
+/* The output of a row of what was changed, borrowed; NULL with an exception where it is no such row. */
+static PyObject *output_of(PyObject *row, PyObject *outputs)
+{
+    place index = is_changed(row) ? number(row, PLACE) : -1;
     if (index >= 0 && index < PyList_GET_SIZE(outputs) && PyBytes_Check(PyList_GET_ITEM(outputs, index)))
         return PyList_GET_ITEM(outputs, index);
     if (!PyErr_Occurred())
         PyErr_SetString(PyExc_TypeError, "a row of what was changed is a Changed");
     return NULL;
-}
-
-/* veils(outputs, changed) -> texts: `Loop.veils`. */
-static PyObject *core_veils(PyObject *self, PyObject *const *args, Py_ssize_t count)
-{
-    PyObject *texts;
-    place i;
-    if (count != 2 || !PyList_Check(args[0]) || !PyList_Check(args[1])) {
-        PyErr_SetString(PyExc_TypeError, "veils(outputs, changed)");
-        return NULL;
-    }
-    texts = PyList_New(PyList_GET_SIZE(args[1]));
-    for (i = 0; texts && i < PyList_GET_SIZE(texts); i++) {
-        PyObject *row = PyList_GET_ITEM(args[1], i), *output = output_of((Core *)self, row, args[0]), *text = NULL;
-        if (output)
-            text = PyTuple_GET_ITEM(row, 3) == Py_False ? veil(output, PyTuple_GET_ITEM(row, 1)) : Py_NewRef(output);
-        if (text)
-            PyList_SET_ITEM(texts, i, text);
-        else
-            Py_CLEAR(texts);
-    }
-    return texts;
 }
 
 /* Whether a text is surely JSON. */
@@ -246,13 +215,13 @@ static int is_open(PyObject *row, PyObject *output, PyObject *hits)
     place many;
     Text t = text_of(output);
     int first = peek(t, 0);
-    if (hits && (hits_in(hits) < 0 || hits_in(PyTuple_GET_ITEM(row, 2)) < 0)) {
+    if (hits && (hits_in(hits) < 0 || hits_in(PyTuple_GET_ITEM(row, KEPT)) < 0)) {
         PyErr_SetString(PyExc_TypeError, "hits are packed in bytes");
         return -1;
     }
-    if (hits && PyTuple_GET_ITEM(row, 3) != Py_False)
+    if (hits && PyTuple_GET_ITEM(row, FOLDED) != Py_False)
         return 1;
-    many = hits ? unsettled(hits, PyTuple_GET_ITEM(row, 1), PyTuple_GET_ITEM(row, 2), output, NULL) : 0;
+    many = hits ? unsettled(hits, PyTuple_GET_ITEM(row, SPLICED), PyTuple_GET_ITEM(row, KEPT), output, NULL) : 0;
     if (many)
         return many < 0 ? -1 : 1;
     return (first == '{' || first == '[' || first == '"') && !is_json(t);
@@ -263,13 +232,14 @@ static PyObject *core_open(PyObject *self, PyObject *const *args, Py_ssize_t cou
 {
     PyObject *places;
     place i;
+    (void)self;
     if (count != 3 || !PyList_Check(args[0]) || !PyList_Check(args[1]) || !PyDict_Check(args[2])) {
         PyErr_SetString(PyExc_TypeError, "open(outputs, changed, hits)");
         return NULL;
     }
     places = PyList_New(0);
     for (i = 0; places && i < PyList_GET_SIZE(args[1]); i++) {
-        PyObject *row = PyList_GET_ITEM(args[1], i), *output = output_of((Core *)self, row, args[0]);
+        PyObject *row = PyList_GET_ITEM(args[1], i), *output = output_of(row, args[0]);
         PyObject *at = output ? PyLong_FromSsize_t(i) : NULL, *hits = at ? PyDict_GetItemWithError(args[2], at) : NULL;
         int open = at && (hits || !PyErr_Occurred()) ? is_open(row, output, hits) : -1;
         if (open < 0 || (open && PyList_Append(places, at) < 0))

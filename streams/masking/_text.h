@@ -30,12 +30,12 @@ static place find_back(Text t, int c, place low, place high)
 static int is_word(Text t, place at, place size, const char *word)
 {
     place i;
-    if (at < 0 || at + size > t.size || (size_t)size != strlen(word))
+    if (at < 0 || at + size > t.size)
         return 0;
-    for (i = 0; i < size; i++)
+    for (i = 0; i < size && word[i]; i++)
         if ((t.at[at + i] >= 'A' && t.at[at + i] <= 'Z' ? t.at[at + i] | 0x20 : t.at[at + i]) != (byte)word[i])
             return 0;
-    return 1;
+    return i == size && !word[i];
 }
 
 static int is_one_of(Text t, place at, place size, const char *const *words)
@@ -46,14 +46,13 @@ static int is_one_of(Text t, place at, place size, const char *const *words)
     return 0;
 }
 
-static int holds(Text t, place low, place high, const char *bytes)
+/* Whether some bytes stand between two places; `rare` says which of them is looked for first. */
+static int holds(Text t, place low, place high, const char *bytes, place rare)
 {
-    place size = (place)strlen(bytes);
-    while ((low = find(t, bytes[0], low, high)) >= 0) {
-        if (low + size <= high && low + size <= t.size && !memcmp(t.at + low, bytes, (size_t)size))
+    place size = (place)strlen(bytes), at = low + rare;
+    for (; (at = find(t, bytes[rare], at, high)) >= 0; at++)
+        if (at - rare + size <= high && at - rare + size <= t.size && !memcmp(t.at + at - rare, bytes, (size_t)size))
             return 1;
-        low++;
-    }
     return 0;
 }
 

@@ -323,10 +323,10 @@ class Engine:
         """Fails every changed text in which a detector still finds something, or that is no JSON any more."""
         outputs = result.outputs
         reads = self._still_disguised(outputs, changed)
-        scanned = self._core.veils(outputs, changed)
+        scanned = [outputs[one.place] for one in changed]
         for row, read in reads.items():
             scanned[row] = read.text
-        hits, _ = self._prefilter.grouped(scanned)
+        hits, _ = self._prefilter.scanned(self._prefilter.joined(scanned, range(len(scanned)), changed))
         unclear = range(len(changed)) if self._everywhere else self._core.open(outputs, changed, hits)
         for row in unclear:
             one = changed[row]
@@ -353,7 +353,7 @@ class Engine:
                 output = outputs[one.place]
                 read = fold(output)
                 if read.text == output and self._core.stand_apart(output, one.spliced):
-                    changed[row] = one._replace(folded=False, kept=b"")
+                    changed[row] = Changed(one.place, one.spliced, b"", folded=False)
                 else:
                     reads[row] = read
         return reads

@@ -14,7 +14,7 @@ from streams.masking.wellformed import is_json
 
 __all__ = [
     "BLOCK", "DISGUISE", "IDENT_BITS", "SEPARATOR", "Acts", "Asked", "Changed", "Hit", "Known", "Loop", "Packed", "Sink",
-    "Spliced", "Survey", "packed", "replacements", "spliced_at", "unpacked",
+    "Spliced", "Survey", "packed", "replacements", "spliced_at", "unpacked", "veiled",
 ]  # fmt: skip
 
 #: The end of a match in a text, and the identifier of its anchor.
@@ -125,9 +125,14 @@ class Sink:
     def __call__(self, ident: int, _start: int, end: int, _flags: int, _context: object) -> None:
         self._hits.append((end, ident))
 
-    def join(self, texts: Sequence[bytes], start: int, stop: int, margin: int) -> tuple[bytes, list[int], int]:
+    def join(
+        self, texts: Sequence[bytes], start: int, stop: int, margin: int, changed: list[Changed]
+    ) -> tuple[bytes, list[int], int]:
         """The texts from one place to another as one, which of them are not UTF-8, and how long the longest is."""
         rows, self._first = texts[start:stop], start
+        if changed:
+            pairs = zip(rows, changed, strict=True)
+            rows = [text if row.folded else veiled(text, row.spliced) for text, row in pairs]
         around = SEPARATOR * (margin - 1)
         self._begins = [*accumulate((len(text) + 1 for text in rows), initial=margin)]
         broken = [index for index, text in enumerate(rows, start) if not _is_utf8(text)]
@@ -258,25 +263,9 @@ class Loop:
         """Nothing: the engine masks each of the texts with hits by itself, but for those passed over."""
         return [], [index for index in hits if index not in over]
 
-    def veils(self, outputs: list[bytes], changed: list[Changed]) -> list[bytes]:
-        """What is scanned of changed texts: what is read as it is veiled, of all others the output."""
-        return [outputs[row.place] if row.folded else self.veiled(outputs[row.place], row.spliced) for row in changed]
-
     def open(self, _outputs: list[bytes], changed: list[Changed], _hits: dict[int, Packed]) -> Sequence[int]:
         """The places of changed texts that have to be looked at more closely: all of them."""
         return range(len(changed))
-
-    def veiled(self, output: bytes, spliced: Spliced) -> bytes:
-        """An output for the scan, of the same length: of each token that stands for itself no more than `tok_` is left,
-        and its letters make no words. What reaches over a whole token reaches over this as well.
-        """
-        veiled, shift = bytearray(output), 0
-        for start, end, stop in replacements(spliced):
-            begin, shift = start - shift, end - stop
-            if _is_token(output, begin, stop):
-                quoted = output[begin] == _QUOTE
-                veiled[begin + 4 + quoted : stop - quoted] = b"_" * (stop - begin - 4 - 2 * quoted)
-        return bytes(veiled)
 
     def stand_apart(self, output: bytes, spliced: Spliced) -> bool:
         """Whether nothing is glued to any of the replacements in an output, on either side."""
@@ -321,6 +310,19 @@ class Loop:
     def is_json(self, text: bytes) -> bool:
         """Whether a text is JSON."""
         return is_json(text)
+
+
+def veiled(output: bytes, spliced: Spliced) -> bytes:
+    """An output for the scan, of the same length: of each token that stands for itself no more than `tok_` is left, and its
+    letters make no words. What reaches over a whole token reaches over this as well.
+    """
+    veil, shift = bytearray(output), 0
+    for start, end, stop in replacements(spliced):
+        begin, shift = start - shift, end - stop
+        if _is_token(output, begin, stop):
+            quoted = output[begin] == _QUOTE
+            veil[begin + 4 + quoted : stop - quoted] = b"_" * (stop - begin - 4 - 2 * quoted)
+    return bytes(veil)
 
 
 def _is_token(output: bytes, begin: int, stop: int) -> bool:

@@ -37,17 +37,20 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 18
+_INTERFACE: Final = 19
 
 
 class Sink(Protocol):
     """Collects the matches of one scan, called as hyperscan calls its handler."""
 
     def __call__(self, ident: int, start: int, end: int, flags: int, context: object, /) -> bool | None: ...
-    def join(self, texts: Sequence[bytes], start: int, stop: int, margin: int, /) -> tuple[bytes, list[int], int]:
+    def join(
+        self, texts: Sequence[bytes], start: int, stop: int, margin: int, changed: list[Changed], /
+    ) -> tuple[bytes, list[int], int]:
         """Some texts of a batch as one, a separator between any two and so many around them.
 
-        Also which of them are not UTF-8, and how long the longest is.
+        Also which of them are not UTF-8, and how long the longest is. Where they are outputs, `changed` has a row for each
+        of them: those that are read as they are get their tokens veiled.
         """
 
     def grouped(self, shapes: Packed, disguise: int, /) -> tuple[dict[int, Packed], dict[int, None]]:
@@ -121,13 +124,9 @@ class Core(Protocol):
         Those that are left, in whole and in the outputs, are the engine's to mask; whatever raised is among them.
         """
 
-    def veils(self, outputs: list[bytes], changed: list[Changed], /) -> list[bytes]:
-        """What is scanned of changed texts."""
-
     def open(self, outputs: list[bytes], changed: list[Changed], hits: dict[int, Packed], /) -> Sequence[int]:
         """The places of changed texts that have to be looked at more closely; all others are settled, and JSON."""
 
-    def veiled(self, output: bytes, spliced: Spliced, /) -> bytes: ...
     def stand_apart(self, output: bytes, spliced: Spliced, /) -> bool:
         """Whether nothing is glued to any of the replacements in an output."""
 

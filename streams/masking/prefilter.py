@@ -14,7 +14,7 @@ from streams.masking.databases import Anchor, Store, database
 from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_SHAPE
 from streams.masking.encodings.units import fold_anchors, fold_shapes
 from streams.masking.found import Detector, Judge
-from streams.masking.loop import BLOCK, DISGUISE, Hit, Packed, unpacked
+from streams.masking.loop import BLOCK, DISGUISE, Changed, Hit, Packed, unpacked
 from streams.masking.native import JUDGES, Sink, sinks
 from streams.masking.shapes import MARGIN, SHAPES, native_scan
 
@@ -68,10 +68,10 @@ class Prefilter:
         #: A one for each identifier that goes by a word.
         self.words = bytes(ident in self.by_word for ident in range(len(self.judges)))
 
-    def joined(self, texts: Sequence[bytes], places: range) -> Joined:
-        """Some texts of a batch that stand next to one another, ready to be scanned."""
+    def joined(self, texts: Sequence[bytes], places: range, changed: list[Changed] | None = None) -> Joined:
+        """Some texts of a batch that stand next to one another, ready to be scanned; outputs with a row for each of them."""
         sink = self._sink()
-        return Joined(sink, *sink.join(texts, places.start, places.stop, MARGIN))
+        return Joined(sink, *sink.join(texts, places.start, places.stop, MARGIN, changed or []))
 
     def scanned(self, joined: Joined) -> tuple[dict[int, Packed], dict[int, None]]:
         """The hits of each text that has any, and which of the texts are disguised; in their order."""

@@ -217,7 +217,6 @@ def test_what_is_open_is_looked_at() -> None:
     hits = {place: packed([(7, 7)]) for place in (2, 3, 4)}
     assert _core().open(outputs, changed, hits) == [1, 3, 4, 5]
     assert list(Loop().open(outputs, changed, hits)) == list(range(6))
-    assert _core().veils(outputs, changed) == Loop().veils(outputs, changed) == outputs
 
 
 _ASKED: Final = Asked([None], b"\0", b"\0", lambda *_: [], lambda *_: None)
@@ -239,9 +238,9 @@ _ACTS: Final = Acts(True, lambda found, _text: found, lambda _text: False, {}, l
         lambda core: core.stand_apart("x", b""),
         lambda core: core.stand_apart(b"x", b"1"),
         lambda core: core.stand_apart(b"x", spliced_at([(0, 1, 2)])),
-        lambda core: core.veils([b"x"], [Changed(1, b"", b"", False)]),
-        lambda core: core.veils([b"x"], [(0, b"", b"", False)]),
-        lambda core: core.veils([b"x"], [Changed(0, b"1", b"", False)]),
+        lambda core: core.open([b"x"], [Changed(1, b"", b"", False)], {}),
+        lambda core: core.open([b"x"], [(0, b"", b"")], {}),
+        lambda core: core.open([b"x"], [Changed(0, b"1", b"", False)], {0: b""}),
         lambda core: core.open([b"x"], [Changed(-1, b"", b"", False)], {}),
         lambda core: core.open([b"x"], [Changed(0, b"", b"", False)], {0: b"1"}),
         lambda core: core.open([b"x"], [Changed(0, b"", b"1", False)], {0: b""}),

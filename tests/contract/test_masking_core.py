@@ -70,6 +70,10 @@ def _plain(verdict: Verdict) -> object:
     return verdict if isinstance(verdict, (str, Found)) else list(verdict)
 
 
+def _veiled(output: bytes, spliced: bytes) -> object:
+    return sinks()().join([output], 0, 1, 128, [Changed(0, spliced, b"", folded=False)])
+
+
 def test_core_is_built() -> None:
     """The tests run with the core, so that a build without it is noticed."""
     assert native_core() is not None
@@ -193,9 +197,11 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: _core().unsettled(packed([(1, 0)]), b"1234567", b"", b"x"),
         lambda: _core().unsettled(packed([(1, 0)]), spliced_at([(0, 1, 2)]), b"", b"x"),
         lambda: _core().unsettled(packed([(1, 0)]), b"", {}, b"x"),  # type: ignore[arg-type]
-        lambda: _core().veiled(b"x", b"1234567"),
-        lambda: _core().veiled(b"x", spliced_at([(1, 0, 1)])),
-        lambda: _core().veiled("x", b""),  # type: ignore[arg-type]
+        lambda: _veiled(b"x", b"1234567"),
+        lambda: _veiled(b"x", spliced_at([(1, 0, 1)])),
+        lambda: sinks()().join([b"x"], 0, 1, 128, [(b"x", b"")]),  # type: ignore[list-item]
+        lambda: sinks()().join([b"x", b"y"], 0, 2, 128, [Changed(0, b"", b"", folded=False)]),
+        lambda: sinks()().join([b"x"], 0, 1, 128, ()),  # type: ignore[arg-type]
         lambda: _core().splice(b"abc", [one], {}, lambda *_: b"", {}),
         lambda: _core().splice(b"abc", [one._replace(start=0, end=9)], {}, lambda *_: b"", {}),
         lambda: _core().splice_read(b"abc", Fold(b"abc", ()), [one], {}, lambda *_: b"", lambda *_: b"", {}),
@@ -205,10 +211,10 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: _core().any_below(b"1234567", 1),
         lambda: _core().survey([b"x", "x"]),  # type: ignore[list-item]
         lambda: _core().survey(None),  # type: ignore[arg-type]
-        lambda: sinks()().join(["x"], 0, 1, 128),  # type: ignore[list-item]
-        lambda: sinks()().join(None, 0, 1, 128),  # type: ignore[arg-type]
-        lambda: sinks()().join([b"x"], -1, 1, 128),
-        lambda: sinks()().join([b"x"], 0, 1, 0),
+        lambda: sinks()().join(["x"], 0, 1, 128, []),  # type: ignore[list-item]
+        lambda: sinks()().join(None, 0, 1, 128, []),  # type: ignore[arg-type]
+        lambda: sinks()().join([b"x"], -1, 1, 128, []),
+        lambda: sinks()().join([b"x"], 0, 1, 0, []),
         lambda: sinks()().grouped(b"1234567", 0),
         lambda: type(_core())(Found, Changed, (("x", 5, 1, 1, 1),), *[len] * 6),  # type: ignore[call-arg]
         lambda: type(_core())(Found, Changed, (("x", 4, 1, 1, 1), ("x",)), *[len] * 6),  # type: ignore[call-arg]
@@ -241,13 +247,13 @@ def test_sink_gives_hits_to_their_texts(*, native: bool) -> None:
     """Hits are given to the text that they end in, in their order, whichever order they come in."""
     texts = [b"before", b"abcdef", b"", b"ghij", b"behind"]
     sink = sinks(native=native)()
-    sink.join(texts, 1, 4, 128)
+    sink.join(texts, 1, 4, 128, [])
     for end in (*range(140, 132, -1), 1):
         sink(3, 0, end, 0, None)
     with pytest.raises(ValueError, match="before"):
         sink.grouped(b"", 0)
     sink = sinks(native=native)()
-    assert sink.join(texts, 1, 4, 128) == (b"\xff" * 128 + b"abcdef\xff\xffghij" + b"\xff" * 128, [], 6)
+    assert sink.join(texts, 1, 4, 128, []) == (b"\xff" * 128 + b"abcdef\xff\xffghij" + b"\xff" * 128, [], 6)
     for end in range(141, 128, -1):
         sink(3, 0, end, 0, None)
     found, disguised = sink.grouped(packed([(131, 0)]), 0)
@@ -270,7 +276,7 @@ def test_sinks_give_hits_alike(
     """Both lay texts out alike, and give each of them its hits of both scans, whichever order they come in."""
     said = []
     for sink in (sinks()(), sinks(native=False)()):
-        joined = sink.join(texts, start, stop, 128)
+        joined = sink.join(texts, start, stop, 128, [])
         for end, ident in hits:
             sink(ident, 0, end, 0, None)
         said.append((joined, sink.grouped(packed(shapes), 3)))
@@ -302,14 +308,14 @@ _CHARACTERS = ("a", "\u0080", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", 
 @example("x€".encode() * 40 + b"\x80")
 def test_sinks_tell_utf8_alike(text: bytes) -> None:
     """What is UTF-8 is what Python decodes: no overlong form, no surrogate, nothing above U+10FFFF, nothing cut."""
-    assert sinks()().join([text], 0, 1, 128) == sinks(native=False)().join([text], 0, 1, 128)
+    assert sinks()().join([text], 0, 1, 128, []) == sinks(native=False)().join([text], 0, 1, 128, [])
 
 
 @pytest.mark.parametrize("byte", range(0x80, 0x100))
 def test_sinks_tell_utf8_of_any_two_bytes(byte: int) -> None:
     """Whatever the first two bytes of a character are, with one or two behind them and without."""
     texts = [bytes((byte, second)) + rest for second in range(0x100) for rest in (b"", b"\x80", b"\xbf\xbf")]
-    assert sinks()().join(texts, 0, len(texts), 128) == sinks(native=False)().join(texts, 0, len(texts), 128)
+    assert sinks()().join(texts, 0, len(texts), 128, []) == sinks(native=False)().join(texts, 0, len(texts), 128, [])
 
 
 @pytest.mark.parametrize("attribute", ["INTERFACE", "NAMES"])

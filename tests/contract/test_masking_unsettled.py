@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.masking.engine import Engine
-from streams.masking.loop import BLOCK, DISGUISE, Loop, Packed, packed, spliced_at, unpacked
-from streams.masking.native import native_core
+from streams.masking.loop import BLOCK, DISGUISE, Changed, Loop, Packed, packed, spliced_at, unpacked, veiled
+from streams.masking.native import native_core, sinks
 from streams.masking.policy import Policy
 from streams.masking.tokens import Tokens
 from tests.support.disguise import masker_keyring
@@ -55,9 +55,12 @@ def test_core_and_loop_leave_the_same_hits(
     core = native_core()
     assert core is not None
     assert core.unsettled(ends, spliced, known, output) == Loop().unsettled(ends, spliced, known, output)
-    veiled = core.veiled(output, spliced)
-    assert veiled == Loop().veiled(output, spliced)
-    assert len(veiled) == len(output)
+    for folded in (True, False):
+        rows_of = [Changed(0, spliced, b"", folded), Changed(1, b"", b"", folded=False)]
+        joined = sinks()().join([output, b"x"], 0, 2, 128, rows_of)
+        assert joined == sinks(native=False)().join([output, b"x"], 0, 2, 128, rows_of)
+    assert joined[0][128:-130] == veiled(output, spliced)
+    assert len(joined[0]) == 256 + len(output) + 2
 
 
 def _left(text: bytes, *, bare: bool) -> tuple[Packed, bytes]:
@@ -66,7 +69,7 @@ def _left(text: bytes, *, bare: bool) -> tuple[Packed, bytes]:
     scan = engine._prefilter.packed
     found, kept = engine._judge(text, scan(text), 0)
     spliced, output = engine._splice(Counter(), text, None, found)
-    hits = scan(output if bare else Loop().veiled(output, spliced))
+    hits = scan(output if bare else veiled(output, spliced))
     return Loop().unsettled(hits, spliced, packed((hit >> 16, hit & 0xFFFF) for hit in kept), output), output
 
 
@@ -115,4 +118,4 @@ def test_a_veil_leaves_what_is_around_a_token() -> None:
         old += 5
     said = [b"tok_" + b"_" * (len(NEW[at]) - 4 - 2 * (at == 2)) for at in (0, 3, 2)]
     expected = b'a=%b "%b", n:"%b", *** x%b' % (*said, NEW[0])
-    assert Loop().veiled(output, spliced_at(rows)) == expected
+    assert veiled(output, spliced_at(rows)) == expected
