@@ -33,7 +33,8 @@ static int is_layer(PyObject *layer)
     return 1;
 }
 
-/* Where a place of what was read begins or ends in what it was read from (`_Layer.start_of`, `_Layer.end_of`). */
+/* Where a place of what was read begins or ends in what it was read from (`_start_of` and `_end_of` of
+ * encodings/fold.py). */
 static place through(PyObject *layer, place at, int is_end)
 {
     enum { AT, STOP, RAW_AT, RAW_STOP };

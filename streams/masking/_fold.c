@@ -220,8 +220,23 @@ static int append(PyObject *list, place number)
 
 enum { FAILED = -1, LEFT, CHANGED, SAME };
 
-/* One round: writes what the text reads as, and where each unit of it stood and stands. */
-static int round_of(Text t, const byte *characters, byte *to, place *written, PyObject *layer)
+static PyObject *new_layer(void)
+{
+    PyObject *layer = PyTuple_New(4);
+    int i;
+    for (i = 0; layer && i < 4; i++) {
+        PyObject *list = PyList_New(0);
+        if (!list) {
+            Py_CLEAR(layer);
+            break;
+        }
+        PyTuple_SET_ITEM(layer, i, list);
+    }
+    return layer;
+}
+
+/* One round: writes what the text reads as, and where each unit of it stood and stands, in a layer that is made for the first. */
+static int round_of(Text t, const byte *characters, byte *to, place *written, PyObject **new)
 {
     place i = 0, out = 0;
     int changed = 0;
@@ -241,29 +256,16 @@ static int round_of(Text t, const byte *characters, byte *to, place *written, Py
             to[out++] = t.at[i++];
             continue;
         }
-        if (append(PyTuple_GET_ITEM(layer, 0), out) < 0 || append(PyTuple_GET_ITEM(layer, 1), out + 1) < 0 ||
-            append(PyTuple_GET_ITEM(layer, 2), i) < 0 || append(PyTuple_GET_ITEM(layer, 3), i + 3) < 0)
+        if (!*new && !(*new = new_layer()))
+            return FAILED;
+        if (append(PyTuple_GET_ITEM(*new, 0), out) < 0 || append(PyTuple_GET_ITEM(*new, 1), out + 1) < 0 ||
+            append(PyTuple_GET_ITEM(*new, 2), i) < 0 || append(PyTuple_GET_ITEM(*new, 3), i + 3) < 0)
             return FAILED;
         to[out++] = (byte)(hex_digit(t.at[i + 1]) << 4 | hex_digit(t.at[i + 2]));
         i += 3, changed = 1;
     }
     *written = out;
     return changed ? CHANGED : SAME;
-}
-
-static PyObject *new_layer(void)
-{
-    PyObject *layer = PyTuple_New(4);
-    int i;
-    for (i = 0; layer && i < 4; i++) {
-        PyObject *list = PyList_New(0);
-        if (!list) {
-            Py_CLEAR(layer);
-            break;
-        }
-        PyTuple_SET_ITEM(layer, i, list);
-    }
-    return layer;
 }
 
 /* Whether a round over a text is one for the expressions; `doubled(text)` is asked where quotes may be doubled. */
@@ -285,17 +287,17 @@ static int is_left(Text t, PyObject *doubled)
 static int undo(PyObject *raw, PyObject *doubled, const byte *characters, PyObject *layers, PyObject **next)
 {
     Text t = {(const byte *)PyBytes_AS_STRING(raw), PyBytes_GET_SIZE(raw)};
-    PyObject *layer = new_layer();
+    PyObject *layer = NULL;
     byte *from = PyMem_Malloc((size_t)t.size + 1), *to = PyMem_Malloc((size_t)t.size + 1);
     place written = 0;
-    int done = layer && from && to ? LEFT : FAILED;
+    int done = from && to ? LEFT : FAILED;
     if (!from || !to)
         PyErr_NoMemory();
     if (done == LEFT && spaced(t, from)) {
         int left;
         t.at = from;
         left = is_left(t, doubled);
-        done = left < 0 ? FAILED : left ? LEFT : round_of(t, characters, to, &written, layer);
+        done = left < 0 ? FAILED : left ? LEFT : round_of(t, characters, to, &written, &layer);
     }
     /* Pluses may have become spaces where no unit was undone. */
     if (done == CHANGED || (done == SAME && memcmp(to, PyBytes_AS_STRING(raw), (size_t)t.size))) {
@@ -310,7 +312,7 @@ static int undo(PyObject *raw, PyObject *doubled, const byte *characters, PyObje
 }
 
 /* fold(raw, doubled, characters) -> (text, layers) or None: all rounds, or nothing where one of them is for the expressions.
- * A layer is the four lists of `_Layer`; a bit of `characters` is set for each code point that reads as another. */
+ * Layers are a tuple of `_Layer`; a bit of `characters` is set for each code point that reads as another. */
 static PyObject *fold(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
     PyObject *text, *layers;
@@ -327,6 +329,8 @@ static PyObject *fold(PyObject *module, PyObject *const *args, Py_ssize_t count)
         if (next)
             Py_SETREF(text, next);
     }
+    if (layers && done != LEFT && done != FAILED)
+        Py_SETREF(layers, PyList_AsTuple(layers));
     if (layers && done != LEFT && done != FAILED)
         return Py_BuildValue("(NN)", text, layers);
     Py_DECREF(text);
@@ -348,7 +352,7 @@ PyMODINIT_FUNC PyInit__fold(void)
     PyObject *module = PyModule_Create(&definition);
     fill_table();
     /* Goes up with every change of what the function takes or gives; fold.py takes no other. */
-    if (module && PyModule_AddIntConstant(module, "INTERFACE", 3) < 0)
+    if (module && PyModule_AddIntConstant(module, "INTERFACE", 4) < 0)
         Py_CLEAR(module);
     return module;
 }

@@ -83,34 +83,27 @@ def _is_form(run: bytes) -> bool:
     return _PLUS.search(run) is not None and not _BARE.search(run.removeprefix(b"amp;"))
 
 
-#: The four lists of a layer, and what undoes a text in C: its reading and its layers, or None where it does not know how.
-_Lists = tuple[list[int], list[int], list[int], list[int]]
-_Native = Callable[[bytes, Callable[[bytes], bool], bytes], tuple[bytes, list[_Lists]] | None]
+#: One round of undoing: unit i is `at[i]:stop[i]` of the result and `raw_at[i]:raw_stop[i]` of what was undone.
+_Layer = tuple[list[int], list[int], list[int], list[int]]
+
+#: What undoes a text in C: its reading and its layers, or None where it does not know how.
+_Native = Callable[[bytes, Callable[[bytes], bool], bytes], tuple[bytes, tuple[_Layer, ...]] | None]
 
 
-class _Layer(NamedTuple):
-    """One round of undoing: unit i is `at[i]:stop[i]` of the result and `raw_at[i]:raw_stop[i]` of what was undone."""
+def _start_of(layer: _Layer, position: int) -> int:
+    at, stop, raw_at, raw_stop = layer
+    unit = bisect_right(at, position) - 1
+    if unit < 0:
+        return position
+    return raw_at[unit] if position < stop[unit] else raw_stop[unit] + position - stop[unit]
 
-    at: list[int]
-    stop: list[int]
-    raw_at: list[int]
-    raw_stop: list[int]
 
-    def start_of(self, position: int) -> int:
-        unit = bisect_right(self.at, position) - 1
-        if unit < 0:
-            return position
-        if position < self.stop[unit]:
-            return self.raw_at[unit]
-        return self.raw_stop[unit] + position - self.stop[unit]
-
-    def end_of(self, position: int) -> int:
-        unit = bisect_left(self.at, position) - 1
-        if unit < 0:
-            return position
-        if position <= self.stop[unit]:
-            return self.raw_stop[unit]
-        return self.raw_stop[unit] + position - self.stop[unit]
+def _end_of(layer: _Layer, position: int) -> int:
+    at, stop, _, raw_stop = layer
+    unit = bisect_left(at, position) - 1
+    if unit < 0:
+        return position
+    return raw_stop[unit] if position <= stop[unit] else raw_stop[unit] + position - stop[unit]
 
 
 class Fold(NamedTuple):
@@ -122,7 +115,7 @@ class Fold(NamedTuple):
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """The raw bytes that a span of the text stands for; an escape that is touched counts whole."""
         for layer in reversed(self.layers):
-            start, end = layer.start_of(start), layer.end_of(end)
+            start, end = _start_of(layer, start), _end_of(layer, end)
         return start, end
 
 
@@ -132,7 +125,10 @@ _LETTERS: Final = 0xC2
 
 def _round(text: bytes, table: Table, slashes: bytes) -> tuple[bytes, _Layer] | None:
     pieces: list[bytes] = []
-    layer = _Layer([], [], [], [])
+    units_at: list[int] = []
+    stops: list[int] = []
+    raw_at: list[int] = []
+    raw_stops: list[int] = []
     at = mark = size = 0
     match_unit, handlers, known = table.pattern.match, table.handlers, characters()
     # A class alone is looked for at a tenth of the cost of all alternatives.
@@ -153,20 +149,20 @@ def _round(text: bytes, table: Table, slashes: bytes) -> tuple[bytes, _Layer] | 
             continue
         pieces += (text[mark:start], plain)
         size += start - mark
-        layer.at.append(size)
+        units_at.append(size)
         size += len(plain)
-        layer.stop.append(size)
-        layer.raw_at.append(start)
-        layer.raw_stop.append(at)
+        stops.append(size)
+        raw_at.append(start)
+        raw_stops.append(at)
         mark = at
-    if not layer.at:
+    if not units_at:
         return None
     pieces.append(text[mark:])
-    return b"".join(pieces), layer
+    return b"".join(pieces), (units_at, stops, raw_at, raw_stops)
 
 
 #: What the rounds in C take and give; those that were built from another source are not used.
-_INTERFACE: Final = 3
+_INTERFACE: Final = 4
 #: The characters below this are told by a bit of `_bitmap`.
 _MAPPED: Final = 0x20000
 
@@ -197,7 +193,7 @@ def fold(raw: bytes) -> Fold:
     native = _native()
     plain = native(raw, _is_doubled, _bitmap()) if native is not None else None
     if plain is not None:
-        return Fold(plain[0], tuple([_Layer(*lists) for lists in plain[1]]) if plain[1] else ())
+        return Fold(*plain)
     return fold_by_expressions(raw)
 
 
