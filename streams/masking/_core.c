@@ -19,6 +19,7 @@
 #include "_json.h"
 
 #include "_core_hits.h"
+#include "_core_grouped.h"
 #include "_core_loop.h"
 #include "_core_settle.h"
 #include "_core_splice.h"
@@ -188,7 +189,8 @@ PyMODINIT_FUNC PyInit__core(void)
     if (!fill_words() || !(module = PyModule_Create(&definition)))
         return NULL;
     core = PyType_FromSpec(&core_spec), sink = PyType_FromSpec(&sink_spec);
-    if (!core || !sink || PyModule_AddObjectRef(module, "Core", core) < 0 || PyModule_AddObjectRef(module, "Sink", sink) < 0 ||
+    Py_XSETREF(grouped_type, (PyTypeObject *)PyType_FromSpec(&grouped_spec));
+    if (!core || !sink || !grouped_type || PyModule_AddObjectRef(module, "Core", core) < 0 || PyModule_AddObjectRef(module, "Sink", sink) < 0 ||
         PyModule_AddStringConstant(module, "NAMES", NAMES) < 0 || PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0)
         Py_CLEAR(module);
     Py_XDECREF(core);

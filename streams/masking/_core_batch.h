@@ -12,15 +12,17 @@ typedef struct {
 } Batch;
 
 /* A row of what was changed (`Changed` of loop.py), of bytes that it takes the references to. */
-static PyObject *changed_row(Core *core, PyObject *index, PyObject *spliced, PyObject *kept, PyObject *folded)
+static PyObject *changed_row(Core *core, place index, PyObject *spliced, PyObject *kept, PyObject *folded)
 {
-    PyObject *row = spliced && kept ? core->changed->tp_alloc(core->changed, CHANGED_FIELDS) : NULL;
+    PyObject *key = spliced && kept ? PyLong_FromSsize_t(index) : NULL;
+    PyObject *row = key ? core->changed->tp_alloc(core->changed, CHANGED_FIELDS) : NULL;
     if (!row) {
+        Py_XDECREF(key);
         Py_XDECREF(spliced);
         Py_XDECREF(kept);
         return NULL;
     }
-    PyTuple_SET_ITEM(row, PLACE, Py_NewRef(index));
+    PyTuple_SET_ITEM(row, PLACE, key);
     PyTuple_SET_ITEM(row, SPLICED, spliced);
     PyTuple_SET_ITEM(row, KEPT, kept);
     PyTuple_SET_ITEM(row, FOLDED, Py_NewRef(folded));
@@ -43,7 +45,7 @@ static PyObject *acted_on(const Batch *batch, PyObject *found, PyObject *text)
 }
 
 /* Notes what was spliced, and last of all puts its output in its place; -1 for an exception. */
-static int put_output(Batch *batch, PyObject *key, place index, PyObject *folded)
+static int put_output(Batch *batch, place index, PyObject *folded)
 {
     Splice *to = &batch->to;
     PyObject *kept, *row, *whole;
@@ -51,7 +53,7 @@ static int put_output(Batch *batch, PyObject *key, place index, PyObject *folded
     if (add(&to->output, PyBytes_AS_STRING(to->raw) + to->mark, PyBytes_GET_SIZE(to->raw) - to->mark) < 0)
         return -1;
     kept = PyBytes_FromStringAndSize((const char *)batch->stays.at, (place)(batch->stays.count * sizeof(Hit)));
-    row = changed_row(batch->core, key, bytes_of(&to->rows), kept, folded), whole = row ? bytes_of(&to->output) : NULL;
+    row = changed_row(batch->core, index, bytes_of(&to->rows), kept, folded), whole = row ? bytes_of(&to->output) : NULL;
     if (whole && !count_replaced(to, &batch->tally) && !PyList_Append(batch->changed, row)) {
         failed = PyList_SetItem(batch->outputs, index, whole);
         whole = NULL;
@@ -63,7 +65,7 @@ static int put_output(Batch *batch, PyObject *key, place index, PyObject *folded
 
 /* Masks a text that is read as it is, or as `read` says; -1 for an exception, with which its output is still the text
  * itself. */
-static int mask_text(Batch *batch, PyObject *key, place index, PyObject *raw, PyObject *read, PyObject *hits)
+static int mask_text(Batch *batch, place index, PyObject *raw, PyObject *read, Packed hits)
 {
     PyObject *text = read ? PyTuple_GET_ITEM(read, 0) : raw;
     Pass pass = {text, batch->judges, batch->blocks, batch->fail, PyList_New(0), NULL, &batch->stays, {-1, -1, -1}};
@@ -77,48 +79,78 @@ static int mask_text(Batch *batch, PyObject *key, place index, PyObject *raw, Py
     else if (found)
         failed = splice((PyObject *)batch->core, &batch->to, found, batch->known, batch->replacement);
     if (!failed && batch->to.rows.size)
-        failed = put_output(batch, key, index, read ? Py_True : Py_False);
+        failed = put_output(batch, index, read ? Py_True : Py_False);
     clear(&batch->to);
     Py_XDECREF(found);
     Py_XDECREF(pass.all);
     return failed;
 }
 
-/* Masks the texts that have hits, but for those passed over; appends to `left` whose masking raised. -1 for what is no error
- * of a text. */
-static int mask_texts(Batch *batch, PyObject *texts, PyObject *hits, PyObject *passed, PyObject *reads, PyObject *left)
+/* What a dict has for a place, borrowed; NULL without an exception where that is nothing. */
+static PyObject *at_place(PyObject *dict, place index)
 {
-    PyObject *key, *mine, *read;
-    place at = 0;
-    while (PyDict_Next(hits, &at, &key, &mine)) {
-        place index = PyLong_AsSsize_t(key);
-        int over = PyDict_GET_SIZE(passed) ? PyDict_Contains(passed, key) : 0, failed;
-        if (over > 0)
-            continue;
-        read = over || !PyDict_GET_SIZE(reads) ? NULL : PyDict_GetItemWithError(reads, key);
-        if (over < 0 || PyErr_Occurred() || (read && !is_read(read)) || index < 0 || index >= PyList_GET_SIZE(texts) || hits_in(mine) < 0 || !PyBytes_Check(PyList_GET_ITEM(texts, index))) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_ValueError, "hits are those of texts");
-            return -1;
-        }
-        PyObject *text = Py_NewRef(PyList_GET_ITEM(texts, index));
-        Py_INCREF(key);
-        Py_INCREF(mine);
-        Py_XINCREF(read);
-        failed = mask_text(batch, key, index, text, read, mine);
-        /* Whatever it was, Python's own way through the text raises it again, and knows what becomes of the record. */
-        if (failed < 0 && PyErr_ExceptionMatches(PyExc_Exception)) {
-            PyErr_Clear();
-            failed = PyList_Append(left, key);
-        }
-        Py_DECREF(text);
-        Py_XDECREF(read);
-        Py_DECREF(mine);
-        Py_DECREF(key);
-        if (failed < 0)
-            return -1;
+    PyObject *key, *value;
+    if (!PyDict_GET_SIZE(dict))
+        return NULL;
+    key = PyLong_FromSsize_t(index), value = key ? PyDict_GetItemWithError(dict, key) : NULL;
+    Py_XDECREF(key);
+    return value;
+}
+
+/* Which texts of a batch are masked: those passed over are not, and some are read otherwise. `left` has those whose masking
+ * raised. */
+typedef struct {
+    PyObject *texts, *passed, *reads, *left;
+} Texts;
+
+/* Masks a text that has hits, if it is none passed over; -1 for what is no error of a text. */
+static int mask_at(Batch *batch, const Texts *of, place index, Packed hits)
+{
+    PyObject *text, *read;
+    int failed;
+    if (at_place(of->passed, index))
+        return 0;
+    read = PyErr_Occurred() ? NULL : at_place(of->reads, index);
+    if (PyErr_Occurred() || (read && !is_read(read)) || index < 0 || index >= PyList_GET_SIZE(of->texts) || !PyBytes_Check(PyList_GET_ITEM(of->texts, index))) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_ValueError, "hits are those of texts");
+        return -1;
     }
-    return 0;
+    text = Py_NewRef(PyList_GET_ITEM(of->texts, index));
+    Py_XINCREF(read);
+    failed = mask_text(batch, index, text, read, hits);
+    /* Whatever it was, Python's own way through the text raises it again, and knows what becomes of the record. */
+    if (failed < 0 && PyErr_ExceptionMatches(PyExc_Exception)) {
+        PyErr_Clear();
+        failed = append_place(of->left, index);
+    }
+    Py_DECREF(text);
+    Py_XDECREF(read);
+    return failed;
+}
+
+/* Masks the texts that have hits; -1 for what is no error of a text. */
+static int mask_texts(Batch *batch, const Texts *of, PyObject *hits)
+{
+    PyObject *key, *mine;
+    Packed packed;
+    place at = 0, i;
+    int failed = 0;
+    if (Py_TYPE(hits) == grouped_type) {
+        const Grouped *grouped = (const Grouped *)hits;
+        for (i = 0; !failed && i < grouped->count; i++)
+            failed = mask_at(batch, of, grouped->groups[i].text, packed_at(grouped, i));
+        return failed;
+    }
+    while (!failed && PyDict_Next(hits, &at, &key, &mine)) {
+        place index = PyLong_AsSsize_t(key);
+        if (PyErr_Occurred() || packed_of(mine, &packed) < 0)
+            return -1;
+        Py_INCREF(mine);
+        failed = mask_at(batch, of, index, packed);
+        Py_DECREF(mine);
+    }
+    return failed;
 }
 
 /* mask(texts, hits, over, reads, asked, acts, outputs, counts) -> (changed, left): `Loop.mask`. */
@@ -127,7 +159,7 @@ static PyObject *core_mask(PyObject *self, PyObject *const *args, Py_ssize_t cou
     Batch batch = {0};
     PyObject *left, *const *asked, *const *acts;
     int failed = -1;
-    if (count != 8 || !PyList_Check(args[0]) || !PyDict_Check(args[1]) || !PyDict_Check(args[2]) || !PyDict_Check(args[3]) ||
+    if (count != 8 || !PyList_Check(args[0]) || !is_grouped(args[1]) || !PyDict_Check(args[2]) || !PyDict_Check(args[3]) ||
         !PyTuple_Check(args[4]) || PyTuple_GET_SIZE(args[4]) != 5 || !PyTuple_Check(args[5]) || PyTuple_GET_SIZE(args[5]) != 5 ||
         !PyList_Check(args[6]) || !PyDict_Check(args[7]) || !PyDict_Check(PyTuple_GET_ITEM(args[5], 3)) ||
         !are_judges(PyTuple_GET_ITEM(args[4], 0), PyTuple_GET_ITEM(args[4], 1), PyTuple_GET_ITEM(args[4], 2))) {
@@ -142,7 +174,7 @@ static PyObject *core_mask(PyObject *self, PyObject *const *args, Py_ssize_t cou
     if (PyList_GET_SIZE(args[0]) != PyList_GET_SIZE(args[6]))
         PyErr_SetString(PyExc_ValueError, "an output for each text");
     else if (left && batch.changed)
-        failed = mask_texts(&batch, args[0], args[1], args[2], args[3], left);
+        failed = mask_texts(&batch, &(Texts){args[0], args[2], args[3], left}, args[1]);
     dispose(&batch.to);
     PyMem_Free(batch.stays.at);
     if (failed < 0)

@@ -4,16 +4,27 @@
 typedef uint64_t Hit;
 enum { IDENT_BITS = 16, IDENTS = 1 << IDENT_BITS, DISGUISE = 0, BLOCK = 1 };
 
-/* How many hits are packed in bytes; -1 where they are none. */
-static place hits_in(PyObject *packed)
+/* Hits that lie packed somewhere. */
+typedef struct {
+    const char *at;
+    place count;
+} Packed;
+
+/* The hits that are packed in bytes; -1 with an exception where they are none. */
+static int packed_of(PyObject *bytes, Packed *hits)
 {
-    return PyBytes_Check(packed) && PyBytes_GET_SIZE(packed) % (place)sizeof(Hit) == 0 ? PyBytes_GET_SIZE(packed) / (place)sizeof(Hit) : -1;
+    if (!PyBytes_Check(bytes) || PyBytes_GET_SIZE(bytes) % (place)sizeof(Hit)) {
+        PyErr_SetString(PyExc_TypeError, "hits are packed in bytes");
+        return -1;
+    }
+    *hits = (Packed){PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes) / (place)sizeof(Hit)};
+    return 0;
 }
 
-static Hit hit_at(PyObject *packed, place i)
+static Hit hit_at(Packed hits, place i)
 {
     Hit hit;
-    memcpy(&hit, PyBytes_AS_STRING(packed) + i * (place)sizeof hit, sizeof hit);
+    memcpy(&hit, hits.at + i * (place)sizeof hit, sizeof hit);
     return hit;
 }
 
@@ -85,18 +96,28 @@ static int merge(Hits *hits, size_t from)
 /* any_below(hits, ident): whether a hit has a lower identifier. */
 static PyObject *core_any_below(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
-    place i, hits = count == 2 ? hits_in(args[0]) : -1;
+    Packed hits;
     unsigned long ident;
+    place i;
     (void)self;
-    if (hits < 0) {
+    if (count != 2) {
         PyErr_SetString(PyExc_TypeError, "any_below(hits, ident)");
         return NULL;
     }
     ident = PyLong_AsUnsignedLong(args[1]);
-    if (PyErr_Occurred())
+    if (PyErr_Occurred() || packed_of(args[0], &hits) < 0)
         return NULL;
-    for (i = 0; i < hits; i++)
-        if ((hit_at(args[0], i) & (IDENTS - 1)) < ident)
+    for (i = 0; i < hits.count; i++)
+        if ((hit_at(hits, i) & (IDENTS - 1)) < ident)
             Py_RETURN_TRUE;
     Py_RETURN_FALSE;
+}
+
+/* Appends a place to a list; -1 for an exception. */
+static int append_place(PyObject *list, place at)
+{
+    PyObject *one = PyLong_FromSsize_t(at);
+    int failed = one ? PyList_Append(list, one) : -1;
+    Py_XDECREF(one);
+    return failed;
 }

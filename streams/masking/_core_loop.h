@@ -136,13 +136,13 @@ static int are_judges(PyObject *judges, PyObject *natives_of, PyObject *by_word)
 }
 
 /* Asks about all hits of a text; -1 for an exception. */
-static int ask_all(Core *core, Pass *pass, PyObject *packed, PyObject *natives_of, PyObject *words)
+static int ask_all(Core *core, Pass *pass, Packed hits, PyObject *natives_of, PyObject *words)
 {
     const byte *native = (const byte *)PyBytes_AS_STRING(natives_of), *by_word = (const byte *)PyBytes_AS_STRING(words);
-    place i, hits = hits_in(packed), idents = PyBytes_GET_SIZE(natives_of);
+    place i, idents = PyBytes_GET_SIZE(natives_of);
     Text t = {(const byte *)PyBytes_AS_STRING(pass->text), PyBytes_GET_SIZE(pass->text)};
-    for (i = 0; i < hits; i++) {
-        Hit hit = hit_at(packed, i);
+    for (i = 0; i < hits.count; i++) {
+        Hit hit = hit_at(hits, i);
         place end = (place)(hit >> IDENT_BITS), ident = (place)(hit & (IDENTS - 1));
         PyObject *verdict = NULL;
         int failed;
@@ -172,12 +172,15 @@ static int ask_all(Core *core, Pass *pass, PyObject *packed, PyObject *natives_o
 static PyObject *core_judge(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     Pass pass = {0};
-    if (count != 7 || !PyBytes_Check(args[0]) || hits_in(args[1]) < 0 || !are_judges(args[2], args[3], args[4])) {
+    Packed hits;
+    if (count != 7 || !PyBytes_Check(args[0]) || !are_judges(args[2], args[3], args[4])) {
         PyErr_SetString(PyExc_TypeError, "judge(text, hits, judges, natives, by_word, blocks, fail)");
         return NULL;
     }
+    if (packed_of(args[1], &hits) < 0)
+        return NULL;
     pass = (Pass){args[0], args[2], args[5], args[6], PyList_New(0), PyDict_New(), NULL, {-1, -1, -1}};
-    if (pass.all && pass.kept && !ask_all((Core *)self, &pass, args[1], args[3], args[4]))
+    if (pass.all && pass.kept && !ask_all((Core *)self, &pass, hits, args[3], args[4]))
         return Py_BuildValue("(NN)", pass.all, pass.kept);
     Py_XDECREF(pass.all);
     Py_XDECREF(pass.kept);

@@ -88,14 +88,6 @@ static int write_text(const Sink *sink, place i, PyObject *text, byte *data, PyO
     return PyTuple_GET_ITEM(row, FOLDED) == Py_False ? veil(data + sink->begins[i], t, PyTuple_GET_ITEM(row, SPLICED)) : 0;
 }
 
-static int append_place(PyObject *list, place at)
-{
-    PyObject *one = PyLong_FromSsize_t(at);
-    int failed = one ? PyList_Append(list, one) : -1;
-    Py_XDECREF(one);
-    return failed;
-}
-
 /* Writes the texts between separators, and appends to a list which of them are not UTF-8; -1 for an exception. `changed` has
  * a row for each text, or none. */
 static int write_texts(const Sink *sink, PyObject *const *texts, byte *data, place margin, PyObject *changed, PyObject *broken)
@@ -142,54 +134,62 @@ static PyObject *sink_join(PyObject *self, PyObject *args)
     return NULL;
 }
 
-/* Gives a text its hits, so many from a place on; -1 for an exception. */
-static int give(const Sink *sink, size_t from, size_t to, place text, Hit disguise, PyObject *found, PyObject *disguised)
+/* Gives a text its hits, so many from a place on: from here on they count from where it begins. */
+static void give(Sink *sink, Grouped *grouped, Group one, PyObject *disguised, Hit disguise, int *failed)
 {
-    PyObject *mine = PyBytes_FromStringAndSize(NULL, (place)((to - from) * sizeof(Hit))), *key = PyLong_FromSsize_t(sink->first + text);
-    int failed = !mine || !key, disguises = 0;
+    const Hit base = (Hit)sink->begins[one.text] << IDENT_BITS;
+    int disguises = 0;
     size_t at;
-    for (at = from; !failed && at < to; at++) {
-        Hit hit = sink->hits.at[at] - ((Hit)sink->begins[text] << IDENT_BITS);
-        memcpy(PyBytes_AS_STRING(mine) + (at - from) * sizeof hit, &hit, sizeof hit);
-        disguises |= (hit & (IDENTS - 1)) == disguise;
+    for (at = one.from; at < one.to; at++) {
+        sink->hits.at[at] -= base;
+        disguises |= (sink->hits.at[at] & (IDENTS - 1)) == disguise;
     }
-    failed = failed || PyDict_SetItem(found, key, mine) < 0 || (disguises && PyDict_SetItem(disguised, key, Py_None) < 0);
-    Py_XDECREF(mine);
-    Py_XDECREF(key);
-    return failed ? -1 : 0;
+    one.text += sink->first;
+    grouped->groups[grouped->count++] = one;
+    if (disguises) {
+        PyObject *key = PyLong_FromSsize_t(one.text);
+        *failed |= !key || PyDict_SetItem(disguised, key, Py_None) < 0;
+        Py_XDECREF(key);
+    }
 }
 
-/* Gives all texts their hits, which are in order; -1 for an exception. */
-static int give_all(const Sink *sink, Hit disguise, PyObject *found, PyObject *disguised)
+/* Gives all texts their hits, which are in order, and lets go of them; -1 for an exception. */
+static int give_all(Sink *sink, Hit disguise, Grouped *grouped, PyObject *disguised)
 {
-    size_t at = 0, from;
+    size_t at = 0, from, most = sink->hits.count < (size_t)sink->texts ? sink->hits.count : (size_t)sink->texts;
     place text;
-    for (text = 0; at < sink->hits.count && text < sink->texts; text++) {
+    int failed = 0;
+    grouped->groups = PyMem_Malloc((most + 1) * sizeof *grouped->groups);
+    if (!grouped->groups) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (text = 0; !failed && at < sink->hits.count && text < sink->texts; text++) {
         const Hit limit = (Hit)(sink->begins[text + 1] + 1) << IDENT_BITS;
         for (from = at; at < sink->hits.count && sink->hits.at[at] < limit; at++)
             ;
-        if (at > from && give(sink, from, at, text, disguise, found, disguised) < 0)
-            return -1;
+        if (at > from)
+            give(sink, grouped, (Group){text, from, at}, disguised, disguise, &failed);
     }
-    return 0;
+    grouped->hits = sink->hits.at;
+    sink->hits = (Hits){NULL, 0, 0};
+    return failed ? -1 : 0;
 }
 
-/* grouped(shapes, disguise) -> (found, disguised): `loop.Sink.grouped`. */
+/* grouped(shapes, disguise) -> (found, disguised): `loop.Sink.grouped`, once for each scan. */
 static PyObject *sink_grouped(PyObject *self, PyObject *args)
 {
     Sink *sink = (Sink *)self;
-    PyObject *shapes, *found, *disguised;
+    PyObject *shapes, *disguised;
+    Grouped *found;
+    Packed more;
     unsigned disguise;
     place i;
     size_t scanned = sink->hits.count;
-    if (!PyArg_ParseTuple(args, "SI", &shapes, &disguise))
+    if (!PyArg_ParseTuple(args, "OI", &shapes, &disguise) || packed_of(shapes, &more) < 0)
         return NULL;
-    if (hits_in(shapes) < 0) {
-        PyErr_SetString(PyExc_TypeError, "hits are packed in bytes");
-        return NULL;
-    }
-    for (i = 0; i < hits_in(shapes); i++)
-        if (push(&sink->hits, hit_at(shapes, i)) < 0)
+    for (i = 0; i < more.count; i++)
+        if (push(&sink->hits, hit_at(more, i)) < 0)
             return NULL;
     if (merge(&sink->hits, scanned) < 0)
         return NULL;
@@ -197,7 +197,7 @@ static PyObject *sink_grouped(PyObject *self, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "a hit before the first text");
         return NULL;
     }
-    found = PyDict_New(), disguised = PyDict_New();
+    found = (Grouped *)grouped_type->tp_alloc(grouped_type, 0), disguised = PyDict_New();
     if (found && disguised && !give_all(sink, disguise, found, disguised))
         return Py_BuildValue("(NN)", found, disguised);
     Py_XDECREF(found);

@@ -113,9 +113,9 @@ static PyObject *core_stand_apart(PyObject *self, PyObject *const *args, Py_ssiz
 }
 
 /* Whether a hit is among others, which are in order. */
-static int is_among(PyObject *hits, Hit hit)
+static int is_among(Packed hits, Hit hit)
 {
-    place low = 0, high = PyBytes_GET_SIZE(hits) / (place)sizeof(Hit);
+    place low = 0, high = hits.count;
     while (low < high) {
         place middle = low + (high - low) / 2;
         Hit one = hit_at(hits, middle);
@@ -131,15 +131,15 @@ static int is_among(PyObject *hits, Hit hit)
 
 /* How many hits of an output are not settled, as `Loop.unsettled` says; they are written to `left`, or where that is NULL it
  * is enough to know of one. -1 for an exception. */
-static place unsettled(PyObject *packed, PyObject *spliced, PyObject *kept, PyObject *bytes, char *left)
+static place unsettled(Packed hits, PyObject *spliced, Packed kept, PyObject *bytes, char *left)
 {
     enum { NAME_GAP = 12, GLUED = 24 };
     Text output = text_of(bytes);
-    place i, hits = hits_in(packed), row = 0, rows = rows_in(spliced, output), shift = 0, glued = -1, many = 0;
+    place i, row = 0, rows = rows_in(spliced, output), shift = 0, glued = -1, many = 0;
     if (rows < 0)
         return -1;
-    for (i = 0; i < hits && (left || !many); i++) {
-        Hit hit = hit_at(packed, i);
+    for (i = 0; i < hits.count && (left || !many); i++) {
+        Hit hit = hit_at(hits, i);
         place end = (place)(hit >> IDENT_BITS), last = end - ((hit & (IDENTS - 1)) == BLOCK), was, gap = -1;
         int settled;
         for (; row < rows && last > row_at(spliced, row).stop; row++) {
@@ -167,14 +167,17 @@ static place unsettled(PyObject *packed, PyObject *spliced, PyObject *kept, PyOb
 static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     PyObject *left;
+    Packed hits, kept;
     place many;
     (void)self;
-    if (count != 4 || hits_in(args[0]) < 0 || hits_in(args[2]) < 0 || !PyBytes_Check(args[3])) {
+    if (count != 4 || !PyBytes_Check(args[3])) {
         PyErr_SetString(PyExc_TypeError, "unsettled(hits, spliced, kept, output)");
         return NULL;
     }
+    if (packed_of(args[0], &hits) < 0 || packed_of(args[2], &kept) < 0)
+        return NULL;
     left = PyBytes_FromStringAndSize(NULL, PyBytes_GET_SIZE(args[0]));
-    many = left ? unsettled(args[0], args[1], args[2], args[3], PyBytes_AS_STRING(left)) : -1;
+    many = left ? unsettled(hits, args[1], kept, args[3], PyBytes_AS_STRING(left)) : -1;
     if (many < 0)
         Py_CLEAR(left);
     else
@@ -208,20 +211,19 @@ static int is_json(Text t)
     return end >= 0 && json_space(t, end) == t.size;
 }
 
-/* Whether a changed text has to be looked at more closely: hits that are not settled, or JSON that a parser has to tell.
- * -1 for an exception. */
-static int is_open(PyObject *row, PyObject *output, PyObject *hits)
+/* Whether a changed text, which may have been hit, has to be looked at more closely: hits that are not settled, or JSON that a
+ * parser has to tell. -1 for an exception. */
+static int is_open(PyObject *row, PyObject *output, Packed hits, int is_hit)
 {
+    Packed kept;
     place many;
     Text t = text_of(output);
     int first = peek(t, 0);
-    if (hits && (hits_in(hits) < 0 || hits_in(PyTuple_GET_ITEM(row, KEPT)) < 0)) {
-        PyErr_SetString(PyExc_TypeError, "hits are packed in bytes");
-        return -1;
-    }
-    if (hits && PyTuple_GET_ITEM(row, FOLDED) != Py_False)
+    if (is_hit && PyTuple_GET_ITEM(row, FOLDED) != Py_False)
         return 1;
-    many = hits ? unsettled(hits, PyTuple_GET_ITEM(row, SPLICED), PyTuple_GET_ITEM(row, KEPT), output, NULL) : 0;
+    if (is_hit && packed_of(PyTuple_GET_ITEM(row, KEPT), &kept) < 0)
+        return -1;
+    many = is_hit ? unsettled(hits, PyTuple_GET_ITEM(row, SPLICED), kept, output, NULL) : 0;
     if (many)
         return many < 0 ? -1 : 1;
     return (first == '{' || first == '[' || first == '"') && !is_json(t);
@@ -233,18 +235,17 @@ static PyObject *core_open(PyObject *self, PyObject *const *args, Py_ssize_t cou
     PyObject *places;
     place i;
     (void)self;
-    if (count != 3 || !PyList_Check(args[0]) || !PyList_Check(args[1]) || !PyDict_Check(args[2])) {
+    if (count != 3 || !PyList_Check(args[0]) || !PyList_Check(args[1]) || !is_grouped(args[2])) {
         PyErr_SetString(PyExc_TypeError, "open(outputs, changed, hits)");
         return NULL;
     }
     places = PyList_New(0);
     for (i = 0; places && i < PyList_GET_SIZE(args[1]); i++) {
         PyObject *row = PyList_GET_ITEM(args[1], i), *output = output_of(row, args[0]);
-        PyObject *at = output ? PyLong_FromSsize_t(i) : NULL, *hits = at ? PyDict_GetItemWithError(args[2], at) : NULL;
-        int open = at && (hits || !PyErr_Occurred()) ? is_open(row, output, hits) : -1;
-        if (open < 0 || (open && PyList_Append(places, at) < 0))
+        Packed hits;
+        int is_hit = output ? hits_of(args[2], i, &hits) : -1, open = is_hit < 0 ? -1 : is_open(row, output, hits, is_hit);
+        if (open < 0 || (open && append_place(places, i) < 0))
             Py_CLEAR(places);
-        Py_XDECREF(at);
     }
     return places;
 }

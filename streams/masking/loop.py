@@ -5,7 +5,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
@@ -13,7 +13,7 @@ from streams.masking.kinds import Kind
 from streams.masking.wellformed import is_json
 
 __all__ = [
-    "BLOCK", "DISGUISE", "IDENT_BITS", "SEPARATOR", "Acts", "Asked", "Changed", "Hit", "Known", "Loop", "Packed", "Sink",
+    "BLOCK", "DISGUISE", "IDENT_BITS", "SEPARATOR", "Acts", "Asked", "Changed", "Grouped", "Hit", "Known", "Loop", "Packed", "Sink",
     "Spliced", "Survey", "packed", "replacements", "spliced_at", "unpacked", "veiled",
 ]  # fmt: skip
 
@@ -55,6 +55,16 @@ _QUOTE: Final = 0x22
 _HEAD: Final = re.compile(rb"tok_[a-z_]{2,16}_[a-z][a-z0-9]{0,7}_[a-p]{20}")
 #: What stands before a replacement that nothing is glued to.
 _BEGINS: Final = b" \"'=:([{<,;\n\r\t"
+
+
+class Grouped(Protocol):
+    """The hits of each text that has any, by its place: a dict, or what makes no object of hits before somebody asks."""
+
+    def __getitem__(self, text: int, /) -> Packed: ...
+    def __iter__(self) -> Iterator[int]: ...
+    def __len__(self) -> int: ...
+    def get(self, text: int, default: Packed, /) -> Packed:
+        """The hits of a text, else the default."""
 
 
 class Asked(NamedTuple):
@@ -138,7 +148,7 @@ class Sink:
         broken = [index for index, text in enumerate(rows, start) if not _is_utf8(text)]
         return SEPARATOR.join((around, *rows, around)), broken, max(map(len, rows), default=0)
 
-    def grouped(self, shapes: Packed, disguise: int) -> tuple[dict[int, Packed], dict[int, None]]:
+    def grouped(self, shapes: Packed, disguise: int) -> tuple[Grouped, dict[int, None]]:
         """The hits of each text that has any, those of shapes among them, and which texts have one of `disguise`."""
         found: dict[int, list[Hit]] = {}
         for end, ident in sorted(self._hits + unpacked(shapes)):
@@ -252,7 +262,7 @@ class Loop:
     def mask(
         self,
         _texts: list[bytes],
-        hits: dict[int, Packed],
+        hits: Grouped,
         over: Mapping[int, object],
         _reads: Mapping[int, Fold],
         _asked: Asked,
@@ -263,7 +273,7 @@ class Loop:
         """Nothing: the engine masks each of the texts with hits by itself, but for those passed over."""
         return [], [index for index in hits if index not in over]
 
-    def open(self, _outputs: list[bytes], changed: list[Changed], _hits: dict[int, Packed]) -> Sequence[int]:
+    def open(self, _outputs: list[bytes], changed: list[Changed], _hits: Grouped) -> Sequence[int]:
         """The places of changed texts that have to be looked at more closely: all of them."""
         return range(len(changed))
 

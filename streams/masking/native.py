@@ -15,7 +15,7 @@ from streams.masking.detectors.nobody import is_nobody
 from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
 from streams.masking.kinds import Kind
-from streams.masking.loop import Acts, Asked, Changed, Known, Loop, Packed, Spliced, Survey
+from streams.masking.loop import Acts, Asked, Changed, Grouped, Known, Loop, Packed, Spliced, Survey
 from streams.masking.numbering import plan_of
 from streams.masking.validators import CARD_RANGES, IBAN_LENGTHS
 
@@ -37,7 +37,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 19
+_INTERFACE: Final = 20
 
 
 class Sink(Protocol):
@@ -53,8 +53,11 @@ class Sink(Protocol):
         of them: those that are read as they are get their tokens veiled.
         """
 
-    def grouped(self, shapes: Packed, disguise: int, /) -> tuple[dict[int, Packed], dict[int, None]]:
-        """The hits of each text that has any, and which texts have one of `disguise`, by their places in the batch."""
+    def grouped(self, shapes: Packed, disguise: int, /) -> tuple[Grouped, dict[int, None]]:
+        """The hits of each text that has any, and which texts have one of `disguise`, by their places in the batch.
+
+        Once for each scan: the sink lets go of its hits.
+        """
 
 
 class Core(Protocol):
@@ -109,7 +112,7 @@ class Core(Protocol):
     def mask(
         self,
         texts: list[bytes],
-        hits: dict[int, Packed],
+        hits: Grouped,
         over: Mapping[int, object],
         reads: Mapping[int, Fold],
         asked: Asked,
@@ -124,7 +127,7 @@ class Core(Protocol):
         Those that are left, in whole and in the outputs, are the engine's to mask; whatever raised is among them.
         """
 
-    def open(self, outputs: list[bytes], changed: list[Changed], hits: dict[int, Packed], /) -> Sequence[int]:
+    def open(self, outputs: list[bytes], changed: list[Changed], hits: Grouped, /) -> Sequence[int]:
         """The places of changed texts that have to be looked at more closely; all others are settled, and JSON."""
 
     def stand_apart(self, output: bytes, spliced: Spliced, /) -> bool:

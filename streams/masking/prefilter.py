@@ -14,7 +14,7 @@ from streams.masking.databases import Anchor, Store, database
 from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_SHAPE
 from streams.masking.encodings.units import fold_anchors, fold_shapes
 from streams.masking.found import Detector, Judge
-from streams.masking.loop import BLOCK, DISGUISE, Changed, Hit, Packed, unpacked
+from streams.masking.loop import BLOCK, DISGUISE, Changed, Grouped, Hit, Packed, unpacked
 from streams.masking.native import JUDGES, Sink, sinks
 from streams.masking.shapes import MARGIN, SHAPES, native_scan
 
@@ -73,13 +73,13 @@ class Prefilter:
         sink = self._sink()
         return Joined(sink, *sink.join(texts, places.start, places.stop, MARGIN, changed or []))
 
-    def scanned(self, joined: Joined) -> tuple[dict[int, Packed], dict[int, None]]:
+    def scanned(self, joined: Joined) -> tuple[Grouped, dict[int, None]]:
         """The hits of each text that has any, and which of the texts are disguised; in their order."""
         data, sink = joined.data, joined.sink
         self._database.scan(data, match_event_handler=sink, scratch=self._scratch())
         return sink.grouped(self._shapes(data) if self._shapes is not None else b"", DISGUISE)
 
-    def grouped(self, texts: Sequence[bytes]) -> tuple[dict[int, Packed], dict[int, None]]:
+    def grouped(self, texts: Sequence[bytes]) -> tuple[Grouped, dict[int, None]]:
         """The same of all of some texts."""
         return self.scanned(self.joined(texts, range(len(texts)))) if texts else ({}, {})
 

