@@ -103,7 +103,7 @@ _CONTAINERS: Final = (
     "{'#': '@'}",
     '{"#":["@"]}',
 )
-_BARE: Final = ("x=1 #=@ y=2", "/find?#=@&y=2", "<r><#>@</#></r>")
+_BARE: Final = ("x=1 #=@ y=2", "/find?#=@&y=2", "<r><#>@</#></r>", "DETAIL:  Key (#)=(@) already exists.")
 
 
 def _masked(key: str, container: str, number: str) -> str:
@@ -126,7 +126,7 @@ def test_number_is_found_in_a_field_of_its_word(case: _Case, key: str, container
     st.sampled_from(_BARE),
 )
 def test_number_is_found_bare_behind_its_word(case: _Case, key: str, container: str) -> None:
-    """Numbers without separators are found without quotes too: logfmt, queries, XML."""
+    """Numbers without separators are found without quotes too: logfmt, queries, XML, PostgreSQL's refusals."""
     assert case.number not in _masked(key.replace("@", case.word), container, case.number)
 
 
@@ -158,6 +158,8 @@ _KEPT: Final = (
     "personal best 123456789 ns",
     "national park 12345678",
     '{"nid":"node-7","vid":42}',
+    "Key (documento)=(12345678) already exists.",
+    "Key (kt, cbu)=(1201743398, 12345678) already exists.",
 )
 
 

@@ -1,8 +1,8 @@
-"""Numbers that states give to persons: identity, tax, health and social insurance, passports, driving licences."""
+"""Numbers that states give to persons (identity, tax, health, passports, licences), and those of their accounts."""
 
 from typing import Final
 
-from streams.masking.detectors.identity import americas, asia, europe, papers, ssn
+from streams.masking.detectors.identity import americas, asia, banks, europe, papers, ssn
 from streams.masking.detectors.identity.alone import Alone
 from streams.masking.detectors.identity.beside import Beside
 from streams.masking.detectors.identity.rows import Row, alone_anchor
@@ -11,7 +11,7 @@ from streams.masking.found import Detector
 
 __all__ = ["DETECTORS", "ROWS"]
 
-ROWS: Final[tuple[Row, ...]] = (*europe.ROWS, *americas.ROWS, *asia.ROWS, *papers.ROWS)
+ROWS: Final[tuple[Row, ...]] = (*europe.ROWS, *americas.ROWS, *asia.ROWS, *banks.ROWS, *papers.ROWS)
 
 _WORDS: Final = Vocabulary(row.words for row in ROWS)
 _ALONE: Final = tuple(row for row in ROWS if row.alone)

@@ -62,7 +62,7 @@ ROWS: Final = (
         "cl_rut", "rut|rol único|cédula de identidad|chilean id", r"##? ### ### [0-9K]", "cl.rut", Reach.ANY, alone=r"##?\.###\.###-[0-9K]", anchor=r"[0-9]\.[0-9]{3}-[0-9K]",
         source="Registro Civil de Chile", examples=("RUT 12531909-2",), bare=("12.531.909-2",), counter=("12.531.909-3", "12531909-2"),
     ),
-    Row("latin_dni", "dni|documento nacional de identidad", "##? ### ###(?: [0-9A-K])?", None, Reach.JOINED, source="RENAPER; RENIEC", examples=("DNI 20.123.456", "DNI: 30123456"), counter=("dni 2012", "20.123.456")),
+    Row("latin_dni", "dni|documento nacional de identidad|nro documento|nro de documento|num documento", "##? ### ###(?: [0-9A-K])?", None, Reach.JOINED, source="RENAPER; RENIEC", examples=("DNI 20.123.456", "DNI: 30123456"), counter=("dni 2012", "20.123.456")),
     Row("pe_cui", "cui|dni|código único de identificación", "#{8}[ -]?[0-9A-K]", "pe.cui", source="RENIEC", examples=("CUI 10117410-2",), counter=("CUI 10117410-3",)),
     Row("do_cedula", "cédula|cedula|dominican id", "### ####### #", "do.cedula", Reach.ANY, source="JCE", examples=("cédula 00113918205",), counter=("00113918204",)),
     Row("ec_ci", "cédula|=CI|ecuadorian id", "#{9}-?#", "ec.ci", source="Registro Civil del Ecuador", examples=("cédula 171430710-3",), counter=("171430710-4",)),

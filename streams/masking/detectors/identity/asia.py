@@ -33,6 +33,7 @@ ROWS: Final = (
         source="กรมการปกครอง", examples=("เลขประจำตัวประชาชน 1100702383039", "เลขประจำตัวประชาชน 1-1007-02383-03-9"), counter=("1-1007-02383-03-8", "1100702383039"),
     ),
     Row("id_nik", "nik|nomor induk|ktp|no ktp|kependudukan|indonesian id", "## ## ## ###### ####", "id.nik", Reach.ANY, source="Permendagri 2010", examples=("NIK 3171011708450001",), counter=("NIK 3171018008450001", "3171011708450001")),
+    Row("id_npwp", "npwp|nomor pokok wajib pajak", "##[.]?### ### # ### ###|#{16}", "id.npwp", source="PMK 112/PMK.03/2022", examples=("NPWP 01.300.066.6-091.000", "npwp: 013000666091000"), counter=("NPWP 01.300.066.8-091.000", "013000666091000")),
     Row("jp_number", "マイナンバー|個人番号|my number|mynumber|individual number|kojin bango", "#### #### ####", "jp.in_", source="総務省令第85号", examples=("マイナンバー 6214 9832 0257",), counter=("マイナンバー 6214 9832 0258",)),
     Row(
         "kr_rrn", "kr id|주민등록번호|주민번호|주민등록|rrn|resident registration|korean ssn|jumin", "#{6} [1-4890]#{6}", checks.korean, Reach.ANY,
@@ -44,7 +45,7 @@ ROWS: Final = (
     ),
     Row("kr_driving", "운전면허|면허번호|면허증|driver license|drivers license|driving licence|license number|my license|korean driver|korea driver", "(?:1[1-9]|2[0-8]) ## ###### ##", None, Reach.SENTENCE, "licence", source="도로교통공단", examples=("운전면허 11-23-123456-78",), counter=("11-23-123456-78",)),
     Row(
-        "cn_id", "cn id|身份证|身份號碼|公民身份|居民身份|证件号|resident identity|chinese id|china id|shenfenzheng|identity card|id card|id number", "[1-8]#{16}[0-9X]", checks.chinese, Reach.ANY, alone="[1-8]#{16}X",
+        "cn_id", "cn id|身份证|身份號碼|公民身份|居民身份|证件号|sfzh|resident identity|chinese id|china id|shenfenzheng|identity card|id card|id number", "[1-8]#{16}[0-9X]", checks.chinese, Reach.ANY, alone="[1-8]#{16}X",
         source="GB 11643-1999", examples=("身份证号码：11010519491231002X", "ID card 11010519491231002X"), bare=("11010519491231002X",), counter=("110105194912310021", "11010519491331002X"),
     ),
     Row("tw_id", "tw id|身分證|身份證|統一編號|居留證|taiwan id|taiwanese id|national id|identity card|arc number", "[A-Z][1289A-D]#{8}", checks.taiwanese, source="內政部戶政司", examples=("身分證字號 A123456789",), counter=("身分證 A123456788", "A123456789")),

@@ -50,12 +50,13 @@ _STRING_END: Final = re.compile(rb"\\*\"(?:\s{0,4}[,}\]]|\s{1,4}[\w.\-]{1,40}=)"
 #: The beginning of one: nothing before it belongs to the word.
 _STRING_BEGIN: Final = re.compile(rb"[:=\[,]\s{0,4}\\*\"")
 
-#: From a word's end to its sign, where it is the last telling part of a key (`pesel_number":`, `cpf=`, `<nif>`).
+#: From a word's end to its sign, where it is the last telling part of a key (`pesel_number":`, `cpf=`, `<nif>`, and
+#: PostgreSQL's `Key (pesel)=(`).
 _NEUTRAL: Final = (
     rb"(?:[ _.\-]?(?:numbers?|no|nr|num|nummer|numero|value|val|id|code|card|raw|plain|text|str|hash|input|new|old|original|field|"
     rb"(?<=[_.\-])[a-z]{2}(?![a-z])|[0-9]{1,2})){0,3}s?"
 )
-_SIGN: Final = rb"(?:\\*[\"'`\]]{1,2}[ \t]{0,8}[:=]|=|:(?=\S)|>)"
+_SIGN: Final = rb"(?:\\*[\"'`\]]{1,2}[ \t]{0,8}[:=]|=|:(?=\S)|>|\)=\()"
 _PAIRED: Final = rb"(?:\\*[\"'][ \t]{0,4},?[ \t]{0,4}\\*[\"']?(?:value|val|v)\\*[\"']?[ \t]{0,4}[:=])"
 _KEY: Final = re.compile(_NEUTRAL + b"(" + _PAIRED + b"|" + _SIGN + b")", re.IGNORECASE)
 #: The same where other words stand in between (`cpf_cnpj`, `pesel_of_customer`): the number has to prove itself.

@@ -2,14 +2,22 @@
 
 from typing import Final
 
-from streams.masking.validators import day_exists, luhn, mod11_digit, short_year_day_exists, stdnum_valid, weighted
+from streams.masking.validators import (
+    day_exists,
+    iban_valid,
+    luhn,
+    mod11_digit,
+    short_year_day_exists,
+    stdnum_valid,
+    weighted,
+)
 
 __all__ = [
-    "atin", "australian_medicare", "belarusian", "brazilian_cnh", "brazilian_cns", "brazilian_pis", "chinese", "cuil", "danish",
+    "atin", "australian_medicare", "belarusian", "brazilian_cnh", "brazilian_cns", "brazilian_pis", "chinese", "clabe", "cuil", "czech_account", "danish",
     "date_first", "dea", "driving_gb", "egyptian", "emirates", "finnish", "french_nir", "german_health",
-    "german_pension", "hong_kong", "hungarian_health", "hungarian_person", "hungarian_tax", "icelandic",
+    "german_pension", "hong_kong", "hungarian_account", "hungarian_health", "hungarian_person", "hungarian_tax", "icelandic",
     "iranian", "kazakh", "korean", "latvian", "luxembourg", "mbi", "moldovan",
-    "new_zealand_nhi", "nino", "polish_card", "portuguese_nif", "portuguese_niss", "rfc",
+    "new_zealand_nhi", "nino", "polish_account", "polish_card", "portuguese_nif", "portuguese_niss", "rfc",
     "scottish_chi", "singapore", "snils", "south_african", "spanish_social", "swedish", "taiwanese",
 ]  # fmt: skip
 
@@ -304,3 +312,27 @@ def singapore(number: str) -> bool:
     if series == "M":
         return "KLJNPQRTUWX"[10 - total % 11] == number[8]
     return ("JZIHGFEDCBA" if series in "ST" else "XWUTRQPNMLK")[total % 11] == number[8]
+
+
+def clabe(number: str) -> bool:
+    """Weights 3, 7 and 1 over 17 digits, the last digits of the products summed (Banco de México, CLABE)."""
+    total = sum(int(digit) * (3, 7, 1)[place % 3] % 10 for place, digit in enumerate(number[:17]))
+    return -total % 10 == int(number[17])
+
+
+def polish_account(number: str) -> bool:
+    """An account without its country, whose first two digits are those of the IBAN (NBP, NRB)."""
+    return iban_valid("PL" + number)
+
+
+def hungarian_account(number: str) -> bool:
+    """Weights 9, 7, 3 and 1 over the bank's eight digits, and over the eight or sixteen behind them (MNB, GIRO)."""
+    return all(
+        sum(int(digit) * (9, 7, 3, 1)[place % 4] for place, digit in enumerate(part)) % 10 == 0
+        for part in (number[:8], number[8:])
+    )
+
+
+def czech_account(number: str) -> bool:
+    """Prefix and number before a bank's four digits, with the dash between them (ČNB)."""
+    return stdnum_valid("cz.bankaccount", f"{number[:-4]}/{number[-4:]}")

@@ -9,7 +9,7 @@ __all__ = ["ROWS"]
 
 ROWS: Final = (
     Row(
-        "at_svnr", "sozialversicherung|svnr|sv nr|sv nummer|vsnr|ecard|ssn", "[1-9]### [0-3]#[01]###", "at.vnr",
+        "at_svnr", "sozialversicherung|versicherungsnummer|svnr|sv nr|sv nummer|vsnr|ecard|ssn", "[1-9]### [0-3]#[01]###", "at.vnr",
         source="Dachverband der österreichischen Sozialversicherung", examples=("SVNR 1237 010180",), counter=("SVNR 2237 010180",),
     ),
     Row(
@@ -61,11 +61,11 @@ ROWS: Final = (
         source="EVS 585:2007", examples=("isikukood: 36805280109",), counter=("isikukood: 36805280108",),
     ),
     Row(
-        "es_dni", "dni|nif|documento nacional de identidad|documento de identidad|carnet de identidad|identidad", r"(?:[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}|[KLM][0-9]{7})[ \-]?@", "es.nif", Reach.ANY,
+        "es_dni", "dni|nif|documento nacional de identidad|documento de identidad|=documento|carnet de identidad|identidad", r"(?:[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}|[KLM][0-9]{7})[ \-]?@", "es.nif", Reach.ANY,
         source="Real Decreto 1553/2005", examples=("mi DNI es 54362315-K", "Dni 54362315K"), counter=("54362315Z", "20240501T", "DNI 54362315Z"),
     ),
     Row(
-        "es_nie", "nie|nif|dni|número de identificación de extranjero|número de identidad de extranjero|identidad de extranjero|tarjeta de residencia|=TIE|extranjería", "[XYZ] ####### @", "es.nie", Reach.ANY,
+        "es_nie", "nie|nif|dni|=documento|número de identificación de extranjero|número de identidad de extranjero|identidad de extranjero|tarjeta de residencia|=TIE|extranjería", "[XYZ] ####### @", "es.nie", Reach.ANY,
         source="Orden INT/2058/2008", examples=("Z8078221M en mi NIE", "NIF: X1111111G", "x-2482300w es el NIE", "Nie X2482300W"), counter=("X2482300A", "NIE X2482300A"),
     ),
     Row(
@@ -77,7 +77,7 @@ ROWS: Final = (
         source="Digi- ja väestötietovirasto", examples=("henkilötunnus 131052-308T", "Hetu 131052-308T", "Hetu 131052A308T"), counter=("131052-308U", "311352-308T"),
     ),
     Row(
-        "fr_nir", "sécurité sociale|numéro de sécu|numéro sécu|numero secu|nir|insee|carte vitale|social security|assuré social|immatriculation sociale",
+        "fr_nir", "sécurité sociale|numéro de sécu|numéro sécu|num sécu|num secu|nir|insee|carte vitale|social security|assuré social|immatriculation sociale",
         "[12378] ## [0-9]{2} (?:##|2[AB]) ### ###(?: ##)?", checks.french_nir, Reach.ANY,
         alone=r"[12]\x20##\x20##\x20[0-9][0-9AB]\x20###\x20###\x20##",
         source="INSEE, décret 82-103", examples=("numéro de sécurité sociale 295109912611193", "Sécurité sociale 2 95 10 99 126 111 93"), bare=("2 95 10 99 126 111 93",), counter=("NIR 295109912611199", "2 95 10 99 126 111 94"),
@@ -125,7 +125,7 @@ ROWS: Final = (
         "ie_pps", "pps|ppsn|personal public service|rsi number|uimhir psp|psp", "#{7}[A-W][A-IW]?", "ie.pps", Reach.ANY,
         source="Department of Social Protection", examples=("PPSN 6433435F", "PPS No 6433435OA"), counter=("PPSN 6433435E",),
     ),
-    Row("is_kennitala", "kennital|kennitölu", "[0-3]##### ####", checks.icelandic, Reach.ANY, source="Þjóðskrá", examples=("kennitala 120174-3399",), counter=("kennitala 450401-3150", "kennitala 120174-3389")),
+    Row("is_kennitala", "kennital|kennitölu|=KT", "[0-3]##### ####", checks.icelandic, Reach.ANY, source="Þjóðskrá", examples=("kennitala 120174-3399",), counter=("kennitala 450401-3150", "kennitala 120174-3389")),
     Row(
         "it_fiscal", "codice fiscale|=CF|cod fisc|fiscal code|codice fisc|national id|tax id|tax code", "@{6} [0-9L-NP-V]{2}[A-EHLMPRST][0-9L-NP-V]{2} @[0-9L-NP-V]{3}@", "it.codicefiscale", Reach.ANY,
         source="Decreto ministeriale 23 dicembre 1976", examples=("codice fiscale rccmnl83s18d969h", "Codice fiscale RCCMNL83S18D969H"), counter=("RCCMNL83S18D969I",),
@@ -186,11 +186,11 @@ ROWS: Final = (
     ),
     Row("al_nid", "=NID|numri personal|letërnjoftim|albanian id", "[A-T]#{8}[A-W]", None, Reach.JOINED, source="OECD TIN Albania", examples=("NID J91402501L",), counter=("NID 91402501L",)),
     Row(
-        "tr_kimlik", "kimlik|tckn|vatandaş|kişi|turkish id|turkish identity|turkish citizen", "[1-9]##########", "tr.tckimlik", Reach.ANY,
+        "tr_kimlik", "kimlik|tc kimlik|tckn|vatandaş|kişi|turkish id|turkish identity|turkish citizen", "[1-9]##########", "tr.tckimlik", Reach.ANY,
         source="NVİ", examples=("T.C. Kimlik No: 17291716060",), counter=("kimlik 17291716050", "17291716060"),
     ),
     Row(
-        "ua_tax", "рнокпп|ідентифікаційний|іпн|ипн|инн|rntrc|rnokpp|идентификационный код|іпн|tax number|taxpayer", "## ## ## ## ##", "ua.rntrc",
+        "ua_tax", "рнокпп|ідентифікаційний|ідентифікаційний код|ідентифікаційний номер|іпн|ипн|инн|rntrc|rnokpp|идентификационный код|іпн|tax number|taxpayer", "## ## ## ## ##", "ua.rntrc",
         source="ДПС України", examples=("РНОКПП 1759013776", "РНОКПП 25 30 41 40 71"), counter=("РНОКПП 1759013770",),
     ),
     Row("ge_number", "პირადი ნომერი|პირადი|georgian id|personal number", "#{11}", None, Reach.JOINED, source="SDA", examples=("პირადი ნომერი 01024012345",), counter=("01024012345",)),

@@ -125,8 +125,8 @@ def _literals(word: str) -> list[str]:
 
 
 #: What stands behind an everyday word that is a key or an element, and what stands around one of two letters.
-_BEHIND_KEY: Final = ('"', "'", "=", ">", "\\", "_n", "_v")
-_AS_KEY: Final = ('"@"', '_@"', '"@\\', "@=", "<@>")
+_BEHIND_KEY: Final = ('"', "'", "=", ">", "\\", "_n", "_v", ")=(")
+_AS_KEY: Final = ('"@"', '_@"', '"@\\', "@=", "<@>", "(@)=(")
 
 #: Words of two letters are looked for with what stands around them.
 _WORD_MIN: Final = 3
