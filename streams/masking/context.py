@@ -84,11 +84,11 @@ def key_before(data: bytes, at: int) -> Key | None:
     return Key(found, at - len(window) + len(name) - len(found) + (len(window) - (at - low)), b"") if found else None
 
 
-#: What stands between a sign and a value: the prefixes of Python and Objective-C, what wraps a value that may be missing
-#: (Rust, Swift, Scala), Erlang's binaries, dates of databases and JavaScript, sigils of Elixir, types and lengths as Go's
-#: spew prints them (`Password: (string) (len=8) "..."`).
+#: What stands between a sign and a value: the prefixes of Python, Objective-C and SQL (`N'...'`), what wraps a value that may
+#: be missing (Rust, Swift, Scala), Erlang's binaries, dates of databases and JavaScript, sigils of Elixir, types and lengths
+#: as Go's spew prints them (`Password: (string) (len=8) "..."`).
 _OPENING: Final = re.compile(
-    rb"[:=>]{0,3}[ \t\r\n]*+(?:[burf@](?=[\"'])"
+    rb"[:=>]{0,3}[ \t\r\n]*+(?:[burf@NE](?=[\"'])"
     rb"|(?:Some|Optional|Just|Ok|Right|Option|Secret|ObjectId|UUID|(?:new )?(?:ISODate|Date|Timestamp))\((?=\\{0,255}[\"'])"
     rb"|<<(?=\\{0,255}\")|~[DNTU]\[(?=[0-9])"
     rb"|\([A-Za-z*][\w.*]{0,40}\) (?:\(len=[0-9]{1,9}(?: cap=[0-9]{1,9})?\) )?(?=\\{0,255}\"))?(\\{0,255})([\"'`]?)"

@@ -118,7 +118,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         =age ?age =patient_age =user_age =edad =idade =leeftijd =wiek =lebensalter =age_years
         """),
     ("vitals", "pin", """
-        =pin pin_code =pin_number =atm_pin
+        =pin pin_code =pin_number =atm_pin user_pin
         """),
     ("user", "id", """
         user_id user_uid user_uuid user_guid user_identifier anonymous_id user_pseudo_id =uid =sub =usr_id userid actor_id viewer_id person_id employee_id
@@ -181,7 +181,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         """),
     ("device", "id", """
         device_id imei imsi iccid =idfa =gaid =idfv =aaid =oaid =adid advertising_id advertiser_id android_id =udid device_uuid device_serial device_identifier
-        device_fingerprint browser_fingerprint identifier_for_vendor hardware_id =hwid device_guid mobile_device_id =meid =esn =imeisv =eid_number =tac_snr
+        gps_adid =rdid =ifa =ifv device_fingerprint browser_fingerprint identifier_for_vendor hardware_id =hwid device_guid mobile_device_id =meid =esn =imeisv =eid_number =tac_snr
         installation_id handset_id
         """),
     ("device", "serial", """
@@ -209,13 +209,15 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         connection_string =accountkey =sharedaccesskey sharedaccesssignature security_answer personal_access_token =pat use_auth_token
         =pgpassword =mysql_pwd =rediscli_auth =sshpass =creds subscription_key functions_key =code_verifier =device_code =oauth_verifier
         hf_token github_token gitlab_token npm_token slack_token signature_key web_hook_url webhook_url private_token deploy_token
+        secret_key_base password_digest application_key pre_shared_key =psk wpa_psk seed_phrase recovery_phrase mnemonic_phrase recovery_code backup_code =pw db_pw
+        admin_pw root_pw user_pw mail_pw smtp_pw login_pw
         job_token runner_token authenticity_token csrf_middleware_token request_verification_token become_pass ssh_pass sudo_pass root_pass
         admin_pass mysql_pass mail_pass ftp_pass login_pass bind_pass ldap_pass sonar_login sonar_token origin_ca consumer_secret consumer_key token_secret
         contraseña contrasenya palavra_passe hasło lösenord losenord passord adgangskode salasana jelszó jelszo =parola =heslo lozinka zaporka slaptazodis slaptažodis
         lykilorð şifre =sifre mat_khau mật_khẩu kata_sandi пароль κωδικός_πρόσβασης סיסמה كلمة_المرور كلمة_السر รหัสผ่าน 密码 密碼 登录密码 支付密码 パスワード 暗証番号 비밀번호 암호
         """),
     ("secret", "authorization", """
-        =authorization =proxy_authorization =x_authorization =www_authenticate_token =auth_header authorization_header =auth
+        =authorization =proxy_authorization =x_authorization =www_authenticate_token =auth_header authorization_header =auth =basic_auth =http_basic_auth
         """),
     ("secret", "cookie", """
         =cookie =cookies =set_cookie =cookie2 cookie_header

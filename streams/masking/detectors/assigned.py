@@ -27,9 +27,9 @@ def field_of_method(method: bytes) -> Field | None:
 
 # -- typed declarations -------------------------------------------------------------------------------------------------
 
-#: `name: type =` of TypeScript, Python, Kotlin, Swift, Rust and Scala.
+#: `name: type =` of TypeScript, Python, Kotlin, Swift, Rust and Scala, `name string =` of Go.
 _TYPED: Final = re.compile(
-    rb"(?:(?<![A-Za-z0-9_.\-\\])|(?<=\\[nrtbf]))([A-Za-z_][A-Za-z0-9_]{1,63})[?!]? ?: ?(?:&?(?:'static )?(?:string|str|any|object|final|bytes|secretstr|nsstring)[?!]?|optional\[(?:str|bytes)\]|str ?\| ?none|string ?\| ?(?:null|undefined)) ?=\Z",
+    rb"(?:(?<![A-Za-z0-9_.\-\\])|(?<=\\[nrtbf]))([A-Za-z_][A-Za-z0-9_]{1,63})(?:[ \t]{1,8}string ?=|[?!]? ?: ?(?:&?(?:'static )?(?:string|str|any|object|final|bytes|secretstr|nsstring)[?!]?|optional\[(?:str|bytes)\]|str ?\| ?none|string ?\| ?(?:null|undefined)) ?=)\Z",
     re.IGNORECASE,
 )
 _TYPED_MAX: Final = 120
@@ -105,6 +105,25 @@ def judge_atom(data: bytes, end: int) -> Verdict:
     return judge_value(data, field, value) or "nobody"
 
 
+#: An environment variable of a container (Kubernetes, EnvVar) as YAML prints one, over two lines.
+_YAML: Final = re.compile(
+    rb"name: ?(\\{0,31}[\"']?)([A-Za-z_][\w.\-]{1,63})\1[ \t]{0,8}(?:\\{1,31}r)?\r?(?:\n|\\{1,31}n)[ \t]{1,40}value:\Z",
+    re.IGNORECASE,
+)
+
+
+def judge_yaml(data: bytes, end: int) -> Verdict:
+    """The value of a variable with a telling name, on the line behind it."""
+    pair = _YAML.search(data, max(0, end - _PAIR_MAX), end)
+    field = field_of(pair[2].decode()) if pair else None
+    value = value_after(data, end, secret=True, key_quoted=False) if pair and field else None
+    if field is None or value is None or value.form not in ("string", "bare"):
+        return "other_variable"
+    if data.startswith(b"$(", value.start):
+        return "reference"  # Another variable (Kubernetes, "Define dependent environment variables").
+    return judge_value(data, field, value) or "nobody"
+
+
 #: A bracket, a space and a quote or the backslash before one, each a literal by itself: an expression for all of them holds
 #: none, which cost every record a third of its scan (measured). They are one for `[(\[]\s?\\*["']` before a name and a quote.
 _PAIRS: Final = tuple(
@@ -120,10 +139,10 @@ DETECTORS: Final = (
         (r"(?:string|str|any|object|final|bytes|secretstr|str\]|bytes\]|none|null|undefined)[?!]? ?=",),
         judge_typed,
         (
-            'const password: string = "hunter22";', 'let api_key: &str = "Sup3rS3cretValue99";', "password: Optional[str] = 'hunter22'", 'var firstName: String? = "Ann"',
+            'const password: string = "hunter22";', 'let api_key: &str = "Sup3rS3cretValue99";', "password: Optional[str] = 'hunter22'", 'var firstName: String? = "Ann"', 'var dbPassword string = "hunter22"',
         ),
-        ('const colour: string = "blue";', "password: str = None", "connection string = x", "password: str = os.environ['X']"),
-        "TypeScript Handbook, Python Language Reference, The Rust Reference",
+        ('const colour: string = "blue";', "password: str = None", "connection string = x", "password: str = os.environ['X']", 'the password string = ""'),
+        "TypeScript Handbook, Python Language Reference, The Rust Reference, The Go Programming Language Specification",
     ),
     Detector(
         "setter",
@@ -148,5 +167,13 @@ DETECTORS: Final = (
         ('[{user,<<"annlee9">>},{password,<<"hunter22">>}]', '{first_name, <<"Ann">>}'),
         ('{status,<<"active">>}', '{password,<<"">>}', "{password,undefined}", '{reason,<<"no password">>}'),
         "Erlang reference manual, data types",
+    ),
+    Detector(
+        "variable_of_yaml",
+        (r"(?:\n|\\n)[ \t]{1,40}value:",),
+        judge_yaml,
+        ("- name: DB_PASSWORD\n  value: hunter22\n- name: PORT", r'{"spec":"  - name: API_SECRET\n    value: \"hunter22\"\n"}'),
+        ("- name: COLOUR\n  value: blue", "- name: DB_PASSWORD\n  valueFrom: secret", "- name: DB_PASSWORD\n  value: $(PASSWORD)"),
+        "Kubernetes API reference, EnvVar",
     ),
 )  # fmt: skip

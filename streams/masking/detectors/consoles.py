@@ -66,6 +66,67 @@ def judge_account_command(data: bytes, end: int) -> Verdict:
     return "no_command"
 
 
+#: A word of a command line without its quotes.
+_WORD: Final = rb"\\{0,31}[\"']?([^\s\"'\\;|<>&\xff]{3,256})"
+_WINDOWS_USER: Final = rb"[ \t]/u(?:ser)?:(?:[^\s\"'\\/]{1,64}\\{1,31})?[^\s\"'\\/]{1,64}"
+#: Programs, and what stands before a secret among their arguments.
+_TOOLS: Final = (
+    (r"ldap(?:search|modify|add|delete|passwd|compare|whoami|modrdn|exop)", rb"[ \t]-[A-Za-z]{0,4}w[ \t]?" + _WORD),
+    (r"snmp(?:walk|bulkwalk|get|getnext|bulkget|set|trap|inform|table|status|df)", rb"[ \t]-[cAX][ \t]?" + _WORD),
+    (r"mosquitto_(?:pub|sub|rr)", rb"[ \t]-P[ \t]" + _WORD),
+    ("ipmitool", rb"[ \t]-[PE][ \t]" + _WORD),
+    (r"(?:bcp|osql|isql|bteq|unzip)", rb"[ \t]-P[ \t]?" + _WORD),
+    (r"(?:twine|cqlsh|psexec(?:64)?(?:\.exe)?|crackmapexec|netexec|evil-winrm|rdesktop|nodetool)", rb"[ \t]-pw?[ \t]" + _WORD),
+    (r"(?:smbclient|smbmap|rpcclient|winexe|smbget)", rb"[ \t](?:-U|--user)[ \t=]?[^\s%\"']{1,96}%" + _WORD),
+    ("rabbitmqctl", rb"[ \t](?:add_user|change_password|authenticate_user)[ \t][^\s\"']{1,64}[ \t]" + _WORD),
+    (r"(?:keytool|jarsigner)", rb"[ \t]-(?:src|dest)?(?:store|key)pass[ \t]" + _WORD),
+    (r"(?:npm|yarn|pnpm)", rb":_(?:authToken|auth|password)[ \t=]" + _WORD),
+    (r"net(?:\.exe)? use", rb"[ \t]\\{2,62}[^\s\"']{1,128}[ \t](?!/)" + _WORD + rb"(?=" + _WINDOWS_USER + rb")"),
+    (r"net(?:\.exe)? use", _WINDOWS_USER + rb"[ \t](?!/)" + _WORD),
+)  # fmt: skip
+_TOOL_NAMES: Final = tuple(dict.fromkeys(name for name, _ in _TOOLS))
+_TOOL: Final = tuple(
+    (re.compile(WORD_START + name.encode() + rb"[ \t]\Z", re.IGNORECASE), re.compile(options))
+    for name, options in _TOOLS
+)
+#: The longest name of a program, and as far as its arguments are read, up to the next command.
+_TOOL_NAME_MAX: Final = 24
+_ARGUMENTS: Final = re.compile(rb"[^\n\r;|\xff]{0,400}")
+_VARIABLE: Final = (b"$", b"%", b"{", b"*")
+
+
+def judge_tool(data: bytes, end: int) -> Verdict:
+    """The password among the arguments of a program that takes one behind a short option, or in a place of its own."""
+    arguments = _ARGUMENTS.match(data, end - 1)
+    stop = arguments.end() if arguments else end
+    found = [
+        Found(*secret.span(1), "secret", "tool_password", "command", 57)
+        for name, options in _TOOL
+        if name.search(data, max(0, end - _TOOL_NAME_MAX), end)
+        for secret in options.finditer(data, end - 1, stop)
+        if not secret[1].startswith(_VARIABLE)
+    ]
+    return found or "no_password"
+
+
+#: Lines of configuration files that a server repeats: Redis and Sentinel, Mosquitto, Slurm.
+_DIRECTIVE: Final = re.compile(
+    WORD_START
+    + rb"(?:requirepass|masterauth|masteruser \S{1,64}\s+masterauth|auth-pass(?: \S{1,64})?) \\{0,31}[\"']?([^\s\"'\\;|<>\xff]{4,512})",
+    re.IGNORECASE,
+)
+
+
+def judge_directive(data: bytes, end: int) -> Verdict:
+    """The password behind a directive of Redis (redis.conf, `requirepass`)."""
+    for line in _DIRECTIVE.finditer(data, max(0, end - 24), end + 520):
+        if line.start() < end <= line.start(1):
+            if line[1].islower() and line[1].isalpha():
+                return "prose"
+            return Found(*line.span(1), "secret", "directive", "command", 57)
+    return "no_directive"
+
+
 DETECTORS: Final = (
     Detector(
         "device_command",
@@ -94,5 +155,28 @@ DETECTORS: Final = (
         ),
         ("net user /domain", "useradd -m ann", "useradd -p $HASH ann", "adduser --disabled-password ann", "echo done | sudo tee /x", "aws configure set region eu-west-1", "openssl enc -d -aes256"),
         "net user (Microsoft), htpasswd(1), useradd(8), chpasswd(8), openssl-enc(1), aws configure set",
+    ),
+    Detector(
+        "tool_password",
+        tuple(rf"(?:[^a-z0-9_]|\\[nrtbf]|^){name}[ \t]" for name in _TOOL_NAMES),
+        judge_tool,
+        (
+            'ldapsearch -x -D "cn=admin,dc=example" -w S3cretPw99 -b dc=example', "snmpwalk -v3 -u ann -A S3cretPw99 -X S3cretPw88 192.0.2.1", "mosquitto_pub -h mq -u ann -P S3cretPw99 -t a",
+            "ipmitool -I lanplus -U admin -P S3cretPw99 power status", "smbclient //fs/x -U ann%S3cretPw99 -c ls", "rabbitmqctl add_user ann S3cretPw99", "keytool -list -storepass S3cretPw99",
+            "npm config set //registry.npmjs.org/:_authToken S3cretPw99S3cretPw99", r"net use Z: \\fs1\share S3cretPw99 /user:CORP\ann", "twine upload -u ann -p S3cretPw99 dist/x",
+        ),
+        (
+            "ldapsearch -x -W -b dc=example", "snmpwalk -v2c 192.0.2.1 system", "mosquitto_sub -h mq -t a", "npm config set registry https://r.example", "rabbitmqctl list_users", r"net use Z: \\fs1\share",
+            "twine upload -p $TWINE_PASSWORD dist/x", "ipmitool power status",
+        ),
+        "ldapsearch(1), snmpcmd(1), mosquitto_pub(1), ipmitool(1), smbclient(1), rabbitmqctl(8), keytool, npm-config, net use (Microsoft)",
+    ),
+    Detector(
+        "directive",
+        (r"(?:requirepass|masterauth|auth-pass) ", ),
+        judge_directive,
+        ("requirepass S3cretPw99", "CONFIG SET requirepass S3cretPw99", "masterauth S3cretPw99", "sentinel auth-pass mymaster S3cretPw99"),
+        ("requirepass is not set", "masterauth missing"),
+        "redis.conf; Redis Sentinel, configuration",
     ),
 )  # fmt: skip

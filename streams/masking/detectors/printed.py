@@ -1,4 +1,4 @@
-"""How far a value without quotes reaches where it holds spaces: names, dates and addresses as objects print themselves."""
+"""How far a value without quotes reaches: names, dates and addresses as objects print themselves, accounts of domains."""
 
 import re
 from typing import Final
@@ -25,6 +25,7 @@ _PROSE_NAME: Final = re.compile(
 
 
 _SLASH: Final = 0x2F
+_JSON: Final = (b"{", b"[", b'"')
 
 #: A date as Python makes one: year, month and day, and the time where there is one.
 _MADE: Final = re.compile(rb"\s?((?:datetime\.)?(?:date|datetime)\([0-9]{4}(?:, ?[0-9]{1,6}){2,6}\))")
@@ -32,6 +33,16 @@ _MADE: Final = re.compile(rb"\s?((?:datetime\.)?(?:date|datetime)\([0-9]{4}(?:, 
 _ADDRESS: Final = re.compile(
     rb"(?=[^,;=:\r\n\xff]{0,80}[0-9])[^\s,;=:\"'\\{}()\[\]|<>&\xff][^,;=:\r\n\"'\\{}()\[\]|<>&\xff]{2,80}?(?=, ?[A-Za-z_]\w{0,40}=|[)}\]]| [A-Z]\w{0,40}:)"
 )
+
+#: An account behind its domain (Microsoft, "User Name Formats": down-level logon name), the backslash doubled at each level
+#: of strings. A letter of an escape begins one where the domain is written in capitals and no key follows; a domain of two
+#: words is Windows' own.
+_ACCOUNT: Final = re.compile(
+    rb"(?:(?:[A-Z0-9][A-Z0-9.\-]{0,63}|NT (?:AUTHORITY|SERVICE))\\{1,31}|[A-Za-z0-9][\w.\-]{0,63}\\{1,31}(?![nrtbfu]))"
+    rb"[A-Za-z0-9_][\w.\-]{0,63}+\$?(?![=:\\])"
+)
+#: In a record of JSON one backslash before such a letter is an escape for certain.
+_ESCAPE: Final = re.compile(rb"[^\\\xff]{1,64}\\[nrtbfu]")
 
 
 def made_date(data: bytes, end: int) -> tuple[int, int] | None:
@@ -47,6 +58,8 @@ def _reaching(data: bytes, field: Field, value: Value, end: int) -> Value:
         whole = _DATE.match(data, value.start)
     elif field.needs in ("street", "postal") and value.start == end:
         whole = _ADDRESS.match(data, value.start)
+    elif field.kind in ("username", "user") and not (data[:1] in _JSON and _ESCAPE.match(data, value.start)):
+        whole = _ACCOUNT.match(data, value.start)
     return value._replace(end=max(whole.end(), value.end)) if whole else value
 
 

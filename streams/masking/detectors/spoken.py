@@ -153,7 +153,7 @@ def judge_env(data: bytes, end: int) -> Verdict:
 # -- what people say ----------------------------------------------------------------------------------------------------
 
 _SAID: Final = re.compile(
-    rb"(?:password|passwd|passphrase|passcode|pwd)(?: is| was|\x20set to|\x20to| ->|=>)(?: now)?:? {0,2}\\{0,31}[\"'`]?([^\s\"'`\\<>,;\xff]{4,128})",
+    rb"(?:password|passwd|passphrase|passcode|pwd)(?: is generated for [^\s:]{1,96}:| is| was|\x20set to|\x20to| ->|=>)(?: now)?:? {0,2}\\{0,31}[\"'`]?([^\s\"'`\\<>,;\xff]{4,128})",
     re.IGNORECASE,
 )
 _DIGIT: Final = re.compile(rb"[0-9]")
@@ -287,9 +287,9 @@ DETECTORS: Final = (
         "said",
         (r"(?:password|passwd|passphrase|passcode|pwd)(?: is| was| set to| to| ->|=>)(?: now)?:? {0,2}\\{0,31}[\"'`]?[^\s\"'`\\<>,;\xff]",),
         judge_said,
-        ("the password is hunter2x9!", "temporary password is: Zq7!abc"),
-        ("password is required", "password is 8 characters", "password was changed", "changed password to comply"),
-        "words",
+        ("the password is hunter2x9!", "temporary password is: Zq7!abc", "A temporary password is generated for root@localhost: k%Zq7abc"),
+        ("password is required", "password is 8 characters", "password was changed", "changed password to comply", "password is generated for root: see the log"),
+        "words; MySQL manual, 2.9.1 (initial password)",
     ),
     Detector(
         "one_time_code",

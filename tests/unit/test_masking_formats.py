@@ -1,0 +1,74 @@
+"""Values in the formats of programs, networks and banks, in lines as software prints them, and what looks like them."""
+# ruff: noqa: E501 - a line is easier to read whole.
+
+from functools import lru_cache
+
+import pytest
+
+from streams.masking.masker import Masker
+from streams.masking.policy import Policy
+from tests.support.disguise import masker_keyring
+
+
+@lru_cache(maxsize=1)
+def _masker() -> Masker:
+    return Masker(Policy(), masker_keyring())
+
+
+#: What must not be left, what has to stay, and the line.
+_LINES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
+    # Accounts behind their domain (Microsoft, "User Name Formats").
+    (("kari", "ACME"), ("ok",), r"login user=ACME\kari ok"),
+    (("kari",), ("status",), r'{"message":"login user=ACME\\kari","status":1}'),
+    (("nils",), ("failed",), r"User: ACME\nils failed"),
+    (("kari",), ("x=1",), r"user=acme.local\kari,x=1"),
+    (("KARI",), (r"\nstatus=ok",), r'{"m":"user=KARI\nstatus=ok"}'),
+    # Commands that take a password in a place of their own.
+    (
+        ("S3cretPw99", "S3cretPw88"),
+        ("snmpwalk",),
+        "snmpwalk -v3 -l authPriv -u ann -A S3cretPw99 -X S3cretPw88 host system",
+    ),
+    (("S3cretPw99",), (r"\\fs1\share",), r"net use Z: \\fs1\share /user:CORP\ann S3cretPw99 /persistent:yes"),
+    (("S3cretPw99",), ("ldapsearch", "dc=io"), "ldapsearch -xw S3cretPw99 -b dc=io"),
+    (("S3cretPw99",), ("s3://",), "+ rabbitmqctl change_password ann S3cretPw99; ls s3://b"),
+    # Literals of SQL and Go, and configuration.
+    (("hunter22x",), ("LOGIN", "N'"), "CREATE LOGIN app WITH PASSWORD = N'hunter22x'"),
+    (("hunter22",), ("dbPassword",), '{"src":"var dbPassword string = \\"hunter22\\""}'),
+    (
+        ("S3cretPw99",),
+        ("PORT", "8080"),
+        r'{"m":"env:\n- name: DB_PASSWORD\n  value: S3cretPw99\n- name: PORT\n  value: \"8080\""}',
+    ),
+    (("GQlmejnqOk",), ("requirepass",), "requirepass GQlmejnqOk"),
+    (("q8Zr2LxV0nT5",), (), "SECRET_KEY_BASE=q8Zr2LxV0nT5"),
+    (("hunter2",), (), "DB_PW=hunter2"),
+    (("cdda802e",), ("is_lat",), "/v1?rdid=cdda802e-fb9c-47ad-9866-0794d394c912&is_lat=0"),
+)
+
+
+@pytest.mark.parametrize(("needles", "stays", "line"), _LINES, ids=[line[:60] for _, _, line in _LINES])
+def test_nothing_of_a_value_is_left(needles: tuple[str, ...], stays: tuple[str, ...], line: str) -> None:
+    """No part of a value in its own format can be read afterwards, and what stands beside it stays."""
+    masked = _masker().mask(line.encode()).text.decode()
+    assert not [needle for needle in needles if needle in masked]
+    assert all(one in masked for one in stays)
+
+
+_HARMLESS: tuple[str, ...] = (
+    r"user=NT AUTHORITY\SYSTEM started",
+    r"user=ACME\WEB01$ logon type 3",
+    "snmpwalk -v2c -c $COMMUNITY host system",
+    "ldapsearch -x -W -b dc=io",
+    "rabbitmqctl list_queues name messages",
+    "requirepass is not set",
+    "- name: COLOUR\n  value: blue",
+    "db_pw is missing",
+    'var colour string = "blue"',
+)
+
+
+@pytest.mark.parametrize("line", _HARMLESS)
+def test_what_only_looks_like_a_value_stays(line: str) -> None:
+    """Accounts of systems, variables, other options and plain settings are left alone."""
+    assert _masker().mask(line.encode()).text == line.encode()
