@@ -30,7 +30,7 @@ class Field:
 NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("email", "email", """
         email e_mail email_address e_mail_address email_addr mail_address email_id mail =to_email =from_email mailbox_address sender_address recipient_address
-        reply_to =mail_from =rcpt_to envelope_from envelope_to correo correo_electronico courriel adresse_mail adresse_electronique eposta e_posta epost e_post
+        vpa upi_id virtual_payment_address reply_to =mail_from =rcpt_to envelope_from envelope_to correo correo_electronico courriel adresse_mail adresse_electronique eposta e_posta epost e_post
         e_mail_adresse email_adresse mailadresse indirizzo_email endereco_email sahkoposti sähköposti почта электронная_почта 邮箱 電子郵件 メール メールアドレス 이메일
         电子邮箱 电子邮件 邮箱地址 電子信箱 電郵 이메일주소 адрес_электронной_почты эл_почта електронна_пошта indirizzo_e_mail endereço_de_email דואר_אלקטרוני البريد_الإلكتروني
         """),

@@ -1,5 +1,4 @@
 """Values in the formats of programs, networks and banks, in lines as software prints them, and what looks like them."""
-# ruff: noqa: E501 - a line is easier to read whole.
 
 from functools import lru_cache
 
@@ -43,6 +42,22 @@ _LINES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (("GQlmejnqOk",), ("requirepass",), "requirepass GQlmejnqOk"),
     (("q8Zr2LxV0nT5",), (), "SECRET_KEY_BASE=q8Zr2LxV0nT5"),
     (("hunter2",), (), "DB_PW=hunter2"),
+    # Addresses of networks as tools print them.
+    (
+        ("203.0.113.5", "198.51.100.7"),
+        (".51234", ".443"),
+        "10:00:00.12 IP 203.0.113.5.51234 > 198.51.100.7.443: Flags [S], seq 1",
+    ),
+    (("192.0.2.5",), ("ESTABLISHED",), "tcp4       0      0  192.0.2.5.51234       *.*        ESTABLISHED"),
+    (("1B-44-11",), ("CorpWifi",), 'Called-Station-Id = "00-1B-44-11-3A-B7:CorpWifi"'),
+    (("198[.]51",), (), '{"ioc":"198[.]51[.]100[.]7"}'),
+    # Cards with the rest of their track, numbers of telephones and subscribers.
+    (("4111111111111111", "2812", "1234567"), ("DE55",), "DE35: 4111111111111111D281220112345678 DE55: 9F26"),
+    (("4111111111111111", "2812201"), (), "track2=4111111111111111=28122011234567800?"),
+    (("7911 123456",), (), "dialing 011 44 7911 123456"),
+    (("123-4567",), (), "contact number 070 123-4567"),
+    (("209900",), (), "imei_number: 35-209900-176148-1"),
+    (("ann@okbank",), (), '{"vpa":"ann@okbank"}'),
     (("cdda802e",), ("is_lat",), "/v1?rdid=cdda802e-fb9c-47ad-9866-0794d394c912&is_lat=0"),
 )
 
@@ -64,6 +79,10 @@ _HARMLESS: tuple[str, ...] = (
     "requirepass is not set",
     "- name: COLOUR\n  value: blue",
     "db_pw is missing",
+    "snmp oid 1.3.6.1.4.1 > 2",
+    "version 1.2.3.4.5 > 1.2.3.4.4",
+    "hash 4111111111111111d28122f",
+    "arr[@] and x[.]y",
     'var colour string = "blue"',
 )
 

@@ -146,9 +146,24 @@ def judge_spelled(data: bytes, end: int) -> Verdict:
     return "no_address"
 
 
+#: An address whose signs stand in brackets, so that nobody writes to it, as reports of incidents are written.
+_DEFANGED: Final = re.compile(
+    rb"[A-Za-z0-9_][A-Za-z0-9._%+\-]{0,63}(?:@|\[@\]|\(@\))[A-Za-z0-9\-]{1,63}(?:(?:\.|\[\.\]|\(\.\)|\[dot\])[A-Za-z0-9\-]{1,63}){1,8}",
+    re.IGNORECASE,
+)
+
+
+def judge_defanged(data: bytes, end: int) -> Verdict:
+    """An address with brackets around its signs (`ann[@]example[.]com`)."""
+    for mail in _DEFANGED.finditer(data, max(0, end - 140), end + 140):
+        if mail.start() < end <= mail.end():
+            return Found(*mail.span(), "email", "email_defanged", "rfc5322", 62)
+    return "no_address"
+
+
 #: An address without a dot in its domain, behind words for one; anywhere else that is an account at a host.
 _NAMED: Final = re.compile(
-    rb"(?:(?:e-?mail|recipient|sender) address|recipient)(?:: | )\\{0,3}[\"'<\[(]?\Z", re.IGNORECASE
+    rb"(?:(?:e-?mail|recipient|sender) address|recipient|vpa|upi(?: id)?)(?:: | )\\{0,3}[\"'<\[(]?\Z", re.IGNORECASE
 )
 _NAMED_MAX: Final = 32
 _UNDOTTED: Final = re.compile(rb"([A-Za-z0-9._%+\-]{1,64})@[A-Za-z0-9\-]{1,63}(?![A-Za-z0-9\-@:/]|\.[A-Za-z0-9])")
@@ -247,9 +262,9 @@ def _with_extension(data: bytes, end: int) -> int:
 _WORDS: Final = (
     r"(?:tele)?phones?|telefono|telefone|telefoon|telefon(?:nummer)?|tel(?:efon|efax)?|t\xc3\xa9l(?:\xc3\xa9phone)?|mobiles?|mobil|handy|rufnummer|"
     r"cell(?:ular|phone)?|celular|fax|sms|whatsapp|viber|msisdn|gsm|dial(?:ed|ing|led)?|call(?:ed)? (?:me|us|him|her|back)|call(?:back|er)|"
-    r"ring (?:me|us)|(?:answering|reached|reach (?:me|us|him|her)) (?:at|on|under)|hotline|landline"
+    r"ring (?:me|us)|(?:answering|reached|reach (?:me|us|him|her)) (?:at|on|under)|hotline|landline|contact (?:number|no|nr)"
 )
-_NATIONAL: Final = re.compile(rb"\(?[0-9](?:[ ().\-/]{0,3}[0-9]){5,13}")
+_NATIONAL: Final = re.compile(rb"\(?[0-9](?:[ ().\-/]{0,3}[0-9]){5,16}")
 _DATE: Final = re.compile(
     rb"(?:(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}(?![0-9])|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]))"
 )
@@ -337,15 +352,26 @@ DETECTORS: Final = (
         "RFC 5322, written so that harvesters do not see it",
     ),
     Detector(
+        "email_defanged",
+        (r"[a-z0-9](?:\[@\]|\(@\))[a-z0-9]", r"@[a-z0-9\-]{1,63}(?:\[\.\]|\(\.\)|\[dot\])[a-z0-9]"),
+        judge_defanged,
+        ("phish from ann[@]example[.]com", "ann.lee@example[.]com"),
+        ("x[@]y", "arr[@]", "decorator @app[.]"),
+        "written so that nobody writes to it",
+    ),
+    Detector(
         "email_undotted",
-        (r"(?:(?:e-?mail|recipient|sender) address|recipient)(?:: | )\\{0,3}[\"'<\[(]?[a-z0-9]",),
+        (
+            r"(?:(?:e-?mail|recipient|sender) address|recipient|[^a-z0-9](?:vpa|upi(?: id)?))(?:: | )\\{0,3}[\"'<\[(]?[a-z0-9]",
+        ),
         judge_undotted,
         (
             "INVALID_EMAIL_ADDRESS: Email: invalid email address: ann.lee@at-home",
             'invalid recipient address "ann@home"',
+            "collect request to VPA ann.lee@okbank",
         ),
         ("email sent", "recipient root@localhost", "recipient list", "email git@github:acme"),
-        "RFC 5321, 2.3.5",
+        "RFC 5321, 2.3.5; NPCI, UPI linking specification (virtual payment address)",
         by_word=True,
     ),
     Detector(

@@ -98,7 +98,7 @@ _LINKS: Final = "number|num|no|nr|code|id|is|was|of|sv|the|for|device|vehicle|=|
 def _number(
     name: str, kind: Kind, words: str, shape: str, check: Callable[[str], bool], validator: str, links: str = _LINKS
 ) -> _Number:
-    gap = rf"(?:\W{{0,3}}(?:{links})){{0,3}}[^0-9A-Za-z\x80-\xff]{{1,6}}"
+    gap = rf"(?:[\W_]{{0,3}}(?:{links})){{0,3}}[^0-9A-Za-z\x80-\xff]{{1,6}}"
     return _Number(
         name,
         kind,
@@ -173,6 +173,31 @@ _AD_NUMBER: Final = _number(
 )
 
 
+#: A concealed identifier of a subscription; under the null scheme its last part is the subscriber's number as it is
+#: (3GPP TS 23.003, 2.2B and 28.7.3). Anything but that scheme's is encrypted.
+_SUCI: Final = re.compile(
+    rb"suci-0-[0-9]{3}-[0-9]{2,3}-[0-9a-f]{1,4}-0-[0-9]{1,3}-([0-9]{5,10})(?![0-9A-Za-z])", re.IGNORECASE
+)
+
+
+def judge_suci(data: bytes, end: int) -> Verdict:
+    """The subscriber's number in a concealed identifier that the null scheme conceals nothing of."""
+    start = end - len(b"suci-0-")
+    subscriber = _SUCI.match(data, start) if start >= 0 and at_word_start(data, start) else None
+    return Found(*subscriber.span(1), "device", "suci", "ts23003", 60) if subscriber else "no_number"
+
+
+#: A generic public identifier that is a telephone number (3GPP TS 29.571, 5.3.2, Gpsi).
+_GPSI: Final = re.compile(rb"msisdn-([0-9]{5,15})(?![0-9A-Za-z])", re.IGNORECASE)
+
+
+def judge_gpsi(data: bytes, end: int) -> Verdict:
+    """The telephone number of a subscription as the core network of a mobile operator writes it."""
+    start = end - len(b"msisdn-0")
+    number = _GPSI.match(data, start) if start >= 0 and at_word_start(data, start) else None
+    return Found(*number.span(1), "phone", "gpsi", "ts29571", 62) if number else "no_number"
+
+
 def judge_imei(data: bytes, end: int) -> Verdict:
     """The number of a mobile device behind a word for it: 15 digits with a Luhn digit, or 14 and 16 without."""
     return _judged(_IMEI_NUMBER, data, end)
@@ -243,4 +268,6 @@ DETECTORS: Final = (
     _detector("mac_bare", _MAC_WORDS, judge_mac, ("MAC 001B44113AB7 joined", "bssid: 001b44113ab7"), ("station 12 seen", "mac 001B44113AB7FF"), "IEEE 802"),
     _detector("plate", _PLATE_WORDS, judge_plate, ("license plate 7ABC123 seen", "Kennzeichen: B-MW 1234", "number plate AB12 CDE"), ("plate 12", "license plate missing"), "national vehicle registrations"),
     _detector("advertising_id", _AD_WORDS, judge_advertising, ("IDFA: 6D92078A-8246-4BA4-AE5B-76104861E7DC", "android_id=9774d56d682e549c"), ("device mapper 12", "device 0000:00:1f.2"), "Apple ASIdentifierManager, Google Play services"),
+    Detector("suci", ("suci-0-",), judge_suci, ("[suci-0-208-93-0000-0-0-0000000003] registered", "supi=suci-0-001-01-0-0-0-0000000001"), ("suci-0-208-93-0000-1-1-a1b2c3d4", "suci-0-208"), "3GPP TS 23.003, 2.2B"),
+    Detector("gpsi", ("msisdn-[0-9]",), judge_gpsi, ("gpsis:[msisdn-4915112345678]",), ("msisdn-1", "xmsisdn-4915112345678"), "3GPP TS 29.571, 5.3.2"),
 )  # fmt: skip

@@ -71,6 +71,8 @@ def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
         return "issuer_range"
     if not luhn(digits):
         return "luhn"
+    if bare and (track := _TRACK.match(data, stop)) and at_word_start(data, start):
+        return Found(start, track.end(), "card", "card", f"luhn+{brand}", 84)
     if not _stands_alone(data, start, stop, grouped=not bare):
         return "part_of_word"
     # Nobody prints a count or an identifier in the groups of a card.
@@ -83,6 +85,10 @@ def _card(data: bytes, start: int, stop: int, text: bytes) -> Verdict:
     quote = number_quote(data, start, stop) if bare else b""
     return Found(start, stop, "card", "card", f"luhn+{brand}", 78, quote)
 
+
+#: What follows the number on a second track: its sign (`D` where a terminal packs it, EMV Book 3, tag 57), expiry, service
+#: code and discretionary data (ISO/IEC 7813).
+_TRACK: Final = re.compile(rb"[=Dd][0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3,26}[Ff]?\??(?![0-9A-Za-z])")
 
 #: What is glued to a number behind a word for cards does not make it part of that word: `card_4111...`, `pan-4111...`.
 _CARD_WORDS: Final = r"(?:card|cc|ccn|pan|visa|amex|number|num|no|nr)[_.+\-]"
@@ -198,9 +204,15 @@ DETECTORS: Final = (
         "card",
         (),
         judge_card,
-        ("4111 1111 1111 1111 ", "card=5555555555554444,", "3782-822463-10005 ", "6011.1111.1111.1117 "),
+        (
+            "4111 1111 1111 1111 ",
+            "card=5555555555554444,",
+            "3782-822463-10005 ",
+            "6011.1111.1111.1117 ",
+            "DE35: 4111111111111111D28122011234567800F ",
+        ),
         ("4111111111111112 ", "1700000000000 ", "offset 4111111111111111 ", "took 4111111111111111 ns "),
-        "ISO/IEC 7812",
+        "ISO/IEC 7812, ISO/IEC 7813",
         shapes=(
             rf"{_CARD_BEFORE}(?:3[04-9]|4[0-9]|5[0-8]|6[0-9]|2[2-7]|8[12]|97)[0-9]{{10}}",
             rf"{_CARD_BEFORE}[2-689][0-9]{{3}}[ \-./_\t]{{1,2}}[0-9]{{4}}[ \-./_\t]",

@@ -94,6 +94,16 @@ _PADDING: Final = re.compile(rb"(?<![0-9])0+(?=[0-9])")
 _PRIVATE: Final = re.compile(rb"(?:10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.)")
 
 
+#: A port behind a dot, between the addresses of a packet (tcpdump(1)) or in the columns of BSD's netstat(1).
+_PORT: Final = re.compile(rb"\.(?:[0-9]{1,5})(?= [<>] |: |\s+(?:[0-9*]|[A-Z_]{5,12}\b))")
+_SOCKET_BEFORE: Final = re.compile(rb"(?:\bIP |[<>] |\b(?:tcp|udp)[46]{0,2} +[0-9]+ +[0-9]+ +(?:[0-9.*]{3,24} +)?)\Z")
+
+
+def _is_socket(data: bytes, start: int, stop: int) -> bool:
+    """Whether a fifth number behind four is their port."""
+    return _PORT.match(data, stop) is not None and _SOCKET_BEFORE.search(data, max(0, start - 56), start) is not None
+
+
 def judge_ipv4(data: bytes, end: int) -> Verdict:
     """A dotted quad that is neither loopback nor a version nor part of a longer number."""
     if end < 1:
@@ -105,7 +115,7 @@ def judge_ipv4(data: bytes, end: int) -> Verdict:
         return "no_quad"
     stop = quad.end()
     if (start and data[start - 1] in b"0123456789.") or (
-        data[stop : stop + 1] == b"." and data[stop + 1 : stop + 2].isdigit()
+        data[stop : stop + 1] == b"." and data[stop + 1 : stop + 2].isdigit() and not _is_socket(data, start, stop)
     ):
         return "part_of_number"
     octets = ipv4_octets(_PADDING.sub(b"", quad[0]))
@@ -215,7 +225,7 @@ _SLICED: Final = re.compile(rb"[A-Za-z0-9_)\]]\[\Z")
 
 
 _MAC: Final = re.compile(
-    rb"(?:[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5})|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})(?![0-9a-z]|[:\-.][0-9a-f])",
+    rb"(?:[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5})|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})(?![0-9a-z]|[:\-][0-9a-f]{2}(?![0-9a-z])|\.[0-9a-f])",
     re.IGNORECASE,
 )
 _MAC_LENGTHS: Final = (17, 14)
@@ -255,7 +265,68 @@ def judge_frame(data: bytes, end: int) -> Verdict:
     return [Found(start, stop, "mac", "frame_header", "eui48", 71) for start, stop in spans] or "nobody"
 
 
+#: The nibbles of an address in the reverse zone, the last one first (RFC 3596, 2.5).
+_REVERSE: Final = re.compile(rb"(?:(?<![0-9A-Za-z.])|(?<=\\[nrtbf]))((?:[0-9a-f]\.){16,32})ip6\.arpa\Z", re.IGNORECASE)
+
+
+def judge_reverse(data: bytes, end: int) -> Verdict:
+    """An IPv6 address as a name of the reverse zone."""
+    name = _REVERSE.search(data, max(0, end - 80), end)
+    return Found(name.start(1), name.end(1) - 1, "ip", "ipv6_reverse", "rfc3596", 72) if name else "no_address"
+
+
+#: Signs put into an address so that nobody follows it, as reports of incidents are written.
+_DEFANGED: Final = re.compile(
+    rb"(?<![0-9A-Za-z.])[0-9]{1,3}(?:(?:\[\.\]|\(\.\)|\[dot\]|\.)[0-9]{1,3}){3}(?![0-9.])", re.IGNORECASE
+)
+_FANG: Final = re.compile(rb"[^0-9]+")
+
+
+def judge_defanged(data: bytes, end: int) -> Verdict:
+    """A dotted quad with brackets around its dots (`192[.]0[.]2[.]1`)."""
+    for quad in _DEFANGED.finditer(data, max(0, end - 24), end + 24):
+        if quad.start() < end <= quad.end():
+            octets = ipv4_octets(_FANG.sub(b".", quad[0]))
+            known = octets is None or octets[0] == _LOOPBACK
+            return "no_address" if known else Found(*quad.span(), "ip", "ipv4_defanged", "octets", 71)
+    return "no_address"
+
+
+#: Six pairs with the joins that D-Bus allows in a path (BlueZ, org.bluez.Device: `/org/bluez/hci0/dev_00_1B_44_11_3A_B7`).
+_JOINED: Final = re.compile(rb"dev_([0-9a-f]{2}(?:_[0-9a-f]{2}){5})(?![0-9A-Za-z])", re.IGNORECASE)
+
+
+def judge_joined(data: bytes, end: int) -> Verdict:
+    """The address of a Bluetooth device in the path of its object."""
+    path = _JOINED.match(data, end - len(b"dev_00_"))
+    return Found(*path.span(1), "mac", "mac_of_path", "eui48", 70) if path else "no_address"
+
+
 DETECTORS: Final = (
+    Detector(
+        "ipv6_reverse",
+        (r"\.ip6\.arpa",),
+        judge_reverse,
+        ("1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",),
+        ("zone 8.b.d.0.1.0.0.2.ip6.arpa", "x.ip6.arpa"),
+        "RFC 3596",
+    ),
+    Detector(
+        "ipv4_defanged",
+        (r"[0-9](?:\[\.\]|\(\.\)|\[dot\])[0-9]",),
+        judge_defanged,
+        ("beacon to 192[.]0[.]2[.]1", "hxxp://203.0.113[.]5/x"),
+        ("v1[.]2[.]3", "[0-9]{1,3}(.)1", "127[.]0[.]0[.]1"),
+        "written so that nobody follows it",
+    ),
+    Detector(
+        "mac_of_path",
+        ("dev_[0-9a-f]{2}_",),
+        judge_joined,
+        ("/org/bluez/hci0/dev_38_18_4C_11_22_33",),
+        ("dev_12_build", "dev_38_18_4C_11_22_33x"),
+        "BlueZ, D-Bus API",
+    ),
     Detector(
         "ipv4",
         (),
@@ -267,6 +338,7 @@ DETECTORS: Final = (
             "/10.10.34.17:51214",
             "ip=198.51.100.7,",
             "ns.example.com [192.0.2.1]",
+            "IP 192.0.2.1.51234 > 198.51.100.7.443: Flags [S]",
         ),
         (
             "127.0.0.1",
@@ -277,6 +349,7 @@ DETECTORS: Final = (
             "listening on 0.0.0.0",
             "tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN",
             '"CidrIp":"0.0.0.0/0"',
+            "IP 1.2.3.4.5 is an object",
             "http://0.0.0.0:8000",
             "netmask 255.255.255.0",
             "gnutls28 (3.6.11.1-2) unstable",
