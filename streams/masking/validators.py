@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Final, cast
 
 __all__ = [
-    "CARD_RANGES", "IBAN_LENGTHS", "base58check", "base64_text", "bech32", "card_brand", "day_exists", "iban_valid", "ipv4_octets", "luhn", "mod11_digit",
+    "CARD_RANGES", "IBAN_LENGTHS", "base58", "base58check", "base64_text", "bech32", "card_brand", "day_exists", "iban_valid", "ipv4_octets", "luhn", "mod11_digit",
     "mod97", "short_year_day_exists", "ssn_valid", "stdnum_valid", "weighted",
 ]  # fmt: skip
 
@@ -131,15 +131,23 @@ _BASE58: Final = {
 }
 
 
-def base58check(text: str) -> bool:
-    """Whether the text is base58 with a valid four-byte double SHA-256 checksum (Bitcoin addresses)."""
+def base58(text: str) -> bytes | None:
+    """The bytes that base58 stands for, each leading `1` a zero, or None."""
     number = 0
     for char in text:
         if char not in _BASE58:
-            return False
+            return None
         number = number * 58 + _BASE58[char]
-    raw = number.to_bytes(25, "big") if number < 1 << 200 else b""
-    return raw[21:] == hashlib.sha256(hashlib.sha256(raw[:21]).digest()).digest()[:4] if raw else False
+    return bytes(len(text) - len(text.lstrip("1"))) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def base58check(text: str, size: int = 25) -> bool:
+    """Whether the text is base58 of so many bytes, of which the last four are a double SHA-256 checksum (Bitcoin)."""
+    raw = base58(text)
+    if raw is None or len(raw) > size:
+        return False
+    raw = raw.rjust(size, b"\0")
+    return raw[-4:] == hashlib.sha256(hashlib.sha256(raw[:-4]).digest()).digest()[:4]
 
 
 _BECH32: Final = {char: value for value, char in enumerate("qpzry9x8gf2tvdw0s3jn54khce6mua7l")}

@@ -158,7 +158,7 @@ DETECTORS: Final = (
     ),
     Detector(
         "tool_password",
-        tuple(rf"(?:[^a-z0-9_]|\\[nrtbf]|^){name}[ \t]" for name in _TOOL_NAMES),
+        tuple(rf"(?:[^a-z0-9_]|\\[nrtbf]){name}[ \t]" for name in _TOOL_NAMES),
         judge_tool,
         (
             'ldapsearch -x -D "cn=admin,dc=example" -w S3cretPw99 -b dc=example', "snmpwalk -v3 -u ann -A S3cretPw99 -X S3cretPw88 192.0.2.1", "mosquitto_pub -h mq -u ann -P S3cretPw99 -t a",
