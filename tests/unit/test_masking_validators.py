@@ -269,10 +269,14 @@ def test_a_module_that_stumbles_takes_no_number(monkeypatch: pytest.MonkeyPatch)
         assert stdnum_valid("pl.pesel", "44051401359") is False
 
 
+_XPUB = (
+    "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet8"
+)
+
+
 def test_base58check_of_other_sizes() -> None:
     """A key of BIP 32 has 82 bytes and an address of Tezos 27; neither has another size, nor another last letter."""
-    key = "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet8"
-    assert base58check(key, 82)
-    assert not base58check(key)
-    assert not base58check(key[:-1] + "9", 82)
-    assert not base58check("0" + key[1:], 82)
+    assert base58check(_XPUB, 82)
+    assert not base58check(_XPUB)
+    assert not base58check(_XPUB[:-1] + "9", 82)
+    assert not base58check("0" + _XPUB[1:], 82)

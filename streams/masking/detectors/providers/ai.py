@@ -31,4 +31,9 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("wandb_key", r"wandb_v1_", r"\w{20}", r"\w{20,120}+", "wandb_v1_{w77}", "Weights & Biases docs, API keys"),
     Format("deepinfra_or_helicone_key", r"sk-helicone-", r"[\w-]{16}", r"[\w-]{8,80}+", "sk-helicone-{l7}-{l7}-{l7}-{l7}", "Helicone docs, API keys"),
     Format("aws_bedrock_key", r"(?:ABSK|bedrock-api-key-)", r"[A-Za-z\d+/]{40}", r"[A-Za-z\d+/]{40,2000}+={0,2}", "ABSKQmVkcm9ja0FQSUtleS{w112}", "Amazon Bedrock docs, API keys", reach=64),
+    Format("e2b_key", r"e2b_", r"[\da-f]{16}", r"[\da-f]{24}(?!\w)", "e2b_{x40}", "E2B docs, API keys"),
+    Format("browserbase_key", r"bb_live_", r"[\w-]{16}", r"[\w-]{8,24}+", "bb_live_{s27}", "Browserbase docs, API keys", bits=3.5, behind="sign"),
+    Format("coze_token", r"pat_", r"[^\W_]{40}", r"[^\W_]{24}(?!\w)", "pat_{w64}", "Coze docs, personal access tokens", reach=56, bits=4.0, behind="sign"),
+    Format("cursor_key", r"(?:key|crsr)_", r"[\da-f]{40}", r"[\da-f]{24}(?!\w)", "key_{x64}", "Cursor docs, API keys", reach=56, behind="sign"),
+    Format("context7_key", r"ctx7sk-", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "ctx7sk-{uuid}", "Context7 docs, API keys"),
 )  # fmt: skip

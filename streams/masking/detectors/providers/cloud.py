@@ -68,4 +68,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("netbird_token", r"nbp_", r"[^\W_]{20}", r"[^\W_]{12,40}+", "nbp_{w36}", "NetBird docs, personal access tokens"),
     Format("defined_networking_token", r"dnkey-", r"[\w=-]{20}", r"[\w=-]{6}-[\w=-]{40,60}+", "dnkey-{w26}-{w52}", "Defined Networking docs, API tokens"),
     Format("secret_token_uri", r"secret-token:", r"[\w.~%-]{8}", r"[\w.~%-]{0,300}+", "secret-token:{w32}", "RFC 8959", bare=True),
+    Format("ory_token", r"ory_(?:pat|wak|apikey|st|at|rt|ac)_", r"[^\W_]{16}", r"[\w.-]{8,120}+", "ory_pat_{w32}", "Ory docs, API keys and sessions"),
+    Format("zuplo_key", r"zpka_", r"[\da-f]{16}", r"[\da-f]{16}_[\da-f]{8}", "zpka_{x32}_{x8}", "Zuplo docs, API key format"),
+    Format("paseto", r"v[1-4]\.(?:local|public)\.", r"[\w-]{40}", r"[\w-]{24,4000}+(?:\.[\w-]{1,1000})?", "v4.public.{s120}", "PASETO specification, version 4", reach=64, bits=4.0, behind="sign"),
 )  # fmt: skip

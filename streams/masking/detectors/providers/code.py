@@ -39,4 +39,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("trigger_dev_key", r"tr_(?:dev|prod|stg|preview|pat)_", r"[^\W_]{16}", r"[^\W_]{4,60}+", "tr_prod_{w24}", "Trigger.dev docs, API keys"),
     Format("inngest_signing_key", r"signkey-(?:prod|test|branch)-", r"[\da-f]{16}", r"[\da-f]{16,64}+", "signkey-prod-{x64}", "Inngest docs, signing keys"),
     Format("retool_or_n8n_key", r"(?:retool_|n8n_api_)", r"\w{20}", r"\w{4,120}+", "retool_{w40}", "Retool docs, API; n8n docs, API authentication", bits=3.2),
+    Format("stytch_secret", r"secret-(?:live|test)-", r"[\w-]{16}", r"[\w-]{12,24}=", "secret-live-{s36}=", "Stytch docs, project secrets", bits=3.5, behind="sign"),
+    Format("socket_token", r"sktsec_", r"[\w-]{20}", r"[\w-]{12,60}+(?<=_api)", "sktsec_{s43}_api", "Socket docs, API tokens"),
+    Format("val_town_token", r"vtwn_", r"[^\W_]{16}", r"[^\W_]{4,40}+", "vtwn_{w28}", "Val Town docs, API tokens"),
 )  # fmt: skip

@@ -30,4 +30,6 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("duffel_token", r"duffel_(?:test|live)_", r"[\w=-]{16}", r"[\w=-]{27}", "duffel_live_{s43}", "Duffel docs, access tokens"),
     Format("polar_token", r"polar_[a-z]{2,4}_", r"[\w-]{16}", r"[\w-]{12,80}+", "polar_oat_{w43}", "Polar docs, access tokens"),
     Format("coinbase_key_name", r"organizations/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/apiKeys/", r"[\da-f]{8}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "organizations/{uuid}/apiKeys/{uuid}", "Coinbase docs, API keys", reach=96),
+    Format("klarna_key", r"klarna_(?:live|test)_api_", r"[A-Za-z\d+/_-]{20}", r"[A-Za-z\d+/_=-]{12,240}+", "klarna_live_api_{w100}", "Klarna docs, API keys", reach=64),
+    Format("plaid_public_token", r"public-(?:sandbox|development|production)-", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "public-sandbox-{uuid}", "Plaid docs, token types"),
 )  # fmt: skip

@@ -39,4 +39,6 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("linkedin_client_secret", r"WPL_AP\d\.", r"[\w.-]{12}", r"[\w.=-]{0,40}+", "WPL_AP1.{w16}.{w8}", "LinkedIn docs, application credentials"),
     Format("pinterest_token", r"pina_", r"[^\W_]{20}", r"[^\W_]{20,200}+", "pina_{u80}", "Pinterest docs, access tokens"),
     Format("mapbox_token", r"[spt]k\.eyJ", r"[\w-]{20}", r"[\w-]{10,400}\.[\w-]{16,60}+", "sk.eyJ{w80}.{w22}", "Mapbox docs, access tokens"),
+    Format("mailersend_token", r"mlsn\.", r"[\da-f]{16}", r"[\da-f]{44,48}+(?!\w)", "mlsn.{x64}", "MailerSend docs, API tokens"),
+    Format("pubnub_secret_key", r"sec-c-", r"[A-Za-z\d]{20}", r"[A-Za-z\d]{20,28}+={0,2}", "sec-c-{w48}", "PubNub docs, keys", bits=3.5),
 )  # fmt: skip

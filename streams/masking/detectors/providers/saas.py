@@ -48,4 +48,8 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("endor_token", r"endr\+", r"[\w-]{16}", r"[\w-]{0,10}+", "endr+{w16}", "Endor Labs docs, API keys"),
     Format("metabase_key", r"mb_", r"[A-Za-z\d+/]{40}", r"[A-Za-z\d+/]{0,8}={0,2}(?!\w)", "mb_{w44}", "Metabase docs, API keys", reach=56, bits=4.0, behind="sign"),
     Format("unkey_root_key", r"unkey_", r"[^\W_]{16}", r"[^\W_]{4,40}+", "unkey_{w24}", "Unkey docs, root keys", bits=3.2),
+    Format("logfire_token", r"pylf_v\d_[a-z]{2,10}_", r"[^\W_]{16}", r"[^\W_]{16,60}+", "pylf_v1_us_{w44}", "Pydantic Logfire docs, tokens"),
+    Format("rootly_key", r"rootly_", r"[\da-f]{16}", r"[\da-f]{48}", "rootly_{x64}", "Rootly docs, API keys"),
+    Format("segment_token", r"sgp_", r"[^\W_]{40}", r"[^\W_]{24}(?!\w)", "sgp_{w64}", "Segment docs, Public API tokens", reach=56, bits=3.5),
+    Format("hex_token", r"hxt[pw]_", r"[\da-f]{32}", r"[\da-f]{32,128}+", "hxtp_{x96}", "Hex docs, API tokens"),
 )  # fmt: skip
