@@ -133,7 +133,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         membership_id loyalty_id loyalty_number frequent_flyer_number insurance_policy_number policy_holder_number donor_id
         """),
     ("session", "id", """
-        session_id session_key session_uuid =sid session_state =jsessionid =phpsessid sess_id =asp_net_session_id connect_sid
+        session_id session_key session_uuid =ci_session =sid session_state =jsessionid =phpsessid sess_id =asp_net_session_id connect_sid
         """),
     ("card", "digits", """
         card_number card_no card_num credit_card credit_card_number debit_card_number cc_number cc_num =pan =ccnum primary_account_number
@@ -209,7 +209,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         connection_string =accountkey =sharedaccesskey sharedaccesssignature security_answer personal_access_token =pat use_auth_token
         =pgpassword =mysql_pwd =rediscli_auth =sshpass =creds subscription_key functions_key =code_verifier =device_code =oauth_verifier
         hf_token github_token gitlab_token npm_token slack_token signature_key web_hook_url webhook_url private_token deploy_token
-        secret_key_base password_digest application_key pre_shared_key =psk wpa_psk seed_phrase recovery_phrase mnemonic_phrase recovery_code backup_code =pw db_pw
+        auth_key session_cookie auth_cookie remember_token secret_key_base password_digest application_key pre_shared_key =psk wpa_psk seed_phrase recovery_phrase mnemonic_phrase recovery_code backup_code =pw db_pw
         admin_pw root_pw user_pw mail_pw smtp_pw login_pw
         job_token runner_token authenticity_token csrf_middleware_token request_verification_token become_pass ssh_pass sudo_pass root_pass
         admin_pass mysql_pass mail_pass ftp_pass login_pass bind_pass ldap_pass sonar_login sonar_token origin_ca consumer_secret consumer_key token_secret

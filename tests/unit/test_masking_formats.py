@@ -42,6 +42,17 @@ _LINES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (("GQlmejnqOk",), ("requirepass",), "requirepass GQlmejnqOk"),
     (("q8Zr2LxV0nT5",), (), "SECRET_KEY_BASE=q8Zr2LxV0nT5"),
     (("hunter2",), (), "DB_PW=hunter2"),
+    # What forms write with a plus, and prints without quotes.
+    (("4111+1111",), ("x=1",), "card_number=4111+1111+1111+1111&x=1"),
+    (("901820",), ("x=1",), "phone=030+901820&x=1"),
+    (("0440",), (), "iban=DE89+3704+0044+0532+0130+00"),
+    (("574 261",), ("rejected",), "[Steuer-ID=36 574 261 809] rejected"),
+    # Keys of keys, hashes of passwords, what a pipeline hides.
+    (("AyM1SysPpbyD",), ("oct",), '{"keys":[{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ"}]}'),
+    (("31d6cfe0d16ae931",), (), "ann:1001:aad3b435b51404eeaad3b435b51404ee:31d6cfe0d16ae931b73c59d7e0c089c0:::"),
+    (("5f4dcc3b5aa765d6",), (), '"ann" "md55f4dcc3b5aa765d61d8327deb882cf99"'),
+    (("S3cretPw99",), ("AsPlainText",), '$p = ConvertTo-SecureString "S3cretPw99" -AsPlainText -Force'),
+    (("S3cretPw99",), (), "::add-mask::S3cretPw99"),
     # Addresses of networks as tools print them.
     (
         ("203.0.113.5", "198.51.100.7"),
@@ -79,6 +90,12 @@ _HARMLESS: tuple[str, ...] = (
     "requirepass is not set",
     "- name: COLOUR\n  value: blue",
     "db_pw is missing",
+    "sms_count=12345678",
+    "auth: success",
+    "otp=sent",
+    '{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78L","e":"AQAB"}',
+    "md5:d41d8cd98f00b204e9800998ecf8427e",
+    "file.md5d41d8cd98f00b204e9800998ecf8427e.js",
     "snmp oid 1.3.6.1.4.1 > 2",
     "version 1.2.3.4.5 > 1.2.3.4.4",
     "hash 4111111111111111d28122f",

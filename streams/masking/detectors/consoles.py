@@ -81,6 +81,9 @@ _TOOLS: Final = (
     ("rabbitmqctl", rb"[ \t](?:add_user|change_password|authenticate_user)[ \t][^\s\"']{1,64}[ \t]" + _WORD),
     (r"(?:keytool|jarsigner)", rb"[ \t]-(?:src|dest)?(?:store|key)pass[ \t]" + _WORD),
     (r"(?:npm|yarn|pnpm)", rb":_(?:authToken|auth|password)[ \t=]" + _WORD),
+    ("schtasks", rb"[ \t]/rp[ \t]" + _WORD),
+    ("cmdkey", rb"[ \t]/pass:" + _WORD),
+    ("ConvertTo-SecureString", rb"[ \t](?:-String[ \t])?(?!-)" + _WORD + rb"(?=[^\n|;]{0,80}-AsPlainText)"),
     (r"net(?:\.exe)? use", rb"[ \t]\\{2,62}[^\s\"']{1,128}[ \t](?!/)" + _WORD + rb"(?=" + _WINDOWS_USER + rb")"),
     (r"net(?:\.exe)? use", _WINDOWS_USER + rb"[ \t](?!/)" + _WORD),
 )  # fmt: skip
@@ -109,17 +112,20 @@ def judge_tool(data: bytes, end: int) -> Verdict:
     return found or "no_password"
 
 
-#: Lines of configuration files that a server repeats: Redis and Sentinel, Mosquitto, Slurm.
+#: Lines that a server or a runner repeats: Redis' and Sentinel's configuration and rules for accounts, what Vault prints when
+#: it is set up, what a pipeline is told to hide (GitHub, "Masking a value in a log"; Azure Pipelines, "Logging commands"), the
+#: text of a code for a wireless network.
 _DIRECTIVE: Final = re.compile(
     WORD_START
-    + rb"(?:requirepass|masterauth|masteruser \S{1,64}\s+masterauth|auth-pass(?: \S{1,64})?) \\{0,31}[\"']?([^\s\"'\\;|<>\xff]{4,512})",
+    + rb"(?:requirepass|masterauth|masteruser \S{1,64}\s+masterauth|auth-pass(?: \S{1,64})?|acl setuser [^\n\r>\xff]{1,120}>|unseal key(?: [0-9]{1,2})?:|add-mask::|"
+    rb"wifi:(?:[A-OQ-Z]:(?:[^;\\\xff]|\\.){0,64};){0,4}p:|vso\[task\.setvariable [^\]\n\xff]{1,120}issecret=true[^\]\n\xff]{0,60}\]) ?\\{0,31}[\"']?([^\s\"'\\;|<>\xff]{4,512})",
     re.IGNORECASE,
 )
 
 
 def judge_directive(data: bytes, end: int) -> Verdict:
     """The password behind a directive of Redis (redis.conf, `requirepass`)."""
-    for line in _DIRECTIVE.finditer(data, max(0, end - 24), end + 520):
+    for line in _DIRECTIVE.finditer(data, max(0, end - 40), end + 720):
         if line.start() < end <= line.start(1):
             if line[1].islower() and line[1].isalpha():
                 return "prose"
@@ -173,10 +179,14 @@ DETECTORS: Final = (
     ),
     Detector(
         "directive",
-        (r"(?:requirepass|masterauth|auth-pass) ", ),
+        (
+            r"(?:requirepass|masterauth|auth-pass) ", "acl setuser ", r"unseal key(?: [0-9]{1,2})?:", "::add-mask::", r"task\.setvariable ", r"wifi:[a-z]:",
+        ),
         judge_directive,
-        ("requirepass S3cretPw99", "CONFIG SET requirepass S3cretPw99", "masterauth S3cretPw99", "sentinel auth-pass mymaster S3cretPw99"),
-        ("requirepass is not set", "masterauth missing"),
-        "redis.conf; Redis Sentinel, configuration",
+        ("requirepass S3cretPw99", "CONFIG SET requirepass S3cretPw99", "masterauth S3cretPw99", "sentinel auth-pass mymaster S3cretPw99", "ACL SETUSER ann on >S3cretPw99 ~* +@all", "Unseal Key 1: 4jYbl2CBIv6SpkKj6Hos9iD32k5RfGkLzlosrrq/JgOm", "::add-mask::S3cretPw99",
+            "##vso[task.setvariable variable=dbPassword;issecret=true]S3cretPw99", "WIFI:T:WPA;S:home;P:S3cretPw99;;",
+        ),
+        ("requirepass is not set", "masterauth missing", "ACL SETUSER ann on +@all", "unseal key missing", "##vso[task.setvariable variable=colour]blue"),
+        "redis.conf; Redis docs, ACL; Vault docs, operator init; GitHub Actions docs, workflow commands; Azure Pipelines docs, logging commands; ZXing, barcode contents",
     ),
 )  # fmt: skip

@@ -270,6 +270,14 @@ _DATE: Final = re.compile(
 )
 
 
+#: The word for a telephone before what is counted or measured of it: `sms_count=`, `contact number of rows `.
+_COUNTED: Final = re.compile(
+    rb"[ _\-](?:count|total|size|length|limit|rate|cost|price|retries|attempts|timeout|latency|duration|queue|rows|records|items)(?:[ _](?:ms|ns|us|s))?\\{0,31}[\"']?[ \t]{0,3}[:=]?[ \t]{0,3}\\{0,31}[\"']?\Z",
+    re.IGNORECASE,
+)
+_COUNTED_MAX: Final = 40
+
+
 def judge_national(data: bytes, end: int) -> Verdict:
     """A number without country code behind a word for telephones."""
     start = end - 1
@@ -286,6 +294,8 @@ def judge_national(data: bytes, end: int) -> Verdict:
     number = _NATIONAL.match(data, start)
     if number is None:
         return "too_short"
+    if _COUNTED.search(data, max(0, start - _COUNTED_MAX), start):
+        return "counted"
     if _DATE.match(data, start):
         return "date"
     stop = _with_extension(data, number.end())
@@ -394,7 +404,7 @@ DETECTORS: Final = (
             "sms to 2025550143",
             "Phone number 192.565.1837x87848 was",
         ),
-        ("phone 2024-05-01", "call back in 300000000 ms", "telephone exchange 12"),
+        ("phone 2024-05-01", "sms_count=12345678", "call back in 300000000 ms", "telephone exchange 12"),
         "context words",
         by_word=True,
     ),

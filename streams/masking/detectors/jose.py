@@ -110,7 +110,38 @@ def _over_lines(data: bytes, stop: int) -> int:
     return stop
 
 
+#: Parameters of a key that are its secret (RFC 7518, 6.2.2, 6.3.2 and 6.4.1).
+_PRIVATE: Final = re.compile(rb"[{,]\s{0,64}(\\{0,31}\")(?:d|p|q|dp|dq|qi|k)\1\s{0,8}:\s{0,8}\1([\w\-]{16,4096})\1")
+#: What a key may hold around its type: no object of its own.
+_KEY_MAX: Final = 8192
+
+
+def judge_jwk(data: bytes, end: int) -> Verdict:
+    """The secret parameters of a JSON web key, around its `kty` (RFC 7517)."""
+    low = data.rfind(b"{", max(0, end - _KEY_MAX), end)
+    high = data.find(b"}", end, end + _KEY_MAX)
+    if low < 0:
+        return "no_key"
+    found = _PRIVATE.finditer(data, low, high if high >= 0 else min(len(data), end + _KEY_MAX))
+    return [Found(*secret.span(2), "secret", "jwk", "rfc7517", 82) for secret in found] or "public_key"
+
+
 DETECTORS: Final = (
+    Detector(
+        "jwk",
+        (r"\"kty\\*\"\s{0,8}:",),
+        judge_jwk,
+        (
+            '{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ"}',
+            '{"use":"sig","d":"X4cTteJY_gn4FYPsXB8rdXix5vwsg1","kty":"RSA","n":"0vx7agoebGcQ","e":"AQAB"}',
+            r'{"jwk":"{\"kty\":\"EC\",\"crv\":\"P-256\",\"d\":\"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE\"}"}',
+        ),
+        (
+            '{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78L","e":"AQAB"}',
+            '{"d":"X4cTteJY_gn4FYPsXB8rdXix5vwsg1"}',
+        ),
+        "RFC 7517, RFC 7518",
+    ),
     Detector(
         "jwt",
         (),

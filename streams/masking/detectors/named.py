@@ -382,6 +382,15 @@ def _trimmed(data: bytes, start: int, end: int) -> tuple[int, int]:
     return start, cut.start() if cut and cut.start() > start else end
 
 
+#: A space between groups as forms write it (URL Standard, application/x-www-form-urlencoded).
+_FORM_SPACE: Final = re.compile(rb"(?<=[0-9A-Za-z)])\+(?=[0-9A-Za-z(])")
+
+
+def _spaced(field: Field, value: Value, text: bytes) -> bytes:
+    """A value with the spaces of a form as spaces, where its kind is written in groups."""
+    return _FORM_SPACE.sub(b" ", text) if value.form == "bare" and field.needs in ("digits", "account") else text
+
+
 def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> list[Found]:
     """The personal spans of one field's value; nothing where it does not keep the name's promise."""
     start, end = _trimmed(data, value.start, value.end)
@@ -399,7 +408,7 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
     if field.kind == "phone" and not quote and not _keeps_promise(field, text) and len(text) <= _SHORT_MAX:
         among = [match.span() for match in _PHONE_AMONG.finditer(text) if not _DATE.match(match[0])]
         return [Found(start + a, start + z, "phone", "field_phone", "digits", 30) for a, z in among]
-    if not _keeps_promise(field, text):
+    if not _keeps_promise(field, _spaced(field, value, text)):
         # A string that was cut goes on with what stands behind it in the line around.
         cut = _LINE_END.search(text, 0, _SHORT_MAX) if value.form == "string" else None
         if cut is None or not cut.start() or not _keeps_promise(field, text[: cut.start()]):

@@ -62,7 +62,7 @@ ROWS: Final = (
     Row("ir_melli", "کد ملی|کدملی|code melli|melli|شماره ملی", "### ###### #", checks.iranian, source="سازمان ثبت احوال", examples=("کد ملی 0499370899",), counter=("کد ملی 0499370898",)),
     Row("il_id", "il id|תעודת זהות|ת.ז|ת״ז|מספר זהות|teudat zehut|mispar zehut|israeli id|israel id", "#{8}-?#", "il.idnr", source="רשות האוכלוסין", examples=("ת.ז. 039337423", "Israeli ID 03933742-3"), counter=("ת.ז. 039337424", "039337423")),
     Row(
-        "za_id", "south african id|sa id|rsa id|za id|id number|identity number|south african identity|identity document|permanent resident|refugee id|resident number", "#{6} #{4} [012]#{2}", checks.south_african, Reach.ANY,
+        "za_id", "south african id|sa id|rsa id|za id|id number|identity number|south african identity|identity document|permanent resident|refugee id|resident number", "#{6} #{4} [012]# #", checks.south_african, Reach.ANY,
         source="Department of Home Affairs", examples=("My South African ID is 7503305044089", "ID number 7503305044089"), counter=("ID number 8503305044089", "7503305044089"),
     ),
     Row("ng_nin", "nin|national identification number|nimc|bvn|bank verification number|nin number", "#{11}|#### ### ####", None, Reach.JOINED, source="NIMC; CBN", examples=("NIN: 12345678901", "NIN is 1234 567 8901"), counter=("nin 123", "12345678901")),

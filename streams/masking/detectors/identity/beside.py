@@ -176,6 +176,12 @@ def _value(data: bytes, word: Word, rows: list[Row], value: Value, evident: bool
         number = whole_pattern(row).match(data, start, start + len(text))
         if number and number.end() == start + len(text) and passes(row, number[0]):
             return [_found(row, data, start, number.end(), max(_CERTAIN[row.reach], 61))]
+        if value.form == "bare" and row.check is not None and data[value.end : value.end + 1] == b" ":
+            number = number_pattern(row).match(
+                data, start, start + _NUMBER_MAX
+            )  # Its groups, in a print without quotes.
+            if number and number.end() > value.end and passes(row, number[0]):
+                return [_found(row, data, start, number.end(), max(_CERTAIN[row.reach], 61))]
     telling = value.form == "string" or word.end - word.start > _AMBIGUOUS
     if evident and telling and not word.capitals and _DOCUMENT.match(text):
         return [_found(rows[0], data, start, start + len(text), _CERTAIN_EVIDENT, "field")]

@@ -71,4 +71,5 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("ory_token", r"ory_(?:pat|wak|apikey|st|at|rt|ac)_", r"[^\W_]{16}", r"[\w.-]{8,120}+", "ory_pat_{w32}", "Ory docs, API keys and sessions"),
     Format("zuplo_key", r"zpka_", r"[\da-f]{16}", r"[\da-f]{16}_[\da-f]{8}", "zpka_{x32}_{x8}", "Zuplo docs, API key format"),
     Format("paseto", r"v[1-4]\.(?:local|public)\.", r"[\w-]{40}", r"[\w-]{24,4000}+(?:\.[\w-]{1,1000})?", "v4.public.{s120}", "PASETO specification, version 4", reach=64, bits=4.0, behind="sign"),
+    Format("k3s_token", r"K10[\da-f]{64}::", r"(?:server|node|bootstrap):", r"[\w.-]{8,80}+", "K10{x64}::server:{x32}", "K3s docs, token", reach=88),
 )  # fmt: skip
