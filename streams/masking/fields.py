@@ -65,7 +65,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         """),
     ("name", "full_name", """
         =customer =passenger =author =authors =assignee =reporter =employee =payer =payee =beneficiary =recipient =addressee =consignee =attendee =applicant
-        =claimant =insured =created_by =updated_by =modified_by =deleted_by =approved_by =requested_by =submitted_by =assigned_to =reviewed_by =signed_by
+        =claimant =insured =policy_holder =created_by =updated_by =modified_by =deleted_by =approved_by =requested_by =submitted_by =assigned_to =reviewed_by =signed_by
         =reviewer =approver =requester =committer =commit_author =owner =contact =cn =nom =nome =naam =nombre =account_name =doctor
         =uploaded_by =changed_by =last_modified_by =initiated_by =performed_by =signatory
         =opened_by =closed_by =resolved_by =invited_by =granted_by =actor =identity =navn =nafn =nama =namn =nimi =nume =ime =név =ονομα =όνομα =onoma =الاسم
@@ -144,7 +144,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         iban iban_number
         """),
     ("account", "account", """
-        account_number account_no account_num acct_number acct_no acct_num bank_account bank_account_number routing_number
+        account_number account_no account_num acct_number acct_no acct_num bank_account bank_account_number routing_number routing_no
         sort_code bank_routing_number kontonummer
         """),
     ("account", "bic", """
@@ -160,7 +160,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("national_id", "document", """
         ssn social_security social_security_number social_security_no national_id national_id_number national_identity_number
         nationalid =sin =nino national_insurance_number nhs_number nric aadhaar aadhaar_number =cpf =curp =pesel =bsn =dni =nie
-        tax_id tax_number tax_payer_id taxpayer_id tin itin personal_number personnummer personal_code personal_id
+        ssn_last ssn_last_four tax_id tax_number tax_payer_id taxpayer_id tin itin personal_number personnummer personal_code personal_id
         citizen_id identity_number id_card_number id_card fiscal_code codice_fiscale =rut =rrn =egn =cnp =oib steuer_id
         personal_identity_code identity_card_number medicare_number =tfn ssn_last4 id_number national_identifier
         identification_number
@@ -173,7 +173,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         driving_licence_number drivers_license_number driver_license_no dl_number =dln fuehrerschein
         """),
     ("plate", "plate", """
-        license_plate licence_plate number_plate plate_number registration_plate vehicle_registration plate_no car_plate kennzeichen kfz_kennzeichen
+        license_plate licence_plate number_plate plate_number registration_plate vehicle_registration vehicle_registration_number plate_no car_plate kennzeichen kfz_kennzeichen
         immatriculation matricula_vehiculo targa_veicolo license_tag
         """),
     ("plate", "vin", """

@@ -62,6 +62,13 @@ _LINES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (("192.0.2.5",), ("ESTABLISHED",), "tcp4       0      0  192.0.2.5.51234       *.*        ESTABLISHED"),
     (("1B-44-11",), ("CorpWifi",), 'Called-Station-Id = "00-1B-44-11-3A-B7:CorpWifi"'),
     (("198[.]51",), (), '{"ioc":"198[.]51[.]100[.]7"}'),
+    # Telephone numbers beside words of other languages.
+    (("612 34 56 78",), (), '{"m":"móvil: 612 34 56 78"}'),
+    (("40612345",), ("ok",), "tlf=40612345 ok"),
+    (("050-234-5678",), (), "נייד: 050-234-5678"),
+    (("081 234 5678",), (), "เบอร์โทร: 081 234 5678"),
+    (("8 (912) 345-67-89",), (), "Телефон: 8 (912) 345-67-89"),
+    (("010-2000-0000",), (), "연락처 010-2000-0000 already registered"),
     # Cards with the rest of their track, numbers of telephones and subscribers.
     (("4111111111111111", "2812", "1234567"), ("DE55",), "DE35: 4111111111111111D281220112345678 DE55: 9F26"),
     (("4111111111111111", "2812201"), (), "track2=4111111111111111=28122011234567800?"),
@@ -91,6 +98,9 @@ _HARMLESS: tuple[str, ...] = (
     "- name: COLOUR\n  value: blue",
     "db_pw is missing",
     "sms_count=12345678",
+    "cell_id=12345678",
+    "sms sent 20240501",
+    "automobil 123456789",
     "auth: success",
     "otp=sent",
     '{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78L","e":"AQAB"}',

@@ -266,13 +266,13 @@ _WORDS: Final = (
 )
 _NATIONAL: Final = re.compile(rb"\(?[0-9](?:[ ().\-/]{0,3}[0-9]){5,16}")
 _DATE: Final = re.compile(
-    rb"(?:(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}(?![0-9])|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]))"
+    rb"(?:(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])|(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}(?![0-9])|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]))"
 )
 
 
 #: The word for a telephone before what is counted or measured of it: `sms_count=`, `contact number of rows `.
 _COUNTED: Final = re.compile(
-    rb"[ _\-](?:count|total|size|length|limit|rate|cost|price|retries|attempts|timeout|latency|duration|queue|rows|records|items)(?:[ _](?:ms|ns|us|s))?\\{0,31}[\"']?[ \t]{0,3}[:=]?[ \t]{0,3}\\{0,31}[\"']?\Z",
+    rb"[ _\-](?:count|total|size|length|limit|rate|cost|price|id|retries|attempts|timeout|latency|duration|queue|rows|records|items)(?:[ _](?:ms|ns|us|s))?\\{0,31}[\"']?[ \t]{0,3}[:=]?[ \t]{0,3}\\{0,31}[\"']?\Z",
     re.IGNORECASE,
 )
 _COUNTED_MAX: Final = 40
@@ -404,7 +404,14 @@ DETECTORS: Final = (
             "sms to 2025550143",
             "Phone number 192.565.1837x87848 was",
         ),
-        ("phone 2024-05-01", "sms_count=12345678", "call back in 300000000 ms", "telephone exchange 12"),
+        (
+            "phone 2024-05-01",
+            "sms_count=12345678",
+            "cell_id=12345678",
+            "sms sent 20240501",
+            "call back in 300000000 ms",
+            "telephone exchange 12",
+        ),
         "context words",
         by_word=True,
     ),

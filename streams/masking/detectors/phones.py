@@ -97,15 +97,37 @@ _ABROAD: Final = (
     "rückruf unter", "erreichbar unter", "rückruf auf", "pod numerem", "pod nr", "numer telefonu", "numerosta", "numeroon", "puhelinnumero", "på telefon", "på nummer", "telefonszám",
     "telefonní číslo", "al numero", "dal numero", "al número", "no número", "au numéro", "joignable au", "appeler le", "op nummer", "с номера", "на номер", "по номеру", "по телефону", "电话", "手机", "電話", "携帯", "전화",
 )  # fmt: skip
-_ABROAD_WORD: Final = re.compile(
-    b"(?:%b)(?: |: |:|\xef\xbc\x9a)?\\Z" % "|".join(sorted(_ABROAD, key=len, reverse=True)).encode(), re.IGNORECASE
+#: The word for a telephone itself, in a field or a sentence: German, French, Spanish, Italian, Portuguese, Dutch, Polish,
+#: Czech, Slovak, Slovenian, Croatian, the languages of the North and the Baltic, Hungarian, Romanian, Turkish, Greek, Russian,
+#: Ukrainian, Hebrew, Arabic, Persian, Hindi, Vietnamese, Indonesian, Thai, Japanese, Korean, Chinese.
+_LINES: Final = (
+    "mobilnummer|handynummer|handynr|festnetznummer|portable :|portable:|numéro de portable|móvil|movil|fono|cellulare|numero di telefono|telemóvel|telemovel|nº de telefone|"
+    "mobiel nummer|mobiel|telefoonnummer|numer telefonu|nr telefonu|nr tel|komórka|telefonní číslo|telefónne číslo|telefonska številka|broj telefona|mobitel|mobilnr|tlf|puhelin|"
+    "matkapuhelin|puhelinnumero|telefoninumber|telefono numeris|tālrunis|telefonszám|mobilszám|număr de telefon|numar de telefon|cep telefonu|cep no|telefon no|τηλέφωνο|τηλ|κινητό|"
+    "телефон|тел|моб|мобильный|номер телефона|номер телефону|мобільний|טלפון|נייד|هاتف|جوال|موبايل|رقم الهاتف|رقم الجوال|تلفن|موبایل|मोबाइल|फ़ोन|फोन|số điện thoại|điện thoại|sđt|"
+    "no hp|nomor hp|nomor telepon|no telp|no telepon|โทรศัพท์|เบอร์โทร|โทร|มือถือ|電話番号|携帯電話|携帯番号|連絡先|전화번호|휴대폰|휴대전화|핸드폰|연락처|手机号|手机号码|联系电话|电话号码|手機|手機號碼"
+).split("|")  # fmt: skip
+_CASES: Final = tuple(
+    dict.fromkeys(
+        form
+        for word in (*_ABROAD, *_LINES)
+        for form in ((word,) if word.isascii() else (word, word.capitalize(), word.upper()))
+    )
 )
-_ABROAD_MAX: Final = 44
+#: What stands between the word and the number: its sign, quotes, a point. Before a word stands no letter but in scripts that
+#: join prepositions or put no spaces.
+_ABROAD_GAP: Final = "(?:[ \\t:=.#\"'\\\\]|\xef\xbc\x9a){0,8}"
+_ABROAD_WORD: Final = re.compile(
+    rb"(?:(?<![A-Za-z0-9\x80-\xff])|(?<=\\[nrtbf])|(?=[\xd6-\xdb\xe0-\xef]))(?:%b)%b\Z"
+    % ("|".join(sorted(_CASES, key=len, reverse=True)).encode(), _ABROAD_GAP.encode("latin-1")),
+    re.IGNORECASE,
+)
+_ABROAD_MAX: Final = 64
 _DIALLED: Final = re.compile(rb"\(?\+?[0-9](?:[ ()./\-]{0,2}[0-9]){7,14}(?![0-9A-Za-z]|[.,:][0-9])")
 
 
 def judge_abroad(data: bytes, end: int) -> Verdict:
-    """A number right behind a phrase of another language that only a telephone number follows."""
+    """A number right behind a word or a phrase of another language that only a telephone number follows."""
     start = end - 1
     if not _ABROAD_WORD.search(data, max(0, start - _ABROAD_MAX), start):
         return "no_phrase"
@@ -198,10 +220,10 @@ DETECTORS: Final = (
     ),
     Detector(
         "phone_abroad",
-        tuple(word.encode().decode("latin-1") + "(?: |: |:|\xef\xbc\x9a)?[(+0-9]" for word in _ABROAD),
+        tuple(word.encode().decode("latin-1") + _ABROAD_GAP + "[(+0-9]" for word in _CASES),
         judge_abroad,
-        ("R\u00fcckruf unter 0171 2345678 erbeten", "prosi o kontakt pod numerem 601 234 567", "soitti numerosta 040 1234567", "звонил с номера 8 912 345-67-89", "電話 03-1234-5678"),
-        ("pod numerem 12", "al numero 2024-05-01", "电话 123", "numerosta 12345678901234567"),
+        ("R\u00fcckruf unter 0171 2345678 erbeten", "prosi o kontakt pod numerem 601 234 567", "soitti numerosta 040 1234567", "звонил с номера 8 912 345-67-89", "電話 03-1234-5678", "Телефон: 8 (912) 345-67-89", 'tlf="34 41 23 45"', "móvil: 612 34 56 78", "{'tlf.': '34412345'}"),
+        ("pod numerem 12", "al numero 2024-05-01", "电话 123", "numerosta 12345678901234567", "automobil 123456789", "microfono 12345678", "телефонов 12345678", "отел 12345678", "tlf: 2024-05-01"),
         "phrases",
         by_word=True,
     ),
