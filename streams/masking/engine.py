@@ -312,10 +312,10 @@ class Engine:
 
     def _odd(self, raw: bytes, text: bytes, one: Found, start: int, end: int) -> bytes:
         """What comes in the place of a finding that is written otherwise than it is read, given its raw bytes' place."""
-        old = text[one.start : one.end]
         if one.replacement is not None:
-            return percent_encoded(self._actions.replacement(one, old), raw, start, end)
-        return self._actions.replacement(one._replace(quote=raw_quote(raw, start, one.quote)), old)
+            return percent_encoded(one.replacement, raw, start, end)
+        quoted = one._replace(quote=raw_quote(raw, start, one.quote))
+        return self._actions.replacement(quoted, text[one.start : one.end])
 
     # -- verifying --------------------------------------------------------------------------------------------------
 

@@ -45,7 +45,6 @@ def resolved(found: Iterable[Found], data: bytes) -> list[Found]:
         ordered.append(one)
     if free:
         return ordered
-    ordered.sort(key=lambda one: (one.start, -one.end, -one.certain))
     result: list[Found] = []
     for cluster in _clusters(ordered):
         if len(cluster) > _CROWD:
@@ -58,7 +57,7 @@ def resolved(found: Iterable[Found], data: bytes) -> list[Found]:
 
 def _clusters(ordered: list[Found]) -> list[list[Found]]:
     clusters: list[list[Found]] = []
-    reach = -1
+    reach = 0
     for one in ordered:
         if one.start < reach:
             clusters[-1].append(one)
@@ -75,7 +74,6 @@ def _settled(cluster: list[Found], data: bytes) -> list[Found]:
         inside = [other for other in kept if one.start <= other.start and other.end <= one.end]
         if inside and _left_over(one, inside, data):
             kept = [other for other in kept if other not in inside]
-            inside = []
         elif inside:
             continue
         kept += _free_parts(one, kept)

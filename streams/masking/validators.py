@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
-from typing import Final, cast
+from typing import Final
 
 __all__ = [
     "CARD_RANGES", "IBAN_LENGTHS", "base58", "base58check", "base64_text", "bech32", "card_brand", "day_exists", "iban_valid", "ipv4_octets", "luhn", "mod11_digit",
@@ -114,7 +114,7 @@ def ssn_valid(digits: str) -> bool:
     area, group, serial = int(digits[:3]), int(digits[3:5]), int(digits[5:])
     if not (area and group and serial) or area == 666:
         return False
-    return area < 900 or 50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or 94 <= group <= 99
+    return area < 900 or 50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or group >= 94
 
 
 def ipv4_octets(text: bytes) -> tuple[int, ...] | None:
@@ -218,7 +218,8 @@ def mod11_digit(total: int) -> int:
 @lru_cache(maxsize=128)
 def _stdnum(module: str) -> Callable[[str], bool]:
     """The check of a python-stdnum module, loaded when its first number comes."""
-    return cast("Callable[[str], bool]", import_module(f"stdnum.{module}").is_valid)
+    check: Callable[[str], bool] = import_module(f"stdnum.{module}").is_valid
+    return check
 
 
 def stdnum_valid(module: str, number: str) -> bool:

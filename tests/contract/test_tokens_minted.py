@@ -14,7 +14,7 @@ from streams.masking.canonical import CANONICAL_VERSION, UNFOLDED, canonical, fo
 from streams.masking.keyring import derive
 from streams.masking.kinds import KINDS
 from streams.masking.rules import plain_text
-from streams.masking.tokens import Tokens, hint_of
+from streams.masking.tokens import Tokens, _digester_in_python, hint_of
 from tests.support.disguise import masker_keyring
 
 _LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
@@ -99,6 +99,7 @@ def test_mint_makes_the_defined_token(kind: str, text: bytes) -> None:
         ("ip", b"192.0.2.1"),
         ("phone", b"+49 30 901820"),
         ("phone", b"+12125550143"),
+        ("phone", b"+4532123456"),
     ],
 )
 def test_mint_makes_tokens_of_plain_values(kind: str, text: bytes) -> None:
@@ -163,6 +164,15 @@ def test_digest_is_hmac(size: int) -> None:
     data = bytes(at * 7 % 256 for at in range(size))
     for key in (b"", b"k", b"k" * 63, b"k" * 64):
         assert import_module("streams.masking._mint").Mint(key, b"", 0, False).digest(data) == _letters(key, data)
+
+
+@pytest.mark.parametrize("size", [0, 1, 55, 56, 63, 64, 65, 200])
+def test_digest_of_python_is_hmac(size: int) -> None:
+    """The same letters, each time that they are asked for."""
+    data = bytes(at * 7 % 256 for at in range(size))
+    for key in (b"", b"k", b"k" * 32, b"k" * 64):
+        digest = _digester_in_python(key)
+        assert digest(data) == digest(data) == _letters(key, data)
 
 
 def test_mint_refuses_what_it_is_not_made_for() -> None:

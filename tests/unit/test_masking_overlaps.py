@@ -156,6 +156,15 @@ def test_a_crowd_is_one_finding() -> None:
     assert {at for one in settled for at in range(one.start, one.end)} == set(range(10, 655))
 
 
+def test_findings_that_only_touch_are_no_crowd() -> None:
+    """However many stand in a row; an overlap elsewhere is settled by itself."""
+    row = [_found(at, at + 1) for at in range(300)]
+    assert resolved(row, b"x" * 400) == row
+    settled = resolved([*row, _found(300, 320, 60, "strong"), _found(310, 330, 40, "weak")], b"x" * 400)
+    assert settled[:300] == row
+    assert _spans(settled[300:]) == [(300, 320, "strong"), (320, 330, "weak")]
+
+
 def test_findings_are_apart_when_none_reaches_into_the_next() -> None:
     """Touching is apart; the order counts, and nothing is apart as well."""
     one, two, three = _found(0, 4), _found(4, 8), _found(7, 9)

@@ -14,7 +14,7 @@ from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import Kind
 from streams.masking.loop import replacements
 from streams.masking.policy import Policy
-from streams.masking.quoting import raw_quote
+from streams.masking.quoting import percent_encoded, raw_quote
 from streams.masking.tokens import Tokens
 from tests.support.disguise import masker_keyring
 
@@ -159,6 +159,12 @@ def test_a_disguised_number_without_a_key_gets_the_quote_that_was_found() -> Non
     assert _engine(quote=b'"').mask([b"%61nn"]).outputs == [b'"' + _token("ann") + b'"']
 
 
+def test_a_disguised_value_that_needs_no_quote_gets_none() -> None:
+    """A key's quote before it is not its own."""
+    ann = _token("ann")
+    assert _engine().mask([b'"a":%61nn', rb"'a'=\u0061nn"]).outputs == [b'"a":' + ann, b"'a'=" + ann]
+
+
 def _at(raw: bytes, start: int, end: int, kind: Kind = "username") -> Found:
     assert _NAMES.fullmatch(raw, start, end)
     return Found(start, end, kind, "names", "list")
@@ -179,3 +185,10 @@ def test_a_block_in_percent_encoding_keeps_its_signs_so() -> None:
             assert b"=" not in written
             written = unquote_to_bytes(written)
         assert base64.b64decode(written) == plain.replace(b"ann", _token("ann")) + b" and something more"
+
+
+@pytest.mark.parametrize("raw", [b"=%3D ab+/ =%3D", b"=%2B ab+/"])
+def test_signs_are_those_of_the_run_itself(raw: bytes) -> None:
+    """What is encoded before a run of base64, or behind it, says nothing of how the run is written."""
+    start = raw.index(b"ab")
+    assert percent_encoded(b"c+/=", raw, start, start + 4) == b"c+/="

@@ -1,7 +1,10 @@
 """Tokens: one value one token, and what counts as one of ours."""
 
 import re
+import sys
 import threading
+import time
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -166,6 +169,32 @@ def test_a_span_that_reaches_into_a_token_gets_all_of_it(before: bytes, behind: 
     assert TOKENS.whole(text, 0, len(text)) == (0, len(text))
 
 
+@pytest.mark.parametrize("escape", [b"\\n", b"%3D", b"\\u0020"])
+def test_a_span_that_ends_with_the_escape_before_a_token_stays_as_it_is(escape: bytes) -> None:
+    """The last letter of an escape stands right before a token and is none of it."""
+    text = b"ann" + escape + CARD
+    edge = len(text) - len(CARD)
+    assert TOKENS.whole(text, 0, edge) == (0, edge)
+    assert TOKENS.whole(text, edge, edge) == (edge, edge)
+    assert TOKENS.whole(text, edge - 1, edge + 1) == (edge - 1, len(text))
+
+
+def test_what_a_span_costs_does_not_grow_with_its_text() -> None:
+    """A token is looked for as far as one reaches: thousands of spans in megabytes of letters take no second."""
+    text = b"x" * 2_000_000
+    begun = time.process_time()
+    for at in range(1_000_000, 1_002_000):
+        assert TOKENS.whole(text, at, at + 9) == (at, at + 9)
+    assert time.process_time() - begun < 1
+
+
+def test_only_whole_tokens_of_ours_are_taken_out() -> None:
+    """What stands around them stays, and so does what only looks like one."""
+    glued, foreign = b"x" + OWN, OWN.replace(b"_k1_", b"_k9_")
+    assert TOKENS.without_own(b"a " + OWN + b"," + HINTED + b" b") == b"a , b"
+    assert TOKENS.without_own(glued + b" " + foreign) == glued + b" " + foreign
+
+
 @pytest.mark.parametrize(
     "text", [b"x" + OWN, OWN + b"x", OWN.replace(b"_k1_", b"_k9_"), OWN[:-6], OWN.replace(b"_", b"-", 1)]
 )
@@ -179,6 +208,7 @@ def test_padding_is_no_part_of_a_jwt() -> None:
     plain = b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"
     assert TOKENS.of_jwt(plain) == TOKENS.token("jwt", plain.decode())
     assert TOKENS.of_jwt(plain.replace(b".", b"=.") + b"==") == TOKENS.of_jwt(plain)
+    assert TOKENS.of_jwt(b"e30.WFhYX.X=") == TOKENS.token("jwt", "e30.WFhYX.X")
     assert TOKENS.of_jwt(b"caf\xe9.e30.x") == TOKENS.token("jwt", "caf\xe9.e30.x")
 
 
@@ -209,6 +239,68 @@ def test_values_beyond_ascii_and_hints_are_made_as_the_mint_makes_others(monkeyp
     monkeypatch.setattr(module, "_mint", lambda *_: None)
     without = Tokens(TOKENS.keyring)
     assert {kind: without.token(kind, value) for kind, value in values.items()} == made
+
+
+def test_without_c_everything_is_made_by_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens of texts, of bytes and under every key are the same where nothing has been built."""
+    values = [(kind, "Ann@Example.org 4111111111111111") for kind in sorted(KINDS)]
+    built = Tokens(TOKENS.keyring)
+    monkeypatch.setattr(module, "_native", lambda: None)
+    plain = Tokens(TOKENS.keyring)
+    assert not any(plain.mint(kind) for kind in KINDS)
+    assert [plain.token(*value) for value in values] == [built.token(*value) for value in values]
+    assert [plain.lookup(*value) for value in values] == [built.lookup(*value) for value in values]
+    assert plain.opaque(b"\xff" * 200) == built.opaque(b"\xff" * 200)
+
+
+def test_digests_are_made_in_c_where_it_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python's own way is for want of another."""
+    monkeypatch.setattr(module, "_digester_in_python", None)
+    assert Tokens(TOKENS.keyring).opaque(b"\xff") == TOKENS.opaque(b"\xff")
+
+
+@pytest.mark.parametrize("built", [None, SimpleNamespace(), SimpleNamespace(INTERFACE=module._INTERFACE - 1)])
+def test_a_mint_of_another_source_is_not_used(monkeypatch: pytest.MonkeyPatch, built: object) -> None:
+    """One that was not built, says nothing of what it takes, or takes something else."""
+    monkeypatch.setitem(sys.modules, "streams.masking._mint", built)
+    module._native.cache_clear()
+    try:
+        assert module._native() is None
+        assert Tokens(TOKENS.keyring).token("user", "4711") == TOKENS.token("user", "4711")
+    finally:
+        module._native.cache_clear()
+
+
+def test_what_a_mint_makes_is_not_remembered() -> None:
+    """Making it again is sooner; what Python makes is remembered."""
+    tokens = Tokens(TOKENS.keyring)
+    tokens.token("user", "4711")
+    assert not tokens._young
+    made = tokens.token("user", "4711", ""), tokens.token("user", "\u00fc")
+    assert [*tokens._young.values()] == [*made]
+
+
+@pytest.mark.parametrize(("length", "times"), [(128, 1), (129, 2)])
+def test_a_remembered_token_is_made_once(monkeypatch: pytest.MonkeyPatch, length: int, times: int) -> None:
+    """A value of at most 128 characters, as long as the cache holds it, also when that was filled in between."""
+    monkeypatch.setattr(module, "_CACHE_ENTRIES", 2)
+    made: list[str] = []
+
+    class Counted(Tokens):
+        __slots__ = ()
+
+        def _make(self, kind: str, value: str, hint: str | None) -> bytes:
+            made.append(value)
+            return super()._make(kind, value, hint)
+
+    tokens, value = Counted(TOKENS.keyring), "\u00fc" * length
+    assert tokens.token("user", value) == tokens.token("user", value) == TOKENS.token("user", value)
+    assert made.count(value) == times
+    tokens.token("user", "\u00e4")
+    tokens.token("user", "\u00f6")
+    assert (len(tokens._young), len(tokens._old)) == ((1, 2) if times == 1 else (2, 0))
+    assert tokens.token("user", value) == TOKENS.token("user", value)
+    assert made.count(value) == (1 if times == 1 else 3)
 
 
 def test_old_tokens_are_remembered_when_the_cache_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
