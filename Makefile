@@ -18,7 +18,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtual environment: install its venv module (Debian: apt install python3-venv)."; exit 1; }
 
 # What is installed already is told by a copy of its lock.
-$(VENV)/run.lock: requirements/demo.txt pyproject.toml $(wildcard streams/masking/_*.[ch]) | $(VENV)/bin/python
+$(VENV)/run.lock: requirements/demo.txt pyproject.toml $(wildcard streams/*/_*.[ch]) | $(VENV)/bin/python
 	@echo "Installing maskstream into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements/demo.txt -r requirements/build.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
@@ -109,4 +109,4 @@ docs: $(VENV)/dev.lock ## Write the generated tables of docs/ anew
 clean: ## Remove what was built and installed here
 	@rm -rf $(VENV) .build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	@rm -f streams/masking/_*.so
+	@rm -f streams/*/_*.so

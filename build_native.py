@@ -1,4 +1,4 @@
-"""Builds the native parts (`streams/masking/_shapes.c`, `_core.c`), where a C compiler and Python's headers are found.
+"""Builds the native parts (`streams/masking/_core.c` and others), where a C compiler and Python's headers are found.
 
 A hook of hatchling for wheels and editable installs, and a command: `python build_native.py`. Without a compiler the
 package is made without them; it then works as well, slower.
@@ -13,8 +13,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = tuple(
-    Path(__file__).parent / "streams" / "masking" / name for name in ("_shapes.c", "_core.c", "_fold.c", "_mint.c")
+ROOT = Path(__file__).parent
+SOURCES = (
+    *(ROOT / "streams" / "masking" / name for name in ("_shapes.c", "_core.c", "_fold.c", "_mint.c")),
+    ROOT / "streams" / "kafka" / "_columns.c",
 )
 FLAGS = ("-O3", "-DNDEBUG", "-std=c99", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror")
 
@@ -49,9 +51,9 @@ class NativeBuildHook(BuildHookInterface[Any]):
             return
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
-        build_data["artifacts"] += [f"/streams/masking/{target(source).name}" for source in SOURCES]
+        build_data["artifacts"] += [f"/{target(source).relative_to(ROOT)}" for source in SOURCES]
 
 
 if __name__ == "__main__":
     if trouble := build():
-        sys.stderr.write(f"Masking runs without its native parts, at a third of the speed or less: {trouble}.\n")
+        sys.stderr.write(f"maskstream runs without its native parts, at a third of the speed or less: {trouble}.\n")

@@ -4,11 +4,11 @@ An exception of the masking core may hold a record in its text, so it is neither
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from itertools import accumulate, pairwise
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Final
 
-from streams.kafka.batches import Headers, header_payload_bytes
+from streams.kafka.columns import passes
 from streams.masking.records import Failure, MaskedColumns, RecordColumns
 from streams.telemetry import log
 
@@ -45,19 +45,7 @@ def mask_safely(mask: MaskBatch, columns: RecordColumns, progress: Callable[[], 
 
 def _cuts(columns: RecordColumns) -> list[int]:
     """Where a batch is cut, so that no portion is larger than PORTION_BYTES and one record more."""
-    keys, values, headers = columns.keys, columns.values, columns.headers
-    heads = map(_header_bytes, headers) if any(headers) else [0] * len(headers)
-    sizes = map(sum, zip(_lengths(keys), _lengths(values), heads, strict=True))
-    numbers = [end // PORTION_BYTES for end in accumulate(sizes)]
-    return [at for at, (before, after) in enumerate(pairwise(numbers), 1) if before != after]
-
-
-def _lengths(texts: Iterable[bytes | None]) -> Iterable[int]:
-    return [len(text) if text else 0 for text in texts]
-
-
-def _header_bytes(headers: Headers | None) -> int:
-    return header_payload_bytes(headers) if headers else 0
+    return passes().cuts(columns.keys, columns.values, columns.headers, PORTION_BYTES)
 
 
 def _slice(columns: RecordColumns, start: int, end: int) -> RecordColumns:

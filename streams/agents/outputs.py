@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import compress, pairwise
 from typing import Any, Final, Protocol
 
-from streams.kafka.batches import Headers, RecordBatch, payload_bytes
-from streams.kafka.targets import Target, largest_bytes, record_bytes
+from streams.kafka.batches import Headers, RecordBatch
+from streams.kafka.columns import passes
+from streams.kafka.targets import RECORD_OVERHEAD_BYTES, Target, record_bytes
 from streams.kafka.timestamps import TIMESTAMP_HEADER, replaced
 from streams.masking.records import Failure, MaskedColumns
 from streams.telemetry import log
@@ -155,9 +156,9 @@ def write_clean(
         send(target.topic, clean.partitions, clean.keys, clean.values, clean.headers, clean.timestamps)
         count = numbers.setdefault(topic, TopicNumbers())
         count.records_in += end - start
-        count.bytes_in += payload_bytes(batch.keys[start:end], batch.values[start:end], batch.headers[start:end])
+        count.bytes_in += _size_bytes(batch, range(start, end))
         count.records_clean += len(clean.indices)
-        count.bytes_clean += clean.size_bytes()
+        count.bytes_clean += clean.size_bytes
     if rewritten:
         _events.info("timestamp_replaced", records=rewritten)
     return CleanWritten(numbers, failures)
@@ -174,8 +175,10 @@ class _Clean:
     partitions: list[int]
     keys: list[bytes | None]
     values: list[bytes | None]
-    headers: list[Headers]
+    headers: list[Any]
     timestamps: list[int]
+    #: Of keys, values and headers, once it is known that none is too large.
+    size_bytes: int = 0
 
     def keep_time(self, now_ms: int, target: Target) -> int:
         """Writes those records with the present time that must be; gives their number."""
@@ -184,24 +187,28 @@ class _Clean:
         if not times or not (replaced(min(times), now_ms, limits) or replaced(max(times), now_ms, limits)):
             return 0
         places = [place for place, time_ms in enumerate(times) if replaced(time_ms, now_ms, limits)]
+        self.timestamps = [*times]
         for place in places:
             self.headers[place] = _with_original(self.headers[place], times[place])
-            times[place] = now_ms
+            self.timestamps[place] = now_ms
         return len(places)
 
     def drop_larger(self, limit: int) -> list[int]:
         """Takes out records that are over the limit; gives their indices in the batch."""
-        if largest_bytes(self.keys, self.values, _distinct(self.headers)) <= limit:
+        self.size_bytes, bound = passes().weigh(self.keys, self.values, self.headers)
+        if RECORD_OVERHEAD_BYTES + bound <= limit:
             return []
         sizes = map(record_bytes, self.keys, self.values, self.headers)
-        return self._drop([size <= limit for size in sizes])
+        dropped = self.drop([size <= limit for size in sizes])
+        self.size_bytes, _ = passes().weigh(self.keys, self.values, self.headers)
+        return dropped
 
     def drop_untimely(self, now_ms: int, target: Target) -> list[int]:
         """Takes out records whose timestamp cannot stay; gives their indices in the batch."""
         fits = [not replaced(time_ms, now_ms, target.timestamps) for time_ms in self.timestamps]
-        return [] if all(fits) else self._drop(fits)
+        return [] if all(fits) else self.drop(fits)
 
-    def _drop(self, fits: list[bool]) -> list[int]:
+    def drop(self, fits: list[bool]) -> list[int]:
         """Takes out records that do not fit; gives their indices in the batch."""
         dropped = [i for i, fit in zip(self.indices, fits, strict=True) if not fit]
         self.indices = list(compress(self.indices, fits))
@@ -210,35 +217,39 @@ class _Clean:
         self.headers = list(compress(self.headers, fits))
         return dropped
 
-    def size_bytes(self) -> int:
-        """Bytes of keys, values and headers."""
-        distinct = _distinct(self.headers)
-        times = len(self.headers) if len(distinct) == 1 else 1
-        return payload_bytes(self.keys, self.values, ()) + times * payload_bytes((), (), distinct)
-
 
 def _clean(batch: RecordBatch, masked: MaskedColumns, run: range, failures: Container[int]) -> _Clean:
-    """The records of a run that did not fail."""
-    columns: tuple[list[Any], ...] = (batch.partitions, masked.keys, masked.values, masked.headers, batch.timestamps)
-    kept: Sequence[int] = [i for i in run if i not in failures] if failures else run
-    if len(kept) == len(run):
-        return _Clean(run, *[column[run.start : run.stop] for column in columns])
-    return _Clean(kept, *[[column[i] for i in kept] for column in columns])
+    """The records of a run that did not fail; the columns themselves where the run is all of the batch."""
+    clean = _Clean(
+        run,
+        _part(batch.partitions, run),
+        _part(masked.keys, run),
+        _part(masked.values, run),
+        _part(masked.headers, run),
+        _part(batch.timestamps, run),
+    )
+    if failures:
+        clean.drop([i not in failures for i in run])
+    return clean
 
 
-def _stamped(headers: Sequence[Headers | None], stamp: Stamp) -> list[Headers]:
+def _part(column: list[Any], run: range) -> list[Any]:
+    return column if len(run) == len(column) else column[run.start : run.stop]
+
+
+def _size_bytes(batch: RecordBatch, run: range) -> int:
+    """Bytes of keys, values and headers of a run as read."""
+    size, _ = passes().weigh(_part(batch.keys, run), _part(batch.values, run), _part(batch.headers, run))
+    return size
+
+
+def _stamped(headers: list[Headers | None], stamp: Stamp) -> list[Headers]:
     """Each record's headers and the stamp; all records without headers share one list."""
     bare: Headers = [*stamp]
     if not any(headers):
         return [bare] * len(headers)
     # Names of ours that a producer put there would be taken for our word.
-    own = {name for name, _ in stamp} | SAID_BY_SOME
-    return [[*[header for header in head if header[0] not in own], *bare] if head else bare for head in headers]
-
-
-def _distinct(headers: list[Headers]) -> list[Headers]:
-    """One of them where all are the same, so that it is looked at once."""
-    return headers[:1] if headers and headers.count(headers[0]) == len(headers) else headers
+    return passes().stamped(headers, bare, {name for name, _ in stamp} | SAID_BY_SOME)
 
 
 def _topic_runs(topics: Sequence[str]) -> list[tuple[str, int, int]]:

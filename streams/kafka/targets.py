@@ -1,6 +1,6 @@
 """What the topics that are written to allow: sizes and timestamps, as last described; it asks nobody by itself."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +8,7 @@ from streams.kafka.batches import Headers
 from streams.kafka.timestamps import TimestampLimits
 from streams.kafka.topics import DEFAULT_MAX_MESSAGE_BYTES, TopicFacts, TopicState
 
-__all__ = ["Target", "largest_bytes", "record_bytes", "target_of"]
+__all__ = ["RECORD_OVERHEAD_BYTES", "Target", "header_bytes", "record_bytes", "target_of"]
 
 #: Record batch header (61 bytes) and a record's own lengths, attributes and deltas at their longest (Kafka's message
 #: format, version 2), rounded up.
@@ -49,12 +49,6 @@ def record_bytes(key: bytes | None, value: bytes | None, headers: Headers | None
     Before, because how well a record compresses is known only once it is refused; `topics apply` leaves room.
     """
     return RECORD_OVERHEAD_BYTES + (len(key) if key else 0) + (len(value) if value else 0) + header_bytes(headers)
-
-
-def largest_bytes(keys: Sequence[bytes | None], values: Sequence[bytes | None], headers: Iterable[Headers]) -> int:
-    """A bound that no record in these columns is over; the largest of each column need not be in one record."""
-    longest = max(map(len, filter(None, keys)), default=0) + max(map(len, filter(None, values)), default=0)
-    return RECORD_OVERHEAD_BYTES + longest + max(map(header_bytes, headers), default=0)
 
 
 def header_bytes(headers: Headers | None) -> int:
