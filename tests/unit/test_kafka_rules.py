@@ -118,6 +118,16 @@ def test_good_properties_reach_the_clients_of_their_kind() -> None:
     assert consumer["isolation.level"] == "read_committed"
 
 
+def test_lingering_is_ours_unless_somebody_sets_it() -> None:
+    """By either of the property's two names, of which librdkafka would take the last."""
+    of = {how: producer_config(settings(kafka=given), 0, message_bytes=5_000_000) for how, given in (
+        ("ours", {}), ("new", {"linger.ms": "9"}), ("old", {"queue.buffering.max.ms": "9"}),
+    )}  # fmt: skip
+    assert of["ours"]["linger.ms"] == 50
+    assert of["new"]["linger.ms"] == "9"
+    assert ("linger.ms" in of["old"], of["old"]["queue.buffering.max.ms"]) == (False, "9")
+
+
 def test_a_slot_keeps_its_transactional_id() -> None:
     """Stable across restarts, different for each slot; static membership has the same name."""
     given = settings(static_membership=True, group_id="g")
