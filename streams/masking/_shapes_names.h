@@ -11,7 +11,7 @@
 enum { ANYWHERE = 1, APART = 2, CAPITAL = 4, BEHIND_PERSON = 8, PERSON = 16, NEUTRAL = 32 };
 
 /* How many neutral words or numbers may follow a name, of so many digits, with so many joins between; and joins behind all. */
-enum { TAILS = 3, TAIL_DIGITS = 8, TAIL_JOINS = 4, JOINS = 24, PERSON_JOINS = 3, SPACES = 16, PREFIX = 4 };
+enum { TAILS = 3, TAIL_DIGITS = 8, TAIL_JOINS = 4, JOINS = 24, PERSON_JOINS = 3, SPACES = 16, PREFIX = 4, ELEMENT_DIGITS = 3 };
 
 /* A slot of the trie; the root is the first one, and nobody's child. */
 typedef struct {
@@ -117,12 +117,37 @@ static void looked(Scan *scan, const byte *at)
         scan->looked = at;
 }
 
-/* Whether a word for a person ends before a position: one of them, or several. */
-static int person_before(Scan *scan, const byte *end)
+/* Where the subscript of a list's element begins that ends at a position, `[0]` or `[]`: NULL where none does. */
+static const byte *before_element(const byte *at)
+{
+    int digit;
+    if (*--at != ']')
+        return NULL;
+    for (digit = 0; digit < ELEMENT_DIGITS && IS(at[-1], DIGIT); digit++)
+        at--;
+    return at[-1] == '[' ? at - 1 : NULL;
+}
+
+/* Where what joins a person to a name before a position begins: [_\-. $@\[]{0,3} or \]?(?:\[[0-9]{0,3}\])?\[ */
+static const byte *before_person_joins(Scan *scan, const byte *end)
 {
     int place;
     for (place = 0; place < PERSON_JOINS && (joins_words(end[-1]) || end[-1] == '$' || end[-1] == '@' || end[-1] == '['); place++)
         end--;
+    if (place == 1 && *end == '[') {
+        const byte *element = before_element(end);
+        looked(scan, end - ELEMENT_DIGITS - 3);
+        end = element ? element : end;
+        end -= end[-1] == ']';
+    }
+    return end;
+}
+
+/* Whether a word for a person ends before a position: one of them, or several. */
+static int person_before(Scan *scan, const byte *end)
+{
+    int place;
+    end = before_person_joins(scan, end);
     for (place = 0; place <= 3; place++, end--) {
         const byte *at = end;
         unsigned slot = 0;
@@ -212,21 +237,24 @@ static int telling_before(Scan *scan, const byte *end, int quoted)
     }
 }
 
-/* Where a sign begins that ends at a position: \\*["'`]?(?:\[?\])?[ \t]{0,16}[:=]; and whether it is that of a quoted key. */
+/* Where a sign begins that ends at a position: \\*["'`]?\]?(?:\[[0-9]{0,3}\])?[ \t]{0,16}[:=]; and whether it is that of a quoted
+ * key. */
 static const byte *before_sign(const byte *at, int *quoted)
 {
-    int place, opened, quote;
+    const byte *element;
+    int place, quote;
     if (at[-1] == '"' && at[-2] != '\\')
         return *quoted = 1, at - 1;
     for (place = 0; place < SPACES && (at[-1] == ' ' || at[-1] == '\t'); place++)
         at--;
-    opened = at[-1] == ']' && at[-2] == '[';
-    at -= (at[-1] == ']') + opened;
+    element = before_element(at);
+    at = element ? element : at;
+    at -= at[-1] == ']';
     quote = is_quote(at[-1]);
     at -= quote;
     while (at[-1] == '\\')
         at--;
-    *quoted = quote && !opened;
+    *quoted = quote && !element;
     return at;
 }
 

@@ -23,6 +23,10 @@ _SLASHES_MAX: Final = 255
 _DEEP: Final = b"\\" * 15
 
 
+#: What forms put behind a key whose value is one of a list (`tags[]`, `a[tags][0]`).
+_ELEMENT_OF_KEY: Final = re.compile(rb"\[[0-9]{0,3}\]\Z")
+
+
 class Key(NamedTuple):
     """A key, and the quote with its backslashes that closes it (empty where it is not quoted)."""
 
@@ -64,7 +68,9 @@ def key_before(data: bytes, at: int) -> Key | None:
         # What nearly every log has: "key": at the outermost level.
         opening = data.rfind(b'"', low, at - 1)
         return Key(data[opening + 1 : at - 1], opening + 1, b'"') if -1 < opening < at - 2 else None
-    window = data[low:at].rstrip(b" \t").removesuffix(b"[]")
+    window = data[low:at].rstrip(b" \t")
+    if window.endswith(b"]") and (element := _ELEMENT_OF_KEY.search(window)):
+        window = window[: element.start()]
     bare = window.rstrip(b"]").rstrip(_QUOTES)
     quote = window[len(bare) :]
     if quote:

@@ -15,8 +15,9 @@ __all__ = ["ANYWHERE", "APART", "BEHIND_PERSONS", "CAPITALS", "FIELD_ANCHORS", "
 #: What may join the segments of a name, as a hyperscan expression.
 _JOIN: Final = r"[_\-. ]?"
 
-#: What stands between a name and its sign: quotes at any nesting, the end of a subscript, white space.
-_SIGN: Final = r"\\*[\"'`]?(?:\[?\])?[ \t]{0,16}[:=]"
+#: What stands between a name and its sign: quotes at any nesting, the end of a subscript, a subscript of a list's element,
+#: white space.
+_SIGN: Final = r"\\*[\"'`]?\]?(?:\[[0-9]{0,3}\])?[ \t]{0,16}[:=]"
 
 #: What may stand behind a name: what makes it several, what does not change whose it is, and what a form or an installer draws
 #: before the sign (`Email *:`, `Email ....:`).
@@ -87,7 +88,7 @@ def _shapes() -> tuple[str, ...]:
         *_grouped(_endings(ANYWHERE), "", _BEHIND, _GROUP_OF_LITERALS),
         *_grouped(APART, _START, _BEHIND),
         *(f"(?:{'|'.join(capitals[first : first + _GROUP])}){_BEHIND}" for first in range(0, len(capitals), _GROUP)),
-        *_grouped(PERSON_WORDS, "", rf"s{{0,3}}[_\-. $@\[]{{0,3}}(?:{behind}){_BEHIND}"),
+        *_grouped(PERSON_WORDS, "", rf"s{{0,3}}(?:[_\-. $@\[]{{0,3}}|\]?(?:\[[0-9]{{0,3}}\])?\[)(?:{behind}){_BEHIND}"),
         *(rf"[\"'`]{name}\\*[\"'`]\]?[ \t]{{0,16}}[:=]" for name in sorted(BEHIND_PERSONS)),
     )
 
@@ -95,4 +96,4 @@ def _shapes() -> tuple[str, ...]:
 #: Hyperscan expressions that end at the sign between a telling name and its value; the native pass knows those of
 #: `FIELD_SHAPES` by their names.
 FIELD_SHAPES: Final[tuple[str, ...]] = _shapes()
-FIELD_ANCHORS: Final = tuple(rf"(?-i:{name}[A-Za-z]{{0,6}}[({{\[]) ?id ?[:=]" for name in _PRINTED)
+FIELD_ANCHORS: Final = tuple(rf"(?-i:{name}[A-Za-z]{{0,6}} ?[({{\[]) ?id ?[:=]" for name in _PRINTED)

@@ -37,7 +37,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("phone", "digits", """
         phone phone_number phone_no phone_num telephone telephone_number telephone_no mobile mobile_number mobile_no mobile_phone cell
         cell_phone cell_number cellphone msisdn fax fax_number fax_no =tel =tel_no whatsapp whatsapp_number caller_id calling_number called_number
-        calling_party_number called_party_number =ani =dnis caller_number callee_number home_phone work_phone contact_number contact_no sms_number
+        calling_party_number called_party_number =ani =dnis caller_number callee_number caller_id_num caller_id_number callerid_num =destination_number home_phone work_phone contact_number contact_no sms_number
         telefon telefonnummer handynummer handy_nummer mobilnummer rufnummer festnetz telefono teléfono telefone telefoonnummer telefoon celular movil móvil portable_number
         numero_telephone numero_de_telephone numero_telefono cellulare telemovel puhelin puhelinnumero telefonnr mobiltelefon komorka =gsm =gsm_no
         телефон мобильный 电话 手机 手机号 手机号码 電話 電話番号 携帯電話 전화번호 휴대폰
@@ -61,7 +61,8 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         прізвище по_батькові піб презиме полное_имя имя_отчество שם_פרטי שם_משפחה שם_מלא الاسم_الأول اسم_العائلة الاسم_الكامل
         真实姓名 客户姓名 用户姓名 联系人 联系人姓名 收件人 收件人姓名 收货人 收货人姓名 持卡人 持卡人姓名 お名前 苗字 フルネーム フリガナ 氏名カナ 口座名義 성명 고객명 예금주
         spouse_name father_name mother_name mothers_maiden_name next_of_kin emergency_contact contact_person account_owner_name cardholdername
-        debtor_name creditor_name ordering_customer =to_name =from_name =realname 姓名 氏名 名前 이름 имя фамилия отчество фио
+        debtor_name creditor_name ordering_customer =to_name =from_name =realname =global_name name_first name_last name_middle caller_name caller_id_name callerid_name
+        calling_name calling_party_name called_name called_party_name callee_name callee_id_name 姓名 氏名 名前 이름 имя фамилия отчество фио
         """),
     ("name", "full_name", """
         =customer =passenger =author =authors =assignee =reporter =employee =payer =payee =beneficiary =recipient =addressee =consignee =attendee =applicant
@@ -76,7 +77,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         gebruikersnaam nazwa_uzytkownika anvandarnamn brukernavn brugernavn kayttajatunnus kullanici_adi kullanıcı_adı uzivatelske_jmeno käyttäjätunnus
         användarnamn nazwa_użytkownika nutzername nutzerkennung anmeldename identifiant_utilisateur felhasználónév felhasznalonev uživatelské_jméno korisnicko_ime korisničko_ime kasutajanimi vartotojo_vardas
         nume_utilizator nama_pengguna ten_dang_nhap tên_đăng_nhập имя_пользователя όνομα_χρήστη שם_משתמש اسم_المستخدم 用户账号 用戶名 사용자명
-        remote_user auth_user db_user effective_user =username =alternate_id 用户名 ユーザー名 логин
+        remote_user auth_user db_user effective_user normalized_user_name =username =alternate_id =name_id 用户名 ユーザー名 логин
         """),
     ("username", "person_login", """
         =login =user =handle =logname =ruser =usr =usr_name =set_id =upn =suser =duser =acct =ugi =sudo_user =ssh_user =smtp_user =ftp_user =os_user =run_as =run_as_user
@@ -231,7 +232,7 @@ PERSONS: Final = frozenset(
     recipient sender buyer seller holder cardholder account_holder applicant beneficiary subscriber visitor driver rider
     actor profile account_owner assignee reporter manager teacher parent child spouse tenant_user subject identity
     shipping billing payer payee operator admin agent_name doctor nurse requester approver creator editor viewer
-    userinfo user_info dbtr cdtr initg_pty personal participant attendee citizen resident traveller traveler claims
+    userinfo user_info pusher dbtr cdtr initg_pty personal participant attendee citizen resident traveller traveler claims
     """.split()
 )
 
@@ -260,7 +261,7 @@ _DOERS: Final = frozenset(f"{done}by" for done in "created updated modified dele
 
 #: Tails that do not change whose value it is.
 NEUTRAL: Final = frozenset(
-    "value raw str string text hash hashed plain encoded encrypted input param field new old original".split()
+    "value raw str string text hash hashed plain encoded encrypted input param field new old original normalized canonical".split()
 )
 
 SEGMENT: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
@@ -293,9 +294,15 @@ def _spellings() -> tuple[dict[str, Field], dict[str, Field], dict[str, Field]]:
 _ANYWHERE, _WHOLE, _BEHIND_PERSON = _spellings()
 
 
+#: What is said of a person in an object of its own (`billing_details`, `customerInfo`).
+_ABOUT: Final = frozenset("details detail info data record profile dto".split())
+
+
 def is_person_word(name: str) -> bool:
-    """Whether the last word of a key stands for a person (`user`, `billingContact`)."""
+    """Whether the last word of a key stands for a person (`user`, `billingContact`), or the one before `details` and its like."""
     segments = [segment.lower() for segment in SEGMENT.findall(name)]
+    if len(segments) > 1 and segments[-1] in _ABOUT:
+        segments.pop()
     return bool(segments) and (segments[-1] in PERSONS or segments[-1].rstrip("s") in PERSONS)
 
 

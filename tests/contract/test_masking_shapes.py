@@ -155,7 +155,7 @@ NAMES = st.sampled_from(sorted(ANYWHERE | APART | BEHIND_PERSONS | PERSON_WORDS)
 )
 #: What stands before names, between them and their signs.
 JOINTS = st.sampled_from((
-    '"', "'", "`", "\\", '\\"', "\\\\", "[", "]", "[]", " ", "  ", "\t", ":", "=", "s", "S", "es", "_", "-", ".", "1",
+    '"', "'", "`", "\\", '\\"', "\\\\", "[", "]", "[]", "[0]", "][", "[1234]", " ", "  ", "\t", ":", "=", "s", "S", "es", "_", "-", ".", "1",
     "12345", "123456789", "1" * 25, "\\n", "\\nx", "\\1", "\n", "user", "x", "é", "http", " " * 16, " " * 17, "." * 24,
     "." * 25, "*", "$", "@", "sss", *sorted(NEUTRAL),
 ))  # fmt: skip
@@ -172,6 +172,9 @@ JOINTS = st.sampled_from((
 @example(0, "email - _1 * . *=")
 @example(0, "track_1234567890=")
 @example(0, "users[$name]=")
+@example(0, "users[0][name][]=")
+@example(0, "user][12][names]=")
+@example(0, "user]1234][name]=")
 @example(0, '"name" ]:')
 @example(0, '"name"[]:')
 def test_names_of_fields_are_found_alike(before: int, text: str) -> None:

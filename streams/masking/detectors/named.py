@@ -13,7 +13,7 @@ from streams.masking.detectors.headers import authorization, cookies, has_parame
 from streams.masking.detectors.meanings import is_structure, means_other
 from streams.masking.detectors.nobody import is_nobody
 from streams.masking.detectors.ordinary import carries_a_token, is_own_name, is_reference, is_said_of_field
-from streams.masking.detectors.printed import made_date, whole_value
+from streams.masking.detectors.printed import made_date, spaced, whole_value
 from streams.masking.detectors.promises import HALVES, PROMISES, beside_a_person, is_half
 from streams.masking.detectors.things import is_counted, other_thing
 from streams.masking.field_anchors import FIELD_ANCHORS, FIELD_SHAPES
@@ -138,7 +138,7 @@ _WHO: Final = frozenset(b"user author updateauthor assignee reporter creator act
 #: (`User{id=4711,`, `User(id=4711)`), Ruby's included (`#<User id: 4711>`).
 _SUBSCRIPTED: Final = re.compile(
     rb"(?<![A-Za-z0-9])([A-Za-z_]{1,40})\[\Z|#<(?:[A-Za-z]{1,40}::){0,3}([A-Za-z]{1,40}) \Z"
-    rb"|(?<![A-Za-z0-9])(User|Customer|Person|Patient|Employee|Passenger|Student|Guest|Subscriber)(?:Dto|DTO|Entity|Model|Record|Info|Data|Impl|VO|Vo|Bean)?[({\[] ?\Z"
+    rb"|(?<![A-Za-z0-9])(User|Customer|Person|Patient|Employee|Passenger|Student|Guest|Subscriber)(?:Dto|DTO|Entity|Model|Record|Info|Data|Impl|VO|Vo|Bean)? ?[({\[] ?\Z"
 )
 
 
@@ -386,11 +386,6 @@ def _trimmed(data: bytes, start: int, end: int) -> tuple[int, int]:
 _FORM_SPACE: Final = re.compile(rb"(?<=[0-9A-Za-z)])\+(?=[0-9A-Za-z(])")
 
 
-def _spaced(field: Field, value: Value, text: bytes) -> bytes:
-    """A value with the spaces of a form as spaces, where its kind is written in groups."""
-    return _FORM_SPACE.sub(b" ", text) if value.form == "bare" and field.needs in ("digits", "account") else text
-
-
 def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> list[Found]:
     """The personal spans of one field's value; nothing where it does not keep the name's promise."""
     start, end = _trimmed(data, value.start, value.end)
@@ -408,7 +403,7 @@ def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> 
     if field.kind == "phone" and not quote and not _keeps_promise(field, text) and len(text) <= _SHORT_MAX:
         among = [match.span() for match in _PHONE_AMONG.finditer(text) if not _DATE.match(match[0])]
         return [Found(start + a, start + z, "phone", "field_phone", "digits", 30) for a, z in among]
-    if not _keeps_promise(field, _spaced(field, value, text)):
+    if not _keeps_promise(field, text) and not _keeps_promise(field, spaced(data, end, value, text)):
         # A string that was cut goes on with what stands behind it in the line around.
         cut = _LINE_END.search(text, 0, _SHORT_MAX) if value.form == "string" else None
         if cut is None or not cut.start() or not _keeps_promise(field, text[: cut.start()]):

@@ -5,10 +5,9 @@ from typing import Final
 
 from streams.masking.detectors.accounts import account
 from streams.masking.detectors.beside import GENERAL, NAME, ends_with_words, names_nobody
-from streams.masking.detectors.promises import OPENED, beside_a_person
 from streams.masking.found import Detector, Found, Verdict
 
-__all__ = ["DETECTORS", "person_at"]
+__all__ = ["DETECTORS", "UNCASED", "person_at"]
 
 
 def person_at(data: bytes, at: int, *, least: int = 1, most: int = 4) -> int:
@@ -357,34 +356,6 @@ def judge_logged(data: bytes, end: int) -> Verdict:
     return account(start, text, "logged_in") or "account_of_system"
 
 
-# -- a bare name ------------------------------------------------------------------------------------------------------------
-
-_BARE_NAME: Final = re.compile(
-    rb"(?:\A|[^A-Za-z0-9_.\-\"'`])name ?[:=]\Z|\\[nrt]name ?[:=]\Z|\[name\] =\Z", re.IGNORECASE
-)
-_OPENING: Final = re.compile(OPENED)
-#: A title before a name, in any language.
-_ABBREVIATED: Final = re.compile(rb"[A-Z\xc3-\xd2][A-Za-z\x80-\xf4]{1,9}\. (?=[A-Z\xc3-\xd2])")
-
-
-def judge_bare_name(data: bytes, end: int) -> Verdict:
-    """What stands behind `name:` or `name=` in text, where it looks like a name and other fields of a person are near."""
-    if not _BARE_NAME.search(data, max(0, end - 8), end):
-        return "no_name"
-    opening = _OPENING.match(data, end)
-    start = opening.end() if opening else end
-    stop = person_at(data, start, least=2)
-    if stop < 0 and (uncased := UNCASED.match(data, start)):
-        stop = uncased.end()
-    if stop < 0 and (title := _ABBREVIATED.match(data, start)):
-        stop = person_at(data, title.end(), least=2)
-    if stop < 0 or not beside_a_person(data, end - 5, end):
-        return "no_person_near"
-    last = data[stop : stop + 1]
-    stop = data.rfind(b" ", start, stop) if last in (b":", b"=") else stop
-    return Found(start, stop, "name", "bare_name", "fields_beside", 41)
-
-
 def _anchors(words: tuple[str, ...], tail: str) -> tuple[str, ...]:
     return tuple(re.escape(_in_bytes(word)).replace("\\ ", " ") + tail for word in words)
 
@@ -436,15 +407,6 @@ DETECTORS: Final = (
         ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed", '{"message":"New session c12 of user ann."}'),
         ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "the user accepts", "user: <nil>"),
         "phrases of logs",
-        by_word=True,
-    ),
-    Detector(
-        "bare_name",
-        ("name ?[:=]", r"\[name\] ="),
-        judge_bare_name,
-        ("Name: Ann Lee, Phone: 030 901820", "User(name='Ann Lee', email='ann@example.com')", "{Name:Ann Lee Email:ann@example.com}", 'User { email: "ann@example.com", name: Some("Ann Lee") }', "[name] => Ann Lee [email] => ann@example.com"),
-        ("name: Ann Lee", "name=Spring Boot email=x@example.com", "filename: Ann Lee, Phone: 1"),
-        "object prints",
         by_word=True,
     ),
     Detector(

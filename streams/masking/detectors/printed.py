@@ -6,7 +6,7 @@ from typing import Final
 from streams.masking.context import Key, Value
 from streams.masking.fields import Field
 
-__all__ = ["made_date", "whole_value"]
+__all__ = ["made_date", "spaced", "whole_value"]
 
 _MONTH: Final = rb"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 #: Dates of many words: `Sun Apr 17 00:00:00 CEST 1988` (java.util.Date), `Sun, 17 Apr 1988` (Ruby, RFC 9110), `17 April 1988`.
@@ -49,6 +49,13 @@ def made_date(data: bytes, end: int) -> tuple[int, int] | None:
     """A call that makes a date right behind a sign (`datetime.date(1988, 4, 17)`), or None."""
     made = _MADE.match(data, end)
     return made.span(1) if made else None
+
+
+def spaced(data: bytes, end: int, value: Value, text: bytes) -> bytes:
+    """A value of a form with the spaces for which a `+` stands there (WHATWG URL, application/x-www-form-urlencoded)."""
+    in_form = value.form == "bare" and b"+" in text and data[end : end + 1] in (b"", b"&", b" ", b'"', b"'", b"\\")
+    # The first one is that of an international number.
+    return text[:1] + text[1:].replace(b"+", b" ") if in_form else text
 
 
 def _reaching(data: bytes, field: Field, value: Value, end: int) -> Value:

@@ -6,7 +6,7 @@ from typing import Final
 
 from streams.masking.detectors.beside import is_account_of_system, names_nobody
 
-__all__ = ["HALVES", "OPENED", "PROMISES", "beside_a_person", "is_half", "is_method"]
+__all__ = ["HALVES", "OPENED", "PROMISES", "beside_a_person", "is_half", "is_method", "near_a_person"]
 
 _CAPITALISED: Final = re.compile(rb"(?:[A-Z]|[\xc3-\xf4][\x80-\xbf]{1,3})[A-Za-z\x80-\xf4.'\-]*\Z")
 _LETTER: Final = re.compile(rb"[A-Za-z\x80-\xfe]")
@@ -160,11 +160,16 @@ _TWO_WORDS: Final = re.compile(
 )
 
 
+def near_a_person(data: bytes, at: int) -> bool:
+    """Whether a field that only a person has stands near a position."""
+    return _BESIDE_A_NAME.search(data, max(0, at - _BESIDE_MAX), at + _BESIDE_MAX) is not None
+
+
 def beside_a_person(data: bytes, at: int, end: int) -> bool:
     """Whether fields that only a person has stand near a position, where what begins at `end` may be a name."""
     if not _TWO_WORDS.match(data, end):
         return False
-    if _BESIDE_A_NAME.search(data, max(0, at - _BESIDE_MAX), at + _BESIDE_MAX):
+    if near_a_person(data, at):
         return True
     low = max(0, at - _BESIDE_MAX)
     low = max(data.rfind(sign, low, at) for sign in (b"{", b"}", b"[", b"]"))

@@ -1,0 +1,127 @@
+"""A bare `name` without quotes: in what an object of a person prints, in forms, and beside other fields of a person."""
+
+import re
+from typing import Final
+
+from streams.masking.context import Key, value_after
+from streams.masking.detectors.named import judge_value
+from streams.masking.detectors.people import UNCASED, person_at
+from streams.masking.detectors.printed import whole_value
+from streams.masking.detectors.promises import OPENED, PROMISES, beside_a_person, near_a_person
+from streams.masking.fields import Field, is_person_word
+from streams.masking.found import Detector, Found, Verdict
+
+__all__ = ["DETECTORS"]
+
+_BARE_NAME: Final = re.compile(
+    rb"(?:\A|[^A-Za-z0-9_.\-\"'`])name ?[:=]\Z|\\[nrt]name ?[:=]\Z|\[name\] =\Z", re.IGNORECASE
+)
+_BARE_NAME_MAX: Final = 8
+_OPENING: Final = re.compile(OPENED)
+#: A title before a name, in any language.
+_ABBREVIATED: Final = re.compile(rb"[A-Z\xc3-\xd2][A-Za-z\x80-\xf4]{1,9}\. (?=[A-Z\xc3-\xd2])")
+
+
+def judge_bare_name(data: bytes, end: int) -> Verdict:
+    """What stands behind `name:` or `name=` in text: in a person's print, or where it looks like a name beside a person's fields."""
+    if not _BARE_NAME.search(data, max(0, end - _BARE_NAME_MAX), end):
+        return "no_name"
+    if _in_print_of_person(data, end - len(b"name=")):
+        return _printed(data, end)
+    if (words := _IN_FORM.match(data, end)) and PROMISES["full_name"](words[0].replace(b"+", b" ")):
+        near = near_a_person(data, end)
+        return Found(end, words.end(), "name", "bare_name", "fields_beside", 41) if near else "no_person_near"
+    stop = _name_end(data, end)
+    if stop < 0 or not beside_a_person(data, end - 5, end):
+        return "no_person_near"
+    start = _opened(data, end)
+    last = data[stop : stop + 1]
+    stop = data.rfind(b" ", start, stop) if last in (b":", b"=") else stop
+    return Found(start, stop, "name", "bare_name", "fields_beside", 41)
+
+
+#: Words of a form's value (WHATWG URL, application/x-www-form-urlencoded).
+_IN_FORM: Final = re.compile(
+    rb"[A-Za-z\x80-\xf4][A-Za-z\x80-\xf4'.\-]*(?:\+[A-Za-z\x80-\xf4'.\-]+){1,4}(?=[&\s\"'\\]|\Z)"
+)
+
+
+def _opened(data: bytes, end: int) -> int:
+    opening = _OPENING.match(data, end)
+    return opening.end() if opening else end
+
+
+def _name_end(data: bytes, end: int) -> int:
+    start = _opened(data, end)
+    stop = person_at(data, start, least=2)
+    if stop < 0 and (uncased := UNCASED.match(data, start)):
+        return uncased.end()
+    if stop < 0 and (title := _ABBREVIATED.match(data, start)):
+        return person_at(data, title.end(), least=2)
+    return stop
+
+
+# -- prints of objects --------------------------------------------------------------------------------------------------
+
+#: What an object prints before its fields: its class, and what opens them (`UserDto{`, `%Shop.User{`, `Guest (`).
+_CLASS: Final = re.compile(
+    rb"(?<![A-Za-z0-9])([A-Za-z]{2,40}?)(?:Dto|DTO|Entity|Model|Record|Impl|VO|Vo|Bean|Response|Request|Principal|Account|Profile)?(?:@[0-9a-f]{1,8})?:? ?\Z"
+)
+_CLASS_MAX: Final = 64
+#: An element or a print between angle brackets, up to its attributes (`<User name=`).
+_ELEMENT: Final = re.compile(
+    rb"<(?:[\w.]{1,60}[.:])?([A-Za-z]{2,40})(?: [\w\-]{1,40}=(?:\"[^\"\xff]{0,80}\"|'[^'\xff]{0,80}'|[^\s\"'>\xff]{1,80})){0,6} \Z"
+)
+_PRINT_MAX: Final = 256
+#: Words for persons that name a topic, a right or a program as well.
+_NO_CLASS: Final = frozenset(
+    b"subject identity shipping billing claims operator client agent viewer editor admin manager".split()
+)
+
+
+def _in_print_of_person(data: bytes, at: int) -> bool:
+    """Whether the innermost object around a position prints itself as a person's."""
+    low = max(0, at - _PRINT_MAX)
+    opened = _innermost(data, low, at)
+    kind = _CLASS.search(data, max(0, opened - _CLASS_MAX), opened) if opened >= 0 else None
+    kind = kind or _ELEMENT.search(data, low, at)
+    return kind is not None and kind[1].lower() not in _NO_CLASS and is_person_word(kind[1].decode())
+
+
+def _innermost(data: bytes, low: int, at: int) -> int:
+    """Where the bracket stands that is open at a position; -1 where none is."""
+    depth = 0
+    for place in range(at - 1, low - 1, -1):
+        if data[place] in b")}]":
+            depth += 1
+        elif data[place] in b"({[":
+            if not depth:
+                return place
+            depth -= 1
+    return -1
+
+
+def _printed(data: bytes, end: int) -> Verdict:
+    field, key = Field("name", "words"), Key(b"name", end - len(b"name="), b"")
+    value = value_after(data, end, key_quoted=False)
+    if value is None or value.form not in ("string", "bare"):
+        return "no_value"
+    if value.form == "bare":
+        value = whole_value(data, field, key, value, end)
+    return judge_value(data, field, value) or "nobody"
+
+
+DETECTORS: Final = (
+    Detector(
+        "bare_name",
+        ("name ?[:=]", r"\[name\] ="),
+        judge_bare_name,
+        (
+            "Name: Ann Lee, Phone: 030 901820", "User(name='Ann Lee', email='ann@example.com')", "{Name:Ann Lee Email:ann@example.com}", 'User { email: "ann@example.com", name: Some("Ann Lee") }', "[name] => Ann Lee [email] => ann@example.com",
+            "GET /find?name=Ann+Lee&phone=030901820", "Optional[User{tier=GOLD, name='ann'}]", '%Shop.User{tier: 3, name: "Ann Lee"}', "<Employee id=12 name='Ann Lee'>",
+        ),
+        ("name: Ann Lee", "name=Spring Boot email=x@example.com", "filename: Ann Lee, Phone: 1", "UserRole(name='Store Admin')", "Product [id=12, name=Blue Shirt]", "User(name=None)", "?name=Blue+Shirt&size=12"),
+        "object prints; WHATWG URL, application/x-www-form-urlencoded",
+        by_word=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,66 @@
+"""People in the formats of other software: forms, prints of objects, statements, chats, call records, webhooks, sentences."""
+
+from functools import lru_cache
+
+import pytest
+
+from streams.masking.masker import Masker
+from streams.masking.policy import Policy
+from tests.support.disguise import masker_keyring
+
+
+@lru_cache(maxsize=1)
+def _masker() -> Masker:
+    return Masker(Policy(), masker_keyring())
+
+
+def _masked(text: str) -> str:
+    outcome = _masker().mask(text.encode())
+    assert outcome.failure is None
+    return outcome.text.decode()
+
+
+#: What must go, and the line of a log that holds it.
+_PERSONAL = (
+    # Forms and queries.
+    (("hunter22x", "hunter33x"), "POST /signup body=a[password][]=hunter22x&a[password][1]=hunter33x&a[colour][]=blue"),
+    (("Ann", "Lee"), "users[0][first_name][]=Ann&last_names[0]=Lee"),
+    (("Ann+Lee",), "GET /v1/find?name=Ann+Lee&phone=%2B4930901820&page=2"),
+    (("Ann", "Oak", "6XE"), "https://shop.example/r?recipient_name=Ann+Lee&street=12+Oak+Lane&zip=NW1+6XE"),
+    # Prints of objects.
+    (("Ann",), "UserPrincipal: {name: Ann Lee, tenant: acme}"),
+    (("Ann",), "Employee(name='Ann Lee', dept='IT')"),
+    (("Ann",), '%Shop.User{tier: 3, name: "Ann Lee", inserted_at: ~N[2024-05-01 10:00:00]}'),
+    (("4711", "Ann"), "Customer [id=4711, tier=GOLD, name=Ann Lee]"),
+    (("4711",), "User { id: 4711, active: true }"),
+    # Names of fields.
+    (("Ann",), '{"billing_details":{"name":"Ann Lee"},"deviceInfo":{"name":"eth0"}}'),
+    (("Ann",), '{"real_name_normalized":"Ann Lee","global_name":"Ann Lee"}'),
+    (("annlee", "ANNLEE"), '{"username_canonical":"annlee","normalizedUserName":"ANNLEE"}'),
+    (("Ann", "4930901820"), "caller_id_name=Ann Lee caller_id_number=4930901820"),
+)
+
+#: Lines that stay as they are.
+_OF_THINGS = (
+    "GET /products?filter[name][]=shirt&filter[colour][0]=blue&page[size]=10&name=Blue+Shirt",
+    "password[0] == input[0]",
+    "Product [id=4711, name=Blue Shirt, price=12.0]",
+    "UserRole [id=12, name=Store Admin]",
+    "CustomerType{id=3, name='Big Business'}",
+    "User(name=None, id=None)",
+    "Service(name='Billing Service', owner=User(id=None))",
+    '{"deviceInfo":{"name":"Pixel Seven"},"jobDetails":{"name":"Night Run"}}',
+)
+
+
+@pytest.mark.parametrize(("values", "line"), _PERSONAL)
+def test_person_in_a_format_of_other_software_is_masked(values: tuple[str, ...], line: str) -> None:
+    """A value of a person does not get through in the format in which other software writes it."""
+    masked = _masked(line)
+    assert [value for value in values if value in masked] == []
+
+
+@pytest.mark.parametrize("line", _OF_THINGS)
+def test_what_only_has_the_format_stays(line: str) -> None:
+    """A line of the same formats in which nobody is stays as it is."""
+    assert _masked(line) == line
