@@ -1,4 +1,4 @@
-"""People in the formats of other software: forms, prints of objects, statements, chats, call records, webhooks, sentences."""
+"""People in the formats of other software: forms, prints of objects, statements, chats, calls, webhooks, sentences."""
 
 from functools import lru_cache
 
@@ -33,6 +33,27 @@ _PERSONAL = (
     (("Ann",), '%Shop.User{tier: 3, name: "Ann Lee", inserted_at: ~N[2024-05-01 10:00:00]}'),
     (("4711", "Ann"), "Customer [id=4711, tier=GOLD, name=Ann Lee]"),
     (("4711",), "User { id: 4711, active: true }"),
+    # Statements and their parameters.
+    (("Papadop",), "DELETE FROM patients WHERE patient_id = 88231 AND surname NOT LIKE '%Papadop%'"),
+    (("Ann", "Bob"), "SELECT 1 FROM users WHERE name IN ('Ann Lee', 'Bob Ray') AND colour = 'blue'"),
+    (("4711",), 'UPDATE "users" SET "colour" = $1 WHERE "users"."id" = $2 [["colour", "blue"], ["id", 4711]]'),
+    (("4711", "Ann"), "UPDATE customers SET name = 'Ann Lee', phone = '030 901820' WHERE id = 4711"),
+    (
+        ("Lee", "4711"),
+        (
+            "exec sp_executesql N'UPDATE Users SET LastName=@p0 WHERE Id=@p1',"
+            "N'@p0 nvarchar(50),@p1 int',@p0=N'Lee',@p1=4711"
+        ),
+    ),
+    (
+        ("Ann", "shop"),
+        (
+            "SELECT id FROM users WHERE email = $1 AND name = $2 "
+            "DETAIL:  parameters: $1 = 'ann@shop.example', $2 = 'Ann Lee'"
+        ),
+    ),
+    (("Ann Lee",), "[Parameters=[@__email_0='ann@shop.example' (Size = 25), @__name_1='Ann Lee' (Size = 10)]"),
+    (("'Ann'", "'Lee'"), "INSERT INTO customers VALUES (12, 'Ann', 'Lee', 'ann@shop.example', 'active')"),
     # Names of fields.
     (("Ann",), '{"billing_details":{"name":"Ann Lee"},"deviceInfo":{"name":"eth0"}}'),
     (("Ann",), '{"real_name_normalized":"Ann Lee","global_name":"Ann Lee"}'),
@@ -46,6 +67,13 @@ _OF_THINGS = (
     "password[0] == input[0]",
     "Product [id=4711, name=Blue Shirt, price=12.0]",
     "UserRole [id=12, name=Store Admin]",
+    "SELECT 1 FROM products WHERE name IN ('Blue Shirt') AND id = 4711 AND title LIKE '%Ann Lee%'",
+    "UPDATE products SET name = 'Blue Shirt' WHERE id = 4711",
+    'UPDATE "orders" SET "state" = $1 WHERE "orders"."id" = $2 [["state", "open"], ["id", 4711]]',
+    "UPDATE [Users] SET [FirstName] = @p0, [LastName] = @p1",
+    "mutation Create($firstName: String!, $lastName: String!) { createUser(firstName: $firstName) { id } }",
+    "ValidationError: {'username': ['This field is required.'], 'last_name': 'The value must not be blank'}",
+    "[user] => Array ( [city] => Leeds )",
     "CustomerType{id=3, name='Big Business'}",
     "User(name=None, id=None)",
     "Service(name='Billing Service', owner=User(id=None))",

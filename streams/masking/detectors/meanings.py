@@ -54,6 +54,11 @@ def _is_in_module(data: bytes, key: Key, field: Field, value: Value) -> bool:
     return field.kind != "secret" and data[max(0, key.start - 2) : key.start] == b"::"
 
 
+#: What stands for a value that comes from elsewhere: variables of shells and of GraphQL and its types, parameters as .NET numbers them.
+_PARAMETER: Final = re.compile(
+    rb"\$[A-Za-z_]\w{0,60}\Z|@(?:p[0-9]{1,3}|__\w{1,60}_[0-9]{1,3})\Z|\[?(?:String|Int|Float|Boolean|ID|Date|DateTime)!?\]?!\Z"
+)
+
 _NEXT_KEY: Final = re.compile(rb"[\w.\-]{1,64}:(?!//)")
 _ASSIGNED: Final = re.compile(rb"[a-z_]{2,24}=\\{0,7}[{\[('\"]")
 #: Another part of an Objective-C selector (`initWithName:password:`).
@@ -75,7 +80,7 @@ def is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
         return True
     if is_code(data, key.name, key.start, value.start) or _PART_OF_SELECTOR.match(data, value.start):
         return True
-    if field.kind != "secret" and is_own_name(key.name, text):
+    if field.kind != "secret" and (is_own_name(key.name, text) or _PARAMETER.match(text)):
         return True
     if key.name.lower() == b"auth" and _ASSIGNED.match(data, value.start):
         return True  # A logger of this name, and the next name.

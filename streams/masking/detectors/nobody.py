@@ -19,7 +19,7 @@ _NOBODY: Final = re.compile(
     rb"\$\{[a-z_][a-z0-9_.:\-]{0,58}\}?|\$(?-i:[A-Z_][A-Z0-9_]{1,40})|\$[0-9]{1,2}|"
     rb"%%(?:\([a-z_]+\))?[sdvq]|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|self|system|localhost|object|string|number|boolean|any|int|str|bool|enum|varchar|bigint|"
     rb"enabled|disabled|accepted|denied|granted|failed|rejected|succeeded|success|sent|issued|verified|generated|include|omit|same-origin|eof|eol|ok|valid|revoked|refreshed|identifier|punctuation|"
-    rb"bearer|basic|oauth2?|jwt|mfa|not found)\Z" % (_HIDDEN.encode(), _HIDDEN.encode()),
+    rb"bearer|basic|oauth2?|jwt|mfa|not found|array)\Z" % (_HIDDEN.encode(), _HIDDEN.encode()),
     re.IGNORECASE,
 )
 #: The longest word for nobody, in bytes, and what all longer placeholders begin with: most values are neither.

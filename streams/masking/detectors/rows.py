@@ -35,6 +35,28 @@ def names_in_row(data: bytes, start: int, at: int, stop: int) -> list[Found]:
     return [*_walk_back(data, start, local), *_walk_on(data, stop, local)]
 
 
+#: What a row says of somebody in one word beside the name.
+_SAID: Final = frozenset(
+    b"""
+    gold silver bronze platinum premium basic standard free paid trial active inactive pending enabled disabled verified unverified blocked locked banned
+    deleted new old open closed yes no male female married single divorced true false admin member owner editor viewer guest manager monthly yearly
+    """.split()
+)
+_ONE_WORD: Final = re.compile(rb"(?:[A-Z]|\xc3[\x80-\x9e]|[\xc4-\xca\xd0][\x80-\xbf])[A-Za-z\x80-\xdf'\-]{1,30}\Z")
+
+
+def _other_half(data: bytes, cells: list[tuple[int, int]], held: list[bool]) -> list[Found]:
+    """The one word beside the one word that the address repeats, of the two cells next to the address."""
+    words = [_is_word_of_name(data[start:stop]) for start, stop in cells[:2]]
+    if len(words) < 2 or not all(words) or held[0] == held[1]:
+        return []
+    return [_name(*cells[0 if held[1] else 1])]
+
+
+def _is_word_of_name(text: bytes) -> bool:
+    return _ONE_WORD.match(text) is not None and text.lower() not in _SAID | GENERAL and not names_nobody(text)
+
+
 def _is_cell(data: bytes, start: int, stop: int) -> bool:
     """Whether a sign of a row stands before an address, or right behind one without quotes."""
     before = data[max(0, start - 8) : start]
@@ -48,6 +70,8 @@ def _is_cell(data: bytes, start: int, stop: int) -> bool:
 
 def _walk_back(data: bytes, start: int, local: str) -> list[Found]:
     found: list[Found] = []
+    cells: list[tuple[int, int]] = []
+    held: list[bool] = []
     sign = b""
     for number in range(_CELLS_MAX):
         low = max(0, start - _ROW_MAX)
@@ -58,10 +82,12 @@ def _walk_back(data: bytes, start: int, local: str) -> list[Found]:
         first = data.rfind(before[1][-1:], low, last) + 1 if before[1] else _bare_start(data, low, last, sign)
         if not low < first <= last and not (first == low == 0):
             break
-        if _holds_name(data[first:last], local, quoted=bool(before[1]), adjacent=number == 0):
+        cells.append((first, last))
+        held.append(_holds_name(data[first:last], local, quoted=bool(before[1]), adjacent=number == 0))
+        if held[-1]:
             found.append(_name(first, last))
         start = first - len(before[1])
-    return found
+    return found + _other_half(data, cells, held)
 
 
 def _bare_start(data: bytes, low: int, last: int, sign: bytes) -> int:
@@ -89,6 +115,8 @@ def _bare_start(data: bytes, low: int, last: int, sign: bytes) -> int:
 
 def _walk_on(data: bytes, stop: int, local: str) -> list[Found]:
     found: list[Found] = []
+    cells: list[tuple[int, int]] = []
+    held: list[bool] = []
     sign = b""
     for _ in range(_CELLS_MAX):
         behind = _BEHIND.match(data, stop)
@@ -102,10 +130,12 @@ def _walk_on(data: bytes, stop: int, local: str) -> list[Found]:
         last = cell.end()
         if data[last : last + 1] not in (b"", sign, b'"', b"'", b"\\", b"\n", b"\r", b")"):
             break
-        if _holds_name(cell[0], local, quoted=quoted, adjacent=False):
+        cells.append((first, last))
+        held.append(_holds_name(cell[0], local, quoted=quoted, adjacent=False))
+        if held[-1]:
             found.append(_name(first, last))
         stop = last
-    return found
+    return found + _other_half(data, cells, held)
 
 
 def _name(start: int, stop: int) -> Found:

@@ -7,6 +7,7 @@ from typing import Final
 from streams.masking.detectors.beside import names_nobody
 from streams.masking.detectors.listed import field_named, personal
 from streams.masking.detectors.promises import PROMISES
+from streams.masking.detectors.statements import table_before
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS", "judge_key"]
@@ -280,6 +281,7 @@ _PAIRS_MAX: Final = 200
 def judge_paired(data: bytes, end: int) -> Verdict:
     """The values of `[["name", "value"], ...]` (Ruby on Rails, Active Record's log)."""
     at = data.rfind(b"[[", max(0, end - 20), end) + 1
+    table = table_before(data, at)
     found: list[Found] = []
     for _ in range(_PAIRS_MAX):
         pair = _PAIRED.match(data, at) if at else None
@@ -287,7 +289,7 @@ def judge_paired(data: bytes, end: int) -> Verdict:
             break
         start, stop = pair.span(4) if pair[3] else pair.span(5)
         # `[["first_name", "last_name"]]` are names of columns.
-        found += [] if field_named(data[start:stop]) else personal(data, pair[2], start, stop)
+        found += [] if field_named(data[start:stop]) else personal(data, pair[2], start, stop, table)
         at = pair.end()
     return found or "other_fields"
 
