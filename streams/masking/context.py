@@ -72,7 +72,7 @@ def key_before(data: bytes, at: int) -> Key | None:
     if window.endswith(b"]") and (element := _ELEMENT_OF_KEY.search(window)):
         window = window[: element.start()]
     bare = window.rstrip(b"]").rstrip(_QUOTES)
-    quote = window[len(bare) :]
+    quote = window[len(bare) :].lstrip(b"]")
     if quote:
         if bare.endswith(_DEEP):
             bare = data[max(0, low - 2 * _SLASHES_MAX) : low + len(bare)]

@@ -53,7 +53,7 @@ EVIDENT: tuple[Personal, ...] = (
 #: What is personal only under its name.
 NAMED: tuple[Personal, ...] = (
     Personal("first_name", "Anneliese", "first_name", ("Anneliese",)),
-    Personal("full_name", "Jane Dorothea Doe", "full_name", ("Jane", "Dorothea", "Doe")),
+    Personal("full_name", "Jane Dorothea Doering", "full_name", ("Jane", "Dorothea", "Doering")),
     Personal("user_id", "usr-77312", "user_id", ("77312",)),
     Personal("session", "q8Zr2LxV0nT5cW7y", "session_id", ("q8Zr2Lx", "T5cW7y")),
     Personal("secret", "Zq7hunter2x", "password", ("Zq7hun", "hunter2x")),

@@ -27,6 +27,10 @@ _PERSONAL = (
     (("Ann", "Lee"), "users[0][first_name][]=Ann&last_names[0]=Lee"),
     (("Ann+Lee",), "GET /v1/find?name=Ann+Lee&phone=%2B4930901820&page=2"),
     (("Ann", "Oak", "6XE"), "https://shop.example/r?recipient_name=Ann+Lee&street=12+Oak+Lane&zip=NW1+6XE"),
+    (("Ann", "Bob"), "users[0][name]=Ann&order[customer][name]=Bob&order[name]=Blue"),
+    (("4711",), "order[customer][id]=4711&order[total]=12"),
+    (("Ann",), "302 https://a.internal/login?next=https://b.internal/x?q=fetch https://c.internal/f#n=1&user[full_name]=Ann"),
+    (("Ann",), '$user["name"] = "Ann"; $shop["name"] = "Blue";'),
     # Prints of objects.
     (("Ann",), "UserPrincipal: {name: Ann Lee, tenant: acme}"),
     (("Ann",), "Employee(name='Ann Lee', dept='IT')"),
@@ -65,6 +69,7 @@ _PERSONAL = (
 _OF_THINGS = (
     "GET /products?filter[name][]=shirt&filter[colour][0]=blue&page[size]=10&name=Blue+Shirt",
     "password[0] == input[0]",
+    'service[name]=api&order[id]=4711&items[0][name]=Blue&$row["name"]="Blue"',
     "Product [id=4711, name=Blue Shirt, price=12.0]",
     "UserRole [id=12, name=Store Admin]",
     "SELECT 1 FROM products WHERE name IN ('Blue Shirt') AND id = 4711 AND title LIKE '%Ann Lee%'",

@@ -92,7 +92,8 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     if field is not None and field.needs == "full_name" and is_half(data, key.name, key.start):
         return Field("name", "words")
     if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id"):
-        parent = parent_of(data, key.start) if key.quote else _subscripted(data, key.start)
+        bracketed = not key.quote or data[key.start - 2 : key.start - 1] == b"["
+        parent = _subscripted(data, key.start) if bracketed else parent_of(data, key.start)
         field = field_of(key.name.decode(), parent.decode("utf-8", "replace")) if parent else None
         if field is not None and field.needs == "id" and _is_print(data, key) and not _WITH_DIGIT.match(data, end):
             return None
@@ -137,7 +138,7 @@ _WHO: Final = frozenset(b"user author updateauthor assignee reporter creator act
 #: The name before a subscript, as forms and Rails write it: `user[name]=Ann`; before what an object prints first
 #: (`User{id=4711,`, `User(id=4711)`), Ruby's included (`#<User id: 4711>`).
 _SUBSCRIPTED: Final = re.compile(
-    rb"(?<![A-Za-z0-9])([A-Za-z_]{1,40})\[\Z|#<(?:[A-Za-z]{1,40}::){0,3}([A-Za-z]{1,40}) \Z"
+    rb"(?<![A-Za-z0-9])([A-Za-z_]{1,40})\]?(?:\[[0-9]{0,3}\])?\[[\"']?\Z|#<(?:[A-Za-z]{1,40}::){0,3}([A-Za-z]{1,40}) \Z"
     rb"|(?<![A-Za-z0-9])(User|Customer|Person|Patient|Employee|Passenger|Student|Guest|Subscriber)(?:Dto|DTO|Entity|Model|Record|Info|Data|Impl|VO|Vo|Bean)? ?[({\[] ?\Z"
 )
 
