@@ -29,8 +29,15 @@ _PERSONAL = (
     (("Ann", "Oak", "6XE"), "https://shop.example/r?recipient_name=Ann+Lee&street=12+Oak+Lane&zip=NW1+6XE"),
     (("Ann", "Bob"), "users[0][name]=Ann&order[customer][name]=Bob&order[name]=Blue"),
     (("4711",), "order[customer][id]=4711&order[total]=12"),
-    (("Ann",), "302 https://a.internal/login?next=https://b.internal/x?q=fetch https://c.internal/f#n=1&user[full_name]=Ann"),
+    (
+        ("Ann",),
+        "302 https://a.internal/login?next=https://b.internal/x?q=fetch https://c.internal/f#user[full_name]=Ann",
+    ),
     (("Ann",), '$user["name"] = "Ann"; $shop["name"] = "Blue";'),
+    # Labels of several words.
+    (("Ann", "Lee"), "Form submitted. First Name: Ann | Last Name: Lee | Colour: blue"),
+    (("Ann", "E-4711"), r'{"message":"New ticket\nContact Person : Ann Lee\nEmployee ID = E-4711"}'),
+    (("Smith",), "Mother's maiden name: Smith"),
     # Prints of objects.
     (("Ann",), "UserPrincipal: {name: Ann Lee, tenant: acme}"),
     (("Ann",), "Employee(name='Ann Lee', dept='IT')"),
@@ -70,6 +77,8 @@ _OF_THINGS = (
     "GET /products?filter[name][]=shirt&filter[colour][0]=blue&page[size]=10&name=Blue+Shirt",
     "password[0] == input[0]",
     'service[name]=api&order[id]=4711&items[0][name]=Blue&$row["name"]="Blue"',
+    "File Name: Report, Host Name: Web, Product Name: Blue Shirt, Event Name: Click",
+    "Unknown user id: not found; first name: too long; Last Name: Please enter it; login name: required",
     "Product [id=4711, name=Blue Shirt, price=12.0]",
     "UserRole [id=12, name=Store Admin]",
     "SELECT 1 FROM products WHERE name IN ('Blue Shirt') AND id = 4711 AND title LIKE '%Ann Lee%'",

@@ -10,6 +10,7 @@ from typing import Final
 
 from streams.masking.context import Key, Value, elements, key_before, parent_of, value_after
 from streams.masking.detectors.headers import authorization, cookies, has_parameters
+from streams.masking.detectors.labels import label_before
 from streams.masking.detectors.meanings import is_structure, means_other
 from streams.masking.detectors.nobody import is_nobody
 from streams.masking.detectors.ordinary import carries_a_token, is_own_name, is_reference, is_said_of_field
@@ -264,7 +265,7 @@ def judge_field(data: bytes, end: int) -> Verdict:
     if (verdict := _simple(data, end)) is not None:
         return verdict
     key = key_before(data, end - 1)
-    field = _field_below(data, key, end) if key else None
+    field = _field_below(data, key, end) or label_before(data, key, end) if key else None
     if key is None or field is None:
         return "other_field"
     if field.needs == "short" and (made := made_date(data, end)):
