@@ -65,6 +65,22 @@ _PERSONAL = (
     ),
     (("Ann Lee",), "[Parameters=[@__email_0='ann@shop.example' (Size = 25), @__name_1='Ann Lee' (Size = 10)]"),
     (("'Ann'", "'Lee'"), "INSERT INTO customers VALUES (12, 'Ann', 'Lee', 'ann@shop.example', 'active')"),
+    # Chats and calls.
+    (("Ann",), "chat: Ann Lee: are you coming tonight?"),
+    (("Ann",), '{"message":"[slack] [#support] Ann Lee: my package never arrived"}'),
+    (("annlee",), "[12:03:44] <annlee> hello everyone"),
+    (("annlee", "~annl@"), ":annlee!~annl@192.0.2.1 PRIVMSG #ops :hello there"),
+    (("annlee", "~annl@"), "12:03 -!- annlee [~annl@192.0.2.1] has joined #ops"),
+    (("Ann42",), "[10:00:00] [Server thread/INFO]: Ann42 joined the game"),
+    (
+        ("Ann", "4930901820", "4930445566"),
+        (
+            r'{"message":"\"\",\"4930901820\",\"4930445566\",\"internal\",\"\"\"Ann Lee\"\" <4930901820>\",'
+            r"\"SIP/101-01\",\"SIP/102-02\",\"Dial\",\"SIP/102,30\",\"2024-05-01 10:00:00\",,"
+            r'\"2024-05-01 10:00:09\",9,0,\"NO ANSWER\",\"BILLING\""}'
+        ),
+    ),
+    (("4930901820", "Ann"), "-- Executing [4930901820@internal:1] Set(CALLERID(name)=Ann Lee) in new stack"),
     # Names of fields.
     (("Ann",), '{"billing_details":{"name":"Ann Lee"},"deviceInfo":{"name":"eth0"}}'),
     (("Ann",), '{"real_name_normalized":"Ann Lee","global_name":"Ann Lee"}'),
@@ -91,6 +107,11 @@ _OF_THINGS = (
     "CustomerType{id=3, name='Big Business'}",
     "User(name=None, id=None)",
     "Service(name='Billing Service', owner=User(id=None))",
+    "chat: Connection Lost: retrying in 5 s; slack: rate limited: retry; [chat] room lobby: 12 users",
+    "NetworkManager[881]: <info>  [1714557600.1234] device; [12:03:44] <module> line 12; 10:00:00 <script> gone",
+    "discord: MESSAGE_CREATE; the library is now known as libfoo; node [a] has left the cluster",
+    "[main/INFO]: <init> called; a player joined the game",
+    '"","101","102","internal","""Support"" <101>","SIP/101-01","SIP/102-02","Dial","","2024-05-01","ANSWERED"',
     '{"deviceInfo":{"name":"Pixel Seven"},"jobDetails":{"name":"Night Run"}}',
 )
 

@@ -31,7 +31,8 @@ def judge_handle(data: bytes, end: int) -> Verdict:
         return "no_word"
     if (signed := _SIGNED.match(data, end)) and signed[1]:
         return Found(signed.start(1), signed.end(1), "username", "social_handle", "phrase", 40)
-    if (named := _NAMED.match(data, end)) and _PERSONAL.match(named[1]):
+    # In capitals stands a kind of event (`discord: MESSAGE_CREATE`).
+    if (named := _NAMED.match(data, end)) and _PERSONAL.match(named[1]) and not named[1].isupper():
         return Found(named.start(1), named.end(1), "username", "social_handle", "phrase", 40)
     back = _BACK.search(data, max(0, word.start() - 48), word.start())
     if back and (back[1][:1] == b"@" or _PERSONAL.match(back[1])):
