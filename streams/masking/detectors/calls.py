@@ -62,9 +62,9 @@ _LOGIN: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_.\-@\\]{1,60}\Z")
 
 #: What tells a record: how the call ended and how it is charged, the cause of its end before its number, a telephone.
 _RECORDS: Final = (
-    r"\"(?:answered|no answer|busy|failed|congestion)\\{0,7}\",\\{0,7}\"(?:documentation|billing|omit|ignore|default)",
-    r"\"(?:normal_[a-z]{4,12}|originator_cancel|no_answer|user_busy|no_user_response|call_rejected|unallocated_number|success)\\{0,7}\",\\{0,7}\"[0-9a-f]{8}-",
-    r",\\{0,7}\"sep[0-9a-f]{12}\\{0,7}\"",
+    r"\"(?:documentation|billing|omit)\\{0,7}\"",
+    r"(?:normal_clearing|originator_cancel|user_busy|no_user_response|call_rejected|unallocated_number)\\{0,7}\",\\{0,7}\"[0-9a-f]",
+    r"\"sep[0-9a-f]{12}",
 )
 _ENDS: Final = re.compile("(?:{})\\Z".format("|".join(_RECORDS)).encode(), re.IGNORECASE)
 _ENDS_MAX: Final = 80
