@@ -81,6 +81,17 @@ _PERSONAL = (
         ),
     ),
     (("4930901820", "Ann"), "-- Executing [4930901820@internal:1] Set(CALLERID(name)=Ann Lee) in new stack"),
+    # Sentences.
+    (("Ann",), "Payment of 12.00 EUR received from Ann Lee"),
+    (("Bob",), '{"message":"Message to Bob Ray could not be delivered"}'),
+    (("Schulz",), "Rechnung an Herrn Karl Schulz versendet"),
+    (("Dupont",), "Commande 4412 de M. Jean Dupont expédiée"),
+    (("García",), "Pedido 4412 de María García enviado"),
+    (("Svensson",), "Kund Erik Svensson loggade in"),
+    (("Иван", "Петров"), "Пользователь Иван Петров оплатил заказ 4412"),
+    (("张伟",), "用户 张伟 登录成功"),
+    (("민수",), "고객 김민수 님이 로그인했습니다"),
+    (("Ann",), "Ann Lee was added to the project"),
     # Names of fields.
     (("Ann",), '{"billing_details":{"name":"Ann Lee"},"deviceInfo":{"name":"eth0"}}'),
     (("Ann",), '{"real_name_normalized":"Ann Lee","global_name":"Ann Lee"}'),
@@ -112,6 +123,9 @@ _OF_THINGS = (
     "discord: MESSAGE_CREATE; the library is now known as libfoo; node [a] has left the cluster",
     "[main/INFO]: <init> called; a player joined the game",
     '"","101","102","internal","""Support"" <101>","SIP/101-01","SIP/102-02","Dial","","2024-05-01","ANSWERED"',
+    "Request from Load Balancer timed out, sent by Mail Gateway, powered by Apache Tomcat, developed by Blue Widgets",
+    "用户 登录成功; 고객님 환영합니다; 고객 정보 조회; 用户\uff1a管理员",
+    "Bestellung von Hand erfasst, commande de test, Kund registrerad, пользователь не найден",
     '{"deviceInfo":{"name":"Pixel Seven"},"jobDetails":{"name":"Night Run"}}',
 )
 

@@ -16,6 +16,7 @@ from streams.masking.detectors import (
     contact,
     credentials,
     daemons,
+    dealings,
     devices,
     displayed,
     doings,
@@ -88,4 +89,5 @@ ALL: Final[tuple[Detector, ...]] = (
     *abroad.DETECTORS,
     *trade.DETECTORS,
     *doings.DETECTORS,
+    *dealings.DETECTORS,
 )

@@ -7,6 +7,7 @@ from streams.masking.context import at_word_start
 from streams.masking.detectors.accounts import account
 from streams.masking.detectors.beside import GENERAL, NAME, names_nobody
 from streams.masking.detectors.people import person_at
+from streams.masking.fields import is_person_word
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS"]
@@ -19,9 +20,11 @@ _DEEDS: Final = (
     f" (?:opened|closed|reopened|merged|approved|reviewed|created|updated|assigned|commented on|resolved|escalated|requested changes on) (?:a |an |the |this )?{_OBJECTS}",
     " pushed (?:to (?:branch|tag|refs/)|[0-9]{1,4} (?:new )?commits?)",
     " changed (?:the )?(?:assignee|reporter|owner|status|priority|due date)",
+    " (?:has been |was |has )?(?:added to|invited to|removed from|promoted to|enrolled in|joined|left) (?:the |this )?(?:project|team|group|channel|organi[sz]ation|workspace|meeting|course|class)",
+    " (?:started|triggered|aborted|cancell?ed) (?:a |the )?(?:build|pipeline|deployment|release)",
 )
 _DEED: Final = re.compile("(?:{})\\Z".format("|".join(f"(?:{deed})" for deed in _DEEDS)).encode(), re.IGNORECASE)
-_DEED_MAX: Final = 64
+_DEED_MAX: Final = 72
 _LOGIN: Final = re.compile(
     rb"(?:\A|(?<=[\s\"':>(\]])|(?<=\\[nrtbf]))(@[A-Za-z0-9][A-Za-z0-9_.\-]{0,38}|[a-z]{1,24}[._][a-z]{2,24}[0-9]{0,4})\Z"
 )
@@ -56,8 +59,12 @@ def _doer(data: bytes, at: int) -> list[Found]:
         start = login.start(1) + login[1].startswith(b"@")
         return account(start, data[start:stop], "doer")
     for name in NAME.finditer(data, max(0, stop - _DOER_MAX), stop):
-        if name.end() == stop and at_word_start(data, name.start()) and person_at(data, name.start(), least=2) == stop:
-            return [Found(name.start(), stop, "name", "doer", "phrase", 41)]
+        first, _, rest = name[0].partition(b" ")
+        start = (
+            stop - len(rest) if first.isalpha() and is_person_word(first.decode("utf-8", "replace")) else name.start()
+        )
+        if name.end() == stop and at_word_start(data, name.start()) and person_at(data, start, least=2) == stop:
+            return [Found(start, stop, "name", "doer", "phrase", 41)]
     return []
 
 
@@ -147,7 +154,7 @@ DETECTORS: Final = (
         _DEEDS,
         judge_deed,
         (
-            "audit: Ann Lee merged pull request #12", "@annlee approved merge request !42", "ann.lee pushed to branch main", "Ann Lee pushed 3 commits",
+            "audit: Ann Lee merged pull request #12", "@annlee approved merge request !42", "Student Ann Lee was added to the course", "Ann Lee started build #12", "ann.lee pushed to branch main", "Ann Lee pushed 3 commits",
             '"Ann Lee" changed assignee of SHOP-1 from "Bob Ray" to "Carl Roe"',
         ),
         ("bot merged pull request #12", "Renovate Bot opened pull request", "the user closed issue 3", "Mergify changed status", "workflow created issue 12"),
