@@ -81,6 +81,14 @@ _PERSONAL = (
         ),
     ),
     (("4930901820", "Ann"), "-- Executing [4930901820@internal:1] Set(CALLERID(name)=Ann Lee) in new stack"),
+    # Webhooks, claims, daemons.
+    (("4711", "Ann"), '{"type":"user.created","data":{"id":4711,"first_name":"Ann","last_name":"Lee"}}'),
+    (("pat-88",), '{"resourceType":"Patient","id":"pat-88","active":true}'),
+    (("LEE", "ANN", "ABC123"), "ST*837*0001~NM1*IL*1*LEE*ANN*M***MI*ABC123456789~"),
+    (("OAK", "1980"), r'{"message":"N3*12 OAK LANE~\nDMG*D8*19800203*F~"}'),
+    (("Ann",), "CEF:0|Shop|App|1.0|100|Login|3|cs1=Ann Lee cs1Label=Full Name act=x"),
+    (("ann",), "2024-05-01 10:00:00 UTC:192.0.2.1(51234):ann@shop:[881]:LOG:  duration: 12 ms"),
+    (("Lee", "Ann"), r"bind failed for CN=Lee\, Ann,OU=Staff,DC=corp"),
     # Sentences.
     (("Ann",), "Payment of 12.00 EUR received from Ann Lee"),
     (("Bob",), '{"message":"Message to Bob Ray could not be delivered"}'),
@@ -126,6 +134,10 @@ _OF_THINGS = (
     "Request from Load Balancer timed out, sent by Mail Gateway, powered by Apache Tomcat, developed by Blue Widgets",
     "用户 登录成功; 고객님 환영합니다; 고객 정보 조회; 用户\uff1a管理员",
     "Bestellung von Hand erfasst, commande de test, Kund registrerad, пользователь не найден",
+    '{"id":4711,"customer":{"tags":[]},"name":"Blue"},{"template":{"name":"Welcome Back"}}',
+    '{"resourceType":"Observation","id":"obs-88"}',
+    "NM1*PR*2*ACME HEALTH*****XV*12345~CLM*26463774*100***11:B:1~",
+    "cs1Label=Rule cs1=Blue Shirt cs2Label=FullName",
     '{"deviceInfo":{"name":"Pixel Seven"},"jobDetails":{"name":"Night Run"}}',
 )
 

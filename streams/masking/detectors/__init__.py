@@ -37,12 +37,14 @@ from streams.masking.detectors import (
     prints,
     providers,
     rejected,
+    resources,
     spelled,
     spoken,
     statements,
     tables,
     trade,
     userinfo,
+    x12,
 )
 from streams.masking.found import Detector
 
@@ -81,6 +83,8 @@ ALL: Final[tuple[Detector, ...]] = (
     *named.DETECTORS,
     *headers.DETECTORS,
     *interchange.DETECTORS,
+    *x12.DETECTORS,
+    *resources.DETECTORS,
     *frames.DETECTORS,
     *assigned.DETECTORS,
     *consoles.DETECTORS,

@@ -49,6 +49,9 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", r"mapped to \[[a-z0-9\-]{1,20}\]\\{1,4}\[", r"\]"),
     ("", "initially as user ", r" \("),
     ("", "eap identity '", "'"),
+    # Samba's vfs_full_audit, Oracle's audit trail in syslog.
+    ("", r"smbd_audit(?:\[[0-9]{1,7}\])?: ", r"\|"),
+    ("", r"user:\[[0-9]{1,3}\] \\{0,7}['\"]", r"\\{0,7}['\"]"),
     ("", "configured from console by ", " on "),
     ("", "scram(?:-sha-[0-9]{1,3})? authentication failed for ", r" on [A-Za-z0-9_$\-]{1,64} from "),
     # FreeRADIUS, OpenVPN, ProFTPD.
@@ -105,6 +108,10 @@ _TAILS: Final[tuple[tuple[str, str, str], ...]] = (
     (r"(?:\A|[\s\":])(@) \(ipv[46]:[0-9a-f.:]{3,50}\) closed ", "connection to service", ""),
     # Squid's native log: `GET http://example.com/ ann HIER_DIRECT/192.0.2.1`.
     (r"[A-Z]{3,10} [^\s\"\\\xff]{4,400} (@)", " (?:hier_direct|hier_none|direct|none|first_up_parent|default_parent|hier_parent_hit)/", "(?:[0-9a-f.:]{3,45}|-)"),
+    # vsftpd's protocol of commands.
+    (r"\[(@)", r"\] ftp (?:command|response): ", ""),
+    # PostgreSQL with the prefix of Amazon RDS, `%t:%r:%u@%d:[%p]:`.
+    (r"\([0-9]{1,5}\):(@)", r"@[a-z0-9_\-]{1,63}:\[[0-9]{1,7}\]:(?:log|error|fatal|warning|detail|statement|hint|notice):", ""),
     # su of shadow-utils: `+ /dev/pts/0 ann:root`.
     (r"[+\-] [a-z0-9/?]{3,16} (@)", ":root", r"(?:[\s\"\\]|\Z)"),
     # MySQL's general log: `Connect ann@localhost on shop`.
@@ -120,7 +127,7 @@ _TAIL: Final = tuple(
 _TAIL_WORDS: Final = re.compile(
     "(?:{})\\Z".format("|".join(f"({words})" for _, words, _ in _TAILS)).encode(), re.IGNORECASE
 )
-_TAIL_WORDS_MAX: Final = 32
+_TAIL_WORDS_MAX: Final = 96
 _TAIL_MAX: Final = 520
 
 
@@ -154,7 +161,7 @@ DETECTORS: Final = (
             "su: (to ann) root on pts/0", "su: FAILED SU (to ann) root on pts/1", "535 Incorrect authentication data (set_id=ann)", "P=esmtpsa A=dovecot_login:ann S=4412", "MULTI: Learn: 10.8.0.6 -> ann/192.0.2.1:1194", "to=x, ctladdr=ann (1001/1001), delay=1",
             "Authentication for user [ann] -> [ann] FAILED", "Auth: [SMB2,(null)] user [CORP]\\[ann] at [now]", "mapped to [CORP]\\[ann]", "Authentication failed for user [ann]", "wordpress(shop)[8]: Authentication failure for ann from 192.0.2.1", "Authentication of [ann] was terminated by realm [native1] - failed to authenticate user [ann]",
             "Provided username ann and/or password are incorrect",
-            "connect to service share initially as user ann (uid=1001, gid=1001)", "received EAP identity 'ann'", "Configured from console by ann on vty0",
+            "connect to service share initially as user ann (uid=1001, gid=1001)", "received EAP identity 'ann'", "smbd_audit[4]: ann|192.0.2.1|share|open|ok|r|report.doc", "ACTION:[7] 'CONNECT' DATABASE USER:[3] 'ann' PRIVILEGE:[4] 'NONE'", "Configured from console by ann on vty0",
             "SCRAM-SHA-256 authentication failed for ann on admin from client 192.0.2.1:1", "Login OK: [ann] (from client nas1 port 0)", "SENT CONTROL [ann]: 'PUSH_REPLY'",
             "host (x[192.0.2.1]) - USER ann (Login failed): Incorrect password.", "ALTER USER ann WITH PASSWORD 'x'",
         ),
@@ -162,7 +169,7 @@ DETECTORS: Final = (
             "Authentication failure for tenant acme", "LOGIN ON tty1 BY root", "Access denied for user group by policy", "job submitted for user [1 of 3]", "create user failed", "create role admin done",
             "map [a] -> [b c]", "deny (to ann) now",
         ),
-        "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, Elasticsearch, Cassandra, WP fail2ban, SQL:2016",
+        "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, Elasticsearch, Cassandra, WP fail2ban, Oracle Database, SQL:2016",
     ),
     Detector(
         "account_before_words",
@@ -171,9 +178,9 @@ DETECTORS: Final = (
         (
             "Login incorrect: [ann/hunter22] (from client nas1 port 0)", "192.0.2.1:1194 [ann] Peer Connection Initiated with x", "openvpn[1]: ann/192.0.2.1:1194 MULTI_sva: pool returned",
             "pure-ftpd: (ann@192.0.2.1) [INFO] now logged in", "ann (ipv4:192.0.2.1:445) connect to service share", "1286536308.779 180 192.0.2.7 TCP_MISS/200 411 GET http://example.com/ ann HIER_DIRECT/192.0.2.1 text/html",
-            "su[123]: + /dev/pts/0 ann:root", "pure-ftpd: (?@192.0.2.1) [INFO] ann is now logged in", "12 Connect ann@localhost on shop", "ann/192.0.2.1:1194 peer info: IV_VER=2.6", "INFO: Ann42[/192.0.2.1:51234] logged in with entity id 4",
+            "su[123]: + /dev/pts/0 ann:root", '[pid 2] [ann] FTP command: Client "192.0.2.1", "RETR /x"', "2024-05-01 10:00:00 UTC:192.0.2.1(51234):ann@shop:[881]:LOG:  duration: 12 ms", "pure-ftpd: (?@192.0.2.1) [INFO] ann is now logged in", "12 Connect ann@localhost on shop", "ann/192.0.2.1:1194 peer info: IV_VER=2.6", "INFO: Ann42[/192.0.2.1:51234] logged in with entity id 4",
         ),
         ("(?@192.0.2.1) [INFO] x", "GET http://example.com/ - HIER_DIRECT/192.0.2.1", "chown x:root /srv", "[1/2] (from cache)", "+ pts/0 root:root"),
-        "FreeRADIUS, OpenVPN, Pure-FTPd, Samba, Squid, shadow-utils su, MySQL",
+        "FreeRADIUS, OpenVPN, Pure-FTPd, vsftpd, Samba, Squid, shadow-utils su, MySQL, Amazon RDS",
     ),
 )  # fmt: skip

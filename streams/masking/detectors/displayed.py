@@ -51,9 +51,9 @@ def name_before_mail(data: bytes, at: int, end: int) -> Found | None:
 
 
 def judge_sip(data: bytes, end: int) -> Verdict:
-    """The display name before the `<` of a SIP address (RFC 3261, 20.10)."""
+    """The display name before the `<` of a SIP address or a telephone's (RFC 3261, 20.10; RFC 3966)."""
     at = data.rfind(b"<", max(0, end - len(b"<sips:")), end) + 1
-    if not at or data[at:end].lower() not in (b"sip:", b"sips:"):
+    if not at or data[at:end].lower() not in (b"sip:", b"sips:", b"tel:"):
         return "no_address"
     return _display_name(data, at, "rfc3261") or "no_name"
 
@@ -76,9 +76,9 @@ def _display_name(data: bytes, at: int, validator: str) -> Found | None:
 DETECTORS: Final = (
     Detector(
         "sip_name",
-        ("<sips?:",),
+        ("<sips?:", "<tel:"),
         judge_sip,
-        ('From: "Ann Lee" <sip:ann@example.com>;tag=1', "To: Ann Lee <sip:+49301234567@example.com>"),
+        ('From: "Ann Lee" <sip:ann@example.com>;tag=1', "To: Ann Lee <sip:+49301234567@example.com>", 'P-Asserted-Identity: "Ann Lee" <tel:+49301234567>'),
         ("Contact: <sip:192.0.2.1:5060>", 'Via: "" <sip:x>', "<sip:ann@example.com>"),
         "RFC 3261, 20.10",
     ),

@@ -96,7 +96,43 @@ def judge_dumped(data: bytes, end: int) -> Verdict:
     return "no_pair"
 
 
+# -- columns with labels ------------------------------------------------------------------------------------------------
+
+#: The label of a custom field and its value, which may stand on either side (ArcSight Common Event Format, custom fields).
+_LABELLED: Final = re.compile(
+    rb"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))(c[sn][1-6]|deviceCustom(?:String|Number|Date)[1-6]|flex(?:String|Number|Date)[12])Label(\\{0,31}\"\s?:\s?\\{0,31}\"|=)"
+    rb"([A-Za-z][\w \-]{0,60}?)(?=\s[\w.]{1,60}=|\\{0,31}\"|\s*\Z)",
+    re.IGNORECASE,
+)
+_LABEL_MAX: Final = 40
+_BESIDE_MAX: Final = 1024
+
+
+def judge_labelled(data: bytes, end: int) -> Verdict:
+    """The value of a custom field whose label tells (`cs1Label=Full Name cs1=Ann Lee`)."""
+    low = max(0, end - _LABEL_MAX)
+    label = next((one for one in _LABELLED.finditer(data, low, end + 80) if one.end(2) == end), None)
+    if label is None or field_named(label[3].replace(b" ", b"_")) is None:
+        return "other_field"
+    value = re.compile(
+        rb"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))%b(?:\\{0,31}\"\s?:\s?\\{0,31}\"([^\"\\\xff]{1,256})|=((?:(?!\s[\w.]{1,60}=)[^\r\n\"|\xff]){1,256}))"
+        % re.escape(label[1]),
+        re.IGNORECASE,
+    ).search(data, max(0, end - _BESIDE_MAX), end + _BESIDE_MAX)
+    if value is None:
+        return "no_value"
+    return personal(data, label[3].replace(b" ", b"_"), *value.span(1 if value[1] else 2)) or "nobody"
+
+
 DETECTORS: Final = (
+    Detector(
+        "labelled",
+        (r"(?:c[sn][1-6]|custom(?:string|number|date)[1-6]|flex(?:string|number|date)[12])label(?:\\{0,31}\"\s?:\s?\\{0,31}\"|=)",),
+        judge_labelled,
+        ("cs1Label=FullName cs1=Ann Lee src=192.0.2.1", "cs2=Ann Lee cs2Label=Customer Name act=x", '{"deviceCustomString1Label":"Last Name","deviceCustomString1":"Lee"}'),
+        ("cs1Label=Rule cs1=Blue Shirt", "cs1Label=FullName cs2=Blue", "label=Full Name"),
+        "ArcSight Common Event Format, custom fields",
+    ),
     Detector(
         "form_part",
         (r"form-data;",),

@@ -136,12 +136,18 @@ _GREETED: Final = re.compile(
 )
 
 
+#: The rest of a longer greeting, which has an anchor of its own.
+_WELCOME_BACK: Final = re.compile(rb"back\b", re.IGNORECASE)
+
+
 def judge_greeting(data: bytes, end: int) -> Verdict:
     """The name behind a greeting, where the greeting ends behind it (`Dear Ann,`)."""
     if not ends_with_words(_GREETING, data, end, _GREETING_MAX):
         return "no_greeting"
     if _TITLE_AGAIN.match(data, end):
         return "title_goes_on"
+    if _WELCOME_BACK.match(data, end):
+        return "greeting_goes_on"
     stop = person_at(data, end)
     if stop < 0 and (uncased := UNCASED.match(data, end)):
         stop = uncased.end()
@@ -382,7 +388,7 @@ DETECTORS: Final = (
         _anchors(_GREETINGS, ",? "),
         judge_greeting,
         ("Dear Ann,", 'subject="Hello Ann Lee, your order"', "Hi Jos\u00e9! Thanks", "Liebe Anna,", "Welcome back, Ann!"),
-        ("Hello World", "Dear customer,", "Hello there", "Dear Team,", "Hi All,", "Welcome to the jungle", "Thanks Google Cloud"),
+        ("Hello World", "Dear customer,", "Hello there", "Dear Team,", "Hi All,", "Welcome to the jungle", "Welcome Back!", "Thanks Google Cloud"),
         "letters and messages",
     ),
     Detector(

@@ -70,6 +70,12 @@ def _reaching(data: bytes, field: Field, value: Value, end: int) -> Value:
     return value._replace(end=max(whole.end(), value.end)) if whole else value
 
 
+#: A family name before the given one in a distinguished name, with its comma escaped (RFC 4514, 2.4).
+_ESCAPED_COMMA: Final = re.compile(
+    rb"[A-Z\xc3-\xf4][\w'\x80-\xfe\-]{0,40}\\{1,8}, ?[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]{0,40}(?: [A-Z\xc3-\xf4][\w.'\x80-\xfe\-]{0,40})?(?=[,;+\s\"'\\]|\Z)"
+)
+
+
 def whole_value(data: bytes, field: Field, key: Key, value: Value, end: int) -> Value:
     """A value without quotes as far as it reaches, over spaces where its kind has them."""
     if field.kind != "secret" and key.start and data[key.start - 1] == _SLASH:
@@ -77,6 +83,8 @@ def whole_value(data: bytes, field: Field, key: Key, value: Value, end: int) -> 
         slash = data.find(b"/", value.start + 1, value.end)
         if slash > 0:
             return value._replace(end=slash)
+    if field.needs == "full_name" and (name := _ESCAPED_COMMA.match(data, value.start)):
+        return value._replace(end=name.end())
     if field.needs in ("words", "full_name") and (m := _PROSE_NAME.match(data, value.start)):
         # In `customer=Ann Lee Order=12` the last word is the next name.
         stop = m.end() if data[m.end() : m.end() + 1] not in (b"=", b":") else data.rfind(b" ", value.start, m.end())

@@ -43,7 +43,7 @@ def _full_name(value: bytes) -> bool:
     """Two to four capitalised words of which none is a firm's or a program's, `first.last`, or a name in ideographs."""
     if _UNSPACED_NAME.match(value):
         return not _FIRM.search(value)
-    words = value.replace(b",", b"").split()
+    words = [word.rstrip(b"\\") for word in value.replace(b",", b"").split()]
     if len(words) == 1:
         return _PERSONAL.match(value) is not None and not _NO_PERSON.match(value)
     particles = [word for word in words if not _CAPITALISED.match(word)]

@@ -1,0 +1,83 @@
+"""The number of a person's own object: a bare `id` beside fields that only a person has, and of FHIR's persons."""
+
+import re
+from typing import Final
+
+from streams.masking.context import value_after
+from streams.masking.detectors.named import judge_value
+from streams.masking.fields import Field
+from streams.masking.found import Detector, Verdict
+
+__all__ = ["DETECTORS"]
+
+_BESIDE: Final = re.compile(
+    rb"[{,]\s{0,64}(\\{0,31}[\"'])(?:(?:last|family|sur)_?name|is_bot|resourcetype\1\s{0,8}:\s{0,8}\1(?:patient|practitioner|relatedperson|person))\1\Z",
+    re.IGNORECASE,
+)
+_BESIDE_MAX: Final = 160
+#: How far an object is looked at in each direction, in bytes.
+_OBJECT_MAX: Final = 512
+_SIGNS: Final = re.compile(rb"[{\[]|[}\]]")
+_ID: Final = re.compile(rb"[{,]\s{0,64}(\\{0,31}[\"'])_?id\1\s{0,8}:", re.IGNORECASE)
+_FIELD: Final = Field("user", "id")
+
+
+def judge_beside(data: bytes, end: int) -> Verdict:
+    """The `id` of the flat object in which a family name stands, or what FHIR and Telegram say of a person."""
+    beside = _BESIDE.search(data, max(0, end - _BESIDE_MAX), end)
+    if beside is None:
+        return "no_person"
+    for key in _ids_around(data, beside.start(), end):
+        value = value_after(data, key.end())
+        if value is not None and value.form in ("string", "bare"):
+            number = value.form == "bare" and data[value.start : value.end].isdigit()
+            if found := judge_value(data, _FIELD, value, key[1] if number else b""):
+                return found
+    return "no_id"
+
+
+def _ids_around(data: bytes, at: int, end: int) -> list[re.Match[bytes]]:
+    """The keys `id` of the object around a position, not those of objects in it."""
+    low = max(0, at - _OBJECT_MAX)
+    opened, closed = _edge(data, range(at - (data[at : at + 1] != b"{"), low - 1, -1), b"{[", b"}]"), len(data)
+    if opened < 0:
+        return []
+    closed = _edge(data, range(end, min(len(data), end + _OBJECT_MAX)), b"}]", b"{[")
+    stop = closed if closed >= 0 else min(len(data), end + _OBJECT_MAX)
+    return [key for key in _ID.finditer(data, opened, stop) if not _depth(data, opened + 1, key.start())]
+
+
+def _edge(data: bytes, places: range, edges: bytes, others: bytes) -> int:
+    """The first bracket in a direction that is not closed before it; -1 where there is none."""
+    depth = 0
+    for place in places:
+        if data[place] in others:
+            depth += 1
+        elif data[place] in edges:
+            if not depth:
+                return place
+            depth -= 1
+    return -1
+
+
+def _depth(data: bytes, start: int, stop: int) -> int:
+    return sum(1 if sign[0] in b"{[" else -1 for sign in _SIGNS.finditer(data, start, stop))
+
+
+DETECTORS: Final = (
+    Detector(
+        "id_beside",
+        (
+            r"[\"'](?:last|family|sur)_?name\\{0,31}[\"']", r"[\"']is_bot\\{0,31}[\"']",
+            r"[\"']resourcetype\\{0,31}\"\s{0,8}:\s{0,8}\\{0,31}\"(?:patient|practitioner|relatedperson|person)\\{0,31}\"",
+        ),
+        judge_beside,
+        (
+            '{"id":4711,"first_name":"Ann","last_name":"Lee"}', '{"data":{"Id":"0035e00000AbCdEAAV","tags":[{"id":3}],"LastName":"Lee"}}', '{"resourceType":"Patient","id":"pat-88"}',
+            '{"from":{"id":771231999,"is_bot":false}}', '{\\"surname\\":\\"Lee\\",\\"id\\":\\"u-12\\"}',
+        ),
+        ('{"id":4711,"name":"Blue"}', '{"id":12,"user":{"last_name":""}}', '{"resourceType":"Observation","id":"obs-88"}', '{"id":null,"last_name":""}', '{"last_name":"","tags":[{"id":"t-12"}]}'),
+        "FHIR R5, Patient; Telegram Bot API, User; Salesforce and others, objects of persons",
+        by_word=True,
+    ),
+)  # fmt: skip
