@@ -138,6 +138,9 @@ _OF_THINGS = (
     '{"resourceType":"Observation","id":"obs-88"}',
     "NM1*PR*2*ACME HEALTH*****XV*12345~CLM*26463774*100***11:B:1~",
     "cs1Label=Rule cs1=Blue Shirt cs2Label=FullName",
+    "slack: Channel Archived: ops, discord: Shard Ready: 3",
+    "Bestellung mit Express Versand angelegt, factura de Venta Directa emitida, deployed by Argo CD to cluster",
+    "N3 is a node name; n1*2 + n3*4",
     '{"deviceInfo":{"name":"Pixel Seven"},"jobDetails":{"name":"Night Run"}}',
 )
 

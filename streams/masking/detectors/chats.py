@@ -107,8 +107,10 @@ def judge_player(data: bytes, end: int) -> Verdict:
 
 # -- authors of messages ------------------------------------------------------------------------------------------------
 
+#: Behind the names of networks stand as often events of the program that talks to them, so that a room has to be named.
 _CHAT: Final = re.compile(
-    rb"(?:chat|livechat|webchat|irc|slack|xmpp|ms teams|telegram|whatsapp|discord|matrix|messenger)[\])>]?(?: message)?:? \Z",
+    rb"(?:(?:live|web)?chat[\])>]?(?: message)?|(?:whatsapp|messenger)[\])>]?(?: message)?|"
+    rb"(?:irc|slack|xmpp|ms teams|telegram|discord|matrix)(?:[\])>]? message|([\])>]?))):? \Z",
     re.IGNORECASE,
 )
 _CHAT_MAX: Final = 26
@@ -120,9 +122,10 @@ _LOGIN: Final = re.compile(rb"@?((?:[a-z]{1,24}[._][a-z]{2,24}|[a-z]{2,24})[0-9]
 
 def judge_author(data: bytes, end: int) -> Verdict:
     """The author of a message that a log repeats behind the name of a chat (`chat: Ann Lee: text`)."""
-    if not ends_with_words(_CHAT, data, end, _CHAT_MAX):
+    chat, room = ends_with_words(_CHAT, data, end, _CHAT_MAX), _ROOM.match(data, end)
+    if chat is None or (chat[1] is not None and room is None):
         return "no_chat"
-    start = room.end() if (room := _ROOM.match(data, end)) else end
+    start = room.end() if room else end
     stop = person_at(data, start, least=2)
     if stop > 0 and _SAYS.match(data, stop):
         known = any(word.lower() in GENERAL or names_nobody(word) for word in data[start:stop].split())
@@ -184,8 +187,8 @@ DETECTORS: Final = (
         "chat_author",
         (r"(?:chat|irc|slack|xmpp|ms teams|telegram|whatsapp|discord|matrix|messenger)[\])>]?(?: message)?:? ",),
         judge_author,
-        ("chat: Ann Lee: are you coming?", "[slack] [#ops] Ann Lee: done", "telegram: @ann.lee: hi", "WhatsApp message: Ann Lee (iOS): see you"),
-        ("chat: Connection Lost: retrying", "slack: rate limited: retry", "chat: service started", "discord: Gateway Error: 4004", "matrix: Ann Lee"),
+        ("chat: Ann Lee: are you coming?", "[slack] [#ops] Ann Lee: done", "telegram message: @ann.lee: hi", "WhatsApp message: Ann Lee (iOS): see you"),
+        ("chat: Connection Lost: retrying", "slack: rate limited: retry", "chat: service started", "discord: Shard Ready: 4", "slack: Channel Archived: ops", "matrix: Ann Lee"),
         "logs of chats",
     ),
     Detector(

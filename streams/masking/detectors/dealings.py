@@ -18,10 +18,15 @@ _DEALINGS: Final = (
     ),
     ("interview|meeting|appointment|session|consultation|conversation|call|chat|lesson", "with"),
     ("prescription|lease|birthday|payslip|salary|profile|diagnosis|treatment|referral|loan|account|vaccination|lab results|test results|appointment", "for|of"),
-    ("bestellung|nachricht|anfrage|anruf|zahlung|rechnung|termin|auftrag|bewerbung|antrag|r\xc3\xbcckruf|\xc3\xbcberweisung|lieferung|sendung", "von|an|f\xc3\xbcr|mit"),
-    ("commande|demande|appel|paiement|facture|rendez-vous|dossier|courriel|livraison|virement", "de|pour|par|avec"),
-    ("pedido|mensaje|solicitud|llamada|pago|factura|cita|reserva|correo|env\xc3\xado|mensagem|solicita\xc3\xa7\xc3\xa3o|pagamento|fatura|consulta", "de|para|por|con|com"),
-    ("ordine|messaggio|richiesta|chiamata|fattura|appuntamento|prenotazione|bonifico", "di|da|per|con"),
+    ("bestellung|nachricht|anfrage|anruf|zahlung|rechnung|auftrag|bewerbung|antrag|r\xc3\xbcckruf|\xc3\xbcberweisung|lieferung|sendung", "von|an|f\xc3\xbcr"),
+    ("termin|gespr\xc3\xa4ch|besprechung|telefonat|vertrag", "mit"),
+    # What stands behind `de` and `di` is as often what sort of request or invoice it is.
+    ("commande|appel|courriel", "de|pour|par"),
+    ("demande|paiement|facture|rendez-vous|dossier|livraison|virement", "pour|par|avec"),
+    ("pedido|mensaje|llamada|cita|mensagem|liga\xc3\xa7\xc3\xa3o", "de|para|por|con|com"),
+    ("solicitud|pago|factura|reserva|correo|env\xc3\xado|solicita\xc3\xa7\xc3\xa3o|pagamento|fatura|consulta", "para|por|con|com"),
+    ("ordine|messaggio|chiamata", "di|da|per"),
+    ("richiesta|fattura|appuntamento|prenotazione|bonifico", "da|per|con"),
     ("bestelling|bericht|aanvraag|oproep|betaling|factuur|afspraak", "van|voor|aan|met|door"),
     ("zam\xc3\xb3wienie|wiadomo\xc5\x9b\xc4\x87|wniosek|p\xc5\x82atno\xc5\x9b\xc4\x87|faktura|wizyta|przelew", "od|dla|przez"),
     ("best\xc3\xa4llning|meddelande|betalning|ordre|bestilling|besked|melding|betaling", "fr\xc3\xa5n|fra|till|til|f\xc3\xb6r|for|av|af"),
@@ -41,7 +46,8 @@ _OF_THINGS: Final = re.compile(
     rb"(?:powered|caused|published|developed|designed|distributed|manufactured|sponsored|produced|maintained|hosted|licensed|certified|backed|managed|operated|"
     rb"supported|triggered|generated|detected|blocked|protected|secured|scanned|killed|terminated|preceded|followed|divided|sorted|ordered|grouped|provided|required|"
     rb"used|translated|separated|partitioned|prefixed|indexed|filtered|trusted|acquired|inspired|rated|controlled|governed|replaced|superseded|deprecated|implemented|"
-    rb"extended|called|invoked|referenced|injected|emitted|raised|returned|defined|declared|delimited|limited|affected|accompanied|characterized|signed|owned|funded|launched)\Z",
+    rb"extended|called|invoked|referenced|injected|emitted|raised|returned|defined|declared|delimited|limited|affected|accompanied|characterized|signed|owned|funded|launched|deployed|synced|provisioned|scheduled|validated|"
+    rb"cached|monitored|processed|handled|imported|exported|enforced|installed|started|stopped|restarted|patched)\Z",
     re.IGNORECASE,
 )
 _PARTICIPLE: Final = re.compile(rb"(?:[a-z]{2,14}ed|sent|paid|given|taken|seen|led) by \Z", re.IGNORECASE)
@@ -75,12 +81,16 @@ def judge_dealing(data: bytes, end: int) -> Verdict:
             return "title_goes_on"
         start = title.end()
     stop = person_at(data, start, least=2)
-    if stop < 0 or any(word.lower() in GENERAL for word in data[start:stop].split()):
+    if stop < 0 or _NOT.match(data, start) or any(word.lower() in GENERAL for word in data[start:stop].split()):
         return "no_name"
     return Found(start, stop, "name", "dealing", "phrase", 41)
 
 
 _NOT_ASCII: Final = 0x80
+#: How sentences deny in titles (`Utilisateur Non Trouv\xe9`).
+_NOT: Final = re.compile(
+    "(?:non|not|nicht|nie|ikke|inte|niet|no|não|ne|nu|Не|Нет|Неизвестный) ".encode(), re.IGNORECASE
+)
 #: Titles: those that stand for too much else for `title_name`, and all others, which it reads.
 _TITLE: Final = re.compile(
     rb"(M\. |Mme\.? |Sr\. |Fr\. |\xd0\xb3-\xd0\xbd )|(?:Herrn?|Frau|Mrs?|Ms|Dr|Prof|Monsieur|Madame|Se\xc3\xb1ora?|Sra|Signora?)\.? "

@@ -14,10 +14,10 @@ __all__ = ["DETECTORS"]
 #: Elements of a segment up to its end; `*` and `|` stand between them in practice.
 _SEGMENT: Final = re.compile(rb"(nm1|n1|n3|dmg|per)([*|])([^~\r\n\"\\\xff]{1,400})", re.IGNORECASE)
 _STARTS: Final = re.compile(
-    rb"(?:nm1[*|][a-z0-9]{2,3}[*|]1[*|]|n1[*|](?:st|bt|by|sh|sf)[*|]|n3[*|][0-9]|dmg[*|]d8[*|]|per[*|]ic[*|])\Z",
+    rb"(?:nm1[*|][a-z0-9]{2,3}[*|]1[*|]|n1[*|](?:st|bt|by|sh|sf)[*|]|n3[*|][0-9]{1,6} [a-z]|dmg[*|]d8[*|]|per[*|]ic[*|])\Z",
     re.IGNORECASE,
 )
-_STARTS_MAX: Final = 12
+_STARTS_MAX: Final = 16
 #: Whose numbers the qualifiers before them announce (X12 element 66).
 _NUMBERS: Final[dict[bytes, Kind]] = {
     b"MI": "customer",
@@ -94,12 +94,12 @@ _READ: Final = {b"NM1": _individual, b"N1": _party, b"N3": _street, b"DMG": _dem
 DETECTORS: Final = (
     Detector(
         "x12_segment",
-        (r"nm1[*|][a-z0-9]{2,3}[*|]1[*|]", r"n1[*|](?:st|bt|by|sh|sf)[*|]", r"n3[*|][0-9]", r"dmg[*|]d8[*|]", r"per[*|]ic[*|]"),
+        (r"nm1[*|][a-z0-9]{2,3}[*|]1[*|]", r"n1[*|](?:st|bt|by|sh|sf)[*|]", r"n3[*|][0-9]{1,6} [a-z]", r"dmg[*|]d8[*|]", r"per[*|]ic[*|]"),
         judge_segment,
         (
             "NM1*IL*1*LEE*ANN*M***MI*ABC123456789~N3*12 OAK LANE*APT 4~DMG*D8*19800203*F~", "N1*ST*ANN LEE*92*0088~", "PER*IC*ANN LEE*TE*4155550132~",
         ),
-        ("NM1*PR*2*ACME HEALTH*****PI*12345~", "N1*ST*ACME INC*92*0088~", "x*n3*4", "DMG*D8~", "CLM*26463774*100***11:B:1~"),
+        ("NM1*PR*2*ACME HEALTH*****PI*12345~", "N1*ST*ACME INC*92*0088~", "x*n3*4", "n1*2 + n3*4", "DMG*D8~", "CLM*26463774*100***11:B:1~"),
         "ASC X12, 837 and 850",
     ),
 )  # fmt: skip
