@@ -89,6 +89,11 @@ _PERSONAL = (
     (("Ann",), "CEF:0|Shop|App|1.0|100|Login|3|cs1=Ann Lee cs1Label=Full Name act=x"),
     (("ann",), "2024-05-01 10:00:00 UTC:192.0.2.1(51234):ann@shop:[881]:LOG:  duration: 12 ms"),
     (("Lee", "Ann"), r"bind failed for CN=Lee\, Ann,OU=Staff,DC=corp"),
+    (("annlee",), r"winbindd: authenticating user CORP\annlee"),
+    (("annlee",), r'{"message":"CORP\\annlee logged on"}'),
+    (("annlee",), "changed by user annlee at 10:00"),
+    (("Ann",), "ORGANIZER;CN=Ann Lee:mailto:ann@shop.example"),
+    (("Ann",), r'{"message":"[customer]\nname = \"Ann Lee\"\nphone = \"030 901820\""}'),
     # Sentences.
     (("Ann",), "Payment of 12.00 EUR received from Ann Lee"),
     (("Bob",), '{"message":"Message to Bob Ray could not be delivered"}'),

@@ -39,7 +39,7 @@ _PHRASE_MAX: Final = 40
 
 #: An account as it is written before the next word of the message; attackers put anything there, spaces and passwords.
 _ACCOUNT: Final = re.compile(
-    rb"(?!(?:invalid|illegal) user )(?![ ]{0,3}(?:from|by) )([^\r\n\"'\\\xff,:;()\[\]]{1,64}?)"
+    rb"(?!(?:invalid|illegal) user )(?![ ]{0,3}(?:from|by) )((?:(?-i:[A-Z][A-Z0-9\-]{1,14})\\{1,4}(?=[A-Za-z0-9]))?[^\r\n\"'\\\xff,:;()\[\]]{1,64}?)"
     rb"(?=(?:\(uid=[0-9]{1,10}\))?(?: from | by | port | ssh2| (?:[0-9]{1,3}\.){3}| [0-9a-f]{0,4}:[0-9a-f:]{2}| on | to | in | at | with | via | \[|[\r\n\"'\\,;:()\[]|\.?\s*\Z|\.[\s\"\\]))",
     re.IGNORECASE,
 )

@@ -54,6 +54,8 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", r"user:\[[0-9]{1,3}\] \\{0,7}['\"]", r"\\{0,7}['\"]"),
     ("", "configured from console by ", " on "),
     ("", "scram(?:-sha-[0-9]{1,3})? authentication failed for ", r" on [A-Za-z0-9_$\-]{1,64} from "),
+    # What a server process of PostgreSQL calls itself.
+    ("", "postgres: ", r" [A-Za-z0-9_\-]{1,63} (?:[0-9a-f.:]{3,45}\([0-9]{1,5}\)|\[local\]) "),
     # FreeRADIUS, OpenVPN, ProFTPD.
     ("", r"login ok: \[", r"[\]/]"),
     ("", r"login incorrect: \[", r"[\]/]"),
@@ -161,13 +163,13 @@ DETECTORS: Final = (
             "su: (to ann) root on pts/0", "su: FAILED SU (to ann) root on pts/1", "535 Incorrect authentication data (set_id=ann)", "P=esmtpsa A=dovecot_login:ann S=4412", "MULTI: Learn: 10.8.0.6 -> ann/192.0.2.1:1194", "to=x, ctladdr=ann (1001/1001), delay=1",
             "Authentication for user [ann] -> [ann] FAILED", "Auth: [SMB2,(null)] user [CORP]\\[ann] at [now]", "mapped to [CORP]\\[ann]", "Authentication failed for user [ann]", "wordpress(shop)[8]: Authentication failure for ann from 192.0.2.1", "Authentication of [ann] was terminated by realm [native1] - failed to authenticate user [ann]",
             "Provided username ann and/or password are incorrect",
-            "connect to service share initially as user ann (uid=1001, gid=1001)", "received EAP identity 'ann'", "smbd_audit[4]: ann|192.0.2.1|share|open|ok|r|report.doc", "ACTION:[7] 'CONNECT' DATABASE USER:[3] 'ann' PRIVILEGE:[4] 'NONE'", "Configured from console by ann on vty0",
+            "connect to service share initially as user ann (uid=1001, gid=1001)", "received EAP identity 'ann'", "postgres: ann shop 192.0.2.1(51234) SELECT", "smbd_audit[4]: ann|192.0.2.1|share|open|ok|r|report.doc", "ACTION:[7] 'CONNECT' DATABASE USER:[3] 'ann' PRIVILEGE:[4] 'NONE'", "Configured from console by ann on vty0",
             "SCRAM-SHA-256 authentication failed for ann on admin from client 192.0.2.1:1", "Login OK: [ann] (from client nas1 port 0)", "SENT CONTROL [ann]: 'PUSH_REPLY'",
             "host (x[192.0.2.1]) - USER ann (Login failed): Incorrect password.", "ALTER USER ann WITH PASSWORD 'x'",
         ),
         (
             "Authentication failure for tenant acme", "LOGIN ON tty1 BY root", "Access denied for user group by policy", "job submitted for user [1 of 3]", "create user failed", "create role admin done",
-            "map [a] -> [b c]", "deny (to ann) now",
+            "map [a] -> [b c]", "postgres: checkpointer process started", "postgres: postgres shop [local] idle", "deny (to ann) now",
         ),
         "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, Elasticsearch, Cassandra, WP fail2ban, Oracle Database, SQL:2016",
     ),

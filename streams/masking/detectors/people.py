@@ -173,7 +173,7 @@ _AGENTS: Final = (
     "signed by", "approved by", "reviewed by", "submitted by", "requested by", "assigned to", "created by", "modified by", "uploaded by", "owned by",
     "written by", "reported by", "authored by", "updated by", "deleted by", "changed by", "edited by", "cancelled by", "ordered by", "booked by",
     "received by", "registered by", "invited by", "referred by", "prepared by", "issued to", "billed to", "bill to", "ship to", "shipped to", "sold to",
-    "deliver to", "delivered to", "registered to", "reassigned to", "on behalf of", "attn", "attention", "sincerely", "best regards", "kind regards", "regards",
+    "deliver to", "delivered to", "shipping to", "registered to", "reassigned to", "on behalf of", "attn", "attention", "sincerely", "best regards", "kind regards", "regards",
     "escalated to", "delivery to", "handed over to", "transferred to", "signature by", "signature of", "account of", "meeting with", "call with", "call from", "merged by",
     "closed by", "resolved by", "verified by", "raised by", "rejected by", "acknowledged by", "granted by", "revoked by", "voter", "resident", "traveller", "speaking with", "spoke to", "spoke with", "author", "reviewer", "assignee", "reporter", "owner",
     "invoice for", "order for", "booking for", "appointment for", "reservation for", "record of", "mit freundlichen gr\xc3\xbc\xc3\x9fen", "unterschrieben von",
@@ -292,7 +292,7 @@ _DID: Final = re.compile(
     rb"(?:logged|signed|authenticated|connected|disconnected|created|deleted|removed|registered|requested|failed|attempted|tried|joined|left|submitted|uploaded|downloaded|"
     rb"purchased|bought|paid|changed|reset|locked|unlocked|blocked|banned|suspended|accessed|updated|added|opened|viewed|ordered|cancelled|subscribed|unsubscribed|verified|"
     rb"invited|granted|denied|assigned|promoted|enrolled|found|exist|exists|authorized|allowed|moved|deactivated|activated|disabled|enabled|provisioned|login|logon|sent|posted|checked)"
-    rb"|from|pass(?:word|wd)|pw|pwd|with id|has no|has \d|\(id|\(email|on host|at [0-9])\b",
+    rb"|from|pass(?:word|wd)|pw|pwd|with id|has no|has \d|\(id|\(email|on host|at [0-9]{1,2})\b",
     re.IGNORECASE,
 )
 _ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;)\]\r\n]|:(?![A-Za-z0-9])|\\[\"nrt]|\.(?:[\s\\\"'`<)]|\Z)|\Z)")
@@ -344,7 +344,7 @@ def _means_one(data: bytes, name: re.Match[bytes], *, quoted: bool, after_sign: 
 
 #: `Ann Lee logged in`, `ann.lee signed out`.
 _LOGGED: Final = re.compile(
-    rb"(?:\A|[\s\"'>:\]]|\\[nrtbf])([A-Za-z_\x80-\xfe][A-Za-z0-9_.\-\x80-\xfe]{1,64}(?: [A-Z\xc3-\xd2][A-Za-z\x80-\xdf'\-]{0,30}){0,2}?) (?:has |have |is |was |just |successfully )?(?i:(?:logged|signed|checked) (?:in|out|on|off|up))\Z"
+    rb"(?:\A|[\s\"'>:\]]|\\[nrtbf])((?:[A-Z][A-Z0-9\-]{1,14}\\{1,4})?[A-Za-z_\x80-\xfe][A-Za-z0-9_.\-\x80-\xfe]{1,64}(?: [A-Z\xc3-\xd2][A-Za-z\x80-\xdf'\-]{0,30}){0,2}?) (?:has |have |is |was |just |successfully )?(?i:(?:logged|signed|checked) (?:in|out|on|off|up))\Z"
 )
 _LOGGED_MAX: Final = 110
 
@@ -357,7 +357,8 @@ def judge_logged(data: bytes, end: int) -> Verdict:
     start, text = match.start(1), match[1]
     if person_at(data, start, least=2) == match.end(1):
         return Found(start, match.end(1), "name", "logged_in", "phrase", 41)
-    if b" " in text or not _PERSONAL_SHAPE.match(text) or text.lower() in GENERAL:
+    shaped = b"\\" in text or _PERSONAL_SHAPE.match(text)
+    if b" " in text or not shaped or text.lower() in GENERAL:
         return "general"
     return account(start, text, "logged_in") or "account_of_system"
 
@@ -419,7 +420,7 @@ DETECTORS: Final = (
         "logged_in",
         (r"(?:logged|signed|checked) (?:in|out|on|off|up)",),
         judge_logged,
-        ("ann.lee logged in", "12:00 Ann Lee has signed out", "bob42 just signed up"),
+        ("ann.lee logged in", "12:00 Ann Lee has signed out", "bob42 just signed up", r"CORP\\annlee logged on"),
         ("user not logged in", "was signed in", "nobody logged on", "Application signed out"),
         "phrases of logs",
         by_word=True,

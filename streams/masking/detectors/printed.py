@@ -20,10 +20,12 @@ _DATE: Final = re.compile(
     re.IGNORECASE,
 )
 _PROSE_NAME: Final = re.compile(
-    rb"[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*(?: (?:(?:van|von|de|der|den|da|di|del|la|al|bin|el|y) )*(?!HTTP/[0-9])[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*+(?!\s?[:=])){0,3}"
+    rb"[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*(?: (?:(?:van|von|de|der|den|da|di|del|la|al|bin|el|y) )*(?!HTTP/[0-9])[A-Z\xc3-\xf4][\w.'\x80-\xfe\-]*+(?!\s?(?:=|:(?!(?i:mailto):)))){0,3}"
 )
 
 
+#: No sign behind a name, or that of the address which iCalendar puts there (RFC 5545, 3.8.4.3).
+_NAME_ENDS: Final = re.compile(rb"(?![:=])|:mailto:", re.IGNORECASE)
 _SLASH: Final = 0x2F
 _JSON: Final = (b"{", b"[", b'"')
 
@@ -87,6 +89,6 @@ def whole_value(data: bytes, field: Field, key: Key, value: Value, end: int) -> 
         return value._replace(end=name.end())
     if field.needs in ("words", "full_name") and (m := _PROSE_NAME.match(data, value.start)):
         # In `customer=Ann Lee Order=12` the last word is the next name.
-        stop = m.end() if data[m.end() : m.end() + 1] not in (b"=", b":") else data.rfind(b" ", value.start, m.end())
+        stop = m.end() if _NAME_ENDS.match(data, m.end()) else data.rfind(b" ", value.start, m.end())
         return value._replace(end=max(stop, value.end))
     return _reaching(data, field, value, end)

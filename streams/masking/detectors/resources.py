@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from streams.masking.context import value_after
+from streams.masking.context import parent_of, value_after
 from streams.masking.detectors.named import judge_value
 from streams.masking.fields import Field
 from streams.masking.found import Detector, Verdict
@@ -25,8 +25,8 @@ _FIELD: Final = Field("user", "id")
 def judge_beside(data: bytes, end: int) -> Verdict:
     """The `id` of the flat object in which a family name stands, or what FHIR and Telegram say of a person."""
     beside = _BESIDE.search(data, max(0, end - _BESIDE_MAX), end)
-    if beside is None:
-        return "no_person"
+    if beside is None or parent_of(data, beside.start() + 1).lower().endswith(b"by"):
+        return "no_person"  # Whoever did something may be a program as well (`created_by`).
     for key in _ids_around(data, beside.start(), end):
         value = value_after(data, key.end())
         if value is not None and value.form in ("string", "bare"):
@@ -76,7 +76,7 @@ DETECTORS: Final = (
             '{"id":4711,"first_name":"Ann","last_name":"Lee"}', '{"data":{"Id":"0035e00000AbCdEAAV","tags":[{"id":3}],"LastName":"Lee"}}', '{"resourceType":"Patient","id":"pat-88"}',
             '{"from":{"id":771231999,"is_bot":false}}', '{\\"surname\\":\\"Lee\\",\\"id\\":\\"u-12\\"}',
         ),
-        ('{"id":4711,"name":"Blue"}', '{"id":12,"user":{"last_name":""}}', '{"resourceType":"Observation","id":"obs-88"}', '{"id":null,"last_name":""}', '{"last_name":"","tags":[{"id":"t-12"}]}'),
+        ('{"id":4711,"name":"Blue"}', '{"created_by":{"id":"u-12","last_name":""}}', '{"id":12,"user":{"last_name":""}}', '{"resourceType":"Observation","id":"obs-88"}', '{"id":null,"last_name":""}', '{"last_name":"","tags":[{"id":"t-12"}]}'),
         "FHIR R5, Patient; Telegram Bot API, User; Salesforce and others, objects of persons",
         by_word=True,
     ),
