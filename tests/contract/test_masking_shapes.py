@@ -155,7 +155,8 @@ NAMES = st.sampled_from(sorted(ANYWHERE | APART | BEHIND_PERSONS | PERSON_WORDS)
 )
 #: What stands before names, between them and their signs.
 JOINTS = st.sampled_from((
-    '"', "'", "`", "\\", '\\"', "\\\\", "[", "]", "[]", "[0]", "][", "[1234]", " ", "  ", "\t", ":", "=", "s", "S", "es", "_", "-", ".", "1",
+    '"', "'", "`", "\\", '\\"', "\\\\", "[", "]", "[]", "[0]", "][", "[1234]",
+    " ", "  ", "\t", ":", "=", "s", "S", "es", "_", "-", ".", "1",
     "12345", "123456789", "1" * 25, "\\n", "\\nx", "\\1", "\n", "user", "x", "é", "http", " " * 16, " " * 17, "." * 24,
     "." * 25, "*", "$", "@", "sss", *sorted(NEUTRAL),
 ))  # fmt: skip
