@@ -80,6 +80,10 @@ _PERSONAL = (
             r'\"2024-05-01 10:00:09\",9,0,\"NO ANSWER\",\"BILLING\""}'
         ),
     ),
+    (
+        ("Ann", "4930901820"),
+        '"Ann Lee","101","4930901820","default","2024-05-01 10:00:00","","","180","175","USER_BUSY","4f1b"',
+    ),
     (("4930901820", "Ann"), "-- Executing [4930901820@internal:1] Set(CALLERID(name)=Ann Lee) in new stack"),
     # Webhooks, claims, daemons.
     (("4711", "Ann"), '{"type":"user.created","data":{"id":4711,"first_name":"Ann","last_name":"Lee"}}'),

@@ -32,7 +32,7 @@ def _name(data: bytes, start: int, stop: int, detector: str) -> list[Found]:
 #: Asterisk's columns up to the disposition and its flags: account, source, destination, context, caller, channels.
 _ASTERISK: Final = re.compile(
     rb"(?<![,\\])" + _COLUMN + rb"," + _COLUMN + rb"," + _COLUMN + rb"," + _COLUMN + rb"," + _QUOTE + rb"([^\r\n\xff]{0,120}?)" + _QUOTE
-    + rb"," + _COLUMN + rb"," + _COLUMN + rb",[^\r\n\xff]{0,400}\Z"
+    + rb"," + _COLUMN + rb"," + _COLUMN + rb","
 )  # fmt: skip
 #: The caller's column: a name in quotes of its own, a number in angle brackets, or one of both.
 _CALLER: Final = re.compile(rb"[\s\"\\]{0,24}([^\"\\<>\xff]{1,64}?)?[\s\"\\]{0,24}(?:<(\+?[0-9]{0,15})>)?\Z")
@@ -49,12 +49,12 @@ _FREESWITCH: Final = re.compile(
     + _COLUMN
     + rb","
     + _QUOTE
-    + rb"[0-9]{4}-[0-9]{2}-[0-9]{2} [^\r\n\xff]{0,160}\Z"
+    + rb"[0-9]{4}-[0-9]{2}-[0-9]{2} "
 )
 #: Cisco's columns: kind of record, node, call, leg, epoch, node, span, address of the caller, then number and login of the caller.
 _CISCO: Final = re.compile(
     rb"(?<![0-9,])[0-9],[0-9]{1,4},[0-9]{1,10},[0-9]{1,10},1[0-9]{9},[0-9]{1,4},[0-9]{1,10},-?[0-9]{1,10},"
-    + _COLUMN + rb"," + _COLUMN + rb",[^\r\n\xff]{0,1000}\Z"
+    + _COLUMN + rb"," + _COLUMN + rb","
 )  # fmt: skip
 _CISCO_NUMBER: Final = re.compile(rb",\\{0,7}\"(\+?[0-9]{7,15})\\{0,7}\"(?=,)")
 _LOGIN: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_.\-@\\]{1,60}\Z")
@@ -70,17 +70,22 @@ _ENDS: Final = re.compile("(?:{})\\Z".format("|".join(_RECORDS)).encode(), re.IG
 _ENDS_MAX: Final = 80
 
 
+_LINE_ENDS: Final = re.compile(rb"[\r\n]|(?<!\\)\\{1,7}[rn](?=[\\\"0-9])")
+
+
 def judge_record(data: bytes, end: int) -> Verdict:
     """Name, number and login of the caller and the number called in a record of a call (Asterisk, FreeSWITCH, Cisco)."""
-    low = max(0, end - _RECORD_MAX)
     if not _ENDS.search(data, max(0, end - _ENDS_MAX), end):
         return "no_record"
-    if record := _ASTERISK.search(data, low, end):
-        found = [one for group in (2, 3) for one in _number(data, *record.span(group), "call_record")]
-        return found + _caller(data, *record.span(5)) or "nobody"
+    low = max(0, end - _RECORD_MAX)
+    lines = list(_LINE_ENDS.finditer(data, low, end))
+    low = lines[-1].end() if lines else low
     if record := _FREESWITCH.search(data, low, end):
         found = [one for group in (2, 3) for one in _number(data, *record.span(group), "call_record")]
         return found + _name(data, *record.span(1), "call_record") or "nobody"
+    if record := _ASTERISK.search(data, low, end):
+        found = [one for group in (2, 3) for one in _number(data, *record.span(group), "call_record")]
+        return found + _caller(data, *record.span(5)) or "nobody"
     return _cisco(data, low, end)
 
 

@@ -23,6 +23,8 @@ _COMPARED: Final = re.compile(
     _COLUMN + rb"\s{1,4}(?:not\s{1,4})?(?:i?like|between|in\s{0,2}\()\s{0,2}[NEB]?(?:\\{0,31}['\"])?\Z", re.IGNORECASE
 )
 _COMPARED_MAX: Final = 200
+#: The quote before a string, with its backslashes.
+_OPENING_MAX: Final = 34
 #: The table that a column without one belongs to.
 _TABLE: Final = re.compile(
     rb"(?:from|update|into|join)\s{1,4}(?:[\w$\"`\[\]\\]{1,64}\.)?[\"`\[\\]{0,8}([A-Za-z_]\w{0,62})", re.IGNORECASE
@@ -38,7 +40,8 @@ def judge_compared(data: bytes, end: int) -> Verdict:
     compared = _COMPARED.search(data, max(0, end - _COMPARED_MAX), end)
     if compared is None:
         return "no_column"
-    at, found = end - len(data[:end]) + len(data[:end].rstrip(b"'\"\\")), []
+    head = data[max(0, end - _OPENING_MAX) : end]
+    at, found = end - len(head) + len(head.rstrip(b"'\"\\")), []
     at -= data[at - 1 : at] in (b"N", b"E", b"B") and data[at - 2 : at - 1] in (b" ", b"(")
     column = _column_of(data, compared[1], compared.start())
     for _ in range(_STRINGS_MAX):
@@ -120,7 +123,7 @@ _NAMED: Final = re.compile(
 _LISTED: Final = re.compile(
     rb"\s?(?:[Nbur]?(\\{0,31}['\"])((?:(?!\1)[^\xff]){0,2048}?)\1|([^,()\[\]'\"\\\xff]{1,128}))(?:\([A-Za-z]{1,20}\))?\s?([,)\]]?)"
 )
-_PARAMETERS_MAX: Final = 200
+_PARAMETERS_MAX: Final = 64
 _PLACEHOLDERS: Final = re.compile(rb"\$[0-9]{1,3}|%s|\?|(?<![\w@])@\w{1,64}|(?<![:\w]):[a-z_]\w{0,62}")
 _SIGN: Final = re.compile(
     _COLUMN + rb"\s{0,4}(?:=|<>|!=|[<>]=?|i?like|in\s?\()\s{0,4}(?:[a-z]{1,12}\()?\Z", re.IGNORECASE
@@ -155,7 +158,7 @@ def judge_bound(data: bytes, end: int) -> Verdict:
         return "no_parameters"
     at = lead.start(1) if lead[1] else end
     parameters = list(_listed(data, at) if lead[2] else _named(data, at))
-    columns = _places(data, at, parameters[-1].stop if parameters else at)
+    columns = _places(data, at, parameters)
     found: list[Found] = []
     for number, one in enumerate(parameters):
         column = columns.get(one.name or b"#%d" % number) or _column_before_value(data, at, one)
@@ -187,18 +190,31 @@ def _listed(data: bytes, at: int) -> Iterator[_Parameter]:
         at = one.end()
 
 
-def _places(data: bytes, start: int, stop: int) -> dict[bytes, _Column]:
+def _places(data: bytes, start: int, parameters: list[_Parameter]) -> dict[bytes, _Column]:
     """The columns for which placeholders stand, by their names and by their order, in the statement before or behind a list."""
+    stop = parameters[-1].stop if parameters else start
     low = max(0, start - _STATEMENT_MAX)
     places = list(_PLACEHOLDERS.finditer(data, low, start)) or list(
         _PLACEHOLDERS.finditer(data, stop, stop + _BEHIND_MAX)
     )
     columns: dict[bytes, _Column] = {}
-    for number, place in enumerate(places):
+    for name, place in _first_of_each(places, parameters):
         if column := _column_before(data, place.start()):
-            columns.setdefault(place[0], column)
-            columns.setdefault(b"#%d" % number, column)
+            columns[name] = column
     return columns
+
+
+def _first_of_each(
+    places: list[re.Match[bytes]], parameters: list[_Parameter]
+) -> Iterator[tuple[bytes, re.Match[bytes]]]:
+    """Where the place of each parameter is, by its name, or by its order where it has none."""
+    if parameters and not parameters[0].name:
+        yield from ((b"#%d" % number, place) for number, place in enumerate(places[: len(parameters)]))
+        return
+    firsts: dict[bytes, re.Match[bytes]] = {}
+    for place in places:
+        firsts.setdefault(place[0], place)
+    yield from ((one.name, firsts[one.name]) for one in parameters if one.name in firsts)
 
 
 def _column_before(data: bytes, at: int) -> _Column | None:
