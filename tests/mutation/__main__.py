@@ -50,6 +50,7 @@ _CONFIG = """
 source_paths = ["streams"]
 only_mutate = {only}
 also_copy = ["tests", "schemas"]
+timeout_constant = 4.0
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = [
   "-p", "no:randomly", "-p", "no:xdist", "-p", "tests.mutation.fresh", "--timeout", "60", "-k", {passed_by},
