@@ -27,6 +27,7 @@ ROWS: Final = (
         checks.mbi, Reach.ANY, alone="[1-9][A-Z][0-9A-Z]#-[A-Z][0-9A-Z]#-[A-Z]{2}##",
         source="CMS, Understanding the MBI format", examples=("medicare 1eg4te5mk73",), bare=("1EG4-TE5-MK73",), counter=("1SG4-TE5-MK73", "0EG4-TE5-MK73"),
     ),
+    Row("us_npi", "=NPI|npi number|national provider identifier", "[12]#{9}", checks.npi, kind="licence", source="45 CFR 162.406", examples=("NPI 1234567893", "npi number: 1234567893"), counter=("NPI 1234567894", "1234567893")),
     Row(
         "us_dea", "=DEA|certificate number|dea number|drug enforcement|medical license|medical licence|medical certificate|physician|prescriber|practitioner|prescription", "[ABCDEFGHJKLMPRSTUX][A-Z9]#{7}",
         checks.dea, kind="licence", source="21 CFR 1301", examples=("DEA number BB1388568", "medical license AP5836727"), counter=("DEA number BB1388569", "BB1388568"),
@@ -55,7 +56,7 @@ ROWS: Final = (
     Row("br_cnh", "cnh|habilitação|carteira nacional de habilitação", "#{11}", checks.brazilian_cnh, Reach.ANY, "licence", source="CONTRAN", examples=("CNH 12345678900",), counter=("CNH 12345678901",)),
     Row("br_pis", "pis|pasep|=NIS|nit|pis pasep", "### ##### ## #", checks.brazilian_pis, source="Caixa", examples=("PIS 120.12345.67-2",), counter=("PIS 120.12345.67-9",)),
     Row("br_health", "cartão nacional de saúde|cartão sus|cns", "### #### #### ####", checks.brazilian_cns, source="DATASUS", examples=("CNS 898 0000 0004 3208",), counter=("CNS 898 0000 0004 3209",)),
-    Row("br_rg", "registro geral|=RG|carteira de identidade", r"##?\.###\.###-?[0-9X]", None, Reach.JOINED, source="Lei 7.116/1983", examples=("registro geral 12.345.678-X",), counter=("12.345.678-9",)),
+    Row("br_rg", "registro geral|=RG|numero rg|carteira de identidade", r"##?\.###\.###-?[0-9X]", None, Reach.JOINED, source="Lei 7.116/1983", examples=("registro geral 12.345.678-X",), counter=("12.345.678-9",)),
     Row("br_voter", "título de eleitor|título eleitoral", "#### #### ####", None, Reach.JOINED, source="TSE", examples=("título de eleitor 1023 8501 0671",), counter=("1023 8501 0671",)),
     Row("ar_cuil", "cuil|cuit|código único de identificación laboral", "## ######## #", checks.cuil, Reach.ANY, source="ANSES", examples=("CUIL 20-05536168-2",), counter=("CUIL 20-05536168-3", "CUIT 30-50001091-2")),
     Row(

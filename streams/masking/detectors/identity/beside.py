@@ -60,7 +60,7 @@ _SIGN: Final = rb"(?:\\*[\"'`\]]{1,2}[ \t]{0,8}[:=]|=|:(?=\S)|>|\)=\()"
 _PAIRED: Final = rb"(?:\\*[\"'][ \t]{0,4},?[ \t]{0,4}\\*[\"']?(?:value|val|v)\\*[\"']?[ \t]{0,4}[:=])"
 _KEY: Final = re.compile(_NEUTRAL + b"(" + _PAIRED + b"|" + _SIGN + b")", re.IGNORECASE)
 #: The same where other words stand in between (`cpf_cnpj`, `pesel_of_customer`): the number has to prove itself.
-_LOOSE_KEY: Final = re.compile(rb"[A-Za-z0-9_.\-]{0,32}(" + _PAIRED + b"|" + _SIGN + b")", re.IGNORECASE)
+_LOOSE_KEY: Final = re.compile(rb"[A-Za-z0-9_.\-\x80-\xfe]{0,32}(" + _PAIRED + b"|" + _SIGN + b")", re.IGNORECASE)
 
 #: Names of measures and states, whatever they are measured of.
 _MEASURED: Final = re.compile(

@@ -17,7 +17,7 @@ __all__ = [
     "date_first", "dea", "driving_gb", "egyptian", "emirates", "finnish", "french_nir", "german_health",
     "german_pension", "hong_kong", "hungarian_account", "hungarian_health", "hungarian_person", "hungarian_tax", "icelandic",
     "iranian", "kazakh", "korean", "latvian", "luxembourg", "mbi", "moldovan",
-    "new_zealand_nhi", "nino", "polish_account", "polish_card", "portuguese_nif", "portuguese_niss", "rfc",
+    "new_zealand_nhi", "nino", "npi", "polish_account", "polish_card", "portuguese_nif", "portuguese_niss", "rfc",
     "scottish_chi", "singapore", "snils", "south_african", "spanish_social", "swedish", "taiwanese",
 ]  # fmt: skip
 
@@ -336,3 +336,8 @@ def hungarian_account(number: str) -> bool:
 def czech_account(number: str) -> bool:
     """Prefix and number before a bank's four digits, with the dash between them (ČNB)."""
     return stdnum_valid("cz.bankaccount", f"{number[:-4]}/{number[-4:]}")
+
+
+def npi(number: str) -> bool:
+    """A Luhn digit over the number behind the prefix of health care in the United States (45 CFR 162.406)."""
+    return luhn("80840" + number)

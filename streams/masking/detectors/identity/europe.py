@@ -49,7 +49,7 @@ ROWS: Final = (
         source="VKVV section 2", examples=("Rentenversicherungsnummer 15070649C103", "SVNR 15 070649 C 103"), counter=("Rentenversicherungsnummer 15070649C102",),
     ),
     Row(
-        "de_health", "krankenversicher|krankenkasse|versichertennummer|versicherten|kvnr|kv nummer|gesundheitskarte|egk|health insurance|krankenkarte", "[A-Z] ### ### ###",
+        "de_health", "krankenversicher|krankenversicherungsnummer|krankenkasse|versichertennummer|versicherten|kvnr|kv nummer|gesundheitskarte|egk|health insurance|krankenkarte", "[A-Z] ### ### ###",
         checks.german_health, source="GKV-Spitzenverband, SGB V section 290", examples=("Versichertennummer A123456780",), counter=("Versichertennummer A123456781", "A123456780"),
     ),
     Row(
@@ -114,13 +114,14 @@ ROWS: Final = (
         "gr_amka", "amka|αμκα|κοινωνικής ασφάλισης|social security", "[0-3]#[01]########", "gr.amka", Reach.ANY,
         source="ΗΔΙΚΑ", examples=("ΑΜΚΑ 01013099997",), counter=("ΑΜΚΑ 01013099999",),
     ),
+    Row("gr_afm", "afm|αφμ|αριθμός φορολογικού μητρώου", "#{9}", "gr.vat", source="ΑΑΔΕ", examples=("ΑΦΜ 094259216",), counter=("ΑΦΜ 094259217", "094259216")),
     Row("hr_oib", "oib|osobni identifikacijski broj|croatian id", "#{11}", "hr.oib", source="Zakon o osobnom identifikacijskom broju", examples=("OIB: 33392005961",), counter=("OIB: 33392005962",)),
     Row(
         "hu_person", "személyi szám|személyi azonosító|személyazonosító|personal identification", "[1-8] ###### ####", checks.hungarian_person, Reach.ANY,
         source="1996. évi XX. törvény", examples=("személyi szám: 1-850723-1232",), counter=("személyi szám: 1-851323-1230",),
     ),
-    Row("hu_health", "taj|taj szám|társadalombiztosítási|social security", "### ### ###", checks.hungarian_health, source="1996. évi XX. törvény", examples=("TAJ-szám 123 456 788",), counter=("TAJ-szám 123 456 789",)),
-    Row("hu_tax", "adóazonosító|adó azonosító|adószám|tax id", "8#{9}", checks.hungarian_tax, source="1996. évi XX. törvény", examples=("adóazonosító jel 8071592153",), counter=("adóazonosító jel 8071592154",)),
+    Row("hu_health", "taj|taj szám|tajszam|társadalombiztosítási|social security", "### ### ###", checks.hungarian_health, source="1996. évi XX. törvény", examples=("TAJ-szám 123 456 788",), counter=("TAJ-szám 123 456 789",)),
+    Row("hu_tax", "adóazonosító|adóazonosító jel|adó azonosító|adószám|tax id", "8#{9}", checks.hungarian_tax, source="1996. évi XX. törvény", examples=("adóazonosító jel 8071592153",), counter=("adóazonosító jel 8071592154",)),
     Row(
         "ie_pps", "pps|ppsn|personal public service|rsi number|uimhir psp|psp", "#{7}[A-W][A-IW]?", "ie.pps", Reach.ANY,
         source="Department of Social Protection", examples=("PPSN 6433435F", "PPS No 6433435OA"), counter=("PPSN 6433435E",),
@@ -156,7 +157,7 @@ ROWS: Final = (
         source="Rozporządzenie MSWiA w sprawie wzoru dowodu osobistego", examples=("dowód osobisty ABS 123456",), counter=("dowód ABC 023456",),
     ),
     Row(
-        "pt_cc", "pt cc|=CC|cartão de cidadão|cartão do cidadão|identificação civil|bilhete de identidade|citizen card", "#{8} # [A-Z0-9]{2} #", "pt.cc", Reach.ANY, source="IRN", examples=("cartão de cidadão 00000000 0 ZZ4", "Cartão de cidadão 00000000 0 ZZ4"), counter=("cartão de cidadão 00000000 0 ZZ3",),
+        "pt_cc", "pt cc|=CC|cartão de cidadão|cartao cidadao|cartão do cidadão|identificação civil|bilhete de identidade|citizen card", "#{8} # [A-Z0-9]{2} #", "pt.cc", Reach.ANY, source="IRN", examples=("cartão de cidadão 00000000 0 ZZ4", "Cartão de cidadão 00000000 0 ZZ4"), counter=("cartão de cidadão 00000000 0 ZZ3",),
     ),
     Row(
         "pt_nif", "nif|identificação fiscal|contribuinte|número fiscal|tax id", "### ### ###", checks.portuguese_nif, source="Autoridade Tributária",

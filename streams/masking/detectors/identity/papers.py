@@ -16,7 +16,7 @@ _PASSPORT: Final = (
 #: Driving licences likewise.
 _LICENCE: Final = (
     "driver license|driver licence|drivers license|drivers licence|driving license|driving licence|drivers lic|driver lic|dl number|dl no|dln|license number|licence number|licence no|driving permit|führerschein|fahrerlaubnis|"
-    "permis de conduire|patente di guida|patente|patente n|carnet de conducir|permiso de conducir|licencia de conducir|licencia de conducción|"
+    "permis de conduire|patente di guida|patente|patente n|carnet de conducir|permiso de conducir|licencia de conducir|licencia conducir|licencia de conducción|"
     "carta de condução|carteira de motorista|rijbewijs|prawo jazdy|prawa jazdy|körkort|førerkort|kørekort|ajokortti|řidičský průkaz|vodičský preukaz|vodačka dozvola|"
     "jogosítvány|permis de conducere|водительское удостоверение|водительские права|посвідчення водія|ehliyet|sürücü belgesi|運転免許|驾驶证|駕照|ใบขับขี่|surat izin mengemudi|"
     "רישיון נהיגה|رخصة القيادة|ड्राइविंग लाइसेंस"
