@@ -125,12 +125,65 @@ static int beyond_ascii(const byte *at)
     return (*at == '8' || *at == '9' || (LOWER(*at) >= 'a' && LOWER(*at) <= 'f')) && IS(at[1], HEX);
 }
 
+/* Whether two signs of quoted-printable begin at a position: one of several, behind one another in a string. */
+static int sign_of(const byte *at, const char *signs)
+{
+    for (; *signs; signs += 2)
+        if (at[0] == (byte)signs[0] && at[1] == (byte)signs[1])
+            return 1;
+    return 0;
+}
+
+/* =(?:3d|20|40)[^\s\xff]{1,60}=(?-i:20|2E|3D|3F|40|5F), at its second sign */
+static int printable_again(const byte *at)
+{
+    enum { LONGEST = 60 };
+    const byte *back = at - 1;
+    if (!sign_of(at + 1, "202E3D3F405F"))
+        return 0;
+    for (; at - back <= LONGEST + 3 && !is_space(*back) && *back != 0xff; back--)
+        if (*back == '=' && at - back > 3 && sign_of(back + 1, "3d3D2040"))
+            return 1;
+    return 0;
+}
+
+/* Behind a sign of equality and what it may begin with in quoted-printable: the characters of an address, an assignment, a colour,
+ * and whatever has two of them. */
+static void at_printable(Scan *scan, const byte *at)
+{
+    const byte *next = at + 3;
+    int place, before = IS(at[-1], ALPHA | DIGIT) || at[-1] == '.' || at[-1] == '_' || at[-1] == '-';
+    if (before && (sign_of(at + 1, "402e2E")) && (IS(*next, ALPHA) || *next == '*'))
+        report(scan, DISGUISE, next + 1);
+    if (sign_of(at + 1, "3D")) {
+        before = before || at[-1] == '"' || at[-1] == '\'' || at[-1] == ')' || at[-1] == ']';
+        if (before && (IS(*next, ALPHA | DIGIT) || one_of(*next, "*+\"'")))
+            report(scan, DISGUISE, next + 1);
+        else if (one_of(*next, " (>[{"))
+            report(scan, DISGUISE, next + 1);
+        for (place = 0; place < 16 && next[place] == '\\';)
+            place++;
+        if (before && place > 0 && place < 16 && (next[place] == '"' || next[place] == '\''))
+            report(scan, DISGUISE, next + place + 1);
+    }
+    if (sign_of(at + 1, "1B") && *next == '[') {
+        for (place = 1; place <= 16 && (IS(next[place], DIGIT) || next[place] == ';');)
+            place++;
+        if (LOWER(next[place]) == 'm' || LOWER(next[place]) == 'k')
+            report(scan, DISGUISE, next + place + 1);
+    }
+    if (printable_again(at))
+        report(scan, DISGUISE, at + 3);
+}
+
 /* =(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]{0,2}[^\s] and (?:=[89a-f][0-9a-f]){2} */
 static void at_equals(Scan *scan, const byte *at)
 {
     const byte *next = at + 1;
     if (beyond_ascii(next) && at[3] == '=' && beyond_ascii(at + 4))
         report(scan, DISGUISE, at + 6);
+    if (*next >= '1' && *next <= '5')
+        at_printable(scan, at);
     if ((*next != '\n' && *next != '\r' && *next != '\\') || !(next = line_end(next)))
         return;
     next += *next == ' ' || *next == '\t';

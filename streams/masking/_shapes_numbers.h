@@ -106,10 +106,12 @@ static void country_code(Scan *scan, const byte *at)
         report(scan, IBAN, next + 3);
 }
 
-/* Twelve digits, the last of them at a position and none before them. */
+/* Twelve digits, the last of them at a position and none before them: a card's number, or what a second track begins with. */
 static void at_twelfth(Scan *scan, const byte *at)
 {
     at -= 11;
+    if (at[-1] == ';')
+        report(scan, TRACK2, at + 12);
     if (word_start(at) && issued(at) && before_card(at))
         report(scan, CARD, at + 12);
 }
@@ -147,15 +149,18 @@ static int has_capital(const byte *at)
     return IS(*at, UPPER) != 0;
 }
 
-/* The sixteenth of letters and digits in a row: a Bitcoin address begins with 1 or 3, a token of Vault's as its kind. */
+/* The sixteenth of letters and digits in a row: a Bitcoin address begins with 1 or 3, one of Ethereum with 0x, a token of Vault's
+ * as its kind. */
 static void at_sixteenth(Scan *scan, const byte *at)
 {
-    enum { VAULT_LEAD = 24 };
+    enum { VAULT_LEAD = 24, ETHEREUM = 40 };
     const byte *start = at - 15;
     if (start[-1] == '.' && (start[-2] == 's' || start[-2] == 'b' || start[-2] == 'r') && all(start, ALPHA | DIGIT, VAULT_LEAD))
         report(scan, VAULT, start + VAULT_LEAD);
     if (start[-1] == '\\' && before_word[*start])
         start++;
+    if (*start == '0' && LOWER(start[1]) == 'x' && all(start + 2, HEX, ETHEREUM))
+        report(scan, WALLET, start + 2 + ETHEREUM);
     if ((*start == '1' || *start == '3') && all(start + 1, BASE58, 25) && has_capital(start))
         report(scan, WALLET, start + 26);
 }

@@ -163,12 +163,17 @@ def judge_track1(data: bytes, end: int) -> Verdict:
     return Found(start - 1, track.end(), "card", "track1", "iso7813", 85)
 
 
+#: A card's number has twelve digits at least (ISO/IEC 7812-1, 4.1).
+_SHORTEST_PAN: Final = 12
+
+
 def judge_track2(data: bytes, end: int) -> Verdict:
     """The whole of a second track from its `;` on."""
-    track = _TRACK2.match(data, end - 1)
-    if track is None or data[end - 2 : end - 1] != b";" or not luhn(track[1].decode()):
+    start = end - _SHORTEST_PAN
+    track = _TRACK2.match(data, start)
+    if track is None or data[start - 1 : start] != b";" or not luhn(track[1].decode()):
         return "no_track"
-    return Found(end - 1, track.end(), "card", "track2", "iso7813", 85)
+    return Found(start, track.end(), "card", "track2", "iso7813", 85)
 
 
 _IBAN_COUNTRIES: Final = "|".join(sorted(IBAN_LENGTHS))
@@ -258,7 +263,8 @@ DETECTORS: Final = (
         ("%B4111111111111111^DOE/JOHN^25121010000000000000?",), ("%B4111111111111112^DOE/JOHN^2512101?", "2^8"), "ISO/IEC 7813",
     ),
     Detector(
-        "track2", (r";[0-9]",), judge_track2, (";4111111111111111=25121010000000000000?",), (";4111111111111112=2512101000?", ";12"), "ISO/IEC 7813",
+        "track2", (), judge_track2, (";4111111111111111=25121010000000000000?",), (";4111111111111112=2512101000?", ";12"), "ISO/IEC 7813",
+        shapes=(r";[0-9]{12}",),
     ),
     Detector(
         "iban_spaced", (), judge_iban_spaced,

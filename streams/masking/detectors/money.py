@@ -242,14 +242,11 @@ DETECTORS: Final = (
     ),
     Detector(
         "wallet",
-        (
-            r"[^0-9ac-eg-mo-qsu-z](?:bc|tb|ltc)1[02-9ac-hj-np-z]{11}",
-            r"0x[0-9a-f]{40}",
-        ),
+        (r"[^0-9ac-eg-mo-qsu-z](?:bc|tb|ltc)1[02-9ac-hj-np-z]{11}",),
         judge_wallet,
         ("to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ ", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 "),
         ("to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyX ", "0x00000000000000000000000000000000000001 "),
         "Bitcoin Core base58check, BIP 173, BIP 350, EIP-55",
-        shapes=(r"[^0-9ac-eg-mo-qsu-z][13](?-i:[1-9A-HJ-NP-Za-km-z]{25})",),
+        shapes=(r"[^0-9ac-eg-mo-qsu-z][13](?-i:[1-9A-HJ-NP-Za-km-z]{25})", r"[^0-9ac-eg-mo-qsu-z]0x[0-9a-f]{40}"),
     ),
 )

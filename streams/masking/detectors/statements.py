@@ -256,7 +256,7 @@ def _by_itself(data: bytes, one: _Parameter, parameters: list[_Parameter]) -> li
 DETECTORS: Final = (
     Detector(
         "compared",
-        (r"(?:like|between)\s{1,2}[neb]?\\{0,31}['\"]", r"\sin\s{0,2}\([neb]?\\{0,31}['\"]"),
+        (r"(?:like|between)\s{1,2}[neb]?\\{0,31}['\"]", r"\sin \([neb]?\\{0,31}['\"]", r" in\([neb]?\\{0,31}['\"]"),
         judge_compared,
         (
             "DELETE FROM p WHERE surname LIKE 'Papadop%'", "SELECT 1 FROM users u WHERE u.name ILIKE 'Ann%' LIMIT 1", "WHERE username IN ('annlee', 'bobray')",
