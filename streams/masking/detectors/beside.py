@@ -116,6 +116,11 @@ _NOBODY: Final = frozenset(
     warehouse depot limiter healer auto robot rollout rollouts balancer breaker watchdog detector validator crawler importer loader parser cleaner
     collector dispatcher notifier listener watcher tracker router broker scanner analyzer optimizer aggregator generator autoscaler orchestrator reconciler reaper
     archiver automatic failover timeout timeouts level advisory holders copyright memory usage latency disk elastic total nightly hourly weekly monthly quality rate
+    holdings traders trading logistics freight shipping bank banks banking insurance ventures industries solutions consulting partners airlines airways
+    hotel hotels university college hospital clinic institute ministry council committee agency bureau federation association society fund trust labs
+    media telecom communications networks motors electronics pharma transfer transfers visa mastercard debit credit wire sepa ach iban wallet wallets
+    escrow deposit deposits withdrawal withdrawals letter letters dead hot cold static dynamic analysis retry retries after before open closed great
+    central maven npm pypi nuget crates street map maps kingdom britain england scotland zealand states republic union kingdom strict lazy eager
     gnu texinfo environment variables history visual studio excel outlook exchange stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
     madam madame herr frau kunde kundin kunden nutzer benutzer team leute zusammen welt cliente clientes usuario usuarios mundo
     client clients monsieur mesdames messieurs tous amigo amigos gentleman gentlemen hiring manager recruiter valued sirs

@@ -191,7 +191,8 @@ DETECTORS: Final = (
         ),
         (
             "Request from Load Balancer timed out", "Payment from Stripe Connect settled", "powered by Apache Tomcat", "developed by Acme Widgets", "message to Support Team", "sent by Mail Gateway", "Comment by Review Bot",
-            "email from ann", "Bestellung von Hand", "unsorted by Ann Lee",
+            "email from ann", "Bestellung von Hand", "unsorted by Ann Lee", "payment from Northwind Traders", "transfer to Deutsche Bank", "message to Dead Letter queue",
+            "review by Static Analysis", "refund by Bank Transfer", "parcel to Great Britain",
         ),
         "phrases of logs",
         by_word=True,
