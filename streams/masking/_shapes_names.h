@@ -1,7 +1,7 @@
 /* Names of fields, from the sign behind them: `"user_id":`, `email_hash=`, `user[pin]`, `dob 2:`.
  *
- * Nearly every sign stands behind a name that nobody has to know, and most of those end with letters that no telling name ends
- * with: a walk from the last letter towards the first is over after two or three. The expressions in `field_anchors.py`
+ * Nearly every sign stands behind a name that nobody has to know. Most of those end with four letters that no telling name ends
+ * with; a walk from the last letter towards the first decides the others. The expressions in `field_anchors.py`
  * (`FIELD_SHAPES`) are the definition; `endings.py` packs the names. Included by `_shapes.c`, which says what its functions
  * may rely on.
  */
@@ -258,7 +258,8 @@ static const byte *before_sign(const byte *at, int *quoted)
     return at;
 }
 
-/* What was decided of signs, by the bytes before them that the decision has looked at: names of fields come again and again. */
+/* What was decided of signs, by the bytes before them that the decision has looked at: names of fields come again and again.
+ * Written under the GIL. */
 enum { SEEN = 512, SEEN_BYTES = 16, NO = 1, YES = 2 };
 static struct {
     uint64_t text[2], looked[2];
