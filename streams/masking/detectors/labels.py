@@ -19,6 +19,8 @@ _KINDS: Final = frozenset(
 _SPACE: Final = re.compile(rb"[ \t]{0,16}\\{0,7}[\"']?")
 #: Numbers and dates have digits, which prose behind a word has not: `user id: not found`.
 _WITH_DIGIT: Final = re.compile(rb"[^\s,;]{0,24}?[0-9]")
+#: An identifier has two signs at least: `#<User id: 3>` and `<user id="3">` are as often the third of an example.
+_IDENTIFIER: Final = re.compile(rb"(?=[^\s,;\"'\\)\]}>]{2})[^\s,;]{0,24}?[0-9]")
 _NAME: Final = re.compile(rb"((?:[A-Z]|[\xc3-\xf4][\x80-\xbf])[^\s,;|]{0,40})")
 _LOGIN: Final = re.compile(rb"([A-Za-z0-9_][A-Za-z0-9_.\-\\@]{1,62})(?=[\s,;|\"'\\)]|\Z)")
 
@@ -51,4 +53,6 @@ def _looks_like(field: Field, data: bytes, at: int) -> bool:
     if field.kind == "username":
         login = _LOGIN.match(data, at)
         return login is not None and login[1].lower() not in GENERAL
+    if field.needs == "id":
+        return _IDENTIFIER.match(data, at) is not None
     return field.kind in ("address", "location", "email") or _WITH_DIGIT.match(data, at) is not None
