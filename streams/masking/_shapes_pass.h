@@ -33,7 +33,7 @@
         }                                                                        \
     } while (0)
 
-static void NAMED(grow)(Runs *of, const Runs *last, const Set *set)
+static inline __attribute__((always_inline)) void NAMED(grow)(Runs *of, const Runs *last, const Set *set)
 {
     of->one = *set;
     of->two = of->one & BACK(of->one, last->one, 1);
