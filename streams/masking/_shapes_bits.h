@@ -171,9 +171,9 @@ static void fill_marks(void)
 }
 #endif
 
-/* Where runs of a class have reached 2, 3, 4, 8, 12 and 16 bytes, for the last block and then for the next. */
+/* Where runs of a class have reached 2, 3, 4, 8, 12, 16 and 24 bytes, for the last block and then for the next. */
 typedef struct {
-    Set one, two, three, four, eight, twelve, sixteen;
+    Set one, two, three, four, eight, twelve, sixteen, twenty_four;
 } Runs;
 
 /* A block of bytes: what they are, and how long the runs are that end with each of them. */

@@ -149,14 +149,14 @@ static int has_capital(const byte *at)
     return IS(*at, UPPER) != 0;
 }
 
-/* The sixteenth of letters and digits in a row: a Bitcoin address begins with 1 or 3, one of Ethereum with 0x, a token of Vault's
+/* The 24th of letters and digits in a row: a Bitcoin address begins with 1 or 3, one of Ethereum with 0x, a token of Vault's
  * as its kind. */
-static void at_sixteenth(Scan *scan, const byte *at)
+static void at_twenty_fourth(Scan *scan, const byte *at)
 {
-    enum { VAULT_LEAD = 24, ETHEREUM = 40 };
-    const byte *start = at - 15;
-    if (start[-1] == '.' && (start[-2] == 's' || start[-2] == 'b' || start[-2] == 'r') && all(start, ALPHA | DIGIT, VAULT_LEAD))
-        report(scan, VAULT, start + VAULT_LEAD);
+    enum { ETHEREUM = 40 };
+    const byte *start = at - 23;
+    if (start[-1] == '.' && (start[-2] == 's' || start[-2] == 'b' || start[-2] == 'r'))
+        report(scan, VAULT, at + 1);
     if (start[-1] == '\\' && before_word[*start])
         start++;
     if (*start == '0' && LOWER(start[1]) == 'x' && all(start + 2, HEX, ETHEREUM))

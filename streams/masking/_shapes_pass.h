@@ -42,6 +42,7 @@ static inline __attribute__((always_inline)) void NAMED(grow)(Runs *of, const Ru
     of->eight = of->four & BACK(of->four, last->four, 4);
     of->twelve = of->eight & BACK(of->four, last->four, 8);
     of->sixteen = of->eight & BACK(of->eight, last->eight, 8);
+    of->twenty_four = of->sixteen & BACK(of->eight, last->eight, 16);
 }
 
 static void NAMED(read_block)(Block *now, const Block *last)
@@ -64,7 +65,7 @@ static void NAMED(at_digits)(Scan *scan, const byte *at, const Block *now, const
     /* Behind a word's start, the letter of an escape, or the word IBAN. */
     begun = ~BACK(now->alnums.one, last->alnums.one, 3) | BEFORE(slash, 4) | BEFORE(n, 3);
     EACH(NOW(digit) & BEFORE(letter, 1) & BEFORE(letter, 2) & begun, country_code(scan, here));
-    EACH(NOW(dash) & three, dash_behind_number(scan, here));
+    EACH(NOW(dash) & ((three & BEFORE(dot, 4)) | (four & BEFORE(digit, 5))), dash_behind_number(scan, here));
     EACH(NOW(dash) & BEFORE(dash, 4) & BEFORE(digit, 1), beneficiary(scan, here));
     EACH(NOW(colon) & twelve, colon_behind_number(scan, here));
     EACH(NOW(bracket) & four, bracket_behind_number(scan, here));
@@ -78,7 +79,7 @@ static void NAMED(at_signs)(Scan *scan, const byte *at, const Block *now, const 
 {
     /* Two in a row may begin with the last of these bytes. */
     const Set behind = {next == ':'}, ahead = NOW(colon) >> 1 | FOLLOWED(NOW(colon), behind) << (LANE - 1);
-    EACH(NOW(dot) & (BEFORE(dot, 2) | BEFORE(dot, 3) | BEFORE(dot, 4) | BEFORE(dot, 5)), at_dot(scan, here));
+    EACH(NOW(dot) & BEFORE(hex, 1) & (BEFORE(dot, 2) | BEFORE(dot, 3) | BEFORE(dot, 4) | BEFORE(dot, 5)), at_dot(scan, here));
     EACH(NOW(colon) & (BEFORE(hex, 1) | BEFORE(colon, 1) | ahead), at_colon(scan, here));
     EACH(NOW(dot) & BEFORE(dot, 7), discord_token(scan, here));
     EACH(NOW(dot) & BEFORE(dash, 13), machine_token(scan, here));
@@ -138,15 +139,15 @@ static void NAMED(at_rare_signs)(Scan *scan, const byte *at, const Block *now)
 
 static void NAMED(at_words)(Scan *scan, const byte *at, const Block *now, const Block *last)
 {
-    EACH(NOW(c) & BEFORE(c, 1), at_cc(scan, here));
-    EACH(NOW(n) & BEFORE(p, 2), at_pan(scan, here));
+    EACH(NOW(c) & BEFORE(c, 1) & (~BACK(now->alnums.one, last->alnums.one, 2) | BEFORE(slash, 3)), at_cc(scan, here));
+    EACH(NOW(n) & BEFORE(p, 2) & (~BACK(now->alnums.one, last->alnums.one, 3) | BEFORE(slash, 4)), at_pan(scan, here));
     EACH(NOW(level) & BEFORE(e, 1), at_zlib(scan, here));
     EACH(NOW(yw) & BEFORE(e, 1), at_header(scan, here));
     EACH(NOW(digit) & BEFORE(h, 1), at_gzip(scan, here));
     EACH(NOW(big_a) & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));
     EACH(now->blocks & BEHIND(words, twelve), at_word_end(scan, here));
-    EACH(now->alnums.sixteen & ~BEHIND(alnums, sixteen) & (BEFORE(digit, 15) | BEFORE(dot, 16) | BEFORE(slash, 16)),
-         at_sixteenth(scan, here));
+    EACH(now->alnums.twenty_four & ~BEHIND(alnums, twenty_four) & (BEFORE(digit, 23) | BEFORE(dot, 24) | BEFORE(slash, 24)),
+         at_twenty_fourth(scan, here));
 }
 
 static void NAMED(pass)(Scan *scan, const byte *at, const byte *end)
