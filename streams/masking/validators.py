@@ -138,15 +138,14 @@ def base58(text: str) -> bytes | None:
         if char not in _BASE58:
             return None
         number = number * 58 + _BASE58[char]
-    return bytes(len(text) - len(text.lstrip("1"))) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+    return bytes(len(text) - len(text.lstrip("1"))) + number.to_bytes((number.bit_length() + 7) // 8)
 
 
 def base58check(text: str, size: int = 25) -> bool:
     """Whether the text is base58 of so many bytes, of which the last four are a double SHA-256 checksum (Bitcoin)."""
     raw = base58(text)
-    if raw is None or len(raw) > size:
+    if raw is None or len(raw) != size:
         return False
-    raw = raw.rjust(size, b"\0")
     return raw[-4:] == hashlib.sha256(hashlib.sha256(raw[:-4]).digest()).digest()[:4]
 
 

@@ -168,6 +168,7 @@ def test_base58check_of_bitcoin(text: str) -> None:
     assert not base58check(text[:-1] + ("a" if text[-1] != "a" else "b"))
     assert not base58check("0" + text[1:])
     assert not base58check(text + "1")
+    assert not base58check("1" + text)
     assert not base58check("z" * 60)
     assert not base58check("")
     assert not base58check(_in_base58(1 << 200))
