@@ -5,6 +5,7 @@ of a node for a symbol is the slot at the node's base plus the symbol, if that s
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import count, product
 from struct import Struct
 from typing import Final, NamedTuple
@@ -41,6 +42,7 @@ class _Node:
         self.before: dict[int, _Node] = {}
 
 
+@lru_cache(maxsize=1)
 def field_endings() -> Endings:
     """All words that names of fields are made of."""
     words = {word for sort in _SORTS for word in sort}

@@ -213,6 +213,14 @@ def test_no_name_is_cut_short() -> None:
         assert _signs(text.encode(), native=True) == _signs(text.encode(), native=False) == set(), text
 
 
+def test_what_was_decided_of_a_key_is_said_of_no_other() -> None:
+    """Keys that end alike are told apart however often either was seen; the pass keeps what it decided."""
+    for name in sorted(ANYWHERE | APART):
+        for before in ("", "x", "no_", "users[0][", "\\n", "http"):
+            raw = f"{before}{name[1:]}= {name}= {before}{name}= {before}{name[1:]}= ".encode()
+            assert _signs(raw, native=True) == _signs(raw, native=False), raw
+
+
 SYMBOLS, SLOTS = field_endings()
 
 

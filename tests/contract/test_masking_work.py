@@ -43,6 +43,7 @@ _PIECES = (
     b"USER a PASS ", b"password is ", b"code=", b'"email":["x",', b'"password":[', b"a\0", b"\x1b[31m", b"\xe2\x80\x8b",
     b"QUJD", b"QUJDREVGR0hJ ", b"secret:", b'\\"', b'=\\"\\"', b',""""a""""=', b"a=3D1 ", b"=C3=BC", b"#033[1m",
     b"#033[", b"=1B[", b'\\"first_name\\": \\"', b'"first_name": "a\\n', b"/name=A ", b"=\n ", b"\\=C3",
+    b"BEGIN:VCARD ", b"BEGIN:VCARD FN:A ", b"id_a:", b"email_1_hash=",
 )  # fmt: skip
 
 

@@ -1,24 +1,8 @@
 """Rows without headers, messages of other trades, and the things in logs that only look like them."""
 
-from functools import lru_cache
-
 import pytest
 
-from streams.masking.masker import Masker
-from streams.masking.policy import Policy
-from tests.support.disguise import masker_keyring
-
-
-@lru_cache(maxsize=1)
-def _masker() -> Masker:
-    return Masker(Policy(), masker_keyring())
-
-
-def _masked(text: str) -> str:
-    outcome = _masker().mask(text.encode())
-    assert outcome.failure is None
-    return outcome.text.decode()
-
+from tests.support.masked import masked
 
 #: What must go, and the line of a log that holds it.
 _PERSONAL = (
@@ -70,22 +54,22 @@ _OF_THINGS = (
 @pytest.mark.parametrize(("values", "line"), _PERSONAL)
 def test_values_of_a_person_go(values: tuple[str, ...], line: str) -> None:
     """What a neighbour or the form of the message makes a person's is not left."""
-    masked = _masked(line)
-    assert not [value for value in values if value in masked]
+    left = masked(line)
+    assert not [value for value in values if value in left]
 
 
 @pytest.mark.parametrize("line", _OF_THINGS)
 def test_things_stay(line: str) -> None:
     """Versions, types, modules and rows of things are not touched."""
-    assert _masked(line) == line
+    assert masked(line) == line
 
 
 def test_an_address_of_a_department_makes_no_name_of_a_thing() -> None:
     """What stands beside `sales@` is a thing as often as a person."""
-    assert "Oak Table" in _masked("OAK-1,Oak Table,sales@example.com")
+    assert "Oak Table" in masked("OAK-1,Oak Table,sales@example.com")
 
 
 def test_a_row_of_many_addresses_is_read_in_time() -> None:
     """A row that is nothing but cells and addresses is masked as any other."""
     row = ",".join(f"Ann,Lee{i},ann.lee{i}@example.com" for i in range(2000))
-    assert "@" not in _masked(row)
+    assert "@" not in masked(row)

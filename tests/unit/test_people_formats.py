@@ -1,24 +1,8 @@
 """People in the formats of other software: forms, prints of objects, statements, chats, calls, webhooks, sentences."""
 
-from functools import lru_cache
-
 import pytest
 
-from streams.masking.masker import Masker
-from streams.masking.policy import Policy
-from tests.support.disguise import masker_keyring
-
-
-@lru_cache(maxsize=1)
-def _masker() -> Masker:
-    return Masker(Policy(), masker_keyring())
-
-
-def _masked(text: str) -> str:
-    outcome = _masker().mask(text.encode())
-    assert outcome.failure is None
-    return outcome.text.decode()
-
+from tests.support.masked import masked
 
 #: What must go, and the line of a log that holds it.
 _PERSONAL = (
@@ -157,11 +141,11 @@ _OF_THINGS = (
 @pytest.mark.parametrize(("values", "line"), _PERSONAL)
 def test_person_in_a_format_of_other_software_is_masked(values: tuple[str, ...], line: str) -> None:
     """A value of a person does not get through in the format in which other software writes it."""
-    masked = _masked(line)
-    assert [value for value in values if value in masked] == []
+    left = masked(line)
+    assert [value for value in values if value in left] == []
 
 
 @pytest.mark.parametrize("line", _OF_THINGS)
 def test_what_only_has_the_format_stays(line: str) -> None:
     """A line of the same formats in which nobody is stays as it is."""
-    assert _masked(line) == line
+    assert masked(line) == line

@@ -1,24 +1,8 @@
 """People in the phrases, paths and signs of logs that are not about one detector alone."""
 
-from functools import lru_cache
-
 import pytest
 
-from streams.masking.masker import Masker
-from streams.masking.policy import Policy
-from tests.support.disguise import masker_keyring
-
-
-@lru_cache(maxsize=1)
-def _masker() -> Masker:
-    return Masker(Policy(), masker_keyring())
-
-
-def _masked(text: str) -> str:
-    outcome = _masker().mask(text.encode())
-    assert outcome.failure is None
-    return outcome.text.decode()
-
+from tests.support.masked import masked
 
 #: What must go, and the line of a log that holds it.
 _PERSONAL = (
@@ -59,7 +43,7 @@ _PERSONAL = (
 @pytest.mark.parametrize(("value", "line"), _PERSONAL)
 def test_person_in_a_log_line_is_masked(value: str, line: str) -> None:
     """A name, number or place in the phrase in which logs write it does not get through."""
-    assert value not in _masked(line)
+    assert value not in masked(line)
 
 
 @pytest.mark.parametrize(
@@ -99,11 +83,11 @@ def test_person_in_a_log_line_is_masked(value: str, line: str) -> None:
 )
 def test_line_without_a_person_stays(line: str) -> None:
     """Programs, things and words about users in general stay as they are."""
-    assert _masked(line) == line
+    assert masked(line) == line
 
 
 def test_one_name_is_one_token_wherever_it_stands() -> None:
     """A log-in name has the same token in a phrase, a path and a field."""
-    first = _masked("Accepted publickey for ann from host").split(" for ")[1].split()[0]
-    assert _masked("/home/ann/x") == f"/home/{first}/x"
-    assert _masked('{"user":"ann"}') == f'{{"user":"{first}"}}'
+    first = masked("Accepted publickey for ann from host").split(" for ")[1].split()[0]
+    assert masked("/home/ann/x") == f"/home/{first}/x"
+    assert masked('{"user":"ann"}') == f'{{"user":"{first}"}}'

@@ -169,7 +169,7 @@ DETECTORS: Final = (
         (
             'ldapsearch -x -D "cn=admin,dc=example" -w S3cretPw99 -b dc=example', "snmpwalk -v3 -u ann -A S3cretPw99 -X S3cretPw88 192.0.2.1", "mosquitto_pub -h mq -u ann -P S3cretPw99 -t a",
             "ipmitool -I lanplus -U admin -P S3cretPw99 power status", "smbclient //fs/x -U ann%S3cretPw99 -c ls", "rabbitmqctl add_user ann S3cretPw99", "keytool -list -storepass S3cretPw99",
-            "npm config set //registry.npmjs.org/:_authToken S3cretPw99S3cretPw99", r"net use Z: \\fs1\share S3cretPw99 /user:CORP\ann", "twine upload -u ann -p S3cretPw99 dist/x",
+            "npm config set //npm.example/:_authToken S3cretPw99S3cretPw99", r"net use Z: \\fs1\share S3cretPw99 /user:CORP\ann", "twine upload -u ann -p S3cretPw99 dist/x",
         ),
         (
             "ldapsearch -x -W -b dc=example", "snmpwalk -v2c 192.0.2.1 system", "mosquitto_sub -h mq -t a", "npm config set registry https://r.example", "rabbitmqctl list_users", r"net use Z: \\fs1\share",

@@ -124,7 +124,8 @@ _JOINED: Final = re.compile(
 )
 _LINE_END: Final = re.compile(_BREAK)
 _CARD: Final = b"BEGIN:VCARD"
-_CARD_END: Final = re.compile(rb"(?:" + _BREAK + rb"| )END:VCARD", re.IGNORECASE)
+#: A card that was cut off ends where another begins.
+_CARD_END: Final = re.compile(rb"(?:" + _BREAK + rb"| )END:VCARD|BEGIN:VCARD", re.IGNORECASE)
 _CARD_MAX: Final = 16384
 #: A name and an address are lists, in which an escaped `;` is none (RFC 6350, 3.4); lines that go on are cut there, too.
 _BETWEEN: Final = re.compile(rb"(?<!\\);|(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]")
@@ -182,7 +183,7 @@ DETECTORS: Final = (
         ("begin:vcard",),
         judge_card,
         ("BEGIN:VCARD\r\nVERSION:3.0\r\nN:Gump;Forrest;;Mr.\r\nFN:Forrest Gump\r\nTEL;TYPE=WORK:(111) 555-1212\r\nEND:VCARD", r"BEGIN:VCARD\nFN:Ann Lee\nBDAY:19610615\nEND:VCARD", r"BEGIN:VCARD\r\nADR:;;100 Waters Edge;Bay\r\n town;LA;30314;USA\r\nEND:VCARD", "BEGIN:VCARD VERSION:3.0 N:Lee;Ann;;; FN:Ann Lee TEL;TYPE=CELL:030901820 END:VCARD"),
-        ("BEGIN:VCARD", "BEGIN:VCARD VERSION:4.0 REV:1 END:VCARD", "BEGIN:VCARD\nVERSION:4.0\nEND:VCARD"),
+        ("BEGIN:VCARD", "BEGIN:VCARDBEGIN:VCARD", "BEGIN:VCARD VERSION:4.0 REV:1 END:VCARD", "BEGIN:VCARD\nVERSION:4.0\nEND:VCARD"),
         "RFC 6350, RFC 2426",
     ),
 )  # fmt: skip
