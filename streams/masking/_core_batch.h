@@ -68,7 +68,7 @@ static int put_output(Batch *batch, place index, PyObject *folded)
 static int mask_text(Batch *batch, place index, PyObject *raw, PyObject *read, Packed hits)
 {
     PyObject *text = read ? PyTuple_GET_ITEM(read, 0) : raw;
-    Pass pass = {text, batch->judges, batch->blocks, batch->fail, PyList_New(0), NULL, &batch->stays, {-1, -1, -1}};
+    Pass pass = {text, batch->judges, batch->blocks, batch->fail, PyList_New(0), NULL, &batch->stays, {-1, -1, -1, -1}};
     PyObject *found = NULL;
     int failed = -1;
     batch->stays.count = 0, batch->to.raw = raw;

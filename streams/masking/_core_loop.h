@@ -22,9 +22,9 @@ static PyObject *core_verdict(PyObject *self, PyObject *args)
     return verdict || PyErr_Occurred() ? verdict : Py_NewRef(Py_None);
 }
 
-/* How far a verdict keeps those who go by a word from being asked, and how far everybody. */
+/* How far a verdict keeps those who go by a word from being asked, and from where to where everybody. */
 typedef struct {
-    place covered, named, since;
+    place covered, named, since, from;
 } Reach;
 
 static int is_found(Core *core, PyObject *one)
@@ -44,7 +44,7 @@ static void reach_of(Reach *reach, PyObject *one, place end, int conclusive)
     reach->since = start - end < RIGHT_BEHIND ? end : start;
     reach->named = number(one, END);
     if (conclusive && number(one, CERTAIN) >= CONCLUSIVE)
-        reach->covered = reach->named;
+        reach->covered = reach->named, reach->from = start;
 }
 
 /* One pass of the loop, and what it is about: the rule by which each hit stays is `kept`, or the hit alone `stays` where
@@ -135,6 +135,14 @@ static int are_judges(PyObject *judges, PyObject *natives_of, PyObject *by_word)
            PyBytes_GET_SIZE(by_word) == PyList_GET_SIZE(judges);
 }
 
+/* Whether a verdict keeps from being asked about a run of base64, whose hit is one behind its end: no run has a dot, so that one
+ * which ends where the finding ends began in it. */
+static int holds_run(const Reach *reach, Text t, place end, place ident)
+{
+    return ident == BLOCK && end - 1 == reach->covered && end <= t.size + 1 && reach->from >= 0 && reach->from < reach->covered &&
+           memchr(t.at + reach->from, '.', (size_t)(reach->covered - reach->from));
+}
+
 /* Asks about all hits of a text; -1 for an exception. */
 static int ask_all(Core *core, Pass *pass, Packed hits, PyObject *natives_of, PyObject *words)
 {
@@ -150,7 +158,7 @@ static int ask_all(Core *core, Pass *pass, Packed hits, PyObject *natives_of, Py
             PyErr_SetString(PyExc_IndexError, "no such identifier");
             return -1;
         }
-        if (end <= pass->reach.covered || (by_word[ident] && pass->reach.since <= end && end <= pass->reach.named))
+        if (end <= pass->reach.covered || holds_run(&pass->reach, t, end, ident) || (by_word[ident] && pass->reach.since <= end && end <= pass->reach.named))
             continue;
         if (native[ident] > NONE && native[ident] < NATIVES)
             verdict = natives[native[ident]](core, t, end);
@@ -179,7 +187,7 @@ static PyObject *core_judge(PyObject *self, PyObject *const *args, Py_ssize_t co
     }
     if (packed_of(args[1], &hits) < 0)
         return NULL;
-    pass = (Pass){args[0], args[2], args[5], args[6], PyList_New(0), PyDict_New(), NULL, {-1, -1, -1}};
+    pass = (Pass){args[0], args[2], args[5], args[6], PyList_New(0), PyDict_New(), NULL, {-1, -1, -1, -1}};
     if (pass.all && pass.kept && !ask_all((Core *)self, &pass, hits, args[3], args[4]))
         return Py_BuildValue("(NN)", pass.all, pass.kept);
     Py_XDECREF(pass.all);

@@ -7,13 +7,18 @@ typedef struct {
     PyObject *known, *replacement, *odd;
 } Acting;
 
-/* How many numbers of a list in order are below another, or not above it. */
-static place below(PyObject *list, place than, int or_equal)
+/* A unit of a layer (`_Layer` of encodings/fold.py): where it is in what was read, and in what it was read from. */
+typedef struct {
+    int64_t at, stop, raw_at, raw_stop;
+} Unit;
+
+/* How many units of a layer begin before a place, or not behind it. */
+static place below(const Unit *units, place count, place than, int or_equal)
 {
-    place low = 0, high = PyList_GET_SIZE(list);
+    place low = 0, high = count;
     while (low < high) {
-        place middle = low + (high - low) / 2, one = PyLong_AsSsize_t(PyList_GET_ITEM(list, middle));
-        if (one < than || (or_equal && one == than))
+        place middle = low + (high - low) / 2;
+        if (units[middle].at < than || (or_equal && units[middle].at == than))
             low = middle + 1;
         else
             high = middle;
@@ -23,29 +28,20 @@ static place below(PyObject *list, place than, int or_equal)
 
 static int is_layer(PyObject *layer)
 {
-    int i;
-    if (!PyTuple_Check(layer) || PyTuple_GET_SIZE(layer) != 4)
-        return 0;
-    for (i = 0; i < 4; i++)
-        if (!PyList_Check(PyTuple_GET_ITEM(layer, i)) ||
-            PyList_GET_SIZE(PyTuple_GET_ITEM(layer, i)) != PyList_GET_SIZE(PyTuple_GET_ITEM(layer, 0)))
-            return 0;
-    return 1;
+    return PyBytes_Check(layer) && PyBytes_GET_SIZE(layer) % (place)sizeof(Unit) == 0;
 }
 
 /* Where a place of what was read begins or ends in what it was read from (`_start_of` and `_end_of` of
- * encodings/fold.py). */
+ * encodings/fold.py). Bytes of an object are aligned as a number is. */
 static place through(PyObject *layer, place at, int is_end)
 {
-    enum { AT, STOP, RAW_AT, RAW_STOP };
-    place unit = below(PyTuple_GET_ITEM(layer, AT), at, !is_end) - 1, stop, raw_stop;
+    const Unit *units = (const Unit *)(const void *)PyBytes_AS_STRING(layer);
+    place unit = below(units, PyBytes_GET_SIZE(layer) / (place)sizeof(Unit), at, !is_end) - 1;
     if (unit < 0)
         return at;
-    stop = PyLong_AsSsize_t(PyList_GET_ITEM(PyTuple_GET_ITEM(layer, STOP), unit));
-    raw_stop = PyLong_AsSsize_t(PyList_GET_ITEM(PyTuple_GET_ITEM(layer, RAW_STOP), unit));
-    if (at < stop || (is_end && at == stop))
-        return is_end ? raw_stop : PyLong_AsSsize_t(PyList_GET_ITEM(PyTuple_GET_ITEM(layer, RAW_AT), unit));
-    return raw_stop + at - stop;
+    if (at < units[unit].stop || (is_end && at == units[unit].stop))
+        return is_end ? units[unit].raw_stop : units[unit].raw_at;
+    return units[unit].raw_stop + at - units[unit].stop;
 }
 
 /* `Fold.raw_span`; -1 for an exception. */
@@ -55,12 +51,12 @@ static int raw_span(PyObject *layers, place *start, place *end)
     for (i = PyTuple_GET_SIZE(layers) - 1; i >= 0; i--) {
         PyObject *layer = PyTuple_GET_ITEM(layers, i);
         if (!is_layer(layer)) {
-            PyErr_SetString(PyExc_TypeError, "a layer is four lists of one length");
+            PyErr_SetString(PyExc_TypeError, "a layer has four numbers for each unit");
             return -1;
         }
         *start = through(layer, *start, 0), *end = through(layer, *end, 1);
     }
-    return PyErr_Occurred() ? -1 : 0;
+    return 0;
 }
 
 /* What comes in the place of a finding in a text that is read otherwise; `odd(one, start, end)` is asked where it has a

@@ -210,36 +210,41 @@ static void fill_table(void)
         begins_unit[c] = 1;
 }
 
-static int append(PyObject *list, place number)
-{
-    PyObject *one = PyLong_FromSsize_t(number);
-    int failed = !one || PyList_Append(list, one) < 0;
-    Py_XDECREF(one);
-    return failed ? -1 : 0;
-}
-
 enum { FAILED = -1, LEFT, CHANGED, SAME };
 
-static PyObject *new_layer(void)
+/* A unit that was undone: where it stands in what was read, and where it stood. */
+typedef struct {
+    int64_t at, stop, raw_at, raw_stop;
+} Unit;
+
+/* The units of a round, and two rooms for what texts read as, each for all of the raw text: no round makes one longer. */
+typedef struct {
+    Unit *units;
+    size_t count, room;
+    byte *from, *to;
+} Work;
+
+static int add_unit(Work *work, Unit unit)
 {
-    PyObject *layer = PyTuple_New(4);
-    int i;
-    for (i = 0; layer && i < 4; i++) {
-        PyObject *list = PyList_New(0);
-        if (!list) {
-            Py_CLEAR(layer);
-            break;
+    if (work->count == work->room) {
+        size_t room = work->room * 2 + 16;
+        Unit *more = PyMem_Realloc(work->units, room * sizeof *more);
+        if (!more) {
+            PyErr_NoMemory();
+            return -1;
         }
-        PyTuple_SET_ITEM(layer, i, list);
+        work->units = more, work->room = room;
     }
-    return layer;
+    work->units[work->count++] = unit;
+    return 0;
 }
 
-/* One round: writes what the text reads as, and where each unit of it stood and stands, in a layer that is made for the first. */
-static int round_of(Text t, const byte *characters, byte *to, place *written, PyObject **new)
+/* One round: writes what the text reads as, and where each unit of it stood and stands. */
+static int round_of(Text t, const byte *characters, Work *work, place *written)
 {
+    byte *to = work->to;
     place i = 0, out = 0;
-    int changed = 0;
+    work->count = 0;
     while (i < t.size) {
         enum unit unit;
         place next = i;
@@ -256,16 +261,13 @@ static int round_of(Text t, const byte *characters, byte *to, place *written, Py
             to[out++] = t.at[i++];
             continue;
         }
-        if (!*new && !(*new = new_layer()))
-            return FAILED;
-        if (append(PyTuple_GET_ITEM(*new, 0), out) < 0 || append(PyTuple_GET_ITEM(*new, 1), out + 1) < 0 ||
-            append(PyTuple_GET_ITEM(*new, 2), i) < 0 || append(PyTuple_GET_ITEM(*new, 3), i + 3) < 0)
+        if (add_unit(work, (Unit){out, out + 1, i, i + 3}) < 0)
             return FAILED;
         to[out++] = (byte)(hex_digit(t.at[i + 1]) << 4 | hex_digit(t.at[i + 2]));
-        i += 3, changed = 1;
+        i += 3;
     }
     *written = out;
-    return changed ? CHANGED : SAME;
+    return work->count ? CHANGED : SAME;
 }
 
 /* Whether a round over a text is one for the expressions; `doubled(text)` is asked where quotes may be doubled. */
@@ -283,31 +285,54 @@ static int is_left(Text t, PyObject *doubled)
     return yes;
 }
 
+/* Adds the units of a round to the layers. */
+static int add_layer(PyObject *layers, const Work *work)
+{
+    PyObject *layer = PyBytes_FromStringAndSize((const char *)work->units, (Py_ssize_t)(work->count * sizeof *work->units));
+    int failed = !layer || PyList_Append(layers, layer) < 0;
+    Py_XDECREF(layer);
+    return failed ? -1 : 0;
+}
+
 /* One round over a text; where it reads otherwise, a new reference to that in `next`. */
-static int undo(PyObject *raw, PyObject *doubled, const byte *characters, PyObject *layers, PyObject **next)
+static int undo(PyObject *raw, PyObject *doubled, const byte *characters, PyObject *layers, Work *work, PyObject **next)
 {
     Text t = {(const byte *)PyBytes_AS_STRING(raw), PyBytes_GET_SIZE(raw)};
-    PyObject *layer = NULL;
-    byte *from = PyMem_Malloc((size_t)t.size + 1), *to = PyMem_Malloc((size_t)t.size + 1);
     place written = 0;
-    int done = from && to ? LEFT : FAILED;
-    if (!from || !to)
-        PyErr_NoMemory();
-    if (done == LEFT && spaced(t, from)) {
-        int left;
-        t.at = from;
-        left = is_left(t, doubled);
-        done = left < 0 ? FAILED : left ? LEFT : round_of(t, characters, to, &written, &layer);
-    }
+    int done, left;
+    if (!spaced(t, work->from))
+        return LEFT;
+    t.at = work->from;
+    left = is_left(t, doubled);
+    done = left < 0 ? FAILED : left ? LEFT : round_of(t, characters, work, &written);
     /* Pluses may have become spaces where no unit was undone. */
-    if (done == CHANGED || (done == SAME && memcmp(to, PyBytes_AS_STRING(raw), (size_t)t.size))) {
-        *next = PyBytes_FromStringAndSize((const char *)to, written);
-        if (!*next || (done == CHANGED && PyList_Append(layers, layer) < 0))
+    if (done == CHANGED || (done == SAME && memcmp(work->to, PyBytes_AS_STRING(raw), (size_t)t.size))) {
+        *next = PyBytes_FromStringAndSize((const char *)work->to, written);
+        if (!*next || (done == CHANGED && add_layer(layers, work) < 0))
             done = FAILED;
     }
-    PyMem_Free(from);
-    PyMem_Free(to);
-    Py_XDECREF(layer);
+    return done;
+}
+
+/* All rounds over a text, each result in the place of the one before. */
+static int undo_all(PyObject **text, PyObject *doubled, const byte *characters, PyObject *layers)
+{
+    size_t room = (size_t)PyBytes_GET_SIZE(*text) + 1;
+    Work work = {NULL, 0, 0, PyMem_Malloc(room), PyMem_Malloc(room)};
+    int done = CHANGED, rounds;
+    if (!work.from || !work.to) {
+        PyErr_NoMemory();
+        done = FAILED;
+    }
+    for (rounds = 0; rounds < ROUNDS && done == CHANGED; rounds++) {
+        PyObject *next = NULL;
+        done = undo(*text, doubled, characters, layers, &work, &next);
+        if (next)
+            Py_SETREF(*text, next);
+    }
+    PyMem_Free(work.units);
+    PyMem_Free(work.from);
+    PyMem_Free(work.to);
     return done;
 }
 
@@ -316,19 +341,14 @@ static int undo(PyObject *raw, PyObject *doubled, const byte *characters, PyObje
 static PyObject *fold(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
     PyObject *text, *layers;
-    int done = CHANGED, rounds;
+    int done;
     (void)module;
     if (count != 3 || !PyBytes_Check(args[0]) || !PyBytes_Check(args[2]) || PyBytes_GET_SIZE(args[2]) != CHARACTERS / 8) {
         PyErr_SetString(PyExc_TypeError, "fold(raw, doubled, characters): bytes, and a bit for each of 131 072 characters");
         return NULL;
     }
     text = Py_NewRef(args[0]), layers = PyList_New(0);
-    for (rounds = 0; layers && rounds < ROUNDS && done == CHANGED; rounds++) {
-        PyObject *next = NULL;
-        done = undo(text, args[1], (const byte *)PyBytes_AS_STRING(args[2]), layers, &next);
-        if (next)
-            Py_SETREF(text, next);
-    }
+    done = layers ? undo_all(&text, args[1], (const byte *)PyBytes_AS_STRING(args[2]), layers) : FAILED;
     if (layers && done != LEFT && done != FAILED)
         Py_SETREF(layers, PyList_AsTuple(layers));
     if (layers && done != LEFT && done != FAILED)
@@ -352,7 +372,7 @@ PyMODINIT_FUNC PyInit__fold(void)
     PyObject *module = PyModule_Create(&definition);
     fill_table();
     /* Goes up with every change of what the function takes or gives; fold.py takes no other. */
-    if (module && PyModule_AddIntConstant(module, "INTERFACE", 4) < 0)
+    if (module && PyModule_AddIntConstant(module, "INTERFACE", 5) < 0)
         Py_CLEAR(module);
     return module;
 }

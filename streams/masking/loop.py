@@ -193,10 +193,13 @@ class Loop:
         """
         found: list[Found] = []
         kept: dict[int, str] = {}
-        covered = named = since = -1
+        covered = named = since = begun = -1
         for hit in memoryview(hits).cast("Q"):
             end, ident = hit >> IDENT_BITS, hit & _IDENT
             if end <= covered or (since <= end <= named and by_word[ident]):
+                continue
+            # No run of base64 has a dot: one that ends where a finding ends began in it, and its hit is one behind.
+            if ident == BLOCK and end - 1 == covered and b"." in text[begun:covered]:
                 continue
             judge = judges[ident]
             if judge is None:
@@ -213,7 +216,7 @@ class Loop:
                 found.append(verdict)
                 since, named = (end if verdict.start - end < _RIGHT_BEHIND else verdict.start), verdict.end
                 if verdict.certain >= _CONCLUSIVE:
-                    covered = verdict.end
+                    covered, begun = verdict.end, verdict.start
             else:
                 found += verdict
                 if verdict:

@@ -46,7 +46,7 @@ DETECTORS: Final = (
     Detector(
         "birth_date",
         (
-            "date of birth", "birth ?date", "birth ?day", "dob", r"d\.o\.b\.?", "born", "geboren", "geburtsdatum", r"geb\.", r"n\xc3\xa9e? le", "date de naissance", "nacid[oa]", "fecha de nacimiento",
+            "date of birth", "birth ?date", "birth ?day", r"(?:[^a-z0-9]|\\[nrtbf])dob", r"d\.o\.b\.?", r"(?:[^a-z0-9]|\\[nrtbf])born", "geboren", "geburtsdatum", r"geb\.", r"n\xc3\xa9e? le", "date de naissance", "nacid[oa]", "fecha de nacimiento",
             "nat[oa] il", "data di nascita", "nascid[oa]", "data de nascimento", r"f\xc3\xb6dd", "geboortedatum", "urodzon[ya]", "data urodzenia",
         ),
         judge_birth,

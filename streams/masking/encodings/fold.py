@@ -6,6 +6,7 @@ replaced in the raw bytes. JSON's `\"`, `\\` and `\n` are no disguise and stay, 
 """
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import lru_cache
@@ -83,27 +84,31 @@ def _is_form(run: bytes) -> bool:
     return _PLUS.search(run) is not None and not _BARE.search(run.removeprefix(b"amp;"))
 
 
-#: One round of undoing: unit i is `at[i]:stop[i]` of the result and `raw_at[i]:raw_stop[i]` of what was undone.
-_Layer = tuple[list[int], list[int], list[int], list[int]]
+#: One round of undoing: four native 64-bit numbers for each unit, which is `at:stop` of the result and `raw_at:raw_stop` of what
+#: was undone. A layer of numbers would be as many objects as a text has escapes.
+_Layer = bytes
+_AT: Final = slice(0, None, 4)
 
 #: What undoes a text in C: its reading and its layers, or None where it does not know how.
 _Native = Callable[[bytes, Callable[[bytes], bool], bytes], tuple[bytes, tuple[_Layer, ...]] | None]
 
 
 def _start_of(layer: _Layer, position: int) -> int:
-    at, stop, raw_at, raw_stop = layer
-    unit = bisect_right(at, position) - 1
+    numbers = memoryview(layer).cast("q")
+    unit = bisect_right(numbers[_AT], position) - 1
     if unit < 0:
         return position
-    return raw_at[unit] if position < stop[unit] else raw_stop[unit] + position - stop[unit]
+    _, stop, raw_at, raw_stop = numbers[4 * unit : 4 * unit + 4]
+    return raw_at if position < stop else raw_stop + position - stop
 
 
 def _end_of(layer: _Layer, position: int) -> int:
-    at, stop, _, raw_stop = layer
-    unit = bisect_left(at, position) - 1
+    numbers = memoryview(layer).cast("q")
+    unit = bisect_left(numbers[_AT], position) - 1
     if unit < 0:
         return position
-    return raw_stop[unit] if position <= stop[unit] else raw_stop[unit] + position - stop[unit]
+    _, stop, _, raw_stop = numbers[4 * unit : 4 * unit + 4]
+    return raw_stop if position <= stop else raw_stop + position - stop
 
 
 class Fold(NamedTuple):
@@ -125,10 +130,7 @@ _LETTERS: Final = 0xC2
 
 def _round(text: bytes, table: Table, slashes: bytes) -> tuple[bytes, _Layer] | None:
     pieces: list[bytes] = []
-    units_at: list[int] = []
-    stops: list[int] = []
-    raw_at: list[int] = []
-    raw_stops: list[int] = []
+    layer = array("q")
     at = mark = size = 0
     match_unit, handlers, known = table.pattern.match, table.handlers, characters()
     # A class alone is looked for at a tenth of the cost of all alternatives.
@@ -148,21 +150,18 @@ def _round(text: bytes, table: Table, slashes: bytes) -> tuple[bytes, _Layer] | 
         if plain is None or plain == match[0]:
             continue
         pieces += (text[mark:start], plain)
-        size += start - mark
-        units_at.append(size)
-        size += len(plain)
-        stops.append(size)
-        raw_at.append(start)
-        raw_stops.append(at)
+        begin = size + start - mark
+        size = begin + len(plain)
+        layer.extend((begin, size, start, at))
         mark = at
-    if not units_at:
+    if not layer:
         return None
     pieces.append(text[mark:])
-    return b"".join(pieces), (units_at, stops, raw_at, raw_stops)
+    return b"".join(pieces), layer.tobytes()
 
 
 #: What the rounds in C take and give; those that were built from another source are not used.
-_INTERFACE: Final = 4
+_INTERFACE: Final = 5
 #: The characters below this are told by a bit of `_bitmap`.
 _MAPPED: Final = 0x20000
 
