@@ -138,19 +138,20 @@ static void finish(State *state, const byte *data, size_t size, byte hash[4 * WO
 /* -- the mint ------------------------------------------------------------------------------------------------------- */
 
 /* Goes up with every change of what a mint takes or gives; tokens.py takes no other. */
-enum { INTERFACE = 5 };
+enum { INTERFACE = 6 };
 
 /* How the values of a kind are written before they become tokens; `NO_FORM` leaves them all to Python. */
 enum form { EXACT, EMAIL, TEXT, IDENTIFIER, IPV4, PHONE, NO_FORM };
 
 enum { LETTERS = 20, HINT = 4, HIDDEN = 6, LONGEST = 512, PREFIX = 64, TOKEN_MAX = PREFIX + LETTERS + HINT + 1 };
 
-/* What was asked of the calling code that three digits begin with: how long it is, which lengths its numbers have, as a set
- * of bits, and what is dialled before them at home, each behind its size. */
-enum { CODE_DIGITS = 3, CODES = 1000, PREFIXES = 14 };
+/* What was asked of the calling code that three digits begin with: how long it is, and as sets of bits which lengths its numbers
+ * have and which digits begin those before which something may be dialled at home. */
+enum { CODE_DIGITS = 3, CODES = 1000 };
 typedef struct {
     uint64_t lengths;
-    byte known, code, prefixes[PREFIXES];
+    unsigned long dialled;
+    byte known, code;
 } Plan;
 enum { UNKNOWN, PLANNED, LEFT };
 
@@ -204,37 +205,25 @@ static int is_ipv4(const byte *at, Py_ssize_t size)
     }
 }
 
-/* Takes what Python says of a calling code: None, or its length, the lengths behind it, and the prefixes; -1 for an exception. */
+/* Takes what Python says of a calling code: None, or its length and both sets; -1 for an exception. */
 static int take_plan(Plan *plan, PyObject *said)
 {
-    Plan taken = {0, PLANNED, 0, {0}};
-    PyObject *prefixes;
-    Py_ssize_t i, at = 0;
-    long code;
+    unsigned long long lengths;
+    unsigned long code, dialled;
     plan->known = LEFT;
     if (said == Py_None)
         return 0;
-    if (!PyTuple_Check(said) || PyTuple_GET_SIZE(said) != 3 || !PyTuple_Check(prefixes = PyTuple_GET_ITEM(said, 2))) {
-        PyErr_SetString(PyExc_TypeError, "a plan is (code, lengths, prefixes) or None");
+    if (!PyTuple_Check(said) || PyTuple_GET_SIZE(said) != 3) {
+        PyErr_SetString(PyExc_TypeError, "a plan is (code, lengths, dialled) or None");
         return -1;
     }
-    code = PyLong_AsLong(PyTuple_GET_ITEM(said, 0)), taken.lengths = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(said, 1));
+    code = PyLong_AsUnsignedLong(PyTuple_GET_ITEM(said, 0));
+    lengths = PyErr_Occurred() ? 0 : PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(said, 1));
+    dialled = PyErr_Occurred() ? 0 : PyLong_AsUnsignedLong(PyTuple_GET_ITEM(said, 2));
     if (PyErr_Occurred())
         return -1;
-    if (code < 1 || code > CODE_DIGITS)
-        return 0;
-    taken.code = (byte)code;
-    for (i = 0; i < PyTuple_GET_SIZE(prefixes); i++) {
-        PyObject *one = PyTuple_GET_ITEM(prefixes, i);
-        Py_ssize_t size = PyBytes_Check(one) ? PyBytes_GET_SIZE(one) : 0;
-        /* The last byte stays zero: it ends the list. */
-        if (size < 1 || at + 1 + size >= PREFIXES)
-            return 0;
-        taken.prefixes[at] = (byte)size;
-        memcpy(taken.prefixes + at + 1, PyBytes_AS_STRING(one), (size_t)size);
-        at += 1 + size;
-    }
-    *plan = taken;
+    if (code >= 1 && code <= CODE_DIGITS)
+        *plan = (Plan){lengths, dialled, PLANNED, (byte)code};
     return 0;
 }
 
@@ -258,7 +247,7 @@ static const Plan *plan_of(const Mint *mint, const byte *digits)
 static Py_ssize_t phone(const Mint *mint, const byte *at, Py_ssize_t size, byte *to)
 {
     enum { LONGEST_PHONE = 64, FEWEST = 7 };
-    Py_ssize_t i, written = 0, national, prefix;
+    Py_ssize_t i, written = 0, national;
     const Plan *plan;
     if (size > LONGEST_PHONE || at[0] != '+' || !is_digit(at[size - 1]))
         return -1;
@@ -274,18 +263,15 @@ static Py_ssize_t phone(const Mint *mint, const byte *at, Py_ssize_t size, byte 
     if (!plan)
         return -2;
     national = written - 1 - plan->code;
-    if (plan->known != PLANNED || national > 63 || !(plan->lengths >> national & 1))
+    if (plan->known != PLANNED || national < 1 || national > 63 || !(plan->lengths >> national & 1))
         return -1;
-    for (prefix = 0; plan->prefixes[prefix]; prefix += 1 + plan->prefixes[prefix])
-        if (plan->prefixes[prefix] <= national && !memcmp(to + 1 + plan->code, plan->prefixes + prefix + 1, plan->prefixes[prefix]))
-            return -1;
-    return written;
+    return plan->dialled >> (to[1 + plan->code] - '0') & 1 ? -1 : written;
 }
 
-/* What letters beyond ASCII are folded to, of two bytes in UTF-8, and ranges of those of three bytes that are nothing else;
- * `letters` of canonical.py tells them. */
+/* What letters beyond ASCII are folded to, both of two bytes in UTF-8, and ranges of those of three bytes that are nothing
+ * else; `letters` of canonical.py tells them. */
 enum { TWO_BYTES = 0x800, RANGES = 16 };
-static uint16_t folded[TWO_BYTES];
+static byte folded[TWO_BYTES][2];
 static struct {
     unsigned low, high;
 } unfolded[RANGES];
@@ -302,9 +288,8 @@ static int letter(const byte *at, Py_ssize_t left, byte *to)
     unsigned code;
     int range;
     if (left > 1 && at[0] >= 0xc2 && at[0] <= 0xdf && continues(at[1])) {
-        code = folded[(at[0] & 31) << 6 | (at[1] & 63)];
-        to[0] = (byte)(0xc0 | code >> 6), to[1] = (byte)(0x80 | (code & 63));
-        return code ? 2 : 0;
+        code = (unsigned)(at[0] & 31) << 6 | (unsigned)(at[1] & 63);
+        return folded[code][0] ? memcpy(to, folded[code], 2), 2 : 0;
     }
     if (left < 3 || (at[0] & 0xf0) != 0xe0 || !continues(at[1]) || !continues(at[2]))
         return 0;
@@ -526,7 +511,7 @@ static PyObject *take_letters(PyObject *module, PyObject *args)
     if (!PyArg_ParseTuple(args, "y#O!", &table, &size, &PyTuple_Type, &ranges))
         return NULL;
     if (size != (Py_ssize_t)sizeof folded || PyTuple_GET_SIZE(ranges) > RANGES) {
-        PyErr_SetString(PyExc_ValueError, "letters(folded, unfolded): a number for each code point below 0x800, and 16 ranges at most");
+        PyErr_SetString(PyExc_ValueError, "letters(folded, unfolded): two bytes for each code point below 0x800, and 16 ranges at most");
         return NULL;
     }
     memset(folded, 0, sizeof folded), ranges_known = 0;
@@ -534,9 +519,6 @@ static PyObject *take_letters(PyObject *module, PyObject *args)
         if (!PyArg_ParseTuple(PyTuple_GET_ITEM(ranges, i), "II", &unfolded[i].low, &unfolded[i].high))
             return NULL;
     memcpy(folded, table, sizeof folded), ranges_known = (int)i;
-    for (i = 0; i < TWO_BYTES; i++)
-        if (i < 0x80 || folded[i] < 0x80 || folded[i] >= TWO_BYTES)
-            folded[i] = 0;
     Py_RETURN_NONE;
 }
 

@@ -73,10 +73,12 @@ def _text(value: str) -> str:
 UNFOLDED: Final = ((0x3041, 0x3096), (0x30A1, 0x30FA), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3))
 #: Scripts with letters of two bytes in UTF-8, from Latin-1 to Arabic.
 _FOLDED: Final = range(0x80, 0x650)
+_FOLDED_BYTES: Final = 2
 
 
-def folded_letters() -> dict[int, int]:
-    """Code points of letters and what they are compared as by themselves, where that does not depend on their neighbours.
+def folded_letters() -> dict[int, bytes]:
+    """Code points of letters and what they are compared as by themselves, in two bytes of UTF-8 as they are (`é`, `ß` as `ss`),
+    where that does not depend on their neighbours.
 
     A letter that another one may be composed with is none of them.
     """
@@ -84,8 +86,8 @@ def folded_letters() -> dict[int, int]:
     for code in _FOLDED:
         char = chr(code)
         text = _text(char) if unicodedata.category(char) in ("Lu", "Ll", "Lo") else ""
-        if len(text) == 1 and 0x80 <= ord(text) < 0x800 and _text(text) == text:
-            found[code] = ord(text)
+        if len(text.encode()) == _FOLDED_BYTES and _text(text) == text:
+            found[code] = text.encode()
     return found
 
 

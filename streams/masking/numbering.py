@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-__all__ = ["Plan", "plan_of"]
+__all__ = ["Plan", "first_digits", "plan_of"]
 
 #: ITU-T E.164: a calling code has one to three digits, and none is the beginning of another.
 _CODE_DIGITS: Final = 3
@@ -62,3 +62,43 @@ def _lengths(meta: PhoneMetadata) -> frozenset[int]:
     if described is None:
         return frozenset()
     return frozenset((*(described.possible_length or ()), *(described.possible_length_local_only or ())))
+
+
+#: What the pattern of a prefix may begin with: a group, a class or a digit; and what makes that optional.
+_HEAD: Final = re.compile(r"\((?:\?:)?|\[[0-9-]+\]|[0-9]")
+_OPTIONAL: Final = ("?", "*", "{")
+_DIGITS: Final = "0123456789"
+
+
+def first_digits(pattern: str) -> frozenset[str]:
+    """The digits that whatever a prefix's pattern matches begins with; all ten where it may match nothing, or is no such pattern."""
+    return frozenset[str]().union(*map(_first_of, _branches(pattern)))
+
+
+def _first_of(branch: str) -> frozenset[str]:
+    head = _HEAD.match(branch)
+    group = branch.startswith("(")
+    end = _end_of_group(branch) if group else head.end() if head else 0
+    if head is None or branch.startswith(_OPTIONAL, end):
+        return frozenset(_DIGITS)
+    return first_digits(branch[head.end() : end - 1]) if group else frozenset(re.findall(head[0], _DIGITS))
+
+
+def _end_of_group(branch: str) -> int:
+    depth = 0
+    for at, sign in enumerate(branch, 1):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0:
+            return at
+    return len(branch)
+
+
+def _branches(pattern: str) -> list[str]:
+    """The alternatives of a pattern."""
+    found, depth, mark = [], 0, 0
+    for at, sign in enumerate(pattern):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and depth == 0:
+            found.append(pattern[mark:at])
+            mark = at + 1
+    return [*found, pattern[mark:]]

@@ -7,7 +7,6 @@ digits that every scanner behind us would take for a card (measured).
 
 import hashlib
 import re
-from array import array
 from binascii import hexlify
 from functools import lru_cache
 from importlib import import_module
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from streams.masking.canonical import CANONICAL_VERSION, UNFOLDED, canonical, folded_letters, form_of
 from streams.masking.keyring import KEY_ID_RE, Keyring, derive
 from streams.masking.kinds import KINDS
-from streams.masking.numbering import plan_of
+from streams.masking.numbering import first_digits, plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +89,7 @@ _MINTED: Final = {
 
 
 #: What a mint takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 5
+_INTERFACE: Final = 6
 
 
 class Mint(Protocol):
@@ -269,20 +268,15 @@ def _minted(key: bytes, prefix: bytes, form: str, *, hinted: bool) -> Mint | Non
     return mint
 
 
-#: Prefixes that are nothing but digits, as `0|80`.
-_DIALLED: Final = re.compile(r"[0-9]+(?:\|[0-9]+)*")
-
-
-def _dialled(digits: bytes) -> tuple[int, int, tuple[bytes, ...]] | None:
-    """How long the calling code is that digits begin with, the lengths of numbers behind it, as a set of bits, and what is
-    dialled before them at home; None where there is no such code, or prefixes are more than digits.
+def _dialled(digits: bytes) -> tuple[int, int, int] | None:
+    """How long the calling code is that digits begin with, and as sets of bits the lengths of numbers behind it and the digits
+    that begin those before which something may be dialled at home; None where there is no such code.
     """
     plan = plan_of(digits.decode())
-    prefixes = plan.national_prefix.pattern if plan and plan.national_prefix else ""
-    if plan is None or (prefixes and not _DIALLED.fullmatch(prefixes)):
+    if plan is None:
         return None
-    lengths = sum(1 << size for size in plan.main_lengths)
-    return len(plan.code), lengths, tuple(prefixes.encode().split(b"|")) if prefixes else ()
+    begins = first_digits(plan.national_prefix.pattern) if plan.national_prefix else ""
+    return len(plan.code), sum(1 << size for size in plan.main_lengths), sum(1 << int(digit) for digit in begins)
 
 
 @lru_cache(maxsize=1)
@@ -294,7 +288,7 @@ def _native() -> Any:
     if getattr(native, "INTERFACE", 0) != _INTERFACE:
         return None
     letters = folded_letters()
-    native.letters(array("H", [letters.get(code, 0) for code in range(0x800)]).tobytes(), UNFOLDED)
+    native.letters(b"".join([letters.get(code, b"\0\0") for code in range(0x800)]), UNFOLDED)
     return native
 
 

@@ -1,7 +1,6 @@
 """The mint in C makes the tokens that Python makes, or none; its hash is SHA-256 with either set of instructions."""
 
 import hmac
-from array import array
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -100,6 +99,9 @@ def test_mint_makes_the_defined_token(kind: str, text: bytes) -> None:
         ("phone", b"+49 30 901820"),
         ("phone", b"+12125550143"),
         ("phone", b"+4532123456"),
+        ("phone", b"+81 90-1234-5678"),
+        ("phone", b"+55 (11) 3456-7890"),
+        ("name", "Jürgen Groß".encode()),
     ],
 )
 def test_mint_makes_tokens_of_plain_values(kind: str, text: bytes) -> None:
@@ -115,7 +117,7 @@ def test_mint_writes_numbers_of_any_country_as_they_are_defined(code: int) -> No
     tokens = Tokens(masker_keyring())
     mint = tokens.mint("phone")
     assert mint is not None
-    for prefix in ("", "0", "1", "8", "80", "06", "00", "9"):
+    for prefix in ("", *"0123456789", "80", "06", "00"):
         for size in range(1, 16):
             text = f"+{code} {prefix}{'2573491860257349'[:size]}".encode()
             assert mint(text) in (None, _expected(tokens, "phone", text)), text
@@ -144,15 +146,16 @@ def test_what_a_mint_asks_may_fail() -> None:
         return answer
 
     mint = make(b"k", b"tok_", 5, True, plan)
-    bad: tuple[object, ...] = ((2, 1 << 8), 7, (2, "8", ()), (2, -1, ()), (2, 1 << 8, []))
+    bad: tuple[object, ...] = ((2, 1 << 8), 7, ("2", 1, 1), (2, "8", 1), (2, -1, 1), (2, 1 << 64, 1), (2, 1 << 8, b"0"))
     for answer in (KeyError(), *bad):
         said.append(answer)
         with pytest.raises((KeyError, TypeError, OverflowError)):
             mint(b"+4912345678")
-    said.append((2, 1 << 8, (b"0", b"13")))
+    said.append((2, 1 << 8, 1 << 1))
     assert mint(b"+4913345678") is None
-    assert mint(b"+4912345678")[-5:] == b"_5678"
-    for left in (None, (9, 1, ()), (2, 1 << 8, (b"",)), (2, 1 << 8, ("0",)), (2, 1 << 8, (b"0" * 13,))):
+    said.append((2, 1 << 8, 1 << 1))
+    assert mint(b"+4922345678")[-5:] == b"_5678"
+    for left in (None, (0, 1 << 8, 0), (9, 1 << 8, 0), (2, 1 << 7, 0), (2, 1 << 8, 1 << 2)):
         said.append(left)
         assert make(b"k", b"tok_", 5, True, plan)(b"+4922345678") is None
     assert not said
@@ -242,4 +245,4 @@ def test_tables_of_another_size_are_refused(tables: tuple[object, object]) -> No
     with pytest.raises((TypeError, ValueError)):
         native.letters(*tables)
     letters = folded_letters()
-    native.letters(array("H", [letters.get(code, 0) for code in range(0x800)]).tobytes(), UNFOLDED)
+    native.letters(b"".join([letters.get(code, b"\0\0") for code in range(0x800)]), UNFOLDED)

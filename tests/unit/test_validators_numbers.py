@@ -1,5 +1,7 @@
 """The arithmetic of check digits against other people's, and numbering plans against phonenumbers."""
 
+import re
+
 import phonenumbers
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from stdnum import luhn as their_luhn
 from stdnum.iso7064 import mod_97_10
 
-from streams.masking.numbering import plan_of
+from streams.masking.numbering import first_digits, plan_of
 from streams.masking.validators import card_brand, iban_valid, luhn, mod97
 
 DIGITS = st.text("0123456789", min_size=1, max_size=24)
@@ -62,3 +64,32 @@ def test_numbering_plan_has_the_lengths_of_phonenumbers(code: int, national: str
 def test_numbering_plan_of_no_code_is_none(digits: str) -> None:
     """What begins with no calling code, or is cut off inside one, has no plan."""
     assert plan_of(digits) is None
+
+
+_PREFIXES = {
+    prefix
+    for code in COUNTRY_CODE_TO_REGION_CODE
+    for plan in [plan_of(str(code))]
+    if plan is not None and plan.national_prefix is not None
+    for prefix in [plan.national_prefix]
+}
+
+
+@given(prefix=st.sampled_from(sorted(_PREFIXES, key=str)), data=st.data())
+def test_first_digits_are_those_of_whatever_a_prefix_matches(prefix: re.Pattern[str], data: st.DataObject) -> None:
+    """What phonenumbers may strip of a number begins with one of them; where it may be nothing they are all ten."""
+    stripped = data.draw(st.from_regex(prefix.pattern, fullmatch=True, alphabet="0123456789"))
+    assert (stripped[:1] in first_digits(prefix.pattern)) if stripped else len(first_digits(prefix.pattern)) == 10
+
+
+@pytest.mark.parametrize(
+    ("pattern", "digits"),
+    [
+        ("0", "0"), ("8|06", "08"), ("[08]1?", "08"), ("(?:0|90)(?:1)?", "09"), ("(1001)|0", "01"),
+        ("(3|(4|5)6)", "345"), ("0?1", "0123456789"), ("(?:0|1)*", "0123456789"), ("[0-2]{0,1}", "0123456789"),
+        ("(?!1)0", "0123456789"), ("", "0123456789"), ("(0", "0123456789"),
+    ],
+)  # fmt: skip
+def test_first_digits_of_what_may_match_nothing_are_all(pattern: str, digits: str) -> None:
+    """Alternatives, classes and groups are looked into; what is optional, or no pattern, begins with any digit."""
+    assert first_digits(pattern) == frozenset(digits)
