@@ -150,9 +150,9 @@ def _round(text: bytes, table: Table, slashes: bytes) -> tuple[bytes, _Layer] | 
         if plain is None or plain == match[0]:
             continue
         pieces += (text[mark:start], plain)
-        begin = size + start - mark
-        size = begin + len(plain)
-        layer.extend((begin, size, start, at))
+        size += start - mark
+        layer.extend((size, size + len(plain), start, at))
+        size += len(plain)
         mark = at
     if not layer:
         return None
