@@ -245,6 +245,34 @@ def test_core_takes_verdicts_of_any_judge() -> None:
         _core().judge(b"x", packed([(1, 0)]), [lambda *_: 7], b"\0", b"\0", lambda *_: [], lambda *_: None)  # type: ignore[arg-type, return-value]
 
 
+@pytest.mark.parametrize("loop", [Loop(), native_core()])
+@pytest.mark.parametrize(
+    ("text", "span", "asked"),
+    [
+        (b"eyJ.eyJ.c2ln", (0, 12), []),
+        (b"-- c2ln.eyJ", (3, 11), []),
+        (b"c2lnbmF0dXJl", (0, 12), [13]),
+        (b"a.b c2lnbmF0", (4, 12), [13]),
+        (b"eyJ.eyJ.c2ln", (0, 11), [13]),
+        (b"eyJ.eyJ.c2ln", (12, 12), [13]),
+    ],
+)
+def test_run_that_ends_with_a_conclusive_finding_is_not_opened(
+    loop: Any, text: bytes, span: tuple[int, int], asked: list[int]
+) -> None:
+    """A run of base64 ends one before its hit; it began in the finding that ends there if that has a dot."""
+    seen: list[int] = []
+
+    def blocks(_text: bytes, end: int, _ident: int) -> list[Found]:
+        seen.append(end)
+        return []
+
+    found = Found(*span, "jwt", "jwt", "jose_header", 90)
+    hits = packed([(1, 2), (len(text) + 1, 1)])
+    loop.judge(text, hits, [None, None, lambda *_: found], bytes(3), bytes(3), blocks, len)
+    assert seen == asked
+
+
 @pytest.mark.parametrize("native", [True, False])
 def test_sink_gives_hits_to_their_texts(*, native: bool) -> None:
     """Hits are given to the text that they end in, in their order, whichever order they come in."""
