@@ -500,38 +500,113 @@ static void end_with(Written *to, int more, int cut)
     to->size += cut ? 11 : 2;
 }
 
+/* Writes the surrogate of a JWT whose header says what is given; `TOO_LONG` where it is left to Python. */
+static int read_jwt(const Ask *ask, Text jwt, PyObject *said, PyObject *like, Pair *pair)
+{
+    Member members[CLAIMS];
+    Parts parts;
+    Text t;
+    byte payload[PAYLOAD];
+    char token[TOKEN_MAX];
+    int claims, i, more = 0, done;
+    if (!parts_of(jwt, &parts))
+        return TOO_LONG;
+    t = (Text){payload, decoded(jwt, parts.payload, parts.payload_end, payload)};
+    if (t.size < 0 || (claims = members_of(t, members)) < 0)
+        return TOO_LONG;
+    pair->said.size = pair->like.size = 0;
+    done = put(&pair->said, token, whole_token((const Mint *)ask->reader->whole, jwt.at, jwt.size, token)) && put_bytes(&pair->said, said) &&
+           put_bytes(&pair->like, ask->reader->sample) && put_bytes(&pair->like, like);
+    for (i = 0; i < claims && done == DONE; i++)
+        done = say(ask, pair, t, &members[i], &more);
+    if (done == DONE) {
+        end_with(&pair->said, more, parts.dots < 2);
+        end_with(&pair->like, more, parts.dots < 2);
+    }
+    return done;
+}
+
+static Text text_in(PyObject *bytes)
+{
+    return (Text){(const byte *)PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes)};
+}
+
 /* of(jwt, said, like, ask, mask) -> the surrogate and its sample; None where it is left to Python. */
 static PyObject *reader_of(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     Ask ask = {(Reader *)self, NULL, NULL};
-    Member members[CLAIMS];
-    Parts parts;
     Pair pair;
-    Text jwt, t;
-    byte payload[PAYLOAD];
-    char token[TOKEN_MAX];
-    int claims, i, more = 0, done;
+    int done;
     if (count != 5 || !PyBytes_Check(args[0]) || !PyBytes_Check(args[1]) || !PyBytes_Check(args[2])) {
         PyErr_SetString(PyExc_TypeError, "of(jwt, said, like, ask, mask): bytes, bytes, bytes, and whom to ask");
         return NULL;
     }
     ask.claim = args[3], ask.mask = args[4];
-    jwt = (Text){(const byte *)PyBytes_AS_STRING(args[0]), PyBytes_GET_SIZE(args[0])};
-    if (!parts_of(jwt, &parts))
-        Py_RETURN_NONE;
-    t = (Text){payload, decoded(jwt, parts.payload, parts.payload_end, payload)};
-    if (t.size < 0 || (claims = members_of(t, members)) < 0)
-        Py_RETURN_NONE;
-    pair.said.size = pair.like.size = 0;
-    done = put(&pair.said, token, whole_token((const Mint *)ask.reader->whole, jwt.at, jwt.size, token)) && put_bytes(&pair.said, args[1]) &&
-           put_bytes(&pair.like, ask.reader->sample) && put_bytes(&pair.like, args[2]);
-    for (i = 0; i < claims && done == DONE; i++)
-        done = say(&ask, &pair, t, &members[i], &more);
+    done = read_jwt(&ask, text_in(args[0]), args[1], args[2], &pair);
     if (done != DONE)
         return done == RAISED ? NULL : Py_NewRef(Py_None);
-    end_with(&pair.said, more, parts.dots < 2);
-    end_with(&pair.like, more, parts.dots < 2);
     return Py_BuildValue("(y#y#)", pair.said.at, pair.said.size, pair.like.at, pair.like.size);
+}
+
+/* What the header of a JWT says, a new reference; NULL where that is not known, or the JWT is encrypted. */
+static PyObject *header_in(PyObject *headers, PyObject *jwt)
+{
+    const char *at = PyBytes_AS_STRING(jwt), *dot = memchr(at, '.', (size_t)PyBytes_GET_SIZE(jwt));
+    PyObject *part = dot ? PyBytes_FromStringAndSize(at, dot - at) : NULL, *header = part ? PyDict_GetItemWithError(headers, part) : NULL;
+    Py_XDECREF(part);
+    if (!header || !PyTuple_Check(header) || PyTuple_GET_SIZE(header) != 3 || !PyBytes_Check(PyTuple_GET_ITEM(header, 0)) ||
+        !PyBytes_Check(PyTuple_GET_ITEM(header, 1)) || PyTuple_GET_ITEM(header, 2) != Py_False)
+        return NULL;
+    return Py_NewRef(header);
+}
+
+/* `DONE` where a sample is known to be harmless, `TOO_LONG` where that is left to Python. */
+static int is_harmless(PyObject *harmless, const Written *sample)
+{
+    PyObject *like = PyBytes_FromStringAndSize(sample->at, sample->size), *known = like ? PyDict_GetItemWithError(harmless, like) : NULL;
+    Py_XDECREF(like);
+    return known == Py_True ? DONE : PyErr_Occurred() ? RAISED : TOO_LONG;
+}
+
+/* Adds a surrogate to those that were made (`_with` of surrogate.py), and gives it back; takes the reference. */
+static PyObject *remember(PyObject *made, PyObject *jwt, PyObject *said)
+{
+    enum { ENTRIES = 4096, BYTES = 2048 };
+    if (!said || PyBytes_GET_SIZE(jwt) > BYTES)
+        return said;
+    if (PyDict_GET_SIZE(made) >= ENTRIES)
+        PyDict_Clear(made);
+    if (PyDict_SetItem(made, jwt, said) < 0)
+        Py_CLEAR(said);
+    return said;
+}
+
+/* known(made, headers, harmless, ask, mask, jwt) -> the surrogate, where it was made before or its header and what it looks like
+ * are known; None where it is left to Python. */
+static PyObject *reader_known(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Ask ask = {(Reader *)self, NULL, NULL};
+    Pair pair;
+    PyObject *before, *header;
+    int done;
+    if (count != 6 || !PyDict_Check(args[0]) || !PyDict_Check(args[1]) || !PyDict_Check(args[2]) || !PyBytes_Check(args[5])) {
+        PyErr_SetString(PyExc_TypeError, "known(made, headers, harmless, ask, mask, jwt): three dicts, whom to ask, and bytes");
+        return NULL;
+    }
+    before = PyDict_GetItemWithError(args[0], args[5]);
+    if (before)
+        return Py_NewRef(before);
+    ask.claim = args[3], ask.mask = args[4];
+    header = PyErr_Occurred() ? NULL : header_in(args[1], args[5]);
+    if (!header)
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    done = read_jwt(&ask, text_in(args[5]), PyTuple_GET_ITEM(header, 0), PyTuple_GET_ITEM(header, 1), &pair);
+    Py_DECREF(header);
+    if (done == DONE)
+        done = is_harmless(args[2], &pair.like);
+    if (done != DONE)
+        return done == RAISED ? NULL : Py_NewRef(Py_None);
+    return remember(args[0], args[5], PyBytes_FromStringAndSize(pair.said.at, pair.said.size));
 }
 
 /* The member of a name of three letters, or NULL. */
@@ -624,6 +699,9 @@ static PyMethodDef reader_methods[] = {
      "of(jwt, said, like, ask, mask) -> the surrogate and its sample\n\n"
      "Of a JWT whose header says what is given; None where that is left to Python. `ask(name, value)` says what a claim says,\n"
      "`mask(text)` masks a text."},
+    {"known", (PyCFunction)(void (*)(void))reader_known, METH_FASTCALL,
+     "known(made, headers, harmless, ask, mask, jwt) -> the surrogate, where it was made before or its header and sample are known\n\n"
+     "None where that is left to Python. The dicts are those of surrogate.py."},
     {"header", (PyCFunction)(void (*)(void))reader_header, METH_FASTCALL,
      "header(part, ask, mask) -> what a header says, its sample, and whether what follows is encrypted; None where that is left to "
      "Python"},

@@ -55,7 +55,7 @@ class Actions:
         if action == "redact":
             return REDACTED
         if action == "surrogate":
-            return self._surrogates.of
+            return self._surrogates.known
         return (self._tokens.mint(kind) if action == "token" else None) or {}
 
     def acts(self) -> Acts:

@@ -11,10 +11,14 @@ from typing import Final, Protocol, cast
 from streams.masking.claims import WORDS, claim_of
 from streams.masking.tokens import Mint, Tokens
 
-__all__ = ["Ask", "Field", "MaskText", "Reader", "reader"]
+__all__ = ["Ask", "Field", "Header", "MaskText", "Reader", "reader"]
 
 #: A thing said, and the same as it stands in a sample: with letters of tokens and times that stand for all.
 Field = tuple[bytes, bytes]
+
+#: What a header says, the same as it stands in a sample, and whether what follows is encrypted. A plain tuple, because
+#: there is one for each key and the collector of garbage forgets those.
+Header = tuple[bytes, bytes, bool]
 
 #: What is said of a claim, from its name and its value as they are written.
 Ask = Callable[[bytes, bytes], Field]
@@ -39,7 +43,21 @@ class Reader(Protocol):
         What is said of a harmless value is remembered for the last few thousand. Errors of what is called pass through.
         """
 
-    def header(self, part: bytes, ask: Ask, mask: MaskText, /) -> tuple[bytes, bytes, bool] | None:
+    def known(
+        self,
+        made: dict[bytes, bytes | None],
+        headers: Mapping[bytes, Header | None],
+        harmless: Mapping[bytes, bool],
+        ask: Ask,
+        mask: MaskText,
+        jwt: bytes,
+        /,
+    ) -> bytes | None:
+        """The surrogate, where it was made before, or where its header was opened and its sample was looked at; then it is added
+        to those that were made. None where that is left to Python. All are dicts.
+        """
+
+    def header(self, part: bytes, ask: Ask, mask: MaskText, /) -> Header | None:
         """What a first part says as a header, its sample, and whether what follows is encrypted; None as above."""
 
 

@@ -23,7 +23,8 @@ A claim that is known but not fit to be said is `redacted`. Nothing here raises 
 
 import re
 from binascii import a2b_base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -32,7 +33,7 @@ import orjson
 from streams.masking.claims import WORDS, Claim, claim_of
 from streams.masking.keyring import KEY_ID_RE
 from streams.masking.kinds import KINDS, Kind
-from streams.masking.payloads import Field, MaskText, reader
+from streams.masking.payloads import Field, Header, MaskText, reader
 from streams.masking.tokens import TOKEN_RE, Tokens
 
 __all__ = ["SURROGATE_RE", "MaskText", "Surrogates", "own_surrogate_at", "surrogate"]
@@ -132,11 +133,6 @@ def own_surrogate_at(data: bytes, pos: int, end: int, tokens: Tokens) -> int:
     return match.end()
 
 
-#: What a header says, the same as it stands in a sample, and whether what follows is encrypted. A plain tuple, because
-#: there is one for each key and the collector of garbage forgets those.
-_Header = tuple[bytes, bytes, bool]
-
-
 def _parts(encrypted: bool) -> int:
     """How many parts a whole JWT has."""
     return 5 if encrypted else 3
@@ -187,7 +183,10 @@ class Surrogates:
     Threads may share it where `mask_text` may be shared; a lost race costs a computation.
     """
 
-    __slots__ = ("_headers", "_made", "_reader", "_said", "_samples", "_seen_harmless", "mask_text", "tokens")
+    __slots__ = ("_headers", "_made", "_reader", "_said", "_samples", "_seen_harmless", "known", "mask_text", "tokens")
+
+    #: Makes the surrogate of a JWT of which enough is known, as `of` does; None where `of` has to be asked.
+    known: Callable[[bytes], bytes | None]
 
     def __init__(self, tokens: Tokens, mask_text: MaskText, *, native: bool = True) -> None:
         """`native=False` reads all payloads in Python."""
@@ -197,9 +196,11 @@ class Surrogates:
         self._samples = {kind: tokens.token(kind, "")[: -len(_SAMPLE_LETTERS)] + _SAMPLE_LETTERS for kind in KINDS}
         self._reader = reader(tokens, self._samples) if native else None
         self._made: dict[bytes, bytes | None] = {}
-        self._headers: dict[bytes, _Header | None] = {}
+        self._headers: dict[bytes, Header | None] = {}
         self._said: dict[tuple[bytes, tuple[str, ...]], Field] = {}
         self._seen_harmless: dict[bytes, bool] = {}
+        whom = self._made, self._headers, self._seen_harmless, self._asked, mask_text
+        self.known = partial(self._reader.known, *whom) if self._reader else self.of
 
     def of(self, jwt: bytes) -> bytes | None:
         """The surrogate of a whole JWT, or None where the bytes are none."""
@@ -208,7 +209,7 @@ class Surrogates:
             return known[jwt]
         made = self._make(jwt)
         if len(jwt) <= _CACHED_BYTES:
-            self._made = _with(self._made, jwt, made)
+            _add(known, jwt, made)
         return made
 
     def _make(self, jwt: bytes) -> bytes | None:
@@ -227,7 +228,7 @@ class Surrogates:
             return said
         return said.partition(b"~")[0] + _PAYLOAD_REDACTED[0] + b"~~"
 
-    def _make_in_python(self, jwt: bytes, header: _Header) -> bytes:
+    def _make_in_python(self, jwt: bytes, header: Header) -> bytes:
         parts = jwt.split(b".")
         said, like, encrypted = header
         fields, more = _fields(said, like), 0
@@ -247,10 +248,10 @@ class Surrogates:
         found = self._seen_harmless.get(like)
         if found is None:
             found = self.mask_text(like) == like
-            self._seen_harmless = _with(self._seen_harmless, like, found)
+            _add(self._seen_harmless, like, found)
         return found
 
-    def _opened(self, part: bytes) -> _Header | None:
+    def _opened(self, part: bytes) -> Header | None:
         """What the first part says as a header, or None where it is none."""
         known = self._headers
         if part in known:
@@ -260,10 +261,10 @@ class Surrogates:
         opened = read if claims is None else self._header(claims)
         opened = opened and (opened[0], _sampled(opened[1]), opened[2])
         if len(part) <= _CACHED_HEADER_BYTES:
-            self._headers = _with(self._headers, part, opened)
+            _add(known, part, opened)
         return opened
 
-    def _header(self, claims: dict[str, object]) -> _Header:
+    def _header(self, claims: dict[str, object]) -> Header:
         fields = [self._readable(mark, claims[name]) for name, mark in _HEADER_MARKS if name in claims]
         said = fields if claims else [_HEADER_REDACTED]
         return b"".join([one for one, _ in said]), b"".join([one for _, one in said]), "enc" in claims
@@ -307,7 +308,7 @@ class Surrogates:
             said = mark + self._spell(texts)
             known = said, _sample(said)
             if sum(map(len, texts)) <= _MAX_STRING_CHARS:
-                self._said = _with(self._said, (mark, texts), known)
+                _add(self._said, (mark, texts), known)
         return known
 
     def _spell(self, texts: tuple[str, ...]) -> bytes:
@@ -357,12 +358,11 @@ def _sampled(header: bytes) -> bytes:
     return plain[1] + _SAMPLE_KEY if plain else header
 
 
-def _with(cache: dict[_Key, _Value], key: _Key, value: _Value) -> dict[_Key, _Value]:
-    """The cache with one more entry, or a new one where it was full."""
+def _add(cache: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Adds an entry to a cache; one that is full is emptied before."""
     if len(cache) >= _CACHE_ENTRIES:
-        return {key: value}
+        cache.clear()
     cache[key] = value
-    return cache
 
 
 def _spelled(masked: str) -> str:

@@ -91,9 +91,14 @@ _SHARED = Surrogates(TOKENS, ENGINE.mask_text)
 def _both(jwt: bytes) -> bytes | None:
     """What both make of a JWT, after they were found to be one and to have asked about the same texts."""
     in_c, in_python = _Seen(), _Seen()
-    made = Surrogates(TOKENS, in_c).of(jwt)
+    fresh = Surrogates(TOKENS, in_c)
+    assert fresh.known(jwt) is None
+    made = fresh.of(jwt)
     assert made == Surrogates(TOKENS, in_python, native=False).of(jwt)
+    assert _SHARED.known(jwt) in (None, made)
     assert made == _SHARED.of(jwt)
+    fresh._made.clear()
+    assert fresh.known(jwt) in (None, made)
     assert list(dict.fromkeys(in_c.texts)) == list(dict.fromkeys(in_python.texts))
     return made
 
@@ -277,6 +282,36 @@ def test_readers_remember_no_more_than_they_may() -> None:
             assert made == expected.of(jwt)
 
 
+def test_what_is_known_of_a_jwt_is_enough() -> None:
+    """Once its issuer's header and sample were seen no JWT is left to Python; the last few thousand are remembered."""
+    surrogates, seen = Surrogates(TOKENS, ENGINE.mask_text), range(5_000)
+    jwts = [_part(b'{"alg":"RS256"}') + b"." + _part(b'{"iss":"a","sub":"%d"}' % number) + b".x" for number in seen]
+    surrogates.of(jwts[0])
+    assert [surrogates.known(jwt) for jwt in jwts] == [surrogates.of(jwt) for jwt in jwts]
+    assert None not in surrogates._made.values()
+    assert 0 < len(surrogates._made) <= 4096
+    long = _part(b'{"alg":"RS256"}') + b"." + _part(b'{"iss":"a","sub":"%s"}' % (b"7" * 8 + b" " * 2000)) + b".x"
+    assert surrogates.known(long) in (None, surrogates.of(long))
+    assert long not in surrogates._made
+
+
+def test_what_is_not_known_of_a_jwt_is_left() -> None:
+    """A header that was not opened or is none, an encrypted payload, and a sample that was not looked at."""
+    jwt = _part(b'{"alg":"RS256"}') + b"." + _part(b'{"sub":"1"}') + b".x"
+    for header in (None, (b"", b"", True), (b"", b""), ("", b"", False)):
+        for harmless in ({}, {b"x": True}):
+            surrogates = Surrogates(TOKENS, ENGINE.mask_text)
+            reader = surrogates._reader
+            assert reader is not None
+            headers: dict[bytes, Any] = {jwt.partition(b".")[0]: header}
+            assert reader.known({}, headers, harmless, surrogates._asked, len, jwt) is None  # type: ignore[arg-type]
+    surrogates.of(jwt)
+    surrogates._made.clear()
+    surrogates._seen_harmless.update(dict.fromkeys(surrogates._seen_harmless, False))
+    assert surrogates.known(jwt) is None
+    assert surrogates.known(b"no dot") is None
+
+
 def test_surrogates_are_freed() -> None:
     """Nothing in C keeps surrogates, whom they ask, or tokens alive."""
 
@@ -318,6 +353,9 @@ def test_reader_refuses_what_it_is_not_made_for() -> None:
         (asking.of, (jwt,)),
         (asking.of, ("", b"", b"", len, len)),
         (asking.header, ("", len, len)),
+        (asking.known, ({}, {}, {}, len, len)),
+        (asking.known, ({}, {}, {}, len, len, "")),
+        (asking.known, ({}, {}, (), len, len, b"")),
     )
     for call, arguments in calls:
         with pytest.raises(TypeError):
