@@ -294,6 +294,21 @@ static int add_layer(PyObject *layers, const Work *work)
     return failed ? -1 : 0;
 }
 
+/* Whether another round surely finds nothing: no percent sign is left, and what was undone are signs that are in no other unit,
+ * with no quote that they may open and no backslash that they may end. */
+static int is_settled(Text t, const Work *work, place written)
+{
+    size_t i;
+    if (memchr(work->to, '%', (size_t)written) || may_be_doubled(t))
+        return 0;
+    for (i = 0; i < work->count; i++) {
+        const byte *sign = work->to + work->units[i].at;
+        if (!strchr("@ ,/:?|", *sign) || !*sign || (work->units[i].at && sign[-1] == '\\'))
+            return 0;
+    }
+    return 1;
+}
+
 /* One round over a text; where it reads otherwise, a new reference to that in `next`. */
 static int undo(PyObject *raw, PyObject *doubled, const byte *characters, PyObject *layers, Work *work, PyObject **next)
 {
@@ -311,7 +326,7 @@ static int undo(PyObject *raw, PyObject *doubled, const byte *characters, PyObje
         if (!*next || (done == CHANGED && add_layer(layers, work) < 0))
             done = FAILED;
     }
-    return done;
+    return done == CHANGED && is_settled(t, work, written) ? SAME : done;
 }
 
 /* All rounds over a text, each result in the place of the one before. */
@@ -336,23 +351,38 @@ static int undo_all(PyObject **text, PyObject *doubled, const byte *characters, 
     return done;
 }
 
-/* fold(raw, doubled, characters) -> (text, layers) or None: all rounds, or nothing where one of them is for the expressions.
+/* What a text reads as, as an object of a type that is a tuple of text and layers; takes both references. */
+static PyObject *fold_of(PyTypeObject *type, PyObject *text, PyObject *layers)
+{
+    PyObject *read = text && layers ? type->tp_alloc(type, 2) : NULL;
+    if (!read) {
+        Py_XDECREF(text);
+        Py_XDECREF(layers);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(read, 0, text);
+    PyTuple_SET_ITEM(read, 1, layers);
+    return read;
+}
+
+/* fold(type, doubled, characters, raw) -> the `Fold` or None: all rounds, or nothing where one of them is for the expressions.
  * Layers are a tuple of `_Layer`; a bit of `characters` is set for each code point that reads as another. */
 static PyObject *fold(PyObject *module, PyObject *const *args, Py_ssize_t count)
 {
     PyObject *text, *layers;
     int done;
     (void)module;
-    if (count != 3 || !PyBytes_Check(args[0]) || !PyBytes_Check(args[2]) || PyBytes_GET_SIZE(args[2]) != CHARACTERS / 8) {
-        PyErr_SetString(PyExc_TypeError, "fold(raw, doubled, characters): bytes, and a bit for each of 131 072 characters");
+    if (count != 4 || !PyType_Check(args[0]) || !PyType_IsSubtype((PyTypeObject *)args[0], &PyTuple_Type) || !PyBytes_Check(args[2]) ||
+        PyBytes_GET_SIZE(args[2]) != CHARACTERS / 8 || !PyBytes_Check(args[3])) {
+        PyErr_SetString(PyExc_TypeError, "fold(type, doubled, characters, raw): a tuple's type, a bit for each of 131 072 characters, and bytes");
         return NULL;
     }
-    text = Py_NewRef(args[0]), layers = PyList_New(0);
+    text = Py_NewRef(args[3]), layers = PyList_New(0);
     done = layers ? undo_all(&text, args[1], (const byte *)PyBytes_AS_STRING(args[2]), layers) : FAILED;
-    if (layers && done != LEFT && done != FAILED)
+    if (done == SAME || done == CHANGED) {
         Py_SETREF(layers, PyList_AsTuple(layers));
-    if (layers && done != LEFT && done != FAILED)
-        return Py_BuildValue("(NN)", text, layers);
+        return fold_of((PyTypeObject *)args[0], text, layers);
+    }
     Py_DECREF(text);
     Py_XDECREF(layers);
     if (done == LEFT)
@@ -361,7 +391,7 @@ static PyObject *fold(PyObject *module, PyObject *const *args, Py_ssize_t count)
 }
 
 static PyMethodDef methods[] = {
-    {"fold", (PyCFunction)(void (*)(void))fold, METH_FASTCALL, "fold(raw, doubled, characters) -> (text, layers), None where that takes more"},
+    {"fold", (PyCFunction)(void (*)(void))fold, METH_FASTCALL, "fold(type, doubled, characters, raw) -> what it reads as, None where that takes more"},
     {NULL, NULL, 0, NULL},
 };
 
@@ -372,7 +402,7 @@ PyMODINIT_FUNC PyInit__fold(void)
     PyObject *module = PyModule_Create(&definition);
     fill_table();
     /* Goes up with every change of what the function takes or gives; fold.py takes no other. */
-    if (module && PyModule_AddIntConstant(module, "INTERFACE", 5) < 0)
+    if (module && PyModule_AddIntConstant(module, "INTERFACE", 6) < 0)
         Py_CLEAR(module);
     return module;
 }

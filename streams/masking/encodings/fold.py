@@ -9,9 +9,9 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from streams.masking.encodings.units import OPENED, Table, breaks, characters, units
 
@@ -89,9 +89,6 @@ def _is_form(run: bytes) -> bool:
 _Layer = bytes
 _AT: Final = slice(0, None, 4)
 
-#: What undoes a text in C: its reading and its layers, or None where it does not know how.
-_Native = Callable[[bytes, Callable[[bytes], bool], bytes], tuple[bytes, tuple[_Layer, ...]] | None]
-
 
 def _start_of(layer: _Layer, position: int) -> int:
     numbers = memoryview(layer).cast("q")
@@ -161,7 +158,7 @@ def _round(text: bytes, table: Table, slashes: bytes) -> tuple[bytes, _Layer] | 
 
 
 #: What the rounds in C take and give; those that were built from another source are not used.
-_INTERFACE: Final = 5
+_INTERFACE: Final = 6
 #: The characters below this are told by a bit of `_bitmap`.
 _MAPPED: Final = 0x20000
 
@@ -178,22 +175,20 @@ def _bitmap() -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _native() -> _Native | None:
-    """The rounds in C, which undo what is percent-encoded and nothing else; None where they have not been built."""
+def _native() -> Callable[[bytes], Fold | None]:
+    """The rounds in C, which undo what is percent-encoded and nothing else: None of all else, and where they have not been built."""
     try:
         native = import_module("streams.masking._fold")
     except ImportError:
-        return None
-    return cast("_Native", native.fold) if getattr(native, "INTERFACE", 0) == _INTERFACE else None
+        return lambda _raw: None
+    if getattr(native, "INTERFACE", 0) != _INTERFACE:
+        return lambda _raw: None
+    return partial(native.fold, Fold, _is_doubled, _bitmap())
 
 
 def fold(raw: bytes) -> Fold:
     """The text as somebody reads it; the raw bytes themselves where nothing is disguised."""
-    native = _native()
-    plain = native(raw, _is_doubled, _bitmap()) if native is not None else None
-    if plain is not None:
-        return Fold(*plain)
-    return fold_by_expressions(raw)
+    return _native()(raw) or fold_by_expressions(raw)
 
 
 def fold_by_expressions(raw: bytes) -> Fold:
