@@ -26,12 +26,13 @@ static byte country[26 * 26];
 #define NAMES                                                                                                    \
     "block disguise email phone_international phone_nanp us_ssn ipv4 ipv6 mac card card_named iban iban_spaced wallet "         \
     "discord_bot_token asana_token uptimerobot_key bitwarden_machine_token vault_legacy_token url_userinfo xml_element "        \
-    "national_number_alone phone_in_brackets field jwt track2"
+    "national_number_alone phone_in_brackets field jwt track2 bearer database_key"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
-enum { INTERFACE = 9 };
+enum { INTERFACE = 10 };
 enum shape {
     BLOCK, DISGUISE, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, CARD_NAMED, IBAN, IBAN_SPACED, WALLET,
-    DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, JOSE, TRACK2, SHAPES
+    DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, JOSE, TRACK2,
+    BEARER, DATABASE_KEY, SHAPES
 };
 
 /* A hit as the loops take it: its end, and in the lowest bits its identifier (`IDENT_BITS` of loop.py). */

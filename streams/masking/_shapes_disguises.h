@@ -176,10 +176,12 @@ static void at_printable(Scan *scan, const byte *at)
         report(scan, DISGUISE, at + 3);
 }
 
-/* =(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]{0,2}[^\s] and (?:=[89a-f][0-9a-f]){2} */
+/* =(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]{0,2}[^\s] and (?:=[89a-f][0-9a-f]){2}; and \)=\( */
 static void at_equals(Scan *scan, const byte *at)
 {
     const byte *next = at + 1;
+    if (*next == '(' && at[-1] == ')')
+        report(scan, DATABASE_KEY, at + 2);
     if (beyond_ascii(next) && at[3] == '=' && beyond_ascii(at + 4))
         report(scan, DISGUISE, at + 6);
     if (*next >= '1' && *next <= '5')

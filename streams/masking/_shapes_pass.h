@@ -142,6 +142,8 @@ static void NAMED(at_words)(Scan *scan, const byte *at, const Block *now, const 
     EACH(NOW(c) & BEFORE(c, 1) & (~BACK(now->alnums.one, last->alnums.one, 2) | BEFORE(slash, 3)), at_cc(scan, here));
     EACH(NOW(n) & BEFORE(p, 2) & (~BACK(now->alnums.one, last->alnums.one, 3) | BEFORE(slash, 4)), at_pan(scan, here));
     EACH(NOW(level) & BEFORE(e, 1), at_zlib(scan, here));
+    /* `r` is no digit of sixteen, and `b` is one. */
+    EACH(NOW(e) & BEFORE(e, 3) & BEFORE(hex, 4) & ~BEFORE(hex, 1), at_bearer(scan, here));
     EACH(NOW(yw) & BEFORE(e, 1), at_header(scan, here));
     EACH(NOW(digit) & BEFORE(h, 1), at_gzip(scan, here));
     EACH(NOW(big_a) & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));

@@ -171,6 +171,39 @@ static void at_dot(Scan *scan, const byte *at)
     dotted_mac(scan, at);
 }
 
+/* \\*["']? */
+static const byte *behind_quote(const byte *at)
+{
+    while (*at == '\\')
+        at++;
+    return at + (*at == '"' || *at == '\'');
+}
+
+/* [a-z0-9\-._~+/!$*=]{8} */
+static int is_token68(const byte *at)
+{
+    int place;
+    for (place = 0; place < 8; place++)
+        if (!IS(at[place], ALPHA | DIGIT) && (!at[place] || !strchr("-._~+/!$*=", at[place])))
+            return 0;
+    return 1;
+}
+
+/* bearer\\*["']?[ +:=]{1,3}\\*["']?[a-z0-9\-._~+/!$*=]{8}, at the second e */
+static void at_bearer(Scan *scan, const byte *at)
+{
+    const byte *sign;
+    int signs;
+    if (LOWER(at[-4]) != 'b' || LOWER(at[-2]) != 'a' || LOWER(at[-1]) != 'r' || LOWER(at[1]) != 'r')
+        return;
+    sign = behind_quote(at + 2);
+    for (signs = 0; signs < 3 && (*sign == ' ' || *sign == '+' || *sign == ':' || *sign == '='); signs++) {
+        const byte *token = behind_quote(++sign);
+        if (is_token68(token))
+            report(scan, BEARER, token + 8);
+    }
+}
+
 /* [MNO][A-Za-z\d_-]{22,28}\.[\w-]{6}\.[\w-]{16}, at its second dot */
 static void discord_token(Scan *scan, const byte *at)
 {

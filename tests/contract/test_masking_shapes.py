@@ -30,7 +30,8 @@ PIECES = (
     "123456789012=", "ur12345", "u1234567-", "0.", "s.", "hvs.",
     "12345678-1234-1234-1234-123456789012.", "abcdefghijklmnopqrstuvwxyz", "A123456(3)", "1EG4-TE5-MK72", "NO71.4202.",
     "12345678901234567X", "AB 12 34 56 78 A", "AB 123456 A", "GB 12", "\\nGB-12", "DE12 3456 ",
-    "EYA", "ewo", "Ew0", "ewK_hbGc", "ewkü",
+    "EYA", "ewo", "Ew0", "ewK_hbGc", "ewkü", "bearer ", "Bearer", "BEARER: ", 'bearer\\" +', "=", "~tok/en!", "a$b*c=.",
+    ")=(", ")=", "=(",
 )  # fmt: skip
 
 #: What disguises are made of.

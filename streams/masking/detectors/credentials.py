@@ -93,12 +93,13 @@ def judge_curl(data: bytes, end: int) -> Verdict:
 DETECTORS: Final = (
     Detector(
         "bearer",
-        (r"bearer\\*[\"']?[ +:=]{1,3}\\*[\"']?[a-z0-9\-._~+/!$*=]{8}",),
+        (),
         judge_bearer,
         ("Authorization: Bearer 7c9f1b3e2d4a", "bearer abc123def456"),
         ("bearer authentication", "Bearer of news"),
         "RFC 6750",
         by_word=True,
+        shapes=(r"bearer\\*[\"']?[ +:=]{1,3}\\*[\"']?[a-z0-9\-._~+/!$*=]{8}",),
     ),
     Detector(
         "basic",

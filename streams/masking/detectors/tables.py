@@ -297,11 +297,12 @@ def judge_paired(data: bytes, end: int) -> Verdict:
 DETECTORS: Final = (
     Detector(
         "database_key",
-        (r"\)=\(",),
+        (),
         judge_key,
         ("DETAIL:  Key (first_name, age)=(Ann, 31) already exists.", "Key (lower(password::text))=(hunter2) already exists."),
         ("Key (colour)=(blue) already exists.", "f(x)=(y)"),
         "PostgreSQL, errors of constraints",
+        shapes=(r"\)=\(",),
     ),
     Detector(
         "database_entry",
