@@ -188,11 +188,11 @@ static PyObject *core_mask(PyObject *self, PyObject *const *args, Py_ssize_t cou
     return NULL;
 }
 
-/* survey(texts) -> (filled, size): `Loop.survey`. */
+/* survey(texts) -> (filled, size, longest): `Loop.survey`. */
 static PyObject *core_survey(PyObject *self, PyObject *texts)
 {
     int filled = 1;
-    place i, size = 0;
+    place i, size = 0, longest = 0;
     PyObject *rows = PySequence_Fast(texts, "texts are a sequence");
     (void)self;
     for (i = 0; rows && i < PySequence_Fast_GET_SIZE(rows); i++) {
@@ -206,9 +206,49 @@ static PyObject *core_survey(PyObject *self, PyObject *texts)
         }
         filled = filled && t.size && t.at[0];
         size += t.size;
+        longest = t.size > longest ? t.size : longest;
     }
     if (!rows)
         return NULL;
     Py_DECREF(rows);
-    return Py_BuildValue("(On)", filled ? Py_True : Py_False, size);
+    return Py_BuildValue("(Onn)", filled ? Py_True : Py_False, size, longest);
+}
+
+static int is_hex(int c)
+{
+    return is(c, DIGIT) || (c >= 0 && LOWER(c) >= 'a' && LOWER(c) <= 'f');
+}
+
+/* Whether a text is ASCII and holds a percent escape. */
+static int is_escaped(Text t)
+{
+    place at = -1;
+    while ((at = find(t, '%', at + 1, t.size)) >= 0)
+        if (is_hex(peek(t, at + 1)) && is_hex(peek(t, at + 2)))
+            return ascii_end(t, 0) == t.size;
+    return 0;
+}
+
+/* escaped(texts, start, stop) -> places: `Loop.escaped`. */
+static PyObject *core_escaped(PyObject *self, PyObject *args)
+{
+    PyObject *texts, *places;
+    place i, stop;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "O!nn", &PyList_Type, &texts, &i, &stop))
+        return NULL;
+    if (i < 0) {
+        PyErr_SetString(PyExc_ValueError, "a place is not negative");
+        return NULL;
+    }
+    for (places = PyList_New(0); places && i < stop && i < PyList_GET_SIZE(texts); i++) {
+        PyObject *text = PyList_GET_ITEM(texts, i);
+        if (!PyBytes_Check(text)) {
+            PyErr_SetString(PyExc_TypeError, "a text is bytes");
+            Py_CLEAR(places);
+        } else if (is_escaped(text_of(text)) && append_place(places, i) < 0) {
+            Py_CLEAR(places);
+        }
+    }
+    return places;
 }

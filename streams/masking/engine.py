@@ -8,7 +8,7 @@ once; a text in which there is residue again fails.
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, NamedTuple, NoReturn
@@ -19,7 +19,7 @@ from streams.masking.databases import Store
 from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Judge
-from streams.masking.loop import Asked, Changed, Packed, Spliced, packed, replacements, unpacked
+from streams.masking.loop import Asked, Changed, Grouped, Packed, Spliced, packed, replacements, unpacked
 from streams.masking.native import core
 from streams.masking.prefilter import BLOCK, DISGUISE, FIRST_DETECTOR, Joined, Prefilter
 from streams.masking.quoting import percent_encoded, raw_quote
@@ -81,6 +81,21 @@ class Masked:
     findings: Counter[str] = field(default_factory=Counter)
 
 
+class _Batch(NamedTuple):
+    """Texts, the same as they are scanned, and whether one is long enough to be nested too deep."""
+
+    texts: list[bytes]
+    shown: list[bytes]
+    may_be_deep: bool
+
+    def without(self, places: Sequence[int]) -> "_Batch":
+        """The batch with some texts emptied."""
+        texts, shown = self.texts.copy(), self.shown.copy()
+        for place in places:
+            texts[place] = shown[place] = b""
+        return self._replace(texts=texts, shown=shown)
+
+
 class Engine:
     """Masks texts under one policy and one keyring; threads may share it.
 
@@ -110,23 +125,40 @@ class Engine:
     def mask(self, texts: list[bytes]) -> Masked:
         """Masks a batch; each text fails for itself."""
         result = Masked(texts.copy())
-        _, size = self._core.survey(texts)
+        _, size, longest = self._core.survey(texts)
         step = max(1, min(_PORTION_TEXTS, len(texts) * _PORTION_BYTES // max(1, size)))
+        batch = _Batch(texts, texts.copy(), longest > self._max_depth)
         for start in range(0, len(texts), step):
-            self._mask_portion(result, texts, range(start, min(start + step, len(texts))))
+            self._mask_portion(result, batch, range(start, min(start + step, len(texts))))
         return result
 
-    def _mask_portion(self, result: Masked, texts: list[bytes], places: range) -> None:
+    def _mask_portion(self, result: Masked, batch: _Batch, places: range) -> None:
         """Masks some texts of a batch: those of one scan."""
-        joined = self._prefilter.joined(texts, places)
-        if joined.broken:
-            texts = self._checked(result, texts, joined.broken)
-            joined = self._prefilter.joined(texts, places)
-        if joined.longest > self._max_depth:
-            result.failures.update((index, _TOO_DEEP) for index in places if self._too_deep(texts[index]))
-        changed = self._detect_all(result, texts, joined, places if self._everywhere else ())
+        reads = self._read_escaped(batch, places)
+        joined = self._prefilter.joined(batch.shown, places)
+        if broken := [place for place in joined.broken if place not in reads]:
+            self._mask_broken(result, batch.texts, broken)
+            batch = batch.without(broken)
+            joined = self._prefilter.joined(batch.shown, places)
+        if batch.may_be_deep:
+            result.failures.update((place, _TOO_DEEP) for place in places if self._too_deep(batch.texts[place]))
+        changed = self._detect_all(result, batch.texts, reads, joined, places if self._everywhere else ())
         if changed:
-            self._verify(result, texts, changed)
+            self._verify(result, batch.texts, changed)
+
+    def _read_escaped(self, batch: _Batch, places: range) -> dict[int, Fold]:
+        """How texts with a percent escape read, which is how they are shown from here on.
+
+        They are most of what is disguised, and no scan has to tell: read beforehand, they are scanned once.
+        """
+        if self._everywhere:
+            return {}
+        reads = {
+            place: fold(batch.texts[place]) for place in self._core.escaped(batch.texts, places.start, places.stop)
+        }
+        for place, read in reads.items():
+            batch.shown[place] = read.text
+        return reads
 
     def mask_text(self, text: bytes) -> bytes:
         """A short text by itself; `***` where it cannot be masked with certainty."""
@@ -172,13 +204,10 @@ class Engine:
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
-    def _checked(self, result: Masked, texts: list[bytes], broken: Sequence[int]) -> list[bytes]:
-        """The texts with those emptied that are not UTF-8: UTF-16 is masked on its own, anything else fails."""
-        readable = texts.copy()
-        for index in broken:
-            self._mask_wide(result, index, texts[index])
-            readable[index] = b""
-        return readable
+    def _mask_broken(self, result: Masked, texts: list[bytes], broken: Sequence[int]) -> None:
+        """Masks the texts that are not UTF-8: UTF-16 on its own, anything else fails."""
+        for place in broken:
+            self._mask_wide(result, place, texts[place])
 
     def _mask_wide(self, result: Masked, index: int, text: bytes) -> None:
         """Masks a text that is no UTF-8."""
@@ -200,31 +229,37 @@ class Engine:
 
     # -- detecting --------------------------------------------------------------------------------------------------
 
-    def _detect_all(self, result: Masked, texts: list[bytes], joined: Joined, unfolded: Sequence[int]) -> list[Changed]:
+    def _detect_all(
+        self, result: Masked, texts: list[bytes], reads: dict[int, Fold], joined: Joined, unfolded: Sequence[int]
+    ) -> list[Changed]:
         """The hot loop: one scan for all, then only the texts that were hit; some are unfolded whatever the scan says."""
-        hits, disguised = self._prefilter.scanned(joined)
+        hits, told = self._prefilter.scanned(joined)
         failures = result.failures
-        disguised |= dict.fromkeys(unfolded)
-        core, outputs, counts = self._core, result.outputs, result.findings
-        changed, left = core.mask(texts, hits, {**disguised, **failures}, {}, self._asked, self._acts, outputs, counts)
-        for index in left:
-            self._mask_one(result, index, None, texts[index], hits[index], changed)
+        disguised = {place: None for place in (*told, *unfolded) if place not in reads}
+        changed = self._detect(result, texts, hits, {**disguised, **failures}, reads)
         if disguised:
-            changed += self._detect_disguised(result, texts, [index for index in disguised if index not in failures])
+            changed += self._detect_disguised(result, texts, [place for place in disguised if place not in failures])
         return changed
 
-    def _detect_disguised(self, result: Masked, texts: list[bytes], indices: list[int]) -> list[Changed]:
+    def _detect_disguised(self, result: Masked, texts: list[bytes], places: list[int]) -> list[Changed]:
         """The same for texts that are read otherwise than they are written."""
-        reads = {index: fold(texts[index]) for index in indices}
+        reads = {place: fold(texts[place]) for place in places}
         found, _ = self._prefilter.grouped([read.text for read in reads.values()])
-        hits = {index: found.get(place, b"") for place, index in enumerate(indices)}
-        changed: list[Changed] = []
-        left = indices
-        if not self._everywhere:
-            core, outputs, counts = self._core, result.outputs, result.findings
-            changed, left = core.mask(texts, hits, {}, reads, self._asked, self._acts, outputs, counts)
-        for index in left:
-            self._mask_one(result, index, reads[index], texts[index], hits[index], changed)
+        hits = {place: found.get(row, b"") for row, place in enumerate(places)}
+        return self._detect(result, texts, hits, {}, reads)
+
+    def _detect(
+        self, result: Masked, texts: list[bytes], hits: Grouped, over: Mapping[int, object], reads: Mapping[int, Fold]
+    ) -> list[Changed]:
+        """Masks the texts with hits but for those passed over; some of them are read otherwise than they are written."""
+        asked, acts, outputs, counts = self._asked, self._acts, result.outputs, result.findings
+        if self._everywhere:
+            changed: list[Changed] = []
+            left = [place for place in hits if place not in over]
+        else:
+            changed, left = self._core.mask(texts, hits, over, reads, asked, acts, outputs, counts)
+        for place in left:
+            self._mask_one(result, place, reads.get(place), texts[place], hits[place], changed)
         return changed
 
     def _mask_one(

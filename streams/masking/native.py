@@ -37,7 +37,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 21
+_INTERFACE: Final = 22
 
 
 class Sink(Protocol):
@@ -108,6 +108,9 @@ class Core(Protocol):
 
     def survey(self, texts: Sequence[bytes | None], /) -> Survey:
         """What has to be known of a batch before anything is done."""
+
+    def escaped(self, texts: list[bytes], start: int, stop: int, /) -> list[int]:
+        """The places of texts in ASCII with a percent escape, from one place to another: each of them is disguised."""
 
     def mask(
         self,
