@@ -162,6 +162,7 @@ static PyMethodDef core_methods[] = {
     {"survey", core_survey, METH_O, "survey(texts) -> (filled, size, longest)"},
     {"escaped", core_escaped, METH_VARARGS, "escaped(texts, start, stop) -> the places of those in ASCII with a percent escape"},
     {"mask", FAST(core_mask), METH_FASTCALL, "mask(texts, hits, over, reads, asked, acts, outputs, counts) -> (changed, left)"},
+    {"written", FAST(core_written), METH_FASTCALL, "written(outputs, changed) -> (the output of each row, the rows that were read otherwise)"},
     {"open", FAST(core_open), METH_FASTCALL, "open(outputs, changed, hits) -> the places of what has to be looked at more closely"},
     {"stand_apart", FAST(core_stand_apart), METH_FASTCALL, "stand_apart(output, spliced) -> whether nothing is glued to what was replaced"},
     {"unsettled", FAST(core_unsettled), METH_FASTCALL, "unsettled(hits, spliced, kept, output) -> the hits that have to be judged again"},

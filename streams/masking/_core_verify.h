@@ -204,6 +204,31 @@ static PyObject *output_of(PyObject *row, PyObject *outputs)
     return NULL;
 }
 
+/* written(outputs, changed) -> (outputs, folded): `Loop.written`. */
+static PyObject *core_written(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    PyObject *written, *folded;
+    place i;
+    (void)self;
+    if (count != 2 || !PyList_Check(args[0]) || !PyList_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "written(outputs, changed)");
+        return NULL;
+    }
+    written = PyList_New(PyList_GET_SIZE(args[1])), folded = PyList_New(0);
+    for (i = 0; written && folded && i < PyList_GET_SIZE(args[1]); i++) {
+        PyObject *row = PyList_GET_ITEM(args[1], i), *output = output_of(row, args[0]);
+        if (!output || (PyTuple_GET_ITEM(row, FOLDED) != Py_False && append_place(folded, i) < 0))
+            Py_CLEAR(written);
+        else
+            PyList_SET_ITEM(written, i, Py_NewRef(output));
+    }
+    if (written && folded)
+        return Py_BuildValue("(NN)", written, folded);
+    Py_XDECREF(written);
+    Py_XDECREF(folded);
+    return NULL;
+}
+
 /* Whether a text is surely JSON. */
 static int is_json(Text t)
 {

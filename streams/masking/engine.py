@@ -357,8 +357,8 @@ class Engine:
     def _verify(self, result: Masked, texts: Sequence[bytes], changed: list[Changed]) -> None:
         """Fails every changed text in which a detector still finds something, or that is no JSON any more."""
         outputs = result.outputs
-        reads = self._still_disguised(outputs, changed)
-        scanned = [outputs[one.place] for one in changed]
+        scanned, folded = self._core.written(outputs, changed)
+        reads = self._still_disguised(scanned, changed, folded)
         for row, read in reads.items():
             scanned[row] = read.text
         hits, _ = self._prefilter.scanned(self._prefilter.joined(scanned, range(len(scanned)), changed))
@@ -375,22 +375,23 @@ class Engine:
                 result.failures[one.place] = failure
                 outputs[one.place] = texts[one.place]
 
-    def _still_disguised(self, outputs: Sequence[bytes], changed: list[Changed]) -> dict[int, Fold]:
-        """How the outputs read that have to be judged again as a whole, by their rows in `changed`.
+    def _still_disguised(
+        self, written: Sequence[bytes], changed: list[Changed], folded: Sequence[int]
+    ) -> dict[int, Fold]:
+        """How the outputs read that have to be judged again as a whole, by their rows in `changed`: some of those folded.
 
         Of most disguised texts nothing is disguised any more once they are masked: from here on their rows are like the rest,
         but for what was kept in them, whose places were those of another reading. Where something is glued to a replacement, a
         value was read to end elsewhere than it ends now, and all of it is judged again.
         """
         reads = {}
-        for row, one in enumerate(changed):
-            if one.folded:
-                output = outputs[one.place]
-                read = fold(output)
-                if read.text == output and self._core.stand_apart(output, one.spliced):
-                    changed[row] = Changed(one.place, one.spliced, b"", folded=False)
-                else:
-                    reads[row] = read
+        for row in folded:
+            one, output = changed[row], written[row]
+            read = fold(output)
+            if read.text == output and self._core.stand_apart(output, one.spliced):
+                changed[row] = Changed(one.place, one.spliced, b"", folded=False)
+            else:
+                reads[row] = read
         return reads
 
     def _residue(self, one: Changed, output: bytes, read: Fold | None, hits: Packed) -> Failure | None:

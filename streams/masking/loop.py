@@ -285,6 +285,10 @@ class Loop:
         """Nothing: the engine masks each of the texts with hits by itself, but for those passed over."""
         return [], [index for index in hits if index not in over]
 
+    def written(self, outputs: list[bytes], changed: list[Changed]) -> tuple[list[bytes], list[int]]:
+        """The output of each row of what was changed, and the rows of texts that were read otherwise than they are written."""
+        return [outputs[one.place] for one in changed], [row for row, one in enumerate(changed) if one.folded]
+
     def open(self, _outputs: list[bytes], changed: list[Changed], _hits: Grouped) -> Sequence[int]:
         """The places of changed texts that have to be looked at more closely: all of them."""
         return range(len(changed))

@@ -37,7 +37,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 22
+_INTERFACE: Final = 23
 
 
 class Sink(Protocol):
@@ -129,6 +129,9 @@ class Core(Protocol):
 
         Those that are left, in whole and in the outputs, are the engine's to mask; whatever raised is among them.
         """
+
+    def written(self, outputs: list[bytes], changed: list[Changed], /) -> tuple[list[bytes], list[int]]:
+        """The output of each row of what was changed, and the rows of texts that were read otherwise than they are written."""
 
     def open(self, outputs: list[bytes], changed: list[Changed], hits: Grouped, /) -> Sequence[int]:
         """The places of changed texts that have to be looked at more closely; all others are settled, and JSON."""

@@ -199,6 +199,14 @@ def test_core_splices_what_is_read_otherwise_as_the_loop_in_python_does(raw: byt
     assert told[0] == told[1]
 
 
+@_SETTINGS
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=6))
+def test_core_gives_what_was_written_as_the_loop_in_python_does(rows: list[tuple[int, bool]]) -> None:
+    """The output of each text that was changed, and which of them were read otherwise."""
+    outputs, changed = [b"a", b"b", b"c", b"d"], [Changed(place, b"", b"", folded) for place, folded in rows]
+    assert _core().written(outputs, changed) == Loop().written(outputs, changed)
+
+
 def test_core_refuses_what_it_is_not_made_for() -> None:
     """Wrong types, unknown judges and findings out of order raise; nothing is read outside of a text."""
     one = Found(4, 2, "email", "email", "rfc5322")
@@ -228,6 +236,9 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: _core().escaped([b"x", "x"], 0, 2),  # type: ignore[list-item]
         lambda: _core().escaped((b"x",), 0, 1),  # type: ignore[arg-type]
         lambda: _core().escaped([b"x"], -1, 1),
+        lambda: _core().written([b"x"], [Changed(1, b"", b"", folded=False)]),
+        lambda: _core().written([b"x"], [(0, b"", b"")]),  # type: ignore[list-item]
+        lambda: _core().written((b"x",), []),  # type: ignore[arg-type]
         lambda: sinks()().join(["x"], 0, 1, 128, []),  # type: ignore[list-item]
         lambda: sinks()().join(None, 0, 1, 128, []),  # type: ignore[arg-type]
         lambda: sinks()().join([b"x"], -1, 1, 128, []),
