@@ -548,67 +548,6 @@ static PyObject *reader_of(PyObject *self, PyObject *const *args, Py_ssize_t cou
     return Py_BuildValue("(y#y#)", pair.said.at, pair.said.size, pair.like.at, pair.like.size);
 }
 
-/* What the header of a JWT says, a new reference; NULL where that is not known, or the JWT is encrypted. */
-static PyObject *header_in(PyObject *headers, PyObject *jwt)
-{
-    const char *at = PyBytes_AS_STRING(jwt), *dot = memchr(at, '.', (size_t)PyBytes_GET_SIZE(jwt));
-    PyObject *part = dot ? PyBytes_FromStringAndSize(at, dot - at) : NULL, *header = part ? PyDict_GetItemWithError(headers, part) : NULL;
-    Py_XDECREF(part);
-    if (!header || !PyTuple_Check(header) || PyTuple_GET_SIZE(header) != 3 || !PyBytes_Check(PyTuple_GET_ITEM(header, 0)) ||
-        !PyBytes_Check(PyTuple_GET_ITEM(header, 1)) || PyTuple_GET_ITEM(header, 2) != Py_False)
-        return NULL;
-    return Py_NewRef(header);
-}
-
-/* `DONE` where a sample is known to be harmless, `TOO_LONG` where that is left to Python. */
-static int is_harmless(PyObject *harmless, const Written *sample)
-{
-    PyObject *like = PyBytes_FromStringAndSize(sample->at, sample->size), *known = like ? PyDict_GetItemWithError(harmless, like) : NULL;
-    Py_XDECREF(like);
-    return known == Py_True ? DONE : PyErr_Occurred() ? RAISED : TOO_LONG;
-}
-
-/* Adds a surrogate to those that were made (`_with` of surrogate.py), and gives it back; takes the reference. */
-static PyObject *remember(PyObject *made, PyObject *jwt, PyObject *said)
-{
-    enum { ENTRIES = 4096, BYTES = 2048 };
-    if (!said || PyBytes_GET_SIZE(jwt) > BYTES)
-        return said;
-    if (PyDict_GET_SIZE(made) >= ENTRIES)
-        PyDict_Clear(made);
-    if (PyDict_SetItem(made, jwt, said) < 0)
-        Py_CLEAR(said);
-    return said;
-}
-
-/* known(made, headers, harmless, ask, mask, jwt) -> the surrogate, where it was made before or its header and what it looks like
- * are known; None where it is left to Python. */
-static PyObject *reader_known(PyObject *self, PyObject *const *args, Py_ssize_t count)
-{
-    Ask ask = {(Reader *)self, NULL, NULL};
-    Pair pair;
-    PyObject *before, *header;
-    int done;
-    if (count != 6 || !PyDict_Check(args[0]) || !PyDict_Check(args[1]) || !PyDict_Check(args[2]) || !PyBytes_Check(args[5])) {
-        PyErr_SetString(PyExc_TypeError, "known(made, headers, harmless, ask, mask, jwt): three dicts, whom to ask, and bytes");
-        return NULL;
-    }
-    before = PyDict_GetItemWithError(args[0], args[5]);
-    if (before)
-        return Py_NewRef(before);
-    ask.claim = args[3], ask.mask = args[4];
-    header = PyErr_Occurred() ? NULL : header_in(args[1], args[5]);
-    if (!header)
-        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
-    done = read_jwt(&ask, text_in(args[5]), PyTuple_GET_ITEM(header, 0), PyTuple_GET_ITEM(header, 1), &pair);
-    Py_DECREF(header);
-    if (done == DONE)
-        done = is_harmless(args[2], &pair.like);
-    if (done != DONE)
-        return done == RAISED ? NULL : Py_NewRef(Py_None);
-    return remember(args[0], args[5], PyBytes_FromStringAndSize(pair.said.at, pair.said.size));
-}
-
 /* The member of a name of three letters, or NULL. */
 static const Member *member_of(Text t, const Member *members, int count, const char *name)
 {
@@ -638,26 +577,141 @@ static PyObject *header_of(const Ask *ask, Text t, const Member *members, int co
     return Py_BuildValue("(y#y#O)", pair.said.at, pair.said.size, pair.like.at, pair.like.size, there[ENC] ? Py_True : Py_False);
 }
 
+/* What a first part says as a header; NULL with an exception, or where it is left to Python. */
+static PyObject *read_header(const Ask *ask, Text part)
+{
+    Member members[CLAIMS];
+    byte header[PAYLOAD];
+    Text t = {header, decoded(part, 0, part.size, header)};
+    int claims = t.size < 0 ? -1 : members_of(t, members);
+    return claims < 0 ? NULL : header_of(ask, t, members, claims);
+}
+
 /* header(part, ask, mask) -> what a header says, its sample, and whether what follows is encrypted; None where it is left to Python. */
 static PyObject *reader_header(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
-    Ask ask = {(Reader *)self, NULL, NULL};
-    Member members[CLAIMS];
-    byte header[PAYLOAD];
-    Text part, t;
     PyObject *says;
-    int claims;
     if (count != 3 || !PyBytes_Check(args[0])) {
         PyErr_SetString(PyExc_TypeError, "header(part, ask, mask): bytes, and whom to ask");
         return NULL;
     }
-    ask.claim = args[1], ask.mask = args[2];
-    part = (Text){(const byte *)PyBytes_AS_STRING(args[0]), PyBytes_GET_SIZE(args[0])};
-    t = (Text){header, decoded(part, 0, part.size, header)};
-    if (t.size < 0 || (claims = members_of(t, members)) < 0)
-        Py_RETURN_NONE;
-    says = header_of(&ask, t, members, claims);
+    says = read_header(&(Ask){(Reader *)self, args[1], args[2]}, text_in(args[0]));
     return says || PyErr_Occurred() ? says : Py_NewRef(Py_None);
+}
+
+/* How much of what a header says is no number of a key, where that is all there is behind it (`_KEY_NUMBER` of surrogate.py); 0
+ * where it is more. */
+static place before_number(Text t)
+{
+    enum { ALG_END = 10, FEWEST = 8, MOST = 40 };
+    static const char *const types[] = {"~typ.JWT", "~typ.at-jwt", NULL};
+    const char *const *type;
+    place at = ALG_END, start;
+    int digits = 0;
+    if (t.size < at || memcmp(t.at, "~alg.", 5) || t.at[5] < 'A' || t.at[5] > 'Z' || t.at[6] < 'A' || t.at[6] > 'Z' ||
+        span(t, 7, DIGIT) < at)
+        return 0;
+    for (type = types; *type; type++)
+        if (t.size - at > (place)strlen(*type) && !memcmp(t.at + at, *type, strlen(*type)) && t.at[at + (place)strlen(*type)] == '~') {
+            at += (place)strlen(*type);
+            break;
+        }
+    if (t.size - at < 5 || memcmp(t.at + at, "~kid.", 5))
+        return 0;
+    for (start = at += 5; at < t.size && (is(t.at[at], DIGIT) || t.at[at] == '-' || (t.at[at] >= 'a' && t.at[at] <= 'f')); at++)
+        digits |= is(t.at[at], DIGIT);
+    return at == t.size && digits && at - start >= FEWEST && at - start <= MOST ? start : 0;
+}
+
+/* What a header says with the sample of a key's number (`_sampled` of surrogate.py), a new reference; takes the other. */
+static PyObject *sampled(PyObject *header)
+{
+    static const char key[] = "0a1b2c3d";
+    Text like = text_in(PyTuple_GET_ITEM(header, 1));
+    place size = before_number(like);
+    PyObject *other, *whole;
+    if (!size)
+        return header;
+    other = PyBytes_FromStringAndSize(NULL, size + (place)sizeof key - 1);
+    if (other) {
+        memcpy(PyBytes_AS_STRING(other), like.at, (size_t)size);
+        memcpy(PyBytes_AS_STRING(other) + size, key, sizeof key - 1);
+    }
+    whole = other ? PyTuple_Pack(3, PyTuple_GET_ITEM(header, 0), other, PyTuple_GET_ITEM(header, 2)) : NULL;
+    Py_XDECREF(other);
+    Py_DECREF(header);
+    return whole;
+}
+
+/* Adds an entry to a cache (`_add` of surrogate.py), and gives it back; takes the reference to the value. */
+static PyObject *remember(PyObject *cache, PyObject *key, PyObject *value)
+{
+    enum { ENTRIES = 4096 };
+    if (value && PyDict_GET_SIZE(cache) >= ENTRIES)
+        PyDict_Clear(cache);
+    if (value && PyDict_SetItem(cache, key, value) < 0)
+        Py_CLEAR(value);
+    return value;
+}
+
+static int is_plain_header(PyObject *header)
+{
+    return PyTuple_Check(header) && PyTuple_GET_SIZE(header) == 3 && PyBytes_Check(PyTuple_GET_ITEM(header, 0)) &&
+           PyBytes_Check(PyTuple_GET_ITEM(header, 1)) && PyTuple_GET_ITEM(header, 2) == Py_False;
+}
+
+/* What the header of a JWT says, a new reference; NULL with an exception, or where that or the payload is left to Python. */
+static PyObject *header_in(const Ask *ask, PyObject *headers, PyObject *jwt)
+{
+    enum { REMEMBERED = 512 };
+    const char *at = PyBytes_AS_STRING(jwt), *dot = memchr(at, '.', (size_t)PyBytes_GET_SIZE(jwt));
+    PyObject *part = dot && dot - at <= REMEMBERED ? PyBytes_FromStringAndSize(at, dot - at) : NULL, *header;
+    if (!part)
+        return NULL;
+    header = Py_XNewRef(PyDict_GetItemWithError(headers, part));
+    if (!header && !PyErr_Occurred() && (header = read_header(ask, text_in(part))))
+        header = remember(headers, part, sampled(header));
+    Py_DECREF(part);
+    if (header && !is_plain_header(header))
+        Py_CLEAR(header);
+    return header;
+}
+
+/* `DONE` where a sample is known to be harmless, `TOO_LONG` where that is left to Python. */
+static int is_harmless(PyObject *harmless, const Written *sample)
+{
+    PyObject *like = PyBytes_FromStringAndSize(sample->at, sample->size), *known = like ? PyDict_GetItemWithError(harmless, like) : NULL;
+    Py_XDECREF(like);
+    return known == Py_True ? DONE : PyErr_Occurred() ? RAISED : TOO_LONG;
+}
+
+/* known(made, headers, harmless, ask, ask_header, mask, jwt) -> the surrogate, where it was made before or what it looks like is
+ * known; None where it is left to Python. */
+static PyObject *reader_known(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    enum { REMEMBERED = 2048 };
+    Reader *reader = (Reader *)self;
+    Pair pair;
+    PyObject *jwt, *before, *header, *said;
+    int done;
+    if (count != 7 || !PyDict_Check(args[0]) || !PyDict_Check(args[1]) || !PyDict_Check(args[2]) || !PyBytes_Check(jwt = args[6])) {
+        PyErr_SetString(PyExc_TypeError, "known(made, headers, harmless, ask, ask_header, mask, jwt): three dicts, whom to ask, and bytes");
+        return NULL;
+    }
+    before = PyDict_GetItemWithError(args[0], jwt);
+    if (before)
+        return Py_NewRef(before);
+    header = PyErr_Occurred() ? NULL : header_in(&(Ask){reader, args[4], args[5]}, args[1], jwt);
+    if (!header)
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    done = read_jwt(&(Ask){reader, args[3], args[5]}, text_in(jwt), PyTuple_GET_ITEM(header, 0), PyTuple_GET_ITEM(header, 1), &pair);
+    Py_DECREF(header);
+    if (done == DONE)
+        done = is_harmless(args[2], &pair.like);
+    if (done != DONE)
+        return done == RAISED ? NULL : Py_NewRef(Py_None);
+    said = PyBytes_FromStringAndSize(pair.said.at, pair.said.size);
+    return PyBytes_GET_SIZE(jwt) <= REMEMBERED ? remember(args[0], jwt, said) : said;
 }
 
 static PyObject *reader_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
@@ -700,7 +754,7 @@ static PyMethodDef reader_methods[] = {
      "Of a JWT whose header says what is given; None where that is left to Python. `ask(name, value)` says what a claim says,\n"
      "`mask(text)` masks a text."},
     {"known", (PyCFunction)(void (*)(void))reader_known, METH_FASTCALL,
-     "known(made, headers, harmless, ask, mask, jwt) -> the surrogate, where it was made before or its header and sample are known\n\n"
+     "known(made, headers, harmless, ask, ask_header, mask, jwt) -> the surrogate, where it was made before or its sample is known\n\n"
      "None where that is left to Python. The dicts are those of surrogate.py."},
     {"header", (PyCFunction)(void (*)(void))reader_header, METH_FASTCALL,
      "header(part, ask, mask) -> what a header says, its sample, and whether what follows is encrypted; None where that is left to "

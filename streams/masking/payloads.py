@@ -46,15 +46,16 @@ class Reader(Protocol):
     def known(
         self,
         made: dict[bytes, bytes | None],
-        headers: Mapping[bytes, Header | None],
+        headers: dict[bytes, Header | None],
         harmless: Mapping[bytes, bool],
         ask: Ask,
+        ask_header: Ask,
         mask: MaskText,
         jwt: bytes,
         /,
     ) -> bytes | None:
-        """The surrogate, where it was made before, or where its header was opened and its sample was looked at; then it is added
-        to those that were made. None where that is left to Python. All are dicts.
+        """The surrogate, where it was made before, or where its sample was looked at before; then it is added to those that were
+        made, and what its header says to the headers. None where that is left to Python. All are dicts.
         """
 
     def header(self, part: bytes, ask: Ask, mask: MaskText, /) -> Header | None:

@@ -199,7 +199,7 @@ class Surrogates:
         self._headers: dict[bytes, Header | None] = {}
         self._said: dict[tuple[bytes, tuple[str, ...]], Field] = {}
         self._seen_harmless: dict[bytes, bool] = {}
-        whom = self._made, self._headers, self._seen_harmless, self._asked, mask_text
+        whom = self._made, self._headers, self._seen_harmless, self._asked, self._asked_of_header, mask_text
         self.known = partial(self._reader.known, *whom) if self._reader else self.of
 
     def of(self, jwt: bytes) -> bytes | None:

@@ -89,7 +89,7 @@ _MINTED: Final = {
 
 
 #: What a mint takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 6
+_INTERFACE: Final = 7
 
 
 class Mint(Protocol):
