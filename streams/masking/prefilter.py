@@ -75,7 +75,9 @@ class Prefilter:
 
     def scanned(self, joined: Joined) -> tuple[Grouped, dict[int, None]]:
         """The hits of each text that has any, and which of the texts are disguised; in their order."""
-        data, sink = joined.data, joined.sink
+        return self._scanned(joined.sink, joined.data)
+
+    def _scanned(self, sink: Sink, data: bytes) -> tuple[Grouped, dict[int, None]]:
         self._database.scan(data, match_event_handler=sink, scratch=self._scratch())
         return sink.grouped(self._shapes(data) if self._shapes is not None else b"", DISGUISE)
 
@@ -89,7 +91,9 @@ class Prefilter:
 
     def packed(self, text: bytes) -> Packed:
         """The hits in one text as the loops take them."""
-        return self.grouped((text,))[0].get(0, b"")
+        sink = self._sink()
+        data, _, _ = sink.join((text,), 0, 1, MARGIN, [])
+        return self._scanned(sink, data)[0].get(0, b"")
 
     def _scratch(self) -> hyperscan.Scratch:
         scratch = getattr(self._scratches, "scratch", None)
