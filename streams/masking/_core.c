@@ -164,7 +164,7 @@ static PyMethodDef core_methods[] = {
     {"mask", FAST(core_mask), METH_FASTCALL, "mask(texts, hits, over, reads, asked, acts, outputs, counts) -> (changed, left)"},
     {"written", FAST(core_written), METH_FASTCALL, "written(outputs, changed) -> (the output of each row, the rows that were read otherwise)"},
     {"open", FAST(core_open), METH_FASTCALL, "open(outputs, changed, hits) -> the places of what has to be looked at more closely"},
-    {"stand_apart", FAST(core_stand_apart), METH_FASTCALL, "stand_apart(output, spliced) -> whether nothing is glued to what was replaced"},
+    {"unfold", FAST(core_unfold), METH_FASTCALL, "unfold(changed, row, output) -> whether the row is like the rest now"},
     {"unsettled", FAST(core_unsettled), METH_FASTCALL, "unsettled(hits, spliced, kept, output) -> the hits that have to be judged again"},
     {"any_below", FAST(core_any_below), METH_FASTCALL, "any_below(hits, ident) -> whether a hit has a lower identifier"},
     {"is_json", core_is_json, METH_O, "is_json(text) -> whether a text is surely JSON; False where a parser has to say it"},

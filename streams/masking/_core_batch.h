@@ -29,6 +29,28 @@ static PyObject *changed_row(Core *core, place index, PyObject *spliced, PyObjec
     return row;
 }
 
+/* unfold(changed, row, output) -> whether: `Loop.unfold`. */
+static PyObject *core_unfold(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    PyObject *one, *plain;
+    place row = count == 3 ? PyLong_AsSsize_t(args[1]) : -1;
+    int apart;
+    if (PyErr_Occurred())
+        return NULL;
+    if (count != 3 || !PyList_Check(args[0]) || row < 0 || row >= PyList_GET_SIZE(args[0]) || !is_changed(PyList_GET_ITEM(args[0], row)) || !PyBytes_Check(args[2])) {
+        PyErr_SetString(PyExc_TypeError, "unfold(changed, row, output)");
+        return NULL;
+    }
+    one = PyList_GET_ITEM(args[0], row);
+    apart = all_stand_apart(text_of(args[2]), PyTuple_GET_ITEM(one, SPLICED));
+    if (apart <= 0)
+        return apart < 0 ? NULL : Py_NewRef(Py_False);
+    plain = changed_row((Core *)self, number(one, PLACE), Py_NewRef(PyTuple_GET_ITEM(one, SPLICED)), PyBytes_FromStringAndSize(NULL, 0), Py_False);
+    if (!plain || PyList_SetItem(args[0], row, plain) < 0)
+        return NULL;
+    Py_RETURN_TRUE;
+}
+
 /* What the policy acts on among findings, a new list; NULL for an exception. */
 static PyObject *acted_on(const Batch *batch, PyObject *found, PyObject *text)
 {

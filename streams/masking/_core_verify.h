@@ -91,25 +91,18 @@ static int veil(byte *veiled, Text output, PyObject *spliced)
     return rows < 0 ? -1 : 0;
 }
 
-/* stand_apart(output, spliced) -> whether: `Loop.stand_apart`. */
-static PyObject *core_stand_apart(PyObject *self, PyObject *const *args, Py_ssize_t count)
+/* Whether nothing is glued to any of the replacements in an output, on either side; -1 for an exception. */
+static int all_stand_apart(Text output, PyObject *spliced)
 {
-    Text output;
-    place i, rows, shift = 0;
-    (void)self;
-    if (count != 2 || !PyBytes_Check(args[0])) {
-        PyErr_SetString(PyExc_TypeError, "stand_apart(output, spliced)");
-        return NULL;
-    }
-    output = text_of(args[0]), rows = rows_in(args[1], output);
+    place i, rows = rows_in(spliced, output), shift = 0;
     for (i = 0; i < rows; i++) {
-        Row one = row_at(args[1], i);
+        Row one = row_at(spliced, i);
         place begin = one.start - shift;
         shift = one.end - one.stop;
         if (begin < 0 || begin > one.stop || !stands_apart(output, begin, one.stop))
-            Py_RETURN_FALSE;
+            return 0;
     }
-    return rows < 0 ? NULL : PyBool_FromLong(1);
+    return rows < 0 ? -1 : 1;
 }
 
 /* Whether a hit is among others, which are in order. */

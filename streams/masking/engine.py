@@ -380,17 +380,14 @@ class Engine:
     ) -> dict[int, Fold]:
         """How the outputs read that have to be judged again as a whole, by their rows in `changed`: some of those folded.
 
-        Of most disguised texts nothing is disguised any more once they are masked: from here on their rows are like the rest,
-        but for what was kept in them, whose places were those of another reading. Where something is glued to a replacement, a
-        value was read to end elsewhere than it ends now, and all of it is judged again.
+        Of most disguised texts nothing is disguised any more once they are masked: from here on their rows are like the rest.
+        Where something is glued to a replacement, a value was read to end elsewhere than it ends now, and all of it is judged
+        again.
         """
         reads = {}
         for row in folded:
-            one, output = changed[row], written[row]
-            read = fold(output)
-            if read.text == output and self._core.stand_apart(output, one.spliced):
-                changed[row] = Changed(one.place, one.spliced, b"", folded=False)
-            else:
+            read = fold(written[row])
+            if read.text != written[row] or not self._core.unfold(changed, row, written[row]):
                 reads[row] = read
         return reads
 

@@ -293,13 +293,14 @@ class Loop:
         """The places of changed texts that have to be looked at more closely: all of them."""
         return range(len(changed))
 
-    def stand_apart(self, output: bytes, spliced: Spliced) -> bool:
-        """Whether nothing is glued to any of the replacements in an output, on either side."""
-        shift = 0
-        for start, end, stop in replacements(spliced):
-            begin, shift = start - shift, end - stop
-            if output[max(0, begin - 1) : begin] not in _BEGINS or output[stop : stop + 1] not in _ENDS:
-                return False
+    def unfold(self, changed: list[Changed], row: int, output: bytes) -> bool:
+        """Makes a row of a text that was read otherwise like the rest, but for what was kept in it, whose places were those of
+        another reading; not where something is glued to one of the replacements in its output. Says whether.
+        """
+        one = changed[row]
+        if not _all_stand_apart(output, one.spliced):
+            return False
+        changed[row] = Changed(one.place, one.spliced, b"", folded=False)
         return True
 
     def unsettled(self, hits: Packed, spliced: Spliced, kept: Packed, output: bytes) -> Packed:
@@ -358,6 +359,16 @@ def _is_token(output: bytes, begin: int, stop: int) -> bool:
     if not _HEAD.match(output, begin, stop):
         return False
     return output[max(0, begin - 1) : begin] in _BEGINS and output[stop : stop + 1] in _ENDS
+
+
+def _all_stand_apart(output: bytes, spliced: Spliced) -> bool:
+    """Whether nothing is glued to any of the replacements in an output, on either side."""
+    shift = 0
+    for start, end, stop in replacements(spliced):
+        begin, shift = start - shift, end - stop
+        if output[max(0, begin - 1) : begin] not in _BEGINS or output[stop : stop + 1] not in _ENDS:
+            return False
+    return True
 
 
 def _spliced(

@@ -37,7 +37,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 23
+_INTERFACE: Final = 24
 
 
 class Sink(Protocol):
@@ -136,8 +136,10 @@ class Core(Protocol):
     def open(self, outputs: list[bytes], changed: list[Changed], hits: Grouped, /) -> Sequence[int]:
         """The places of changed texts that have to be looked at more closely; all others are settled, and JSON."""
 
-    def stand_apart(self, output: bytes, spliced: Spliced, /) -> bool:
-        """Whether nothing is glued to any of the replacements in an output."""
+    def unfold(self, changed: list[Changed], row: int, output: bytes, /) -> bool:
+        """Makes a row of a text that was read otherwise like the rest, where nothing is glued to any of the replacements in its
+        output, and says whether.
+        """
 
     def unsettled(self, hits: Packed, spliced: Spliced, kept: Packed, output: bytes, /) -> Packed:
         """The hits of an output that have to be judged again."""

@@ -199,10 +199,13 @@ def test_an_interrupt_is_no_failure_of_a_text() -> None:
     [(b"a ***", True), (b"***", True), (b"a=***,", True), (b"a*** ", False), (b"a ***f", False), (b'"***"', True)],
 )
 def test_what_stands_apart_is_told_alike(output: bytes, apart: bool) -> None:
-    """Whether a sign that ends a value stands on both sides of a replacement."""
+    """A text read otherwise is like the rest where a sign that ends a value stands on both sides of a replacement."""
     begin = output.index(b"***")
     spliced = spliced_at([(begin, begin + 9, begin + 3)])
-    assert _core().stand_apart(output, spliced) is Loop().stand_apart(output, spliced) is apart
+    for core in (_core(), Loop()):
+        changed = [Changed(7, spliced, b"kept", True)]
+        assert core.unfold(changed, 0, output) is apart
+        assert changed == [Changed(7, spliced, b"", False) if apart else Changed(7, spliced, b"kept", True)]
 
 
 def test_what_is_open_is_looked_at() -> None:
@@ -246,9 +249,12 @@ def _grouped(text: bytes) -> Grouped:
         lambda core: core.open([b"x"], [], []),
         lambda core: core.mask([b"x"], {0: b""}, {}, {0: (b"x",)}, _ASKED, _ACTS, [b"x"], {}),
         lambda core: core.mask([b"x"], {0: b""}, {}, [], _ASKED, _ACTS, [b"x"], {}),
-        lambda core: core.stand_apart("x", b""),
-        lambda core: core.stand_apart(b"x", b"1"),
-        lambda core: core.stand_apart(b"x", spliced_at([(0, 1, 2)])),
+        lambda core: core.unfold([Changed(0, b"", b"", True)], 0, "x"),
+        lambda core: core.unfold([Changed(0, b"", b"", True)], 1, b"x"),
+        lambda core: core.unfold([Changed(0, b"", b"", True)], "0", b"x"),
+        lambda core: core.unfold([(0, b"", b"")], 0, b"x"),
+        lambda core: core.unfold([Changed(0, b"1", b"", True)], 0, b"x"),
+        lambda core: core.unfold([Changed(0, spliced_at([(0, 1, 2)]), b"", True)], 0, b"x"),
         lambda core: core.open([b"x"], [Changed(1, b"", b"", False)], {}),
         lambda core: core.open([b"x"], [(0, b"", b"")], {}),
         lambda core: core.open([b"x"], [Changed(0, b"1", b"", False)], {0: b""}),
