@@ -42,27 +42,41 @@ class _Entry(NamedTuple):
 class _Core(NamedTuple):
     """What a literal stands for; `back` bytes at its end are no part of the word.
 
-    `nexts` are the letters of which one has to follow, in lower case; empty where a word may end with the literal.
+    `nexts` are the letters of which one has to follow, in lower case; empty where a word may end with the literal. `glued` are
+    those that can follow in the same segment; empty where any can.
     """
 
     entries: tuple[_Entry, ...]
     back: int
     nexts: bytes
+    glued: bytes
 
     @classmethod
     def of(cls, entries: tuple[_Entry, ...], back: int) -> "_Core":
         """The core of some words; of letters that are not ASCII any may follow."""
         nexts = {entry.folded[entry.before : entry.before + 1] for entry in entries}
-        return cls(entries, back, b"" if "" in nexts else "".join(sorted(nexts)).encode())
+        short = all(entry.before < len(entry.folded) or len(entry.folded) < LONG_WORD for entry in entries)
+        glued = nexts | {tail[:1] for tail in _SHORT_TAILS} if "" in nexts and short else {""}
+        return cls(entries, back, b"" if "" in nexts else _letters(nexts), _letters(glued))
 
     def goes_on(self, data: bytes, end: int) -> bool:
         """Whether what follows a literal that ends at a position can be the rest of a word; cheap, and true where in doubt."""
+        if self.glued and data[end - self.back - 1 : end - self.back + 1].translate(_SMALL) == _TWO_SMALL:
+            return data[end - self.back] in self.glued
         if not self.nexts:
             return True
         following = _FOLLOWING.match(data, end - self.back)
         letter = following[1] if following else b""
         return letter >= b"\x80" or (letter != b"" and letter.lower() in self.nexts)
 
+
+def _letters(found: set[str]) -> bytes:
+    return "".join(sorted(found)).encode()
+
+
+#: Two small letters are in one segment; all of them are the same here.
+_SMALL: Final = bytes(0x61 if 0x61 <= byte <= 0x7A else 0 for byte in range(0x100))
+_TWO_SMALL: Final = b"aa"
 
 #: Letters that have no decomposition into a plain one and an accent.
 _PLAIN: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "ð": "d", "þ": "th"})
