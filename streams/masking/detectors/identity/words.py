@@ -43,13 +43,14 @@ class _Core(NamedTuple):
     """What a literal stands for; `back` bytes at its end are no part of the word.
 
     `nexts` are the letters of which one has to follow, in lower case; empty where a word may end with the literal. `glued` are
-    those that can follow in the same segment; empty where any can.
+    those that can follow in the same segment; empty where any can. `hexadecimal`: a number in base 16 may begin like the word.
     """
 
     entries: tuple[_Entry, ...]
     back: int
     nexts: bytes
     glued: bytes
+    hexadecimal: bool
 
     @classmethod
     def of(cls, entries: tuple[_Entry, ...], back: int) -> "_Core":
@@ -57,10 +58,13 @@ class _Core(NamedTuple):
         nexts = {entry.folded[entry.before : entry.before + 1] for entry in entries}
         short = all(entry.before < len(entry.folded) or len(entry.folded) < LONG_WORD for entry in entries)
         glued = nexts | {tail[:1] for tail in _SHORT_TAILS} if "" in nexts and short else {""}
-        return cls(entries, back, b"" if "" in nexts else _letters(nexts), _letters(glued))
+        hexadecimal = all(_HEXADECIMAL.issuperset(entry.folded) for entry in entries)
+        return cls(entries, back, b"" if "" in nexts else _letters(nexts), _letters(glued), hexadecimal)
 
     def goes_on(self, data: bytes, end: int) -> bool:
         """Whether what follows a literal that ends at a position can be the rest of a word; cheap, and true where in doubt."""
+        if self.hexadecimal and _REST_OF_ID.match(data, end - self.back):
+            return False
         if self.glued and data[end - self.back - 1 : end - self.back + 1].translate(_SMALL) == _TWO_SMALL:
             return data[end - self.back] in self.glued
         if not self.nexts:
@@ -73,6 +77,10 @@ class _Core(NamedTuple):
 def _letters(found: set[str]) -> bytes:
     return "".join(sorted(found)).encode()
 
+
+_HEXADECIMAL: Final = frozenset("abcdef")
+#: What goes on as a hash or a trace id does: no number of a person has a digit and then a letter in base 16 without others.
+_REST_OF_ID: Final = re.compile(rb"(?=[0-9a-f]*[0-9][a-f])[0-9a-f]{5,}(?![0-9A-Za-z])")
 
 #: Two small letters are in one segment; all of them are the same here.
 _SMALL: Final = bytes(0x61 if 0x61 <= byte <= 0x7A else 0 for byte in range(0x100))
