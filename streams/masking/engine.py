@@ -183,19 +183,21 @@ class Engine:
 
         What the policy keeps is among the findings, with the action `keep`.
         """
-        read, hits = self._read(text)
+        hits = self._prefilter.packed(text)
+        disguised = self._everywhere or self._core.any_below(hits, DISGUISE + 1)
+        read, hits = self._read(text) if disguised else (Fold(text, ()), hits)
         released: list[Found] = []
         found, kept = self._judge(read.text, hits, 0, released)
         names = self._prefilter.names
         rejected = [Rejected(end, names[ident], rule) for end, ident, rule in _rules(kept)]
-        return Explained(found + released, rejected, read, self._later(text, read, found, _hits_of(kept)))
+        later = self._later(text, read if disguised else None, found, _hits_of(kept))
+        return Explained(found + released, rejected, read, later)
 
-    def _later(self, text: bytes, read: Fold, found: list[Found], kept: Packed) -> list[Found]:
-        """What the second pass finds in a text, where it lies in the raw bytes."""
-        folded = any(ident == DISGUISE for _, ident in self._prefilter.hits(text))
-        spliced, output = self._splice(Counter(), text, read if folded else None, found)
-        again = fold(output) if folded else Fold(output, ())
-        changed = Changed(0, spliced, kept, folded)
+    def _later(self, text: bytes, read: Fold | None, found: list[Found], kept: Packed) -> list[Found]:
+        """What the second pass finds in a text, where it lies in the raw bytes; `read` is how it reads where it is disguised."""
+        spliced, output = self._splice(Counter(), text, read, found)
+        again = Fold(output, ()) if read is None else fold(output)
+        changed = Changed(0, spliced, kept, read is not None)
         if not spliced or not self._residue(changed, output, again, self._prefilter.packed(again.text)):
             return []
         still, read = self._found(output)

@@ -38,6 +38,13 @@ def test_what_is_glued_is_masked_and_stays_so(text: bytes) -> None:
     assert _masked(once) is once
 
 
+def test_what_is_read_otherwise_without_being_a_disguise_is_explained() -> None:
+    """Doubled quotes read as escaped ones; what stands between them is explained where it stands."""
+    text = b'"1001","""Ann Lee"" <4930901820>","SIP/1001"0011{"nGET /home/annlee7x'
+    rows = [row for row in _MASKER.explain(text) if row.kind]
+    assert {(row.kind, text[row.start : row.end]) for row in rows} >= {("name", b"Ann Lee"), ("phone", b"4930901820")}
+
+
 def test_what_the_second_pass_finds_is_explained() -> None:
     """A finding of the second pass lies where its value lies in the text."""
     text = b"%EB::f:2.0.2.1F"
