@@ -70,7 +70,7 @@ _ANYWHERE_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _RANGE_BEFORE: Final = re.compile(
-    rb"(?:cidr[a-z_]{0,12}|(?:source|destination|dest|address|ip)[a-z_]{0,8}(?:range|block|prefix|cidr)[a-z_]{0,4}|ranges?|routes?|allow|deny|from|to|via|permit|ingress|egress|-[sd])\\*[\"']?[:= \[({]{1,4}\\*[\"']?\Z",
+    rb"(?:cidr[a-z_]{0,12}|(?:source|destination|dest|address|ip)[a-z_]{0,8}(?:range|block|prefix|cidr)[a-z_]{0,4}|ranges?|routes?|allow|deny|from|to|via|permit|ingress|egress|-[sd]|host(?:no)?(?:ssl|gssenc)?[ \t]+\S{1,40}[ \t]+\S{1,40})\\*[\"']?[:= \[({]{1,4}\\*[\"']?\Z",
     re.IGNORECASE,
 )
 _SOCKET: Final = re.compile(rb":(?:\*|[0-9]{1,5})(?![0-9.])")
@@ -96,7 +96,9 @@ _PRIVATE: Final = re.compile(rb"(?:10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\
 
 #: A port behind a dot, between the addresses of a packet (tcpdump(1)) or in the columns of BSD's netstat(1).
 _PORT: Final = re.compile(rb"\.(?:[0-9]{1,5})(?= [<>] |: |\s+(?:[0-9*]|[A-Z_]{5,12}\b))")
-_SOCKET_BEFORE: Final = re.compile(rb"(?:\bIP |[<>] |\b(?:tcp|udp)[46]{0,2} +[0-9]+ +[0-9]+ +(?:[0-9.*]{3,24} +)?)\Z")
+_SOCKET_BEFORE: Final = re.compile(
+    rb"(?:\bIP |[<>] |\blength [0-9]{1,5}: |\b(?:tcp|udp)[46]{0,2} +[0-9]+ +[0-9]+ +(?:[0-9.*]{3,24} +)?)\Z"
+)
 
 
 def _is_socket(data: bytes, start: int, stop: int) -> bool:
@@ -110,11 +112,13 @@ def judge_ipv4(data: bytes, end: int) -> Verdict:
         return "no_quad"
     run = data[max(0, end - 17) : end - 1]
     start = end - 1 - len(run) + len(run.rstrip(b"0123456789."))
+    if (ellipsis := data.rfind(b"..", start, end)) >= 0:
+        start = ellipsis + 2  # What stands between the ends of a connection or a range: `192.0.2.1...198.51.100.7`.
     quad = _QUAD.match(data, start)
     if quad is None:
         return "no_quad"
     stop = quad.end()
-    if (start and data[start - 1] in b"0123456789.") or (
+    if (start and data[start - 1] in b"0123456789." and not data.startswith(b"..", start - 2)) or (
         data[stop : stop + 1] == b"." and data[stop + 1 : stop + 2].isdigit() and not _is_socket(data, start, stop)
     ):
         return "part_of_number"
@@ -333,6 +337,8 @@ DETECTORS: Final = (
         judge_ipv4,
         (
             "client 203.0.113.9",
+            "between 198.51.100.7[gw]...203.0.113.9[ann]",
+            "length 74: 192.0.2.1.51234 > 198.51.100.7.443: Flags [S]",
             "client 0.0.0.0",
             "range 10.0.0.1-10.0.0.9",
             "/10.10.34.17:51214",
@@ -352,6 +358,8 @@ DETECTORS: Final = (
             "IP 1.2.3.4.5 is an object",
             "http://0.0.0.0:8000",
             "netmask 255.255.255.0",
+            'pg_hba.conf line 95: "host all all 0.0.0.0/0 md5"',
+            "sections 1..2.3.4",
             "gnutls28 (3.6.11.1-2) unstable",
             'ObjectIdentifier("2.5.29.9")',
             "standards version to 3.7.2.0",
