@@ -26,7 +26,7 @@ def account(start: int, name: bytes, detector: str, kind: Kind = "username") -> 
 _AUTHENTICATION: Final = (
     "invalid user ", "illegal user ", "authenticating user ", "disconnected from user ", "publickey for ",
     "keyboard-interactive/pam for ", "keyboard-interactive for ", "gssapi-with-mic for ", "gssapi-keyex for ", "hostbased for ",
-    "failed password for ", "accepted password for ", "failed none for ", "attempts exceeded for ", "opened for user ",
+    "failed password for ", "accepted password for ", "accepted password for user ", "failed none for ", "attempts exceeded for ", "opened for user ",
     "closed for user ", "opened for local user ", "closed for local user ", "new user: name=", "user slice of ",
     "manager for user ", "successful su for ", "failed su for ", "expired account: ", "no such user: ", "unknown user: ",
     "new group: name=", "changed password expiry for ", "password changed for ", "(to root) ", ": add '", ": delete '",
@@ -39,7 +39,7 @@ _PHRASE_MAX: Final = 40
 
 #: An account as it is written before the next word of the message; attackers put anything there, spaces and passwords.
 _ACCOUNT: Final = re.compile(
-    rb"(?!(?:invalid|illegal) user )(?![ ]{0,3}(?:from|by) )((?:(?-i:[A-Z][A-Z0-9\-]{1,14})\\{1,4}(?=[A-Za-z0-9]))?[^\r\n\"'\\\xff,:;()\[\]]{1,64}?)"
+    rb"(?!(?:(?:invalid|illegal) )?user )(?![ ]{0,3}(?:from|by) )((?:(?-i:[A-Z][A-Z0-9\-]{1,14})\\{1,4}(?=[A-Za-z0-9]))?[^\r\n\"'\\\xff,:;()\[\]]{1,64}?)"
     rb"(?=(?:\(uid=[0-9]{1,10}\))?(?: from | by | port | ssh2| (?:[0-9]{1,3}\.){3}| [0-9a-f]{0,4}:[0-9a-f:]{2}| on | to | in | at | with | via | \[|[\r\n\"'\\,;:()\[]|\.?\s*\Z|\.[\s\"\\]))",
     re.IGNORECASE,
 )
@@ -141,7 +141,7 @@ _EVENT: Final = re.compile(
 )
 #: Behind the colon come tabs, as such or escaped.
 _EVENT_VALUE: Final = re.compile(
-    rb"(?:[ \t]|\\{1,4}t){0,16}([^\s\"\\<>|,;\xff](?:[^\r\n\t\"\\<>|,;\xff]|\\{1,4}(?![rntu\"\\])){0,63}?)(?=[ \t]*(?:[\r\n\t\"<>|,;]|\\{1,4}[rntu\"]|[ ]{2}| (?:account|logon|security|user|source|process|network|caller|target|failure|detailed|additional|new logon|subject|service|client|domain)[ A-Za-z]{0,24}:|\Z))",
+    rb"(?:[ \t]|\\{1,4}t){0,16}([^\s\"\\<>|,;\xff](?:[^\r\n\t\"\\<>|,;\xff]|\\{1,4}(?![rntu\"\\])){0,63}?)(?=[ \t]*(?:[\r\n\t\"<>|,;]|\\{1,4}[rntu\"]|[ ]{2}| (?:account|logon|security|user|source|process|network|caller|target|failure|detailed|additional|new (?:logon|account)|attributes|display|sam account|subject|service|client|domain)[ A-Za-z]{0,24}:|\Z))",
     re.IGNORECASE,
 )
 #: A person's security identifier: of a domain or a machine, numbered from 1000 on (Microsoft, "Security identifiers").
@@ -185,15 +185,17 @@ def judge_event(data: bytes, end: int) -> Verdict:
 
 #: Common log format: host, identity, user, time.
 _REQUEST: Final = re.compile(
-    rb"(?:\A|[\s\"'])[^\s\"']{2,255} [^\s\"']{1,64} ([^\s\"'\[\]\xff]{1,64}) \[[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:\Z"
+    rb"(?:\A|[\s\"'])[^\s\"']{2,255} [^\s\"']{1,64} (?![^\s\"']{2,64}:[0-9]{1,5} \[)([^\s\"'\[\]\xff]{1,64}) \[[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:\Z"
 )
 _REQUEST_MAX: Final = 420
+#: The number of a job stands there in CUPS' page_log, before the number of a page.
+_PAGE: Final = re.compile(rb"[^\]\r\n\xff]{1,20}\] (?:total|[0-9])")
 
 
 def judge_request(data: bytes, end: int) -> Verdict:
     """The authenticated user of a web server's access log."""
     request = _REQUEST.search(data, max(0, end - _REQUEST_MAX), end)
-    if request is None or request[1] == b"-":
+    if request is None or request[1] == b"-" or (request[1].isdigit() and _PAGE.match(data, end)):
         return "no_name"
     return account(request.start(1), request[1], "account_of_request") or "account_of_system"
 
@@ -309,7 +311,7 @@ DETECTORS: Final = (
         (r"[^\- \"] \[[0-9]{2}/[a-z]{3}/[0-9]{4}:",),
         judge_request,
         ('192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326',),
-        ('192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 1', "started [10/Oct/2000:13:55:36]"),
+        ('192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 1', "started [10/Oct/2000:13:55:36]", "haproxy[14]: 192.0.2.1:51234 [01/Mar/2024:10:14:04.123] https~", "HP x 12 [01/Mar/2024:10:20:01 +0100] total 3"),
         "Apache HTTP Server, common log format",
     ),
     Detector(
@@ -332,7 +334,7 @@ DETECTORS: Final = (
         "windows_event",
         (r"(?:account name|logon account|user name|target user|security id|user id)[ \t]{0,4}:",),
         judge_event,
-        ("Account Name:\t\tann.lee", "Logon Account:  Ann Lee\r\n", "Security ID:\t\tS-1-5-21-1004336348-1177238915-682003330-1512"),
+        ("Account Name:\t\tann.lee", "Account Name: ann New Account: Account Domain: CORP", "Logon Account:  Ann Lee\r\n", "Security ID:\t\tS-1-5-21-1004336348-1177238915-682003330-1512"),
         ("Account Name:\t\tSYSTEM", "Account Name:\t\tDC01$", "Account Name:\t\t-", "Security ID:\t\tS-1-5-18", "Security ID:\t\tS-1-5-21-1004336348-1177238915-682003330-500"),
         "Microsoft, security auditing events 4624 to 4634",
     ),

@@ -54,6 +54,37 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", r"user:\[[0-9]{1,3}\] \\{0,7}['\"]", r"\\{0,7}['\"]"),
     ("", "configured from console by ", " on "),
     ("", "scram(?:-sha-[0-9]{1,3})? authentication failed for ", r" on [A-Za-z0-9_$\-]{1,64} from "),
+    # Cisco ASA and IOS, FortiOS, F5's TMOS, Junos' peers, RouterOS, Dell's iDRAC, vCenter.
+    ("", ", uname: ", r"(?: from:|\s*\Z|[\"\\])"),
+    ("", "changed: uname: ", " from:"),
+    ("group ", r"[a-z0-9_.\-]{1,40} user ", r" ip [0-9a-f]"),
+    ("", ", user ", r" (?:stored|retrieved|deleted|renamed|created|removed|successful)\b"),
+    ("", "accessed (?:java )?url ", r"@[0-9a-f][0-9a-f.:]{2,44}:"),
+    ("", "logout: user ", " has exited "),
+    ("", "administrator ", " (?:logged (?:in|out)|login failed|timed out)"),
+    ("", "audit - user ", " - "),
+    ("", r"\(local\\{1,4}(?:[a-z0-9_.\-]{1,32}\\{1,4})?", r"\)"),
+    ("", r"\): user=", r"\("),
+    ("", r">, name = \\{0,7}\"", r"\\{0,7}\""),
+    ("", "virtual ip [0-9a-f.:]{3,45} to peer '", "'"),
+    ("", ",account ", r" logged (?:in|out)[, ]"),
+    (r"\[", r"user [a-z0-9.\-]{1,32}\\{1,4}", r"@[0-9a-f]"),
+    (r"\[(?:info|warning|error)\]", r" \[[a-z0-9.\-]{1,32}\\{1,4}", r"\]"),
+    # Dropbear, cron, polkit, Apache's mod_authnz_ldap, Sendmail, SpamAssassin, CUPS, Nagios, Grafana, Mosquitto, MySQL.
+    ("(?:auth|password|login) ", "(?:succeeded|attempt) for '", "'"),
+    (r"(?:\]: |dropbear: )", r"exit \(", r"\)(?: from <[^>\xff]{1,64}>)?: "),
+    ("", r"\) (?:(?:begin|end) edit|list|replace|delete) \(", r"\)"),
+    (r"(?:\b|(?<=\\[nrtbf]))", "unix-user:", r"[ )\"\\]|\Z"),
+    ("", "authenticate: user ", " authentication "),
+    (": ", "from=", ", size=[0-9]"),
+    (", ", "relay=", "@localhost"),
+    ("", r"(?:clean message|identified spam|processing message) [^\s\xff]{1,128} for ", r":([0-9]{1,10}) in "),
+    ("", r"queued on \\{0,7}\"[^\"\\\xff]{1,64}\\{0,7}\" by \\{0,7}\"", r"\\{0,7}\""),
+    ("", "owned by ", r" (?:on \\{1,8}[a-z0-9.\-]{1,64} )?was (?:printed|deleted|paused|resumed)"),
+    ("", "(?:service|host) notification: ", ";"),
+    ("", "orgid=[0-9]{1,9} uname=", r"[\s\"\\]|\Z"),
+    (r", k[0-9]{1,5}", ", u'", "'"),
+    ("", "user@host: ", r"\["),
     # What a server process of PostgreSQL calls itself.
     ("", "postgres: ", r" [A-Za-z0-9_\-]{1,63} (?:[0-9a-f.:]{3,45}\([0-9]{1,5}\)|\[local\]) "),
     # FreeRADIUS, OpenVPN, ProFTPD.
@@ -75,7 +106,7 @@ _BEFORE: Final = re.compile(
 _FOLLOWED: Final = tuple(
     re.compile(b"(" + _NAME + b")(?=" + behind.encode() + b")", re.IGNORECASE) for _, _, behind in _PHRASES
 )
-_BEFORE_MAX: Final = 72
+_BEFORE_MAX: Final = 232
 
 
 def judge_behind_words(data: bytes, end: int) -> Verdict:
@@ -86,7 +117,14 @@ def judge_behind_words(data: bytes, end: int) -> Verdict:
     name = _FOLLOWED[(phrase.lastindex or 1) - 1].match(data, end)
     if name is None:
         return "no_name"
-    return account(end, name[1], "account_of_daemon") or "account_of_system"
+    found = account(end, name[1], "account_of_daemon")
+    if found and name.lastindex == _NUMBER:
+        found.append(Found(*name.span(_NUMBER), "user", "account_of_daemon", "format", 40))
+    return found or "account_of_system"
+
+
+#: The group of the account's number, where one stands behind its name.
+_NUMBER: Final = 2
 
 
 # -- before words -------------------------------------------------------------------------------------------------------
@@ -99,7 +137,12 @@ _TAILS: Final[tuple[tuple[str, str, str], ...]] = (
     # OpenVPN: `[ann] Peer Connection Initiated`, `ann/192.0.2.1:1194 MULTI_sva: ...`.
     (r"\[(@)\] ", "peer connection initiated", ""),
     (r"(?:\A|[\s\":])(@)/[0-9.]{7,15}:[0-9]{1,5} ", "multi(?:_sva)?: ", ""),
-    (r"(?:\A|[\s\":])(@)/[0-9.]{7,15}:[0-9]{1,5} ", "(?:peer info|verify ok): ", ""),
+    (r"(?:\A|[\s\":]|\\[nrt])(@)/[0-9.]{7,15}:[0-9]{1,5} ", "(?:peer info|verify ok): ", ""),
+    (
+        r"(?:\A|[\s\":]|\\[nrt])(@)/[0-9.]{7,15}:[0-9]{1,5} \[?",
+        "(?:data channel|control channel|sent control|push: |inactivity timeout|connection reset|sigterm|sigusr1|delayed exit|options import|tls: |tls error|inactive)",
+        "",
+    ),
     # Minecraft: `Ann42[/192.0.2.1:51234] logged in with entity id 4`.
     (r"(?:\A|[\s\":])(@)\[/[0-9.]{7,15}:[0-9]{1,5}", r"\] logged in with entity id ", ""),
     # Pure-FTPd: `(ann@192.0.2.1) [INFO]`.
@@ -114,6 +157,23 @@ _TAILS: Final[tuple[tuple[str, str, str], ...]] = (
     (r"\[(@)", r"\] ftp (?:command|response): ", ""),
     # PostgreSQL with the prefix of Amazon RDS, `%t:%r:%u@%d:[%p]:`.
     (r"\([0-9]{1,5}\):(@)", r"@[a-z0-9_\-]{1,63}:\[[0-9]{1,7}\]:(?:log|error|fatal|warning|detail|statement|hint|notice):", ""),
+    # PostgreSQL with the prefix `%t [%p] %u@%d`.
+    (r"(?:\A|[\s\]])(@)", "@[a-z0-9_\\-]{1,63} (?:log|error|fatal|panic|warning|detail|statement|hint|notice|context):  ", ""),
+    # OpenBSD's doas; cron's tables; MySQL's slow log; the audit plugin of MariaDB; wu-ftpd's list of transfers; CUPS' pages.
+    (r"doas(?:\[[0-9]{1,7}\])?: (@)", " ran command ", ""),
+    (r"\((@)", r"\) (?:(?:begin|end) edit|list|replace|delete) \(", ""),
+    (r"@host: [^\s\xff]{0,64}\[(@)", r"\] @ ", ""),
+    (
+        r"[0-9]{8} [0-9:]{8},[^,\xff]{1,64},(@),[0-9a-z.:\-]{1,64}",
+        ",[0-9]{1,20},[0-9]{1,20},(?:query|connect|disconnect|failed_connect|read|write|create|alter|rename|drop|table),",
+        "",
+    ),
+    (r" [ab] [CTU_]{1,3} [oid] [gr] (@)", " s?ftp [01] ", ""),
+    (r"[^\s\xff]{1,64} (@) [0-9]{1,9}", r" \[[0-9]{2}/[a-z]{3}/[0-9]{4}:[0-9:]{8} [+\-][0-9]{4}\] (?:total|[0-9]{1,5}) [0-9]{1,5} ", ""),
+    # F5's TMOS: `user=ann(ann) partition=[All]`.
+    (r"\((@)", r"\) partition=", ""),
+    # Junos' flows: `12345 ann(N/A) ge-0/0/1.0`.
+    (r" [0-9]{1,12} (@)", r"\(n/a\) ", r"[a-z]{2,5}-?[0-9/.]{1,12} "),
     # su of shadow-utils: `+ /dev/pts/0 ann:root`.
     (r"[+\-] [a-z0-9/?]{3,16} (@)", ":root", r"(?:[\s\"\\]|\Z)"),
     # MySQL's general log: `Connect ann@localhost on shop`.
@@ -129,7 +189,7 @@ _TAIL: Final = tuple(
 _TAIL_WORDS: Final = re.compile(
     "(?:{})\\Z".format("|".join(f"({words})" for _, words, _ in _TAILS)).encode(), re.IGNORECASE
 )
-_TAIL_WORDS_MAX: Final = 96
+_TAIL_WORDS_MAX: Final = 120
 _TAIL_MAX: Final = 520
 
 
@@ -165,13 +225,18 @@ DETECTORS: Final = (
             "Provided username ann and/or password are incorrect",
             "connect to service share initially as user ann (uid=1001, gid=1001)", "received EAP identity 'ann'", "postgres: ann shop 192.0.2.1(51234) SELECT", "smbd_audit[4]: ann|192.0.2.1|share|open|ok|r|report.doc", "ACTION:[7] 'CONNECT' DATABASE USER:[3] 'ann' PRIVILEGE:[4] 'NONE'", "Configured from console by ann on vty0",
             "SCRAM-SHA-256 authentication failed for ann on admin from client 192.0.2.1:1", "Login OK: [ann] (from client nas1 port 0)", "SENT CONTROL [ann]: 'PUSH_REPLY'",
+            "User authentication succeeded: IP address: 192.0.2.1, Uname: ann", "User priv level changed: Uname: ann From: 1 To: 15", "Group staff-policy User ann IP 192.0.2.1 WebVPN session terminated", "to fw:192.0.2.2/21, user ann Stored file /srv/x", "Accessed URL ann@192.0.2.1:http://x.example/",
+            "%SYS-6-LOGOUT: User ann has exited tty session 2(192.0.2.1)", "Administrator ann logged in successfully from https(192.0.2.1)", "AUDIT - user ann - RAW: x", r"src if:192.0.2.1(LOCAL\ann) dst", "httpd(pam_audit): user=ann(ann) partition=[All]", 'rcvd [CHAP Response id=0x1 <0102>, name = "ann"]', "assigning virtual IP 10.9.0.2 to peer 'ann'", "l2tp,ppp,info,account ann logged in, 10.9.0.2",
+            r"[User CORP\ann@192.0.2.1 logged in as x]", r"[info] [CORP\ann] [] [12]", "dropbear[8]: Password auth succeeded for 'ann' from 192.0.2.1:1", "dropbear[8]: Exit (ann): Disconnect received", "crontab[3]: (root) LIST (ann)", "authenticated as unix-user:ann to gain", "auth_ldap authenticate: user ann authentication failed; URI /",
+            "421AF1x: from=ann, size=312, class=0", ", relay=ann@localhost", "spamd: identified spam (12.3/5.0) for ann:1001 in 1.2 seconds", 'Queued on "HP" by "ann".', r"Document 12, x owned by ann on \\WS12 was printed on HP", "SERVICE NOTIFICATION: ann;web1;HTTP;CRITICAL", "orgId=1 uname=ann t=1", "(p2, c1, k60, u'ann')", "# User@Host: ann[ann] @ [192.0.2.1]",
             "host (x[192.0.2.1]) - USER ann (Login failed): Incorrect password.", "ALTER USER ann WITH PASSWORD 'x'",
         ),
         (
             "Authentication failure for tenant acme", "LOGIN ON tty1 BY root", "Access denied for user group by policy", "job submitted for user [1 of 3]", "create user failed", "create role admin done",
             "map [a] -> [b c]", "postgres: checkpointer process started", "postgres: postgres shop [local] idle", "deny (to ann) now",
+            "uname: Linux 6.1.0", "in group a user b joined", ", user agent failed to load", "the administrator disabled it", "Exit (1): error", "owned by the team", "from=cache, size=12px", "host notification: sent", "the url a@b:c",
         ),
-        "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, Elasticsearch, Cassandra, WP fail2ban, Oracle Database, SQL:2016",
+        "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, Elasticsearch, Cassandra, WP fail2ban, Oracle Database, SQL:2016; Cisco ASA and IOS, FortiOS, F5 TMOS, RouterOS and VMware message references; pppd(8), Dropbear, cron, polkit, mod_authnz_ldap, SpamAssassin, CUPS, Nagios, Grafana, Mosquitto, MySQL",
     ),
     Detector(
         "account_before_words",
@@ -181,8 +246,10 @@ DETECTORS: Final = (
             "Login incorrect: [ann/hunter22] (from client nas1 port 0)", "192.0.2.1:1194 [ann] Peer Connection Initiated with x", "openvpn[1]: ann/192.0.2.1:1194 MULTI_sva: pool returned",
             "pure-ftpd: (ann@192.0.2.1) [INFO] now logged in", "ann (ipv4:192.0.2.1:445) connect to service share", "1286536308.779 180 192.0.2.7 TCP_MISS/200 411 GET http://example.com/ ann HIER_DIRECT/192.0.2.1 text/html",
             "su[123]: + /dev/pts/0 ann:root", '[pid 2] [ann] FTP command: Client "192.0.2.1", "RETR /x"', "2024-05-01 10:00:00 UTC:192.0.2.1(51234):ann@shop:[881]:LOG:  duration: 12 ms", "pure-ftpd: (?@192.0.2.1) [INFO] ann is now logged in", "12 Connect ann@localhost on shop", "ann/192.0.2.1:1194 peer info: IV_VER=2.6", "INFO: Ann42[/192.0.2.1:51234] logged in with entity id 4",
+            "ann/192.0.2.1:1194 Data Channel: using negotiated cipher 'AES-256-GCM'", "10:17:01 UTC [12] ann@shop LOG:  connection authorized", "doas: ann ran command /bin/ls as root", "crontab[3]: (ann) BEGIN EDIT (root)", "20240301 10:17:03,db1,ann,192.0.2.1,12,345,QUERY,shop,'SELECT 1',0",
+            "1234 /srv/x.txt b _ o r ann ftp 0 * c", "HP_LaserJet ann 12 [01/Mar/2024:10:20:01 +0100] total 3 - localhost report.pdf", "user=ann(ann) partition=[All]", "trust untrust 12345 ann(N/A) ge-0/0/1.0 UNKNOWN",
         ),
-        ("(?@192.0.2.1) [INFO] x", "GET http://example.com/ - HIER_DIRECT/192.0.2.1", "chown x:root /srv", "[1/2] (from cache)", "+ pts/0 root:root"),
-        "FreeRADIUS, OpenVPN, Pure-FTPd, vsftpd, Samba, Squid, shadow-utils su, MySQL, Amazon RDS",
+        ("(?@192.0.2.1) [INFO] x", "GET http://example.com/ - HIER_DIRECT/192.0.2.1", "chown x:root /srv", "[1/2] (from cache)", "+ pts/0 root:root", "b _ o r root ftp 0 * c", "12345 N/A(N/A) ge-0/0/1.0", "[12] postgres@shop LOG:  x", "(root) LIST (root)"),
+        "FreeRADIUS, OpenVPN, Pure-FTPd, vsftpd, Samba, Squid, shadow-utils su, MySQL, MariaDB, PostgreSQL, Amazon RDS, doas(1), cron, xferlog(5), CUPS page_log, Junos OS",
     ),
 )  # fmt: skip
