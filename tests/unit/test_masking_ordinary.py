@@ -89,6 +89,23 @@ _STAYS = (
     "tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN",
     '{"cidr_blocks":["0.0.0.0/0"]}',
     "subnet mask 255.255.255.0",
+    'DETAIL:  Connection matched pg_hba.conf line 95: "host all all 0.0.0.0/0 md5"',
+    # few sessions, rules and instances under their names
+    "sid=3 rev=1 signature loaded",
+    'alert tcp any any -> any 80 (msg:"test"; sid:1000001; rev:1;)',
+    "(CONNECT_DATA=(SID=ORCL)(CID=(PROGRAM=sqlplus)))",
+    "name= age=12 idle=0 flags=N db=0",
+    # what daemons say beside words for users and numbers
+    "gkr-pam: unlocked login keyring",
+    "PLAIN login refused: invalid credentials",
+    'reason="login successfully"',
+    "unzip -P a.zip",
+    "VPA: web@deployment updated",
+    "transferred +12345678 bytes in 12.3 s",
+    "telephone exchange 12345678 lines provisioned",
+    "file extension: 1001",
+    "extension: 7z",
+    "build host-1-2-3-4-5 of ip-2-0-1",
 )
 
 _GOES = (
@@ -126,6 +143,13 @@ _GOES = (
     '{"Sid":"4f2a9c"}',
     "password=hunter2 fail=0",
     "User Slice of ann",
+    "sid=4711",
+    "(SID=4f2a9c)",
+    "age=12 flags=N",
+    "VPA: web@okbank",
+    "+49 30 901820 bytes",
+    "node ip-10-0-1-23 is not ready",
+    "hostd: Accepted password for user ann from host",
 )
 
 

@@ -82,6 +82,7 @@ GENERAL: Final = frozenset(
     accepts agrees bus button buttons chooses clicks closes controlled cookie cookies creates deletes dialog enters flow flows form forms friendly gets
     guides input inputs interfaces likes makes modal needs nil on-demand opens permitted presses receives screen screens
     secret secrets selects sends sees specified starts stops supplied text types user users visible visits wants writes
+    successfully refused keyring
     verification version via view was were when where which who whose will with without workspace would you your
     """.split()
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Final
 
 from streams.masking.context import at_word_start, word_byte
 from streams.masking.detectors.displayed import name_before_mail
+from streams.masking.detectors.nobody import is_workload
 from streams.masking.detectors.rows import names_in_row
 from streams.masking.detectors.userinfo import is_password
 from streams.masking.found import Detector, Found, Verdict
@@ -175,7 +176,7 @@ def judge_undotted(data: bytes, end: int) -> Verdict:
     if not _NAMED.search(data, max(0, start - _NAMED_MAX), start):
         return "no_word"
     mail = _UNDOTTED.match(data, start)
-    if mail is None or mail[1].lower() in (b"git", b"root"):
+    if mail is None or mail[1].lower() in (b"git", b"root") or is_workload(mail[0]):
         return "no_address"
     return Found(*mail.span(), "email", "email_undotted", "context_word", 60)
 
@@ -225,6 +226,10 @@ def _longest_dialable(text: bytes) -> int:
 _BUILD_DATE: Final = re.compile(rb"\+(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
 
 
+#: What is counted with its sign: how much something grew, how far a position lies (`+12345678 bytes`).
+_MEASURED: Final = re.compile(rb" ?(?:bytes|[kmgt]i?b|blocks|pages|rows|records|packets|ms|ns|us)\b", re.IGNORECASE)
+
+
 def judge_international(data: bytes, end: int) -> Verdict:
     """A number with a `+` before a position, whose country code exists and whose length that country has."""
     plus = data.rfind(b"+", max(0, end - 30), end)
@@ -245,6 +250,8 @@ def judge_international(data: bytes, end: int) -> Verdict:
         return "no_such_number"
     if size == len(text) and data[plus + size : plus + size + 1].isdigit():
         return "too_long"
+    if _MEASURED.match(data, plus + size) and text[1:].isdigit():
+        return "quantity"
     return Found(plus, _with_extension(data, plus + size), "phone", "phone_international", "country_code", 75)
 
 
@@ -272,7 +279,7 @@ _DATE: Final = re.compile(
 
 #: The word for a telephone before what is counted or measured of it: `sms_count=`, `contact number of rows `.
 _COUNTED: Final = re.compile(
-    rb"[ _\-](?:count|total|size|length|limit|rate|cost|price|id|retries|attempts|timeout|latency|duration|queue|rows|records|items)(?:[ _](?:ms|ns|us|s))?\\{0,31}[\"']?[ \t]{0,3}[:=]?[ \t]{0,3}\\{0,31}[\"']?\Z",
+    rb"[ _\-](?:exchange|count|total|size|length|limit|rate|cost|price|id|retries|attempts|timeout|latency|duration|queue|rows|records|items)(?:[ _](?:ms|ns|us|s))?\\{0,31}[\"']?[ \t]{0,3}[:=]?[ \t]{0,3}\\{0,31}[\"']?\Z",
     re.IGNORECASE,
 )
 _COUNTED_MAX: Final = 40
@@ -380,7 +387,13 @@ DETECTORS: Final = (
             'invalid recipient address "ann@home"',
             "collect request to VPA ann.lee@okbank",
         ),
-        ("email sent", "recipient root@localhost", "recipient list", "email git@github:acme"),
+        (
+            "email sent",
+            "recipient root@localhost",
+            "recipient list",
+            "email git@github:acme",
+            "VPA: web@deployment updated",
+        ),
         "RFC 5321, 2.3.5; NPCI, UPI linking specification (virtual payment address)",
         by_word=True,
     ),
@@ -411,6 +424,7 @@ DETECTORS: Final = (
             "sms sent 20240501",
             "call back in 300000000 ms",
             "telephone exchange 12",
+            "telephone exchange 12345678 lines",
         ),
         "context words",
         by_word=True,

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-__all__ = ["is_nobody"]
+__all__ = ["is_nobody", "is_workload"]
 
 #: What stands where a value is missing, hidden already, or a placeholder of a template. Between brackets only words that
 #: say so, and names of variables as templates write them: `[hunter2]` and `$ecret` are passwords.
@@ -30,3 +30,15 @@ _SIGNS: Final = b"[<{$%*-x.?(X"
 def is_nobody(value: bytes) -> bool:
     """Whether a value says that there is none, or stands for one."""
     return (len(value) <= _NOBODY_MAX or value[0] in _SIGNS) and _NOBODY.match(value) is not None
+
+
+#: A workload of Kubernetes and its kind, as the vertical pod autoscaler (VPA) names what it scales.
+_WORKLOAD: Final = re.compile(
+    rb"@(?:deployment|statefulset|daemonset|replicaset|replicationcontroller|cronjob|job|pod|rollout)s?\Z",
+    re.IGNORECASE,
+)
+
+
+def is_workload(value: bytes) -> bool:
+    """Whether what looks like a mailbox names a workload of Kubernetes (`web@deployment`)."""
+    return _WORKLOAD.search(value) is not None

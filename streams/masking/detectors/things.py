@@ -5,6 +5,7 @@ from typing import Final
 
 from streams.masking.context import Key, Value
 from streams.masking.detectors.beside import names_nobody
+from streams.masking.detectors.nobody import is_workload
 from streams.masking.detectors.ordinary import is_own_name
 from streams.masking.fields import Field
 
@@ -34,6 +35,12 @@ def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
         data, max(0, key.start - _STATEMENT_MAX), value.end + _STATEMENT_MAX
     ):
         return "statement"
+    if field.kind == "session" and _is_numbered(data, key, value):
+        return "numbered"
+    if field.kind == "email" and is_workload(text):
+        return "workload"
+    if field.kind == "vitals" and key.name.lower() == b"age" and _IDLE.match(data, value.end):
+        return "connection"
     if field.kind == "user" and _is_of_cloud(data, key, text):
         return "account_of_cloud"
     if field.kind == "user" and key.name[-3:].lower() == b"uid" and _PROCESS.match(data, value.start):
@@ -72,6 +79,26 @@ def _is_of_thing(data: bytes, key: Key, value: Value) -> bool:
 #: A statement of a policy, whose `Sid` is a name that its author chose (AWS IAM, "IAM JSON policy elements: Sid").
 _STATEMENT: Final = re.compile(rb"\"Effect\\{0,31}\" ?: ?\\{0,31}\"(?:Allow|Deny)")
 _STATEMENT_MAX: Final = 96
+#: So few digits tell no session from another: what has them is an instance, a signature, a channel or a terminal.
+_FEW_SESSIONS: Final = 3
+#: A rule of Snort and Suricata (`sid:1000001; rev:1;`), the instance that a listener of Oracle's connects to (`(SID=ORCL)(CID=`).
+_RULE_BEHIND: Final = re.compile(rb" ?;? ?(?:rev|gid|classtype|priority) ?[:=]")
+_CONNECT_DATA: Final = re.compile(rb"\((?:CONNECT_DATA=\(|[A-Z_]{2,16}=[^()]{1,64}\)\()SID ?\Z", re.IGNORECASE)
+
+
+def _is_numbered(data: bytes, key: Key, value: Value) -> bool:
+    """Whether what is named like a session is one of a few things that are counted, a rule or a database's instance."""
+    text = data[value.start : value.end]
+    if text.isdigit() and (len(text) <= _FEW_SESSIONS or _RULE_BEHIND.match(data, value.end)):
+        return True
+    if key.name[-3:].lower() != b"sid" or key.quote:
+        return False
+    around = data[max(0, key.start - 64) : key.start + len(key.name)]
+    return data[value.end : value.end + 1] == b")" and _CONNECT_DATA.search(around) is not None
+
+
+#: How long a connection has been open, before how long it has been idle (Redis, CLIENT LIST).
+_IDLE: Final = re.compile(rb" idle=[0-9]")
 #: How Android prints the number of an application beside that of its process.
 _PROCESS: Final = re.compile(rb"[0-9]{1,6}, ?pid ?[:=]")
 #: Devices with so few digits are inputs and ports of one machine.
