@@ -21,6 +21,8 @@ REDACTED: Final = b"***"
 
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?")
 _ALNUM: Final = re.compile(rb"[A-Za-z0-9\x80-\xfe]")
+#: An element of XML in which nothing is left to read; its name is not the value.
+_ELEMENT: Final = re.compile(rb"<([A-Za-z_][\w:.\-]{0,63})>[^A-Za-z0-9\x80-\xfe]{0,64}</\1>")
 #: What may be shown of a truncated value: characters that need no escape wherever they stand.
 _SHOWN: Final = re.compile(r"[A-Za-z0-9._\-\u00c0-\U0010ffff]*")
 #: A value is shown in part only if three times as much stays hidden.
@@ -116,7 +118,7 @@ class Actions:
         if self._tokens.is_own(text):
             return True
         rest = self._tokens.without_own(SURROGATE_RE.sub(self._unsaid, text)).replace(REDACTED, b"")
-        return not _ALNUM.search(rest)
+        return not _ALNUM.search(_ELEMENT.sub(b"", rest) if b"</" in rest else rest)
 
     def _whole(self, one: Found, text: bytes) -> Found:
         """The finding with all of a token that it reaches into: a part of one would say nothing to anybody."""

@@ -398,8 +398,8 @@ class Engine:
             hits = self._core.unsettled(hits, one.spliced, one.kept, output)
             if not hits:
                 return None
-            if self._core.any_below(hits, FIRST_DETECTOR):
-                read, hits = self._read(output)
+            if self._core.any_below(hits, FIRST_DETECTOR) and (again := self._read(output))[0].text != output:
+                read, hits = again
         read = read or Fold(output, ())
         try:
             found, _ = self._judge(read.text, hits, 0)

@@ -1,12 +1,14 @@
 """What only a replacement lets a detector see is masked once more, and what is masked once stays so."""
 
 import base64
+import hashlib
 import json
 from urllib.parse import quote
 
 import pytest
 
 from streams.masking.encodings.fold import fold
+from streams.masking.keyring import Keyring
 from streams.masking.masker import Masker
 from streams.masking.policy import Policy
 from tests.support.disguise import masker_keyring
@@ -126,3 +128,17 @@ def test_lists_in_lists_cut_strings_and_segments_are_read(text: bytes, left: tup
 def test_literals_that_are_no_value_stay(text: bytes) -> None:
     """Fractions are no documents and negative numbers no telephones, and `null` ends where JSON ends it."""
     assert _masked(text) is text
+
+
+#: Keys under which the letters of a surrogate look like base64, and two under which they do not.
+@pytest.mark.parametrize("number", ["69", "72", "115", "244", "1", "2"])
+def test_a_surrogate_in_an_element_does_not_depend_on_the_key(number: str) -> None:
+    """A JWT in an element below a secret's key becomes a surrogate under any key, and stays one."""
+    masker = Masker(Policy(), Keyring("k1", {"k1": hashlib.sha256(number.encode()).digest()}))
+    jwt = (
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c3ItNzczMSIsImVtYWlsIjoiamFuZUBleGFtcGxlLm9yZyJ9.c2lnbmF0dXJl"
+    )
+    masked = masker.mask(f'{{"token":"<Token>{jwt}</Token>"}}').text
+    assert masked is not None
+    assert masked.startswith('{"token":"<Token>tok_jwt_k1_')
+    assert masker.mask(masked).text == masked
