@@ -53,18 +53,21 @@ static PyObject *judge_card(Core *core, Text t, place end)
     return thing ? NULL : found(core, start, stop, say.kind_card, say.card, said, 78, say.empty);
 }
 
+/* Whether a byte goes on with an IBAN: a letter or digit, or the first byte of a Latin letter beyond ASCII. */
+static int goes_on(int c)
+{
+    return is(c, ALPHA | DIGIT) || (c >= 0xc3 && c <= 0xca);
+}
+
 /* Whether nothing is glued to an IBAN that ends at a place, but for a currency in capitals. */
 static int iban_ends(Text t, place at)
 {
-    int currency = 0, c = peek(t, at);
+    int currency = 0;
     while (currency < 3 && peek(t, at + currency) >= 'A' && peek(t, at + currency) <= 'Z')
         currency++;
-    if (currency == 3) {
-        int behind = peek(t, at + 3);
-        if (!is(behind, ALPHA | DIGIT) && (behind < 0x80 || behind == 0xff))
-            return 1;
-    }
-    return !is(c, ALPHA | DIGIT) && (c < 0x80 || c == 0xff);
+    if (currency == 3 && !goes_on(peek(t, at + 3)))
+        return 1;
+    return !goes_on(peek(t, at));
 }
 
 enum { IBAN_MIN = 15, IBAN_MAX = 34 };

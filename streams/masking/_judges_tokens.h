@@ -48,8 +48,8 @@ static PyObject *judge_bearer(Core *core, Text t, place end)
     at = start + 1;
     while (at < stop && t.at[at] >= 'a' && t.at[at] <= 'z')
         at++;
-    if (at + 1 >= stop)
-        LEAVE;
+    if (at + 1 >= stop || t.at[at] == '=' || t.at[at] == '_')
+        LEAVE; /* A word, or the name of a parameter. */
     while (stop > start && t.at[stop - 1] == '.')
         stop--;
     return found(core, start, stop, say.kind_secret, say.bearer, say.rfc6750, 40, say.empty);

@@ -37,7 +37,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 24
+_INTERFACE: Final = 25
 
 
 class Sink(Protocol):

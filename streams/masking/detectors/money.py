@@ -134,8 +134,9 @@ _COUNTRIES: Final = "|".join(sorted(IBAN_LENGTHS))
 _IBAN_CHARS: Final = re.compile(rb"[A-Za-z]{2}[0-9]{2}(?:[ \-]?[A-Za-z0-9]){11,30}")
 _IBAN_GROUPS: Final = re.compile(rb"[ \-]")
 _UNDERSCORE: Final = 0x5F
-#: A currency may be glued to an IBAN (ISO 4217), and an underscore with anything.
-_IBAN_BEHIND: Final = re.compile(rb"(?:[A-Z]{3})?(?![A-Za-z0-9\x80-\xfe])")
+#: A currency may be glued to an IBAN (ISO 4217), and an underscore with anything; of what is not ASCII Latin letters go on
+#: with it (U+00C0 to U+02BF), while closing quotes, wide signs and scripts without spaces do not.
+_IBAN_BEHIND: Final = re.compile(rb"(?:[A-Z]{3})?(?![A-Za-z0-9\xc3-\xca])")
 
 
 def judge_iban(data: bytes, end: int) -> Verdict:
@@ -235,8 +236,19 @@ DETECTORS: Final = (
         "iban",
         (),
         judge_iban,
-        (" DE89370400440532013000", "IBAN: GB82 WEST 1234 5698 7654 32", " NO9386011117947"),
-        (" DE89370400440532013001", " DE89-not-an-iban-at-all", " xx12345678901234567"),
+        (
+            " DE89370400440532013000",
+            "IBAN: GB82 WEST 1234 5698 7654 32",
+            " NO9386011117947",
+            "\u201eDE89370400440532013000\u201c",
+            "\u53e3\u5ea7GB82WEST12345698765432\u5b9b",
+        ),
+        (
+            " DE89370400440532013001",
+            " DE89-not-an-iban-at-all",
+            " xx12345678901234567",
+            " DE89370400440532013000\u00e9",
+        ),
         "ISO 13616, SWIFT IBAN Registry",
         shapes=(rf"[^0-9ac-eg-mo-qsu-z](?:{_COUNTRIES})[0-9]{{2}}[ \-]?[a-z0-9]{{4}}[ \-]?[a-z0-9]{{3}}",),
     ),
