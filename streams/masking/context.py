@@ -91,11 +91,12 @@ def key_before(data: bytes, at: int) -> Key | None:
 
 
 #: What stands between a sign and a value: the prefixes of Python, Objective-C and SQL (`N'...'`), what wraps a value that may
-#: be missing (Rust, Swift, Scala), Erlang's binaries, dates of databases and JavaScript, sigils of Elixir, types and lengths
+#: be missing (Rust, Swift, Scala), YAML's tags and the signs of its blocks, Erlang's binaries, dates of databases and JavaScript, sigils of Elixir, types and lengths
 #: as Go's spew prints them (`Password: (string) (len=8) "..."`).
 _OPENING: Final = re.compile(
     rb"[:=>]{0,3}[ \t\r\n]*+(?:[burf@NE](?=[\"'])"
     rb"|(?:Some|Optional|Just|Ok|Right|Option|Secret|ObjectId|UUID|(?:new )?(?:ISODate|Date|Timestamp))\((?=\\{0,255}[\"'])"
+    rb"|[|>][+\-]?[ \t]{0,8}(?:\r?\n|(?:\\{1,255}r)?\\{1,255}n)[ \t]{1,40}(?=\S)|!!(?:str|binary) "
     rb"|<<(?=\\{0,255}\")|~[DNTU]\[(?=[0-9])"
     rb"|\([A-Za-z*][\w.*]{0,40}\) (?:\(len=[0-9]{1,9}(?: cap=[0-9]{1,9})?\) )?(?=\\{0,255}\"))?(\\{0,255})([\"'`]?)"
 )
@@ -110,6 +111,13 @@ _BARE_SECRET: Final = re.compile(
 #: A value of JSON without quotes; unlike a secret that was written without them it ends before a comma or a brace.
 _LITERAL: Final = re.compile(
     rb"(null|true|false|-?[0-9]{1,64}(?:\.[0-9]{1,64})?(?:[eE][+\-]?[0-9]{1,9})?)(?=\s{0,64}[}\]]{1,64}\s{0,64}(?:,|\Z)|,\s{0,64}\\{0,255}[\"'])"
+)
+
+
+#: A value of ODBC's connection strings between braces, of which one that closes is doubled ([MS-ODBCSTR], 2.1.2); letters
+#: alone are a placeholder's name, and what has a name and a colon is an object.
+_BRACED: Final = re.compile(
+    rb"\{(?=[^}]{0,256}[^A-Za-z_}])(?!\s{0,8}[\"']?[A-Za-z_]\w{0,64}[\"']?\s{0,8}:)((?:[^{}\r\n\"\\\xff]|\}\}){1,256})\}(?=;|\s{0,8}\Z|\\{0,255}[\"'])"
 )
 
 
@@ -177,9 +185,8 @@ def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool 
             return Value(start, end, "string", False)
         # It was cut off, or only the string around it ends.
         return Value(start, _cut_off(data, start, end if end >= 0 else len(data), secret), "string", end < 0)
-    first = data[start : start + 1]
-    if first in (b"[", b"{"):
-        return Value(start, start, "list" if first == b"[" else "object", False)
+    if data[start : start + 1] in (b"[", b"{"):
+        return _compound(data, start, braces=secret and data[at - 1 : at] == b"=")
     if secret and key_quoted and (literal := _LITERAL.match(data, opening.start(1))):
         return Value(*literal.span(1), "bare", False)
     bare = (_BARE_SECRET if secret else _BARE).match(data, opening.start(1))
@@ -187,6 +194,14 @@ def value_after(data: bytes, at: int, *, secret: bool = False, key_quoted: bool 
         return None
     end = bare.end() - (len(bare[0]) - len(bare[0].rstrip(b",;)]}"))) if secret else bare.end()
     return Value(bare.start(), end, "bare", False) if end > bare.start() else None
+
+
+def _compound(data: bytes, start: int, *, braces: bool) -> Value:
+    """A list, an object, or a value that stands between braces."""
+    braced = _BRACED.match(data, start) if braces else None
+    if braced is not None:
+        return Value(*braced.span(1), "string", False)
+    return Value(start, start, "list" if data[start : start + 1] == b"[" else "object", False)
 
 
 #: What closes the element or the print in which a string was cut off.

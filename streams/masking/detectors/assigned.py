@@ -124,6 +124,23 @@ def judge_yaml(data: bytes, end: int) -> Verdict:
     return judge_value(data, field, value) or "nobody"
 
 
+#: A variable of Terraform and the attributes before its default.
+_DECLARED: Final = re.compile(
+    rb"variable\s{1,8}(\\{0,31}\")([A-Za-z_][\w\-]{1,63})\1\s{0,8}\{[^{}\xff]{0,400}(?<![\w\-])default\s{0,16}=\Z"
+)
+_DECLARED_MAX: Final = 520
+
+
+def judge_default(data: bytes, end: int) -> Verdict:
+    """The default of a variable with a telling name."""
+    declared = _DECLARED.search(data, max(0, end - _DECLARED_MAX), end)
+    field = field_of(declared[2].decode()) if declared else None
+    value = value_after(data, end) if field else None
+    if field is None or value is None or value.form != "string":
+        return "other_variable"
+    return judge_value(data, field, value) or "nobody"
+
+
 #: A bracket, a space and a quote or the backslash before one, each a literal by itself: an expression for all of them holds
 #: none, which cost every record a third of its scan (measured). They are one for `[(\[]\s?\\*["']` before a name and a quote.
 _PAIRS: Final = tuple(
@@ -175,5 +192,13 @@ DETECTORS: Final = (
         ("- name: DB_PASSWORD\n  value: hunter22\n- name: PORT", r'{"spec":"  - name: API_SECRET\n    value: \"hunter22\"\n"}'),
         ("- name: COLOUR\n  value: blue", "- name: DB_PASSWORD\n  valueFrom: secret", "- name: DB_PASSWORD\n  value: $(PASSWORD)"),
         "Kubernetes API reference, EnvVar",
+    ),
+    Detector(
+        "default_of_variable",
+        (r"variable\s{1,8}\\*\"[a-z_][\w\-]{1,63}\\*\"\s{0,8}\{[^{}\xff]{0,400}default\s{0,16}=",),
+        judge_default,
+        ('variable "db_password" { default = "hunter22" }', 'variable "api_key" {\n  type    = string\n  default = "Sup3rS3cretValue99"\n}'),
+        ('variable "colour" { default = "blue" }', 'variable "db_password" { default = "" }', 'variable "db_password" { default = var.x }'),
+        "Terraform docs, input variables",
     ),
 )  # fmt: skip

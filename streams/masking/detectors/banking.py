@@ -26,6 +26,11 @@ _ROUTING_WORD: Final = re.compile(rb"(?:routing|aba|rtn)\Z", re.IGNORECASE)
 _ROUTING: Final = re.compile(
     _LINK + rb"{0,4}[^0-9A-Za-z\x80-\xff]{1,6}([0-9]{4}-?[0-9]{4}-?[0-9])(?![0-9A-Za-z_]|[\-.][0-9])", re.IGNORECASE
 )
+#: The account right behind the routing number of its bank.
+_ROUTED: Final = re.compile(
+    rb"[\s,;|/&\"'\\]{1,8}(?:bank[ _\-]?)?(?:account|acct|acc)(?:[ _\-]?(?:number|num|no|nr))?\.?\\{0,31}[\"']?[ :=#]{1,4}\\{0,31}[\"']?([0-9]{5,17})(?![0-9A-Za-z_]|[.\-][0-9])",
+    re.IGNORECASE,
+)
 
 
 def judge_routing(data: bytes, end: int) -> Verdict:
@@ -37,7 +42,9 @@ def judge_routing(data: bytes, end: int) -> Verdict:
         return "no_number"
     if not aba_valid(number[1].replace(b"-", b"").decode()):
         return "check_digit"
-    return Found(number.start(1), number.end(1), "account", "us_routing", "aba", 52)
+    routing = Found(number.start(1), number.end(1), "account", "us_routing", "aba", 52)
+    account = _ROUTED.match(data, number.end(1))
+    return [routing, Found(*account.span(1), "account", "us_routing", "aba", 52)] if account else routing
 
 
 _ACCOUNT_WORD: Final = re.compile(
@@ -239,7 +246,7 @@ _COIN_GAP: Final = re.compile(
 DETECTORS: Final = (
     Detector(
         "us_routing", ("routing", r"(?:[^a-z0-9]|\\[nrtbf])aba", r"(?:[^a-z0-9]|\\[nrtbf])rtn"), judge_routing,
-        ("routing number is: 111000025", "ABA 0210-0002-1"), ("routing number 123456789", "aba 12"), "ABA, ANSI X9.100-160", by_word=True,
+        ("routing number is: 111000025", "routing=021000021 account=123456789", "ABA 0210-0002-1"), ("routing number 123456789", "aba 12"), "ABA, ANSI X9.100-160", by_word=True,
     ),
     Detector(
         "bank_account",

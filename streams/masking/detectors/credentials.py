@@ -13,6 +13,10 @@ _BEARER: Final = re.compile(rb"bearer\\*[\"']?[ +:=]{1,3}\\*[\"']?([A-Za-z0-9\-.
 _BASIC: Final = re.compile(rb"basic[ +]{1,3}([A-Za-z0-9+/\-_]{6,}={0,2})", re.IGNORECASE)
 #: A word as prose writes it, no longer than the longest usual ones.
 _WORD: Final = re.compile(rb"[A-Za-z]?[a-z]{7,17}[.,]?\Z")
+#: Parameters of challenges and answers (RFC 6749, RFC 6750, RFC 9728), which follow the scheme where a token would.
+_PARAMETER: Final = re.compile(
+    rb"(?:(?:ext_)?expires(?:_in|_at|_on)?|scope|realm|error(?:_description|_uri|_code)?|token_type|grant_type|state|client_id|not_before|resource(?:_metadata)?)=(?!=|\Z)"
+)
 
 
 def judge_bearer(data: bytes, end: int) -> Verdict:
@@ -23,6 +27,8 @@ def judge_bearer(data: bytes, end: int) -> Verdict:
         return "no_scheme"
     if _WORD.match(scheme[1]):
         return "plain_word"
+    if _PARAMETER.match(scheme[1]):
+        return "parameter"
     return Found(scheme.start(1), scheme.start(1) + len(scheme[1].rstrip(b".")), "secret", "bearer", "rfc6750", 40)
 
 
@@ -61,6 +67,41 @@ def judge_private_key(data: bytes, end: int) -> Verdict:
     return Found(at, stop, "secret", "private_key", "rfc7468", 95)
 
 
+#: The private half of a PuTTY key, behind the number of its lines and before its checksum.
+_PUTTY: Final = re.compile(rb"private-lines: ?[0-9]{1,4}(?:\s|\\++[nr]){1,4}", re.IGNORECASE)
+_PUTTY_MAC: Final = re.compile(rb"(?:\s|\\++[nr]){0,4}Private-(?:MAC|Hash)\b")
+
+
+def judge_putty_key(data: bytes, end: int) -> Verdict:
+    """The private lines of a PuTTY key file, all of them, with or without what follows."""
+    lines = _PUTTY.match(data, max(0, data.rfind(b"rivate-", 0, end - 1) - 1))
+    if lines is None:
+        return "no_lines"
+    start = lines.end()
+    body = _PEM_BODY.match(data, start, start + _PEM_MAX)
+    stop = body.end() if body else start
+    mac = _PUTTY_MAC.search(data, start, min(len(data), stop + 16))
+    stop = mac.start() if mac else stop
+    return Found(start, stop, "secret", "putty_key", "putty_ppk", 95) if stop > start else "no_lines"
+
+
+#: A code before the words for it, as short messages begin (`482913 is your login code`), its sender's name between them.
+_CODE: Final = re.compile(
+    rb"(?:(?<![A-Za-z0-9.\-])|(?<=\\[nrtbf]))((?-i:[A-Z]{1,3}-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}) (?:is|as) your (?:[^\d\r\n.:;\"\\\xff]{0,40}?\b)?"
+    rb"(?:verification|security|confirmation|login|log-in|sign-?in|access|auth(?:entication|orization)?|one[- ]?time|2fa|otp|activation|reset|pass)"
+    rb"[ \-]?(?:code|passcode|password|pin|otp)?\b",
+    re.IGNORECASE,
+)
+
+
+def judge_code_before(data: bytes, end: int) -> Verdict:
+    """A one-time code that a sentence begins with."""
+    for code in _CODE.finditer(data, max(0, end - 24), end + 80):
+        if code.end(1) <= end:
+            return Found(*code.span(1), "secret", "code_before", "context_word", 45)
+    return "no_code"
+
+
 #: How far back the command's name may stand, in bytes.
 _COMMAND_MAX: Final = 512
 _CURL_USER: Final = re.compile(
@@ -96,7 +137,7 @@ DETECTORS: Final = (
         (),
         judge_bearer,
         ("Authorization: Bearer 7c9f1b3e2d4a", "bearer abc123def456"),
-        ("bearer authentication", "Bearer of news"),
+        ("bearer authentication", "Bearer of news", "token_type=Bearer expires_in=3600"),
         "RFC 6750",
         by_word=True,
         shapes=(r"bearer\\*[\"']?[ +:=]{1,3}\\*[\"']?[a-z0-9\-._~+/!$*=]{8}",),
@@ -116,6 +157,33 @@ DETECTORS: Final = (
         ("-----BEGIN " + "PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----",),
         ("-----BEGIN PUBLIC KEY-----",),
         "RFC 7468, RFC 9580",
+    ),
+    Detector(
+        "putty_key",
+        (r"private-lines: ?[0-9]{1,4}(?:\s|\\+[nr])",),
+        judge_putty_key,
+        (
+            "PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\nAAAAIBn8Lq2vZr\nPrivate-MAC: 0a4f",
+            r'{"key":"Private-Lines: 1\r\nAAAAIBn8Lq2vZr\r\nPrivate-MAC: 0a4f\r\n"}',
+        ),
+        ("Private-Lines: 1", "public-lines: 2\nAAAAB3NzaC1yc2E"),
+        "PuTTY user manual, PPK file format",
+    ),
+    Detector(
+        "code_before",
+        (r"[0-9]{3} (?:is|as) your ",),
+        judge_code_before,
+        (
+            "482913 is your one-time code",
+            "G-482913 is your Google verification code.",
+            "Use 482 913 as your login code",
+        ),
+        (
+            "482913 is your order number",
+            "1234 is your place in the queue",
+            "Error 5001 is your problem; check the access code",
+        ),
+        "words",
     ),
     Detector(
         "curl_user",

@@ -18,8 +18,16 @@ _MANY: Final = re.compile(
     rb"(?:digest|aws4-hmac-sha256|hawk|oauth|mac|signature|hmac|scram-sha-[0-9]+|vapid|hoba|mutual|gnap|sharedkey)[ :]{1,3}",
     re.IGNORECASE,
 )
-#: A scheme nobody knows and its credential; what is masked already is no scheme, and a word before a sign is a key.
-_WORDS: Final = re.compile(rb"(?:(?:\*\*\*|tok_)[^\s,;\"'\\]*+|[^\s,;\"'\\]++(?: [^\s,;\"'\\=]++(?!=))?)")
+#: A scheme nobody knows and its credential (with the padding of base64); what is masked already is no scheme, and a word
+#: before a sign is a key.
+_WORDS: Final = re.compile(
+    rb"(?:(?:\*\*\*|tok_)[^\s,;\"'\\]*+|[^\s,;\"'\\]++(?: [^\s,;\"'\\=]++(?:={1,2}(?=[\s,;\"'\\]|\Z)|(?!=)))?)"
+)
+#: What is said of a header in its place.
+_SAID: Final = re.compile(
+    rb"(?:header|scheme|token|credentials?) (?:is|was|are|not|missing|invalid|required|absent|malformed|empty|expired|rejected|mismatch)\b",
+    re.IGNORECASE,
+)
 #: Parameters of a scheme (RFC 9110, 11.2: `name=token` or `name="quoted"`), their quotes escaped where the line is a string
 #: of JSON: behind the last one the header ends, and what follows is the line's.
 _PARAMETERS: Final = re.compile(
@@ -38,6 +46,8 @@ def has_parameters(data: bytes, start: int) -> bool:
 def authorization(data: bytes, start: int, end: int, value: Value) -> list[Found]:
     """The credentials behind the scheme; without quotes the end of a header has to be guessed from the scheme."""
     first = start
+    if value.form == "bare" and _SAID.match(data, start):
+        return []
     if (scheme := _ONE.match(data, start)) or (scheme := _MANY.match(data, start)):
         first = scheme.end()
     if value.form == "bare":

@@ -16,6 +16,8 @@ _WORDS_MAX: Final = 60
 _KINDS: Final = frozenset(
     "name username user customer address location phone email vitals passport national_id licence account card".split()
 )
+#: Words for a password that are several by themselves; what stands behind one has a digit.
+_PASSWORDS: Final = frozenset(("mot_de_passe", "palavra_passe", "kata_sandi", "mật_khẩu", "mat_khau"))
 _SPACE: Final = re.compile(rb"[ \t]{0,16}\\{0,7}[\"']?")
 #: Numbers and dates have digits, which prose behind a word has not: `user id: not found`.
 _WITH_DIGIT: Final = re.compile(rb"[^\s,;]{0,24}?[0-9]")
@@ -42,7 +44,7 @@ def _named(before: bytes, last: bytes) -> Field | None:
     for first in range(len(words) - 2, -1, -1):
         name = b"_".join(words[first:])
         if (field := field_of(name.decode("utf-8", "replace"))) and not of_things(name):
-            return field if field.kind in _KINDS else None
+            return field if field.kind in _KINDS or name.decode("utf-8", "replace").lower() in _PASSWORDS else None
     return None
 
 

@@ -88,6 +88,10 @@ _TYPE: Final = re.compile(
 #: Python's and JavaScript's attributes of an object that is being made: what is assigned to them is a variable.
 _ATTRIBUTE: Final = (b"self.", b"this.", b"cls.")
 _VARIABLE: Final = re.compile(rb"(?:" + _IDENTIFIER + rb"\.){0,3}" + _IDENTIFIER + rb"[;,)]?(?=\s*(?:\Z|[\r\n\"'\\]))")
+#: A variable that a name is compared with: words of letters, and what ends a condition.
+_COMPARED: Final = re.compile(
+    rb"(?:" + _IDENTIFIER + rb"\.){0,3}" + _IDENTIFIER + rb"(?=[:;)]?(?:\s|\Z)|[\"'\\]| ?(?:&&|\|\|))"
+)
 #: Before a name: docstrings' parameters (Sphinx), parsers' talk of a word.
 _BEFORE: Final = re.compile(rb"(?::param |(?:unexpected|next|previous|lookahead|illegal|reserved) )\Z", re.IGNORECASE)
 _BEFORE_MAX: Final = 12
@@ -113,6 +117,8 @@ def is_code(data: bytes, name: bytes, start: int, at: int) -> bool:
     if before.endswith(b":") and _ARN.search(data, max(0, start - _ARN_MAX), start):
         return True
     if _CALL.match(data, at) or _SENTENCE.match(data, at) or _MEMBER.match(data, at) or _TYPE.match(data, at):
+        return True
+    if data[at - 3 : at] == b"== " and _COMPARED.match(data, at):
         return True
     return name.startswith(_ATTRIBUTE) and data[at - 1 : at] == b" " and _VARIABLE.match(data, at) is not None
 

@@ -162,7 +162,7 @@ def judge_option(data: bytes, end: int) -> Verdict:
 #: Commands that take a password behind `-p` or `-a`, at once or after a space.
 _COMMAND: Final = re.compile(
     rb"(?:mysql\w{0,10}|mariadb[\w\-]{0,10}|sshpass|mongo\w{0,8}|redis-cli|sqlcmd|(?:docker|podman|helm|oc|cf|az|skopeo|buildah)[ \t]{1,3}"
-    rb"(?:registry[ \t]{1,3})?login|expect|plink|pscp|rsync|wget|smbclient|ldap\w{1,10})\b[^\n|;\xff]{0,200}\Z",
+    rb"(?:registry[ \t]{1,3})?login|expect|plink|pscp|rsync|wget|smbclient|ldap\w{1,10}|7z[arz]?|rar|unrar|(?:(?<![\w.\-])|(?<=\\[nrt]))(?:un)?zip)\b[^\n|;\xff]{0,200}\Z",
     re.IGNORECASE,
 )
 _SHORT: Final = re.compile(
@@ -180,13 +180,20 @@ def judge_short_option(data: bytes, end: int) -> Verdict:
         if option.start() >= end or not start < end <= stop:
             continue
         command = _COMMAND.search(data, max(0, option.start() - _COMMAND_MAX), option.start())
-        # MySQL's own `-p` takes no space, and its `-P` is a port, as with most.
-        spaced = bool(option[1]) and command is not None and command[0][:2].lower() in (b"my", b"ma")
-        upper = b"-P" in option[0][:2] and command is not None and not command[0].lower().startswith(b"sqlcmd")
-        if command is None or spaced or upper:
+        if command is None or not _takes(command[0].lower(), option[0].startswith(b"-P"), spaced=bool(option[1])):
             return "other_command"
         return Found(start, stop, "secret", "short_option", "command", 60)
     return "no_option"
+
+
+def _takes(command: bytes, upper: bool, *, spaced: bool) -> bool:
+    """Whether a command takes a password there: MySQL's, 7-Zip's and RAR's `-p` have no space, and `-P` mostly is a port."""
+    if command.startswith((b"zip", b"unzip")):
+        return upper
+    return command.startswith(b"sqlcmd") if upper else not (spaced and command[:2] in _GLUED)
+
+
+_GLUED: Final = (b"my", b"ma", b"7z", b"ra", b"un")
 
 
 #: Commands that take a user behind `-u` or `-U`, after a space or at once.
@@ -298,8 +305,8 @@ DETECTORS: Final = (
         "short_option",
         (r"[ \t](?-i:-(?:p|a|pw|P))[ \t]?\\{0,31}['\"]?[^\s'\"\-\\\xff]",),
         judge_short_option,
-        ("mysqldump -u root -phunter2 shop", "sshpass -p 'hunter2' ssh db", "docker login -u ci -p hunter2 registry.local"),
-        ("ssh -p 2222 db", "mysql -p shop", "mkdir -p /var/lib/app", "tar -pxf x"),
+        ("mysqldump -u root -phunter2 shop", "sshpass -p 'hunter2' ssh db", "docker login -u ci -p hunter2 registry.local", "7z x -phunter2 a.7z", "zip -r -P hunter2 a.zip dir"),
+        ("unzip -p a.zip x.txt", "7z x -p a.7z", "zip -p a.zip y", "ssh -p 2222 db", "mysql -p shop", "mkdir -p /var/lib/app", "tar -pxf x"),
         "mysql(1), sshpass(1), docker login",
     ),
     Detector(

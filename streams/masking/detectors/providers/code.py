@@ -42,4 +42,5 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("stytch_secret", r"secret-(?:live|test)-", r"[\w-]{16}", r"[\w-]{12,24}=", "secret-live-{s36}=", "Stytch docs, project secrets", bits=3.5, behind="sign"),
     Format("socket_token", r"sktsec_", r"[\w-]{20}", r"[\w-]{12,60}+(?<=_api)", "sktsec_{s43}_api", "Socket docs, API tokens"),
     Format("val_town_token", r"vtwn_", r"[^\W_]{16}", r"[^\W_]{4,40}+", "vtwn_{w28}", "Val Town docs, API tokens"),
+    Format("bitbucket_data_center_token", r"BBDC-", r"[A-Za-z\d+/]{20}", r"[A-Za-z\d+/]{16,40}+", "BBDC-{w44}", "Bitbucket Data Center docs, HTTP access tokens", bits=3.0),
 )  # fmt: skip

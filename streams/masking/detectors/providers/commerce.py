@@ -32,4 +32,8 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("coinbase_key_name", r"organizations/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/apiKeys/", r"[\da-f]{8}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "organizations/{uuid}/apiKeys/{uuid}", "Coinbase docs, API keys", reach=96),
     Format("klarna_key", r"klarna_(?:live|test)_api_", r"[A-Za-z\d+/_-]{20}", r"[A-Za-z\d+/_=-]{12,240}+", "klarna_live_api_{w100}", "Klarna docs, API keys", reach=64),
     Format("plaid_public_token", r"public-(?:sandbox|development|production)-", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "public-sandbox-{uuid}", "Plaid docs, token types"),
+    Format("mercadopago_token", r"(?:APP_USR|TEST)-\d{10,20}-\d{6}-", r"[\da-f]{32}", r"(?:-\d{5,12})?(?!\w)", "APP_USR-{d16}-{d6}-{x32}-{d9}", "Mercado Pago docs, credentials", reach=80),
+    Format("paypal_access_token", r"A21AA", r"[\w-]{20}", r"[\w-]{40,160}+", "A21AA{s92}", "PayPal docs, authentication", bits=3.5, behind="sign"),
+    Format("sumup_key", r"sup_(?:sk|afk)_", r"[^\W_]{16}", r"[^\W_]{8,60}+(?!\w)", "sup_sk_{w32}", "SumUp docs, API keys"),
+    Format("secret_key_sk", r"sk_", r"[^\W_]{24}", r"[^\W_]{4,80}+(?!\w)", "sk_{w40}", "RevenueCat, Knock and Novita docs, secret keys", bits=4.0, behind="sign"),
 )  # fmt: skip

@@ -41,4 +41,6 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("mapbox_token", r"[spt]k\.eyJ", r"[\w-]{20}", r"[\w-]{10,400}\.[\w-]{16,60}+", "sk.eyJ{w80}.{w22}", "Mapbox docs, access tokens"),
     Format("mailersend_token", r"mlsn\.", r"[\da-f]{16}", r"[\da-f]{44,48}+(?!\w)", "mlsn.{x64}", "MailerSend docs, API tokens"),
     Format("pubnub_secret_key", r"sec-c-", r"[A-Za-z\d]{20}", r"[A-Za-z\d]{20,28}+={0,2}", "sec-c-{w48}", "PubNub docs, keys", bits=3.5),
+    Format("twitch_chat_token", r"oauth:", r"[a-z\d]{30}", r"(?!\w)", "oauth:{l30}", "Twitch docs, chat authentication", bits=3.0, behind="sign"),
+    Format("tiktok_token", r"(?:act|clt|rft)\.", r"[^\W_]{20}", r"[^\W_]{10,100}+(?:![\w.]{1,12})?", "act.{w60}!4521.va", "TikTok for Developers, user access tokens", bits=3.8, behind="sign"),
 )  # fmt: skip

@@ -59,7 +59,7 @@ KNOWN: Final = frozenset(
     anthropic openai deepseek gemini groq huggingface perplexity pinecone replicate elevenlabs langchain langsmith together
     stripe square paypal braintree adyen mollie razorpay paystack flutterwave klarna checkout shopify shippo easypost lob duffel
     slack telegram twilio sendgrid mailchimp mandrill brevo sendinblue mailjet resend klaviyo onesignal whatsapp
-    google gcp firebase docker dockerhub npm pypi rubygems nuget circleci buildkite jenkins sonatype nexus terraform vault
+    google gcp firebase docker dockerhub npm pypi rubygems nuget circleci circle buildkite jenkins sonatype nexus terraform vault
     pulumi doppler grafana dynatrace honeycomb elastic elasticsearch kibana prometheus supabase planetscale mongodb redis
     upstash neon databricks snowflake dbt airbyte fivetran notion figma typeform zapier salesforce marketo pipedrive
     mapquest here dhl fedex ups usps magento woocommerce bigcommerce wix contentstack sanity prismic

@@ -52,4 +52,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("rootly_key", r"rootly_", r"[\da-f]{16}", r"[\da-f]{48}", "rootly_{x64}", "Rootly docs, API keys"),
     Format("segment_token", r"sgp_", r"[^\W_]{40}", r"[^\W_]{24}(?!\w)", "sgp_{w64}", "Segment docs, Public API tokens", reach=56, bits=3.5),
     Format("hex_token", r"hxt[pw]_", r"[\da-f]{32}", r"[\da-f]{32,128}+", "hxtp_{x96}", "Hex docs, API tokens"),
+    Format("axiom_token", r"xa[ap]t-", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "xaat-{uuid}", "Axiom docs, API tokens"),
+    Format("canva_client_secret", r"cnvca", r"[\w-]{20}", r"[\w-]{16,60}+", "cnvca{s50}", "Canva Connect docs, client secrets", bits=3.5, behind="sign"),
+    Format("weblate_token", r"wl[up]_", r"[^\W_]{20}", r"[^\W_]{12,40}+(?!\w)", "wlu_{w36}", "Weblate docs, authentication", bits=3.5, behind="sign"),
 )  # fmt: skip
