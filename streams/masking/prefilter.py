@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, cast
 import hyperscan
 
 from streams.masking.databases import Anchor, Store, database
-from streams.masking.encodings.blocks import BASE64_SHAPES, NUL_SHAPE
+from streams.masking.encodings.blocks import BASE64_SHAPES, HEX_SHAPES, NUL_SHAPE
 from streams.masking.encodings.units import fold_anchors, fold_shapes
 from streams.masking.found import Detector, Judge
 from streams.masking.loop import BLOCK, DISGUISE, Changed, Grouped, Hit, Packed, unpacked
@@ -51,6 +51,7 @@ class Prefilter:
         idents = {name: ident for ident, name in enumerate(self.names) if name in SHAPES}
         self._shapes = native_scan(idents) if native else None
         anchors = [Anchor(text, DISGUISE, _CASELESS) for text in fold_anchors()]
+        anchors += [Anchor(text, BLOCK, _CASELESS) for text in HEX_SHAPES]
         if self._shapes is None:
             anchors += [Anchor(text, DISGUISE, _CASELESS) for text in (*fold_shapes(), NUL_SHAPE)]
             anchors += [Anchor(text, BLOCK, _EXACT) for text in BASE64_SHAPES]

@@ -1,4 +1,4 @@
-"""What is wrapped as a whole: base64 in both alphabets, gzip and zlib inside it, UTF-16 between other text.
+"""What is wrapped as a whole: base64 in both alphabets, hexadecimal, gzip and zlib inside them, UTF-16 between other text.
 
 A block is opened, masked inside and closed again the way it was; only then does it change, and it changes as one span.
 """
@@ -13,7 +13,7 @@ from typing import Final
 
 from streams.masking.validators import base64_text
 
-__all__ = ["BASE64_SHAPES", "NUL_SHAPE", "Block", "base64_blocks", "wide_blocks"]
+__all__ = ["BASE64_SHAPES", "HEX_SHAPES", "NUL_SHAPE", "Block", "base64_blocks", "wide_blocks"]
 
 #: A quad of base64 that stands for three printable ASCII bytes: the first sextet is 8 to 31, the second 2 to 7 and the
 #: third 0 or 1 in their low bits. Three quads in a row are chance once in 3 000 positions of random letters.
@@ -28,6 +28,21 @@ BASE64_SHAPES: Final = (
     r"(?:[A-Za-z0-9+/][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){2}[A-Za-z0-9+/_\-]*(?:={1,2}[^=]|[^A-Za-z0-9+/_\-=])",
 )
 NUL_SHAPE: Final = r"\x00"
+
+
+def _dumped(text: str) -> str:
+    """A text in hexadecimal, one byte or two for each character."""
+    digits = [f"{ord(char):02x}" for char in text]
+    return f"(?:{''.join(digits)}|{'00'.join(digits)})"
+
+
+#: Signs and words of what is logged as hexadecimal: JSON, XML, URLs, names of fields, domains; and gzip's magic. A run of
+#: hexadecimal without one is a hash or an id to a scan, so that numbers alone are not looked for in it.
+_DUMPED: Final = (
+    '":"', '": "', '":{', '":[', "<?xml", "://", "assword", "ecret", "oken", "mail", "hone", "earer ", "name", "user", "uthoriz",
+    ".com", ".org", ".net", "ession", "card", "iban",
+)  # fmt: skip
+HEX_SHAPES: Final = (rf"(?:{'|'.join(map(_dumped, _DUMPED))}|1f8b08)[0-9a-f]*[^0-9a-f]",)
 
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 #: What ids and hashes are written with. Text that is these letters and no others in base64 is chance once in 500 000 words
@@ -56,8 +71,10 @@ class Block:
 
 
 def base64_blocks(data: bytes, end: int) -> list[Block]:
-    """The readable blocks in the run of base64 that ends just before a position."""
+    """The readable blocks in the run of base64 or hexadecimal that ends just before a position."""
     stop = end - 1
+    if dump := _hex_block(data, stop):
+        return [dump]
     reach = 256
     while True:
         window = data[max(0, stop - reach) : stop].rstrip(b"=")
@@ -75,6 +92,41 @@ def base64_blocks(data: bytes, end: int) -> list[Block]:
             if opened := [block for first, last in spans if (block := _open(data, first, last, inside))]:
                 return opened
     return []
+
+
+#: The shortest dump that is opened, in digits.
+_DUMP_MIN: Final = 16
+_HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
+
+
+def _first_of(data: bytes, stop: int, letters: bytes) -> int:
+    """Where the run of some letters begins that ends at a position."""
+    reach = 256
+    while True:
+        window = data[max(0, stop - reach) : stop]
+        rest = len(window.rstrip(letters))
+        if rest or reach >= stop:
+            return stop - len(window) + rest
+        reach *= 8
+
+
+def _hex_block(data: bytes, stop: int) -> Block | None:
+    """The text in the run of hexadecimal that ends at a position, which may begin with half a byte or end with one."""
+    if stop < _DUMP_MIN or data[stop - _DUMP_MIN : stop].translate(None, _HEX_DIGITS):
+        return None
+    first = _first_of(data, stop, _HEX_DIGITS)
+    for start in (first, first + 1):
+        end = stop - (stop - start) % 2
+        opened = _opened(bytes.fromhex(data[start:end].decode()), 0)
+        if opened:
+            inside, close, name = opened
+            return Block(start, end, inside, partial(_dump, data[start:end].lower() != data[start:end], close), name)
+    return None
+
+
+def _dump(upper: bool, close: Callable[[bytes], bytes], inside: bytes) -> bytes:
+    digits = close(inside).hex()
+    return (digits.upper() if upper else digits).encode()
 
 
 def _pieces(data: bytes, start: int, stop: int) -> list[tuple[int, int]]:

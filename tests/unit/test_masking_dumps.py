@@ -1,0 +1,78 @@
+"""What is logged in hexadecimal, and hashes, identifiers and digests, which hold nothing."""
+
+import gzip
+import hashlib
+
+import pytest
+
+from streams.masking.masker import Masker
+from streams.masking.policy import Policy
+from tests.support.disguise import masker_keyring
+
+_MASKER = Masker(Policy(), masker_keyring())
+_JSON = '{"email":"jane.doe@example.org","n":1}'
+
+
+def _inside(dump: str, encoding: str = "utf-8") -> str:
+    return bytes.fromhex(dump).decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("frame", ["payload=%s", '{"raw":"%s"}', "0x%s", "X'%s'", "dump: %s ok", "a %s\n"])
+def test_a_dump_of_json_is_masked_inside(encoding: str, frame: str) -> None:
+    """The mail address in a dump becomes a token in the same dump, and masking again changes nothing."""
+    masked = _MASKER.mask(frame % _JSON.encode(encoding).hex()).text
+    assert masked is not None
+    before, _, behind = frame.partition("%s")
+    dump = masked.removeprefix(before)[: len(masked) - len(before) - len(behind)]
+    assert _inside(dump, encoding).startswith('{"email":"tok_email_k1_')
+    assert _inside(dump, encoding).endswith('","n":1}')
+    assert _MASKER.mask(masked).text == masked
+
+
+def test_capitals_stay_capitals() -> None:
+    """A dump in capitals is written in capitals again."""
+    masked = _MASKER.mask(_JSON.encode().hex().upper() + " end").text
+    assert masked is not None
+    assert masked == masked.upper().replace("END", "end")
+    assert "jane" not in _inside(masked.removesuffix(" end"))
+
+
+def test_compressed_dumps_are_opened() -> None:
+    """A gzip member in hexadecimal is masked inside."""
+    masked = _MASKER.mask("body=" + gzip.compress(_JSON.encode(), mtime=0).hex()).text
+    assert masked is not None
+    assert b"tok_email" in gzip.decompress(bytes.fromhex(masked.removeprefix("body=")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["password=hunter2xQ9", "https://ann:hunter2xQ9@db.example.com/", "Bearer hunter2xQ9abcd", '{"token":"hunter2xQ9"'],
+)
+@pytest.mark.parametrize("cut", [0, 1])
+def test_words_of_credentials_open_a_dump(text: str, cut: int) -> None:
+    """A dump of a text with a telling word is masked, cut in the middle of a byte too."""
+    dump = (text + ".....").encode().hex()
+    masked = _MASKER.mask(f"raw={dump[: len(dump) - cut]}").text
+    assert masked is not None
+    assert b"hunter2xQ9".hex() not in masked
+
+
+def test_hashes_stay() -> None:
+    """Of 5000 digests none is taken for a dump."""
+    lines = [f"commit {hashlib.sha256(bytes([n % 256, n // 256])).hexdigest()} pushed" for n in range(5000)]
+    assert _MASKER.mask_batch(lines).outputs == lines
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "bytes 7b226120223a2278222c2262223a2279227d read",
+        "raw=68656c6c6f20776f726c642c20746869732069732066696e65",
+        "id=6e616d65616e64757365722d2d2d2d",
+        "trace 4bf92f3577b34da6a3ce929d0e0e4736",
+    ],
+)
+def test_dumps_of_nothing_personal_stay(line: str) -> None:
+    """What holds nothing of anybody's is left byte for byte."""
+    assert _MASKER.mask(line).text == line
