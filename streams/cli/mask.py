@@ -12,9 +12,9 @@ from streams.errors import UsageError
 from streams.settings import Settings
 
 if TYPE_CHECKING:
-    from streams.masking.masker import Explanation, Masker
+    from streams.masking.masker import Explanation, Masker, Outcome
 
-__all__ = ["explain", "mask"]
+__all__ = ["explain", "mask", "tell_failure"]
 
 #: Read at once; lines are masked as soon as they are there, so output never waits for more input.
 _CHUNK_BYTES = 1 << 20
@@ -81,11 +81,16 @@ def explain(
         raise UsageError("There is no line to explain; give one, or - and a line on standard input.")
     masker = _masker(load_settings(config, assignments, policy=policy))
     outcome = masker.mask(raw)
-    rows = masker.explain(raw) if outcome.failure is None or outcome.failure.stage == "verify" else []
+    rows = masker.explain(raw)
     if as_json:
         _write(_as_json(rows, raw, show_values=show_values))
-    else:
+    elif rows or outcome.failure is None:
         _as_table(rows, raw, show_values=show_values)
+    tell_failure(outcome)
+
+
+def tell_failure(outcome: "Outcome[bytes]") -> None:
+    """Says of a line that fails why it goes to quarantine, and ends with the status of that."""
     if outcome.failure:
         by = ", ".join(outcome.failure.detectors) or outcome.failure.stage
         typer.echo(f"The line goes to quarantine: {outcome.failure.reason} ({by}).", err=True)

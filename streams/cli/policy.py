@@ -53,6 +53,7 @@ def explain(
     ] = False,
 ) -> None:
     """Tell what a policy says and where it says it, or which of its rules decides over what is found in a line."""
+    from streams.cli.mask import tell_failure
     from streams.cli.tables import print_table
     from streams.policies.loading import load
     from streams.policies.trials import maskers
@@ -70,10 +71,12 @@ def explain(
         if show_values:
             cells.append(raw[one.start : one.end].decode("utf-8", "replace"))
         rows.append([str(cell) for cell in cells])
-    if not rows:
+    outcome = masker.mask(raw)
+    if rows:
+        print_table(columns, rows)
+    elif outcome.failure is None:
         typer.echo("Nothing is found in this line, and nothing in it had to be considered.")
-        return
-    print_table(columns, rows)
+    tell_failure(outcome)
 
 
 def _rows(policy: "Policy") -> list[list[str]]:

@@ -181,13 +181,16 @@ class Engine:
     def explain(self, text: bytes) -> Explained:
         """Everything found in one text and everything that was considered and kept, as read (`Fold.raw_span` leads back).
 
-        What the policy keeps is among the findings, with the action `keep`.
+        What the policy keeps is among the findings, with the action `keep`. Nothing where the text fails (`mask` says why).
         """
         hits = self._prefilter.packed(text)
         disguised = self._everywhere or self._core.any_below(hits, DISGUISE + 1)
         read, hits = self._read(text) if disguised else (Fold(text, ()), hits)
         released: list[Found] = []
-        found, kept = self._judge(read.text, hits, 0, released)
+        try:
+            found, kept = self._judge(read.text, hits, 0, released)
+        except _Failed:
+            return Explained([], [], read, [])
         names = self._prefilter.names
         rejected = [Rejected(end, names[ident], rule) for end, ident, rule in _rules(kept)]
         later = self._later(text, read if disguised else None, found, _hits_of(kept))
@@ -200,7 +203,10 @@ class Engine:
         changed = Changed(0, spliced, kept, read is not None)
         if not spliced or not self._residue(changed, output, again, self._prefilter.packed(again.text)):
             return []
-        still, read = self._found(output)
+        try:
+            still, read = self._found(output)
+        except _Failed:
+            return []
         spans = [_origin(spliced, *read.raw_span(one.start, one.end)) for one in still]
         return [one._replace(start=start, end=end) for one, (start, end) in zip(still, spans, strict=True)]
 

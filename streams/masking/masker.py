@@ -163,7 +163,9 @@ class Masker:
     @overload
     def explain(self, text: str) -> list[Explanation]: ...
     def explain(self, text: str | bytes) -> list[Explanation]:
-        """What was found and what was considered and kept, in the order of the text; no value is in it."""
+        """What was found and what was considered and kept, in the order of the text; no value is in it, and nothing of a text that
+        fails.
+        """
         raw = _encoded(text)
         found, rejected, read, later = self._alone(self._engine.explain, raw)
         rows = []

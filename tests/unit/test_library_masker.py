@@ -1,7 +1,9 @@
 """The masker that programs use: strings, batches, explanations; entered again, copied, pickled."""
 
+import base64
 import copy
 import gc
+import gzip
 import pickle
 import threading
 from pathlib import Path
@@ -173,3 +175,12 @@ def test_ephemeral_tokens_say_so() -> None:
     one, other = ephemeral_masker(), ephemeral_masker()
     assert str(one.mask(EMAIL).text).startswith("tok_email_tmp_")
     assert one.mask(EMAIL).text != other.mask(EMAIL).text
+
+
+def test_a_text_that_fails_has_no_explanation() -> None:
+    """Neither one that cannot be opened, nor one whose output could not be opened any more."""
+    packed = base64.b64encode(gzip.compress(b"a" * (5 << 20))).decode()
+    assert masker().mask(packed).failure is not None
+    assert masker().explain(packed) == []
+    line = b"{dT0KInRzIjogMS4xLCAiaWJhbmRTQWlPaUE7HclIJ3Qgb2YgaXQ=tok_eH4sIAAAAAAAACA8vLL0lVyE3MzInPNoxPTEpOsU11SE;"
+    assert all(row.end <= len(line) for row in masker().explain(line))

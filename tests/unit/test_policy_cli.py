@@ -1,5 +1,7 @@
 """`maskstream policy`: exit statuses, what is told, and that nothing personal is."""
 
+import base64
+import gzip
 import json
 from pathlib import Path
 
@@ -71,6 +73,10 @@ def test_explain_tells_the_rule(policy: str) -> None:
     assert ANN not in one.stdout
     assert ANN in maskstream("policy", "explain", policy, f"mail {ANN}", "--show-values").stdout
     assert "redact" in maskstream("policy", "explain", policy, "from 203.0.113.9", "--topic", "pay").stdout
+    bomb = base64.b64encode(gzip.compress(b"a" * (5 << 20))).decode()
+    failed = maskstream("policy", "explain", policy, bomb)
+    assert (failed.returncode, failed.stdout) == (4, "")
+    assert failed.stderr == "The line goes to quarantine: too_large (gzip).\n"
 
 
 def test_diff_ends_with_4_when_something_would_be_unmasked(policy: str, sample: str) -> None:
