@@ -1,5 +1,6 @@
 """What is logged in hexadecimal, and hashes, identifiers and digests, which hold nothing."""
 
+import base64
 import gzip
 import hashlib
 
@@ -76,3 +77,41 @@ def test_hashes_stay() -> None:
 def test_dumps_of_nothing_personal_stay(line: str) -> None:
     """What holds nothing of anybody's is left byte for byte."""
     assert _MASKER.mask(line).text == line
+
+
+_BODY = ' {"email":"jane.doe@example.org","password":"hunter2xQ9","card":"4111111111111111"} and words behind it'
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\\n", "\\r\\n", "\n\t"])
+@pytest.mark.parametrize("width", [20, 60, 64, 72, 76])
+@pytest.mark.parametrize("frame", ["%s", '{"body":"%s"}', "Content-Transfer-Encoding: base64{0}{0}%s{0}--x"])
+def test_a_value_across_lines_of_base64_is_masked(end: str, width: int, frame: str) -> None:
+    """Wherever the lines of wrapped base64 end, the text in them is masked as one and wrapped as it was."""
+    for before in range(0, 60, 7):
+        whole = base64.b64encode(("log " * 15)[:before].encode() + _BODY.encode()).decode()
+        lines = end.join(whole[at : at + width] for at in range(0, len(whole), width))
+        first, _, last = frame.replace("{0}", end).partition("%s")
+        masked = _MASKER.mask(first + lines + last).text
+        assert masked is not None
+        inside = base64.b64decode(masked.removeprefix(first).removesuffix(last).replace(end, "")).decode()
+        assert "tok_email_k1_" in inside
+        assert not [needle for needle in ("jane.doe", "hunter2xQ9", "411111111111") if needle in inside]
+        assert _MASKER.mask(masked).text == masked
+
+
+@pytest.mark.parametrize("end", ["\n", "\\n"])
+def test_wrapped_gzip_is_opened(end: str) -> None:
+    """Compressed lines are opened as one, which no line by itself can be."""
+    packed = base64.b64encode(gzip.compress((_BODY + hashlib.sha256(b"x").hexdigest() * 3).encode(), mtime=0)).decode()
+    masked = _MASKER.mask(end.join(packed[at : at + 64] for at in range(0, len(packed), 64))).text
+    assert masked is not None
+    inside = gzip.decompress(base64.b64decode(masked.replace(end, ""))).decode()
+    assert "tok_email_k1_" in inside
+    assert "hunter2xQ9" not in inside
+
+
+def test_wrapped_base64_of_nothing_personal_stays() -> None:
+    """Lines of base64 that hold nothing of anybody's are left byte for byte."""
+    whole = base64.b64encode(b"the quick brown fox jumps over the lazy dog " * 9).decode()
+    text = "\n".join(whole[at : at + 76] for at in range(0, len(whole), 76)) + "\nDone"
+    assert _MASKER.mask(text).text == text

@@ -8,8 +8,8 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Final
+from functools import lru_cache, partial
+from typing import Final, NamedTuple
 
 from streams.masking.validators import base64_text
 
@@ -85,6 +85,8 @@ def base64_blocks(data: bytes, end: int) -> list[Block]:
     if not run.translate(None, _HEX):
         return []
     start = stop - (len(data[max(0, stop - reach) : stop]) - len(window)) - len(run)
+    if len(run) <= _LINE_MAX and (lines := _line_of(data, stop)):
+        return [lines.block] if lines.hit == stop else []
     whole = [(start, stop)]
     parts = _pieces(data, start, stop)
     for inside in (_text, _message):
@@ -92,6 +94,91 @@ def base64_blocks(data: bytes, end: int) -> list[Block]:
             if opened := [block for first, last in spans if (block := _open(data, first, last, inside))]:
                 return opened
     return []
+
+
+_LINE_MAX: Final = 130
+#: A line of base64 before another one (RFC 2045, 6.8: 76 letters; RFC 7468: 64), and the line end between them, which
+#: may be one in a string of JSON.
+_PAIR: Final = re.compile(
+    rb"(?:(?<![A-Za-z0-9+/\\])|(?<=\\[nrt]))([A-Za-z0-9+/]{16,128})((?:(?:\\{1,31}r)?\\{1,31}n|\r?\n)(?:[ \t]|\\{1,31}t){0,8})(?=([A-Za-z0-9+/]{4,128})=?=?(?![A-Za-z0-9+/=]))"
+)
+_QUADS_OF: Final = rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})(?![A-Za-z0-9+/=])"
+#: What a scan tells of a line by.
+_TOLD: Final = re.compile(
+    rf"(?:{_QUAD}){{3}}|(?:H4sI|eJ[w-z]|eA[E-H]|eN[o-r]|eF[4-7])[A-Za-z0-9+/]{{12}}".encode()
+    + rb"|(?:[A-Za-z0-9+/][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){2}"
+)
+
+
+class _Lines(NamedTuple):
+    """Lines of wrapped base64 as one block, and where the first of them ends of which a scan tells."""
+
+    block: Block
+    hit: int
+
+
+def _line_of(data: bytes, stop: int) -> _Lines | None:
+    """The lines that a line belongs to which ends at a position."""
+    near = data[stop : stop + 1] in (b"\n", b"\r", b"\\") or _LAST.search(data, max(0, stop - 160), stop)
+    if not near:
+        return None
+    return next((lines for lines in _wrapped(data) if lines.block.start < stop <= lines.block.end), None)
+
+
+#: A line behind another one.
+_LAST: Final = re.compile(rb"[A-Za-z0-9+/](?:\\{1,31}n|\n)(?:[ \t]|\\{1,31}t){0,8}[A-Za-z0-9+/]{1,128}={0,2}\Z")
+
+
+@lru_cache(maxsize=64)
+def _lines_of(width: int, end: bytes) -> re.Pattern[bytes]:
+    """The full lines of a width behind a line, and a last one that is whole quads."""
+    mark = re.escape(end)
+    return re.compile(rb"(?:%b[A-Za-z0-9+/]{%d}(?![A-Za-z0-9+/=]))*(%b%b)?" % (mark, width, mark, _QUADS_OF))
+
+
+@lru_cache(maxsize=4)
+def _wrapped(data: bytes) -> tuple[_Lines, ...]:
+    """All wrapped base64 of a text that can be read as a whole; a value may stand across the ends of its lines."""
+    found: list[_Lines] = []
+    mark = 0
+    while pair := _PAIR.search(data, mark):
+        start, stop = pair.span(1)
+        width = max(stop - start, len(pair[3]))
+        following = _lines_of(width, pair[2]).match(data, stop) if width % 4 == (stop - start) % 4 == 0 else None
+        mark = stop
+        if following is None or not following[0]:
+            continue
+        mark = following.end()
+        ends = (following.end(), following.start(1)) if following[1] else (following.end(),)
+        blocks = (_joined(data, start, stop, last, width, pair[2]) for last in ends if last > stop)
+        if (block := next(filter(None, blocks), None)) and (hit := _first_hit(data, block, pair[2])):
+            found.append(_Lines(block, hit))
+    return tuple(found)
+
+
+def _joined(data: bytes, start: int, stop: int, last: int, width: int, end: bytes) -> Block | None:
+    raw = base64_text(b"".join(data[start:last].split(end)).rstrip(b"="))
+    opened = _opened(raw, 0) if raw is not None else None
+    if opened is None:
+        return None
+    inside, close, name = opened
+    return Block(start, last, inside, partial(_in_lines, stop - start, width, end, close), name)
+
+
+def _first_hit(data: bytes, block: Block, end: bytes) -> int:
+    """Where the first line ends that a scan tells of (`BASE64_SHAPES`); 0 where none is."""
+    mark = block.start
+    for line in data[block.start : block.end].split(end):
+        if _TOLD.search(line):
+            return mark + len(line)
+        mark += len(line) + len(end)
+    return 0
+
+
+def _in_lines(first: int, width: int, end: bytes, close: Callable[[bytes], bytes], inside: bytes) -> bytes:
+    text = base64.b64encode(close(inside))
+    rest = [text[at : at + width] for at in range(first, len(text), width)]
+    return end.join([text[:first], *rest])
 
 
 #: The shortest dump that is opened, in digits.
