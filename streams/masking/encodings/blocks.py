@@ -6,6 +6,7 @@ A block is opened, masked inside and closed again the way it was; only then does
 import base64
 import re
 import zlib
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -122,7 +123,9 @@ def _line_of(data: bytes, stop: int) -> _Lines | None:
     near = data[stop : stop + 1] in (b"\n", b"\r", b"\\") or _LAST.search(data, max(0, stop - 160), stop)
     if not near:
         return None
-    return next((lines for lines in _wrapped(data) if lines.block.start < stop <= lines.block.end), None)
+    wrapped = _wrapped(data)
+    place = bisect_left(wrapped, stop, key=lambda lines: lines.block.end)
+    return wrapped[place] if place < len(wrapped) and wrapped[place].block.start < stop else None
 
 
 #: A line behind another one.
