@@ -37,5 +37,5 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("cursor_key", r"(?:key|crsr)_", r"[\da-f]{40}", r"[\da-f]{24}(?!\w)", "key_{x64}", "Cursor docs, API keys", reach=56, behind="sign"),
     Format("context7_key", r"ctx7sk-", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "ctx7sk-{uuid}", "Context7 docs, API keys"),
     Format("apify_token", r"apify_api_", r"[^\W_]{20}", r"[^\W_]{12,40}+(?!\w)", "apify_api_{w36}", "Apify docs, API integration"),
-    Format("lambda_cloud_key", r"secret_[^\W_]{8,40}_", r"[\da-f]{32}", r"\.[^\W_]{32}(?!\w)", "secret_labs_{x32}.{w32}", "Lambda docs, cloud API", reach=96),
+    Format("lambda_cloud_key", r"secret_[^\W_]{3,40}_", r"[\da-f]{32}", r"\.[^\W_]{32}(?!\w)", "secret_labs_{x32}.{w32}", "Lambda docs, cloud API", reach=96),
 )  # fmt: skip

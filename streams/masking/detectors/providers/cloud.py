@@ -73,7 +73,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("paseto", r"v[1-4]\.(?:local|public)\.", r"[\w-]{40}", r"[\w-]{24,4000}+(?:\.[\w-]{1,1000})?", "v4.public.{s120}", "PASETO specification, version 4", reach=64, bits=4.0, behind="sign"),
     Format("k3s_token", r"K10[\da-f]{64}::", r"(?:server|node|bootstrap):", r"[\w.-]{8,80}+", "K10{x64}::server:{x32}", "K3s docs, token", reach=88),
     Format("vercel_blob_token", r"vercel_blob_rw_", r"[^\W_]{10}", r"[^\W_]{2,20}_[^\W_]{16,60}+(?!\w)", "vercel_blob_rw_{w16}_{w30}", "Vercel docs, Blob"),
-    Format("render_deploy_hook", r"api\.render\.com/deploy/srv-[a-z\d]{10,30}\?key=", r"[\w-]{8}", r"[\w-]{0,40}+", "api.render.com/deploy/srv-{l20}?key={s11}", "Render docs, deploy hooks", reach=96, bare=True, behind="any"),
+    Format("render_deploy_hook", r"srv-[a-z\d]{20}\?key=", r"[\w-]{8}", r"[\w-]{0,40}+", "srv-{l20}?key={s11}", "Render docs, deploy hooks", bare=True),
     Format("exoscale_key", r"EXO", r"[\da-f]{24}", r"(?!\w)", "EXO{x24}", "Exoscale docs, IAM", behind="sign"),
     Format("upcloud_token", r"ucat_", r"[\dA-Z]{20}", r"[\dA-Z]{4,12}+(?!\w)", "ucat_01{u24}", "UpCloud docs, API tokens"),
     Format("akamai_edgegrid_token", r"akab-", r"[a-z\d]{16}-", r"[a-z\d]{16}(?![\w-]|\.luna)", "akab-{l16}-{l16}", "Akamai docs, EdgeGrid authentication"),
