@@ -48,7 +48,13 @@ def test_compressed_dumps_are_opened() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["password=hunter2xQ9", "https://ann:hunter2xQ9@db.example.com/", "Bearer hunter2xQ9abcd", '{"token":"hunter2xQ9"'],
+    [
+        "password=hunter2xQ9",
+        "https://ann:hunter2xQ9@db.example.com/",
+        "Bearer hunter2xQ9abcd",
+        "x ghp_hunter2xQ9abcdEFGH1234abcdEFGH1234ab",
+        '{"token":"hunter2xQ9"',
+    ],
 )
 @pytest.mark.parametrize("cut", [0, 1])
 def test_words_of_credentials_open_a_dump(text: str, cut: int) -> None:
@@ -115,3 +121,11 @@ def test_wrapped_base64_of_nothing_personal_stays() -> None:
     whole = base64.b64encode(b"the quick brown fox jumps over the lazy dog " * 9).decode()
     text = "\n".join(whole[at : at + 76] for at in range(0, len(whole), 76)) + "\nDone"
     assert _MASKER.mask(text).text == text
+
+
+@pytest.mark.parametrize("text", ["x jane.doe@example.org is here", "x^jane.doe@example.org is here"])
+def test_a_text_that_begins_like_zlib_is_read(text: str) -> None:
+    """Base64 of a text whose first two bytes could be a header of zlib is masked like any other."""
+    masked = _MASKER.mask(f"q={base64.b64encode(text.encode()).decode()}").text
+    assert masked is not None
+    assert "tok_email_k1_" in base64.b64decode(masked.removeprefix("q=")).decode()

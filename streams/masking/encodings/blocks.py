@@ -41,7 +41,7 @@ def _dumped(text: str) -> str:
 #: hexadecimal without one is a hash or an id to a scan, so that numbers alone are not looked for in it.
 _DUMPED: Final = (
     '":"', '": "', '":{', '":[', "<?xml", "://", "assword", "ecret", "oken", "mail", "hone", "earer ", "name", "user", "uthoriz",
-    ".com", ".org", ".net", "ession", "card", "iban",
+    ".com", ".org", ".net", "ession", "card", "iban", "eyJ", "ghp_", "AKIA", "-----BEGIN",
 )  # fmt: skip
 HEX_SHAPES: Final = (rf"(?:{'|'.join(map(_dumped, _DUMPED))}|1f8b08)[0-9a-f]*[^0-9a-f]",)
 
@@ -279,8 +279,10 @@ def _message(raw: bytes) -> _Inside | None:
 def _opened(raw: bytes, depth: int) -> _Inside | None:
     if raw[:2] == b"\x1f\x8b":
         return _compressed(raw, 31, _gzip, "gzip", depth)
-    if raw[:1] == b"\x78" and len(raw) > 2 and (raw[0] * 256 + raw[1]) % 31 == 0:
-        return _compressed(raw, 15, zlib.compress, "zlib", depth)
+    # A text may begin like zlib's header (`x `); it is none where it does not inflate.
+    zlib_header = raw[:1] == b"\x78" and len(raw) > 2 and (raw[0] * 256 + raw[1]) % 31 == 0
+    if zlib_header and (inflated := _compressed(raw, 15, zlib.compress, "zlib", depth)):
+        return inflated
     if len(raw) > 7:
         for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):
             if raw[first::2].count(0) > len(raw) // 3:
