@@ -139,7 +139,7 @@ def _lines_of(width: int, end: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?:%b[A-Za-z0-9+/]{%d}(?![A-Za-z0-9+/=]))*(%b%b)?" % (mark, width, mark, _QUADS_OF))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _wrapped(data: bytes) -> tuple[_Lines, ...]:
     """All wrapped base64 of a text that can be read as a whole; a value may stand across the ends of its lines."""
     found: list[_Lines] = []
