@@ -25,7 +25,7 @@ ACCOUNTS_OF_SYSTEMS: Final = frozenset(
     b"""
     root bin daemon nobody www-data postgres systemd-network systemd-resolve systemd-timesync systemd-coredump messagebus
     syslog sshd polkitd dbus chrony rpc rpcuser avahi _apt kube system local_service network_service
-    nt\xa0authority local\xa0system localsystem localservice networkservice local\xa0service network\xa0service anonymous\xa0logon anonymous
+    nt\xa0authority local\xa0system localsystem localservice networkservice unauthenticated local\xa0service network\xa0service anonymous\xa0logon anonymous
     _www _mdnsresponder _spotlight _windowserver _securityagent
     """.split()
 )

@@ -85,6 +85,17 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", "orgid=[0-9]{1,9} uname=", r"[\s\"\\]|\Z"),
     (r", k[0-9]{1,5}", ", u'", "'"),
     ("", "user@host: ", r"\["),
+    # TACACS+, RouterOS, ocserv, Roundcube, Sendmail, Db2, ActiveMQ, IBM MQ.
+    ("", "authorization for user ", " (?:accepted|rejected|denied|failed)"),
+    ("", "(?:login|enable) query for '", "'"),
+    ("", "<(?:pppoe|pptp|l2tp|sstp|ovpn)-", ">"),
+    ("", r": (?:worker|main|sec-mod)\[", r"\]: ?[0-9a-f]{1,4}[.:][0-9a-f.:]"),
+    ("", "login failed for ", " against "),
+    (", ", "authid=", ","),
+    (r"(?:\A|[\s\"]|\\[nrt])", "authid {0,3}: ", r"[\s\"\\]|\Z"),
+    ("", r"user name \[", r"\] or password"),
+    ("", "user id initialization failed for '", "'"),
+    ("", r"userid:\[[0-9]{1,3}\] \\{0,7}['\"]", r"\\{0,7}['\"]"),
     # What a server process of PostgreSQL calls itself.
     ("", "postgres: ", r" [A-Za-z0-9_\-]{1,63} (?:[0-9a-f.:]{3,45}\([0-9]{1,5}\)|\[local\]) "),
     # FreeRADIUS, OpenVPN, ProFTPD.
@@ -157,6 +168,13 @@ _TAILS: Final[tuple[tuple[str, str, str], ...]] = (
     (r"\[(@)", r"\] ftp (?:command|response): ", ""),
     # PostgreSQL with the prefix of Amazon RDS, `%t:%r:%u@%d:[%p]:`.
     (r"\([0-9]{1,5}\):(@)", r"@[a-z0-9_\-]{1,63}:\[[0-9]{1,7}\]:(?:log|error|fatal|warning|detail|statement|hint|notice):", ""),
+    # Sophos Firewall, RouterOS' hotspot, Cyrus, Argo CD, Neo4j, ActiveMQ.
+    (r"user (@)", ' of group [^\\s"]{1,64} (?:logged|failed|was) ', ""),
+    (r"(?:\A|[\s,:\"])(@) \([0-9a-f.:]{3,45}", r"\): (?:logged (?:in|out)|login failed|trying to log in)", ""),
+    (r"login: [^\s\xff]{1,255} \[[0-9a-f.:]{2,45}\] (@) [a-z0-9\-]{2,24}(?:\+TLS)?", " user logged in", ""),
+    (r"msg=\\{0,7}\"(@)", " initiated (?:automated )?(?:sync|rollback|refresh)", r"\b"),
+    (r"\[(@)", r"\]: (?:logged (?:in|out)|failed to log in)", ""),
+    (r"\| (@)", r" called org\.apache\.", ""),
     # PostgreSQL with the prefix `%t [%p] %u@%d`.
     (r"(?:\A|[\s\]])(@)", "@[a-z0-9_\\-]{1,63} (?:log|error|fatal|panic|warning|detail|statement|hint|notice|context):  ", ""),
     # OpenBSD's doas; cron's tables; MySQL's slow log; the audit plugin of MariaDB; wu-ftpd's list of transfers; CUPS' pages.
@@ -226,7 +244,7 @@ DETECTORS: Final = (
             "connect to service share initially as user ann (uid=1001, gid=1001)", "received EAP identity 'ann'", "postgres: ann shop 192.0.2.1(51234) SELECT", "smbd_audit[4]: ann|192.0.2.1|share|open|ok|r|report.doc", "ACTION:[7] 'CONNECT' DATABASE USER:[3] 'ann' PRIVILEGE:[4] 'NONE'", "Configured from console by ann on vty0",
             "SCRAM-SHA-256 authentication failed for ann on admin from client 192.0.2.1:1", "Login OK: [ann] (from client nas1 port 0)", "SENT CONTROL [ann]: 'PUSH_REPLY'",
             "User authentication succeeded: IP address: 192.0.2.1, Uname: ann", "User priv level changed: Uname: ann From: 1 To: 15", "Group staff-policy User ann IP 192.0.2.1 WebVPN session terminated", "to fw:192.0.2.2/21, user ann Stored file /srv/x", "Accessed URL ann@192.0.2.1:http://x.example/",
-            "%SYS-6-LOGOUT: User ann has exited tty session 2(192.0.2.1)", "Administrator ann logged in successfully from https(192.0.2.1)", "AUDIT - user ann - RAW: x", r"src if:192.0.2.1(LOCAL\ann) dst", "httpd(pam_audit): user=ann(ann) partition=[All]", 'rcvd [CHAP Response id=0x1 <0102>, name = "ann"]', "assigning virtual IP 10.9.0.2 to peer 'ann'", "l2tp,ppp,info,account ann logged in, 10.9.0.2",
+            "%SYS-6-LOGOUT: User ann has exited tty session 2(192.0.2.1)", "Administrator ann logged in successfully from https(192.0.2.1)", "Authorization for user ann accepted", "login query for 'ann' port tty2 from 192.0.2.1 accepted", "ppp,info <pppoe-ann>: authenticated", "ocserv[1]: worker[ann]: 192.0.2.1 suggesting DPD", "IMAP Error: Login failed for ann against localhost", "relay=x [192.0.2.1], authid=ann, mech=PLAIN", "AUTHID : ANN  HOSTNAME: db1", "User name [ann] or password is invalid", "AMQ9557E: Queue Manager User ID initialization failed for 'ann'.", "OS$USERID:[3] 'ann' DBID:[10]", "AUDIT - user ann - RAW: x", r"src if:192.0.2.1(LOCAL\ann) dst", "httpd(pam_audit): user=ann(ann) partition=[All]", 'rcvd [CHAP Response id=0x1 <0102>, name = "ann"]', "assigning virtual IP 10.9.0.2 to peer 'ann'", "l2tp,ppp,info,account ann logged in, 10.9.0.2",
             r"[User CORP\ann@192.0.2.1 logged in as x]", r"[info] [CORP\ann] [] [12]", "dropbear[8]: Password auth succeeded for 'ann' from 192.0.2.1:1", "dropbear[8]: Exit (ann): Disconnect received", "crontab[3]: (root) LIST (ann)", "authenticated as unix-user:ann to gain", "auth_ldap authenticate: user ann authentication failed; URI /",
             "421AF1x: from=ann, size=312, class=0", ", relay=ann@localhost", "spamd: identified spam (12.3/5.0) for ann:1001 in 1.2 seconds", 'Queued on "HP" by "ann".', r"Document 12, x owned by ann on \\WS12 was printed on HP", "SERVICE NOTIFICATION: ann;web1;HTTP;CRITICAL", "orgId=1 uname=ann t=1", "(p2, c1, k60, u'ann')", "# User@Host: ann[ann] @ [192.0.2.1]",
             "host (x[192.0.2.1]) - USER ann (Login failed): Incorrect password.", "ALTER USER ann WITH PASSWORD 'x'",
@@ -234,7 +252,7 @@ DETECTORS: Final = (
         (
             "Authentication failure for tenant acme", "LOGIN ON tty1 BY root", "Access denied for user group by policy", "job submitted for user [1 of 3]", "create user failed", "create role admin done",
             "map [a] -> [b c]", "postgres: checkpointer process started", "postgres: postgres shop [local] idle", "deny (to ann) now",
-            "uname: Linux 6.1.0", "in group a user b joined", ", user agent failed to load", "the administrator disabled it", "Exit (1): error", "owned by the team", "from=cache, size=12px", "host notification: sent", "the url a@b:c",
+            "uname: Linux 6.1.0", "in group a user b joined", "the main[1]: 12", "login failed for users of a against b", "user name [a] is taken", ", user agent failed to load", "the administrator disabled it", "Exit (1): error", "owned by the team", "from=cache, size=12px", "host notification: sent", "the url a@b:c",
         ),
         "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, Elasticsearch, Cassandra, WP fail2ban, Oracle Database, SQL:2016; Cisco ASA and IOS, FortiOS, F5 TMOS, RouterOS and VMware message references; pppd(8), Dropbear, cron, polkit, mod_authnz_ldap, SpamAssassin, CUPS, Nagios, Grafana, Mosquitto, MySQL",
     ),
@@ -247,7 +265,7 @@ DETECTORS: Final = (
             "pure-ftpd: (ann@192.0.2.1) [INFO] now logged in", "ann (ipv4:192.0.2.1:445) connect to service share", "1286536308.779 180 192.0.2.7 TCP_MISS/200 411 GET http://example.com/ ann HIER_DIRECT/192.0.2.1 text/html",
             "su[123]: + /dev/pts/0 ann:root", '[pid 2] [ann] FTP command: Client "192.0.2.1", "RETR /x"', "2024-05-01 10:00:00 UTC:192.0.2.1(51234):ann@shop:[881]:LOG:  duration: 12 ms", "pure-ftpd: (?@192.0.2.1) [INFO] ann is now logged in", "12 Connect ann@localhost on shop", "ann/192.0.2.1:1194 peer info: IV_VER=2.6", "INFO: Ann42[/192.0.2.1:51234] logged in with entity id 4",
             "ann/192.0.2.1:1194 Data Channel: using negotiated cipher 'AES-256-GCM'", "10:17:01 UTC [12] ann@shop LOG:  connection authorized", "doas: ann ran command /bin/ls as root", "crontab[3]: (ann) BEGIN EDIT (root)", "20240301 10:17:03,db1,ann,192.0.2.1,12,345,QUERY,shop,'SELECT 1',0",
-            "1234 /srv/x.txt b _ o r ann ftp 0 * c", "HP_LaserJet ann 12 [01/Mar/2024:10:20:01 +0100] total 3 - localhost report.pdf", "user=ann(ann) partition=[All]", "trust untrust 12345 ann(N/A) ge-0/0/1.0 UNKNOWN",
+            "1234 /srv/x.txt b _ o r ann ftp 0 * c", "HP_LaserJet ann 12 [01/Mar/2024:10:20:01 +0100] total 3 - localhost report.pdf", "User ann of group staff logged in successfully", "hotspot,info,debug ann (192.0.2.1): logged in", "login: x.example.com [192.0.2.1] ann PLAIN+TLS User logged in", 'msg="ann initiated sync to 4f2a9c1 (HEAD)"', "INFO  [ann]: logged in", "INFO | ann called org.apache.activemq.broker.jmx.QueueView.purge[]", "user=ann(ann) partition=[All]", "trust untrust 12345 ann(N/A) ge-0/0/1.0 UNKNOWN",
         ),
         ("(?@192.0.2.1) [INFO] x", "GET http://example.com/ - HIER_DIRECT/192.0.2.1", "chown x:root /srv", "[1/2] (from cache)", "+ pts/0 root:root", "b _ o r root ftp 0 * c", "12345 N/A(N/A) ge-0/0/1.0", "[12] postgres@shop LOG:  x", "(root) LIST (root)"),
         "FreeRADIUS, OpenVPN, Pure-FTPd, vsftpd, Samba, Squid, shadow-utils su, MySQL, MariaDB, PostgreSQL, Amazon RDS, doas(1), cron, xferlog(5), CUPS page_log, Junos OS",

@@ -31,6 +31,25 @@ def judge_surname(data: bytes, end: int) -> Verdict:
     return "no_surname"
 
 
+#: Check Point's gateways print a user as the directory has one: `src_user_name=Ann Lee (ann)`.
+_DISPLAYED: Final = re.compile(
+    rb"(?:src|dst|source|destination)_user_name\\{0,7}[\"']?[:=] ?\\{0,7}[\"']?([^|;\"\\()\r\n\xff]{2,64}?) \(([A-Za-z0-9_.\-@$]{1,64})\)",
+    re.IGNORECASE,
+)
+_DISPLAYED_MAX: Final = 40
+
+
+def judge_displayed(data: bytes, end: int) -> Verdict:
+    """The name and the log-in name of a user as a firewall took them from a directory."""
+    for user in _DISPLAYED.finditer(data, max(0, end - _DISPLAYED_MAX), end + 132):
+        if user.start() < end <= user.start(1):
+            return [
+                Found(*user.span(1), "name", "user_displayed", "format", 45),
+                Found(*user.span(2), "username", "user_displayed", "format", 45),
+            ]
+    return "no_user"
+
+
 DETECTORS: Final = (
     Detector(
         "surname_of_entry",
@@ -39,5 +58,13 @@ DETECTORS: Final = (
         ("sn: Kovacs", "dn: uid=x,dc=example\ncn: x\nsn: kovacs\n", "cn: x\\nsn: O'Brien\\nmail: x", "sn;lang-de: Müller"),
         ("sn: 4711", "sn: ABC123", "sn: lookup", "asn: Example", "the sn: Example", "sn: Unknown"),
         "RFC 2849; RFC 4519, 2.32",
+    ),
+    Detector(
+        "user_displayed",
+        (r"(?:src|dst|source|destination)_user_name\\{0,7}[\"']?[:=]",),
+        judge_displayed,
+        ("src=192.0.2.1|src_user_name=Ann Lee (ann)|proto=tcp", 'src_user_name:"Lee, Ann (annlee)"; action:"accept"'),
+        ("src_user_name=|proto=tcp", "dst_user_name=x|y (z)"),
+        "Check Point, Log Exporter fields",
     ),
 )  # fmt: skip

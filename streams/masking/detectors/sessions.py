@@ -3,25 +3,29 @@
 import re
 from typing import Final
 
-from streams.masking.detectors.beside import ends_with_words
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS"]
 
-#: Dovecot (`session=<...>`, `imap(ann)<123><...>`), hostapd.
+#: Dovecot (`session=<...>`, `imap(ann)<123><...>`), Cyrus, Roundcube, hostapd.
 _BEFORE: Final = re.compile(
-    rb"(?:[ ,]session=<|(?:imap|pop3|lmtp|lda|managesieve|submission|indexer-worker)\([^()\s\xff]{1,128}\)<[0-9]{1,7}><|accounting session )\Z",
+    rb"(?:[ ,]session=<|sessionid=<| in session |(?:imap|pop3|lmtp|lda|managesieve|submission|indexer-worker)\([^()\s\xff]{1,128}\)<[0-9]{1,7}><|accounting session )\Z",
     re.IGNORECASE,
 )
 _BEFORE_MAX: Final = 170
-_SESSION: Final = re.compile(rb"(?=[^>\s]{0,63}[0-9A-Z+/])([A-Za-z0-9+/\-]{8,64}={0,2})(?=>|[\s\"\\.,;]|\Z)")
+_SESSION: Final = re.compile(
+    rb"(?=[^>\s]{0,95}[0-9]|[A-Za-z0-9+/]{12,64}>)([A-Za-z0-9+/.\-]{8,96}={0,2})(?=>|[\s\"\\.,;]|\Z)"
+)
+
+#: In prose another word or a date may follow.
+_LONG: Final = re.compile(rb"(?=[A-Za-z]{0,63}[0-9])([A-Za-z0-9]{16,64})(?![A-Za-z0-9_.\-])")
 
 
 def judge_session(data: bytes, end: int) -> Verdict:
     """The identifier behind what a server prints before one; Dovecot's is made of the client's address and port."""
-    if not ends_with_words(_BEFORE, data, end, _BEFORE_MAX):
+    if not _BEFORE.search(data, max(0, end - _BEFORE_MAX), end):
         return "no_phrase"
-    session = _SESSION.match(data, end)
+    session = (_LONG if data[max(0, end - 11) : end].lower() == b"in session " else _SESSION).match(data, end)
     return Found(*session.span(1), "session", "session_of_server", "format", 50) if session else "no_session"
 
 
@@ -41,11 +45,11 @@ def judge_iam_user(data: bytes, end: int) -> Verdict:
 DETECTORS: Final = (
     Detector(
         "session_of_server",
-        ("[ ,]session=<", r"\)<[0-9]{1,7}><", "accounting session "),
+        ("[ ,]session=<", "sessionid=<", " in session ", r"\)<[0-9]{1,7}><", "accounting session "),
         judge_session,
-        ("imap-login: Login: user=<x>, TLS, session=<8pRqYbVt1ZrWm2Kp>", "imap(x)<1234><8pRqYbVt1ZrWm2Kp>: Logged out", "STA x RADIUS: starting accounting session 5F2A9C1100000012"),
-        ("session=<none>", "f(x)<12><tag", "accounting session started", "accounting session closed."),
-        "Dovecot manual, logging; hostapd, accounting",
+        ("imap-login: Login: user=<x>, TLS, session=<8pRqYbVt1ZrWm2Kp>", "imap(x)<1234><8pRqYbVt1ZrWm2Kp>: Logged out", "SESSIONID=<mx.example.com-1234-1709287201-1-1234567890>", "(ID: 12) from 192.0.2.1 in session 8pRqYbVt1ZrWm2Kp", "STA x RADIUS: starting accounting session 5F2A9C1100000012"),
+        ("session=<none>", "f(x)<12><tag", "accounting session started", "data in session Configuration", "done in session 2024-03-01", "SESSIONID=<none>", "accounting session closed."),
+        "Dovecot manual, logging; Cyrus IMAP, Roundcube and hostapd, logging",
     ),
     Detector(
         "iam_user",

@@ -79,6 +79,34 @@ def judge_dialled(data: bytes, end: int) -> Verdict:
     return "no_number"
 
 
+#: The extension of a peer or a channel of Asterisk's: `Registered SIP '1001'`, `Peer '1001' is now`, `PJSIP/1001-0000001a`.
+_PEER: Final = re.compile(
+    rb"(?:registered (?:PJ)?SIP ')([0-9]{3,15})'|(?:Peer ')([0-9]{3,15})' is now |(?:PJ)?SIP/([0-9]{3,15})-[0-9a-f]{8}(?![0-9a-f])",
+    re.IGNORECASE,
+)
+_PEER_MAX: Final = 24
+
+
+def judge_peer(data: bytes, end: int) -> Verdict:
+    """The extension that is the name of a peer or of a channel."""
+    for peer in _PEER.finditer(data, max(0, end - _PEER_MAX), end + 32):
+        group = peer.lastindex or 1
+        if peer.start() < end <= peer.end():
+            return Found(*peer.span(group), "phone", "sip_peer", "format", 45)
+    return "no_peer"
+
+
+#: A telephone of Cisco's is named after its address.
+_DEVICE: Final = re.compile(rb"(?<![0-9A-Za-z])SEP([0-9A-F]{12})(?![0-9A-Za-z])")
+
+
+def judge_device(data: bytes, end: int) -> Verdict:
+    """The hardware address in the name of a telephone (`SEP001B44113AB7`)."""
+    start = end - 15
+    device = _DEVICE.match(data, start) if start >= 0 else None
+    return Found(*device.span(1), "mac", "mac_of_telephone", "eui48", 60) if device else "no_device"
+
+
 DETECTORS: Final = (
     Detector(
         "phone_extension",
@@ -96,6 +124,22 @@ DETECTORS: Final = (
         ('Registration from "x" <sip:1001@192.0.2.9>', "INVITE sip:+4930555123@192.0.2.9:5060", "sips:ann@192.0.2.9"),
         ("sip:192.0.2.9", "gossip:ann@192.0.2.9", "sip:@192.0.2.9"),
         "RFC 3261, 19.1",
+    ),
+    Detector(
+        "sip_peer",
+        (r"registered (?:pj)?sip '[0-9]", r"peer '[0-9]{3,15}' is now ", r"sip/[0-9]{3,15}-[0-9a-f]{8}"),
+        judge_peer,
+        ("-- Registered SIP '1001' at 192.0.2.9:5060", "Peer '1001' is now Reachable.", "PJSIP/1001-0000001a answered"),
+        ("Registered SIP 'trunk'", "Peer 'trunk' is now Lagged", "SIP/trunk-0000001b", "SIP/2.0"),
+        "Asterisk documentation, channels and registrations",
+    ),
+    Detector(
+        "mac_of_telephone",
+        ("(?-i:SEP)[0-9a-f]{12}",),
+        judge_device,
+        ("[DeviceName=SEP001B44113AB7]", "phone SEP001B44113AB7 unregistered"),
+        ("SEP2024", "xSEP001B44113AB7", "SEP001B44113AB7A"),
+        "Cisco Unified Communications Manager, phone names",
     ),
     Detector(
         "dialled",

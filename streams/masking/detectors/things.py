@@ -22,6 +22,20 @@ def is_counted(name: bytes) -> bool:
     return name.lower() in _COUNTED
 
 
+def _of_daemon(data: bytes, field: Field, key: Key, value: Value) -> str:
+    """The rule by which a value is what a server says of itself, its connections or its workloads, or nothing."""
+    text = data[value.start : value.end]
+    if field.needs == "authorization" and text.lower() in _WAYS and not key.quote:
+        return "way"
+    if field.kind == "username" and (text == b"unauthenticated" or _HOST_BEFORE_LOGIN.match(data, value.end)):
+        return "no_login"
+    if field.kind == "email" and is_workload(text):
+        return "workload"
+    if field.kind == "vitals" and key.name.lower() == b"age" and _IDLE.match(data, value.end):
+        return "connection"
+    return ""
+
+
 def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
     """The rule by which a single value under a telling name is no person's, or nothing."""
     text = data[value.start : value.end]
@@ -37,15 +51,13 @@ def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
         return "statement"
     if field.kind == "session" and _is_numbered(data, key, value):
         return "numbered"
-    if field.kind == "email" and is_workload(text):
-        return "workload"
-    if field.kind == "vitals" and key.name.lower() == b"age" and _IDLE.match(data, value.end):
-        return "connection"
     if field.kind == "user" and _is_of_cloud(data, key, text):
         return "account_of_cloud"
     if field.kind == "user" and key.name[-3:].lower() == b"uid" and _PROCESS.match(data, value.start):
         return "process"
-    return "few" if field.kind == "device" and text.isdigit() and len(text) < _FEW else ""
+    if field.kind == "device" and text.isdigit() and len(text) < _FEW:
+        return "few"
+    return _of_daemon(data, field, key, value)
 
 
 #: Types of objects that bear names as persons do: Okta's targets, issuers of Amazon's sessions, actors of Azure.
@@ -81,8 +93,8 @@ _STATEMENT: Final = re.compile(rb"\"Effect\\{0,31}\" ?: ?\\{0,31}\"(?:Allow|Deny
 _STATEMENT_MAX: Final = 96
 #: So few digits tell no session from another: what has them is an instance, a signature, a channel or a terminal.
 _FEW_SESSIONS: Final = 3
-#: A rule of Snort and Suricata (`sid:1000001; rev:1;`), the instance that a listener of Oracle's connects to (`(SID=ORCL)(CID=`).
-_RULE_BEHIND: Final = re.compile(rb" ?;? ?(?:rev|gid|classtype|priority) ?[:=]")
+#: A rule of Snort and Suricata (`sid:1000001; rev:1;`), a flow of packets (FortiOS, `sessionid=4711 proto=6`), the instance that a listener of Oracle's connects to (`(SID=ORCL)(CID=`).
+_RULE_BEHIND: Final = re.compile(rb" ?;? ?(?:rev|gid|classtype|priority) ?[:=]| (?:proto|srcip|applist)=")
 _CONNECT_DATA: Final = re.compile(rb"\((?:CONNECT_DATA=\(|[A-Z_]{2,16}=[^()]{1,64}\)\()SID ?\Z", re.IGNORECASE)
 
 
@@ -97,6 +109,12 @@ def _is_numbered(data: bytes, key: Key, value: Value) -> bool:
     return data[value.end : value.end + 1] == b")" and _CONNECT_DATA.search(around) is not None
 
 
+#: The role of a mail server and the ways of tunnels to prove who they are (Sendmail, `AUTH=server`; Libreswan).
+_WAYS: Final = frozenset((b"server", b"client", b"preshared_key", b"rsasig", b"rsa_sig", b"ecdsa", b"null", b"psk"))
+#: Cyrus' imapd names the client's host before whoever logged in.
+_HOST_BEFORE_LOGIN: Final = re.compile(
+    rb" \[[0-9A-Fa-f.:]{2,45}\] [^\s\xff]{1,64} [A-Z0-9\-]{2,24}(?:\+TLS)? User logged in"
+)
 #: How long a connection has been open, before how long it has been idle (Redis, CLIENT LIST).
 _IDLE: Final = re.compile(rb" idle=[0-9]")
 #: How Android prints the number of an application beside that of its process.
