@@ -77,7 +77,7 @@ _TOOLS: Final = (
     ("ipmitool", rb"[ \t]-[PE][ \t]" + _WORD),
     (r"(?:bcp|osql|isql|bteq)", rb"[ \t]-P[ \t]?" + _WORD),
     # Without a password it asks for one, and the archive stands behind the option.
-    ("unzip", rb"[ \t]-[A-OQ-Za-z]{0,4}P[ \t]?" + _WORD + rb"(?=[ \t]+[^\s|;&>])"),
+    ("unzip", rb"[ \t]-[A-OQ-Za-z]{0,4}P[ \t]?(?![^\s]{1,256}\.zip\b)" + _WORD + rb"(?=[ \t]+[^\s|;&>])"),
     (r"(?:twine|cqlsh|psexec(?:64)?(?:\.exe)?|crackmapexec|netexec|evil-winrm|rdesktop|nodetool)", rb"[ \t]-pw?[ \t]" + _WORD),
     (r"(?:smbclient|smbmap|rpcclient|winexe|smbget)", rb"[ \t](?:-U|--user)[ \t=]?[^\s%\"']{1,96}%" + _WORD),
     ("rabbitmqctl", rb"[ \t](?:add_user|change_password|authenticate_user)[ \t][^\s\"']{1,64}[ \t]" + _WORD),
@@ -174,7 +174,7 @@ DETECTORS: Final = (
             "npm config set //npm.example/:_authToken S3cretPw99S3cretPw99", r"net use Z: \\fs1\share S3cretPw99 /user:CORP\ann", "twine upload -u ann -p S3cretPw99 dist/x",
         ),
         (
-            "ldapsearch -x -W -b dc=example", "snmpwalk -v2c 192.0.2.1 system", "mosquitto_sub -h mq -t a", "npm config set registry https://r.example", "rabbitmqctl list_users", "unzip -P a.zip", r"net use Z: \\fs1\share",
+            "ldapsearch -x -W -b dc=example", "snmpwalk -v2c 192.0.2.1 system", "mosquitto_sub -h mq -t a", "npm config set registry https://r.example", "rabbitmqctl list_users", "unzip -P a.zip", "unzip -P a.zip -d /srv", r"net use Z: \\fs1\share",
             "twine upload -p $TWINE_PASSWORD dist/x", "ipmitool power status",
         ),
         "ldapsearch(1), snmpcmd(1), mosquitto_pub(1), ipmitool(1), smbclient(1), rabbitmqctl(8), keytool, npm-config, net use (Microsoft)",

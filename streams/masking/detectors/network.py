@@ -112,13 +112,13 @@ def judge_ipv4(data: bytes, end: int) -> Verdict:
         return "no_quad"
     run = data[max(0, end - 17) : end - 1]
     start = end - 1 - len(run) + len(run.rstrip(b"0123456789."))
-    if (ellipsis := data.rfind(b"..", start, end)) >= 0:
-        start = ellipsis + 2  # What stands between the ends of a connection or a range: `192.0.2.1...198.51.100.7`.
+    if (ellipsis := data.rfind(b"...", start, end)) >= 0:
+        start = ellipsis + 3  # What stands between the ends of a connection or a range: `192.0.2.1...198.51.100.7`.
     quad = _QUAD.match(data, start)
     if quad is None:
         return "no_quad"
     stop = quad.end()
-    if (start and data[start - 1] in b"0123456789." and not data.startswith(b"..", start - 2)) or (
+    if (start and data[start - 1] in b"0123456789." and not data.startswith(b"...", start - 3)) or (
         data[stop : stop + 1] == b"." and data[stop + 1 : stop + 2].isdigit() and not _is_socket(data, start, stop)
     ):
         return "part_of_number"
@@ -360,6 +360,7 @@ DETECTORS: Final = (
             "netmask 255.255.255.0",
             'pg_hba.conf line 95: "host all all 0.0.0.0/0 md5"',
             "sections 1..2.3.4",
+            "range 1..10.0.0.1",
             "gnutls28 (3.6.11.1-2) unstable",
             'ObjectIdentifier("2.5.29.9")',
             "standards version to 3.7.2.0",

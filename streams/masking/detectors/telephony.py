@@ -12,7 +12,7 @@ __all__ = ["DETECTORS"]
 
 #: The field of an extension and its digits; a file's extension that is all digits is a part of an archive.
 _EXTENSION: Final = re.compile(
-    rb"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=phone)|(?<=Phone)|(?<=desk)|(?<=office))ext(?:ension|n)?(?:[ _\-]?(?:number|no))?\\{0,7}[\"']?[ \t]?[:=][ \t]?\\{0,7}[\"']?"
+    rb"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbf])|(?<=phone)|(?<=phone_)|(?<=desk)|(?<=desk_)|(?<=office)|(?<=office_))ext(?:ension|n)?(?:[ _\-]?(?:number|no))?\\{0,7}[\"']?[ \t]?[:=][ \t]?\\{0,7}[\"']?"
     rb"([1-9][0-9]{2,5})(?![0-9A-Za-z%_]|\.[0-9A-Za-z]|,[0-9]|\(|[ ]?(?:ms|bytes|[kmg]i?b)\b)",
     re.IGNORECASE,
 )
@@ -113,7 +113,7 @@ DETECTORS: Final = (
         (r"(?:[^a-z0-9]|\\[nrtbf]|phone|desk|office)ext(?:ension|n)?(?:[ _\-]?(?:number|no))?\\{0,7}[\"']?[ \t]?[:=][ \t]?\\{0,7}[\"']?[1-9]",),
         judge_extension,
         ("extension: 4021", "ext=4021 department=sales", '"telephoneExtension":"4021"', "phone_ext=4021", 'extension_number: "204"'),
-        ("extension: pdf", "extension: 7z", "file extension: 1001", "extension: 12", "ext=4021.log", "extension=1.3.4", "text=4021", "extension: 4021ms"),
+        ("extension: pdf", "extension: 7z", "file extension: 1001", "extension: 12", "ext=4021.log", "extension=1.3.4", "text=4021", "max_ext: 4096", "extension: 4021ms"),
         "X.520, 6.7.1; directories of telephone systems",
         by_word=True,
     ),

@@ -95,6 +95,7 @@ _STATEMENT_MAX: Final = 96
 _FEW_SESSIONS: Final = 3
 #: A rule of Snort and Suricata (`sid:1000001; rev:1;`), a flow of packets (FortiOS, `sessionid=4711 proto=6`), the instance that a listener of Oracle's connects to (`(SID=ORCL)(CID=`).
 _RULE_BEHIND: Final = re.compile(rb" ?;? ?(?:rev|gid|classtype|priority) ?[:=]| (?:proto|srcip|applist)=")
+_INSTANCE: Final = re.compile(rb"[A-Z]{3,8}\Z")
 _CONNECT_DATA: Final = re.compile(rb"\((?:CONNECT_DATA=\(|[A-Z_]{2,16}=[^()]{1,64}\)\()SID ?\Z", re.IGNORECASE)
 
 
@@ -105,6 +106,8 @@ def _is_numbered(data: bytes, key: Key, value: Value) -> bool:
         return True
     if key.name[-3:].lower() != b"sid" or key.quote:
         return False
+    if _INSTANCE.match(text):
+        return True
     around = data[max(0, key.start - 64) : key.start + len(key.name)]
     return data[value.end : value.end + 1] == b")" and _CONNECT_DATA.search(around) is not None
 
