@@ -91,12 +91,15 @@ def key_before(data: bytes, at: int) -> Key | None:
 
 
 #: What stands between a sign and a value: the prefixes of Python, Objective-C and SQL (`N'...'`), what wraps a value that may
-#: be missing (Rust, Swift, Scala), YAML's tags and the signs of its blocks, Erlang's binaries, dates of databases and JavaScript, sigils of Elixir, types and lengths
+#: be missing (Rust, Swift, Scala) or holds one of a type of its own (`SecretStr('...')`, `FullName(value=...)`), YAML's tags and
+#: the signs of its blocks, Erlang's binaries, dates of databases and JavaScript, sigils of Elixir, types and lengths
 #: as Go's spew prints them (`Password: (string) (len=8) "..."`).
 _OPENING: Final = re.compile(
     rb"[:=>]{0,3}[ \t\r\n]*+(?:[burf@NE](?=[\"'])"
     rb"|(?:Some|Optional|Just|Ok|Right|Option|Secret|ObjectId|UUID|(?:new )?(?:ISODate|Date|Timestamp))\((?=\\{0,255}[\"'])"
     rb"|[|>][+\-]?[ \t]{0,8}(?:\r?\n|(?:\\{1,255}r)?\\{1,255}n)[ \t]{1,40}(?=\S)|!!(?:str|binary) "
+    rb"|[A-Za-z]{0,24}(?:Str|String|Text|Secret|Sensitive|Redacted|Redactable|Masked|Protected|Confidential|PII|Pii|Name|Password|Number|Email|Phone|Token|Address)"
+    rb"\((?:value=(?=[^\s)])|(?=\\{0,255}[\"']))"
     rb"|<<(?=\\{0,255}\")|~[DNTU]\[(?=[0-9])"
     rb"|\([A-Za-z*][\w.*]{0,40}\) (?:\(len=[0-9]{1,9}(?: cap=[0-9]{1,9})?\) )?(?=\\{0,255}\"))?(\\{0,255})([\"'`]?)"
 )

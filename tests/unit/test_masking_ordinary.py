@@ -19,6 +19,7 @@ _STAYS = (
     '{"password":"can\'t be blank"}',
     '{"errors":{"email":["has already been taken"],"password":["is too short (minimum is 8 characters)"]}}',
     '{"email":"is invalid"}',
+    "ConstraintViolationException: firstName: size must be between 2 and 40",
     "refresh_token: not provided",
     "Passcode: from Off to On",
     "cookie: none",

@@ -6,6 +6,20 @@ from tests.support.masked import masked
 
 #: What must go, and the line of a log that holds it.
 _PERSONAL = (
+    (("Maria Silva",), "[12/03/2024, 10:15:22] Maria Silva: are you coming?"),
+    (("Priya Nair",), "3/12/24, 10:15 PM - Priya Nair: <Media omitted>"),
+    (("Ann Lee", "hunter2x"), '{:email "ann@example.com" :name "Ann Lee" :password "hunter2x"}'),
+    (("Ann Lee",), '{:user {:name "Ann Lee"}}'),
+    (
+        ("hunter22x", "Tom", "Baker"),
+        "password=SecretStr('hunter22x') first_name=Sensitive(\"Tom\") last_name=LastName(value=Baker)",
+    ),
+    (("Ann Lee",), 'Customer { full_name: FullName("Ann Lee") }'),
+    (("Ленина", "Тверская"), "ул. Ленина, д. 5, кв. 12; доставка: город Москва, ул. Тверская, д. 7"),
+    (("Хрещатик",), "адреса: вул. Хрещатик, 22, кв. 8"),
+    (("Ann", "Lee", "Bob", "Ray"), "id;first_name;last_name;plan\\n12;Ann;Lee;gold\\n13;Bob;Ray;free"),
+    (("Ann Lee", "030 901820"), "| id | name | phone |\\n|---|---|---|\\n| 1 | Ann Lee | 030 901820 |"),
+    (("Ann Lee",), "payment from Ann Lee was booked"),
     # Forms and queries.
     (("hunter22x", "hunter33x"), "POST /signup body=a[password][]=hunter22x&a[password][1]=hunter33x&a[colour][]=blue"),
     (("Ann", "Lee"), "users[0][first_name][]=Ann&last_names[0]=Lee"),
@@ -135,6 +149,15 @@ _OF_THINGS = (
     "Bestellung mit Express Versand angelegt, factura de Venta Directa emitida, deployed by Argo CD to cluster",
     "N3 is a node name; n1*2 + n3*4",
     '{"deviceInfo":{"name":"Pixel Seven"},"jobDetails":{"name":"Night Run"}}',
+    "payment from Acme Tools Ltd received, payment from Northern Light Trading booked, order from Blue Harbor Supplies",
+    "driver: PostgreSQL JDBC Driver, driver: Intel Graphics, order for Blue Shirt placed, updated by Flyway Migration",
+    "name=Spring Bundle, category=Clothing, email_enabled=true",
+    '{"name":"Spring Bundle","email_subject":"Hello","phone_required":false}',
+    "12/03/24, 10:15 - Messages are end-to-end encrypted; [12/03/2024, 10:15:22] Build Server: done",
+    '{:name "Blue Shirt" :sku "BS-12" :stock 4}',
+    "order_id;sku;qty\\n1001;TS-44;3\\n1002;TS-45;1",
+    "name;type;owner_count\\nBlue Shirt;vm;3",
+    'title=ProductName("Blue Shirt")',
 )
 
 

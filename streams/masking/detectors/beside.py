@@ -122,6 +122,9 @@ _NOBODY: Final = frozenset(
     media telecom communications networks motors electronics pharma transfer transfers visa mastercard debit credit wire sepa ach iban wallet wallets
     escrow deposit deposits withdrawal withdrawals letter letters dead hot cold static dynamic analysis retry retries after before open closed great
     central maven npm pypi nuget crates street map maps kingdom britain england scotland zealand states republic union kingdom strict lazy eager
+    supplies supply hardware tools energy bakery pharmacy restaurant furniture technologies enterprises manufacturing construction properties foods
+    jdbc odbc driver drivers graphics adapter migration migrations checkout tier blue red purple yellow orange shirt shirts jacket shoes retail wholesale
+    outgoing incoming beta alpha bundle tariff newsletter voucher
     gnu texinfo environment variables history visual studio excel outlook exchange stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
     madam madame herr frau kunde kundin kunden nutzer benutzer team leute zusammen welt cliente clientes usuario usuarios mundo
     client clients monsieur mesdames messieurs tous amigo amigos gentleman gentlemen hiring manager recruiter valued sirs

@@ -19,7 +19,7 @@ _SAID: Final = re.compile(
     rb"valid|unknown|null|undefined|provided|set|found|given|allowed|supported|a required|not )\b"
     rb"|(?:is|are)n't (?:valid|allowed|set)\b|(?:can't|cannot|can not|may not|must not) be\b|too (?:short|long|weak|common|many|similar)\b"
     rb"|(?:does not|doesn't|do not|don't) (?:match|exist|meet|contain|have|look)\b|needs to (?:be|have)\b"
-    rb"|(?:this|the) (?:field|value) (?:is|may|must|can|cannot|has|should|was|already)\b|not (?:provided|given|supplied|present|specified|configured|available|allowed|required|valid|a valid)\b|at least [0-9]{1,2} |from (?:off|on) to (?:off|on)\b)",
+    rb"|(?:this|the) (?:field|value) (?:is|may|must|can|cannot|has|should|was|already)\b|not (?:provided|given|supplied|present|specified|configured|available|allowed|required|valid|a valid)\b|at least [0-9]{1,2} |(?:size|length|value) must be\b|from (?:off|on) to (?:off|on)\b)",
     re.IGNORECASE,
 )
 

@@ -20,6 +20,8 @@ def person_at(data: bytes, at: int, *, least: int = 1, most: int = 4) -> int:
         return -1
     end, count = at, 0
     for word in _WORDS.finditer(name[0]):
+        if count and _FIRM.match(word[0]):
+            return -1  # `Acme Tools Ltd`, `Northern Light Trading`
         if (
             names_nobody(word[0])
             or count == most
@@ -53,6 +55,15 @@ _WORDS: Final = re.compile(rb"[^ ]+")
 _ABBREVIATION: Final = re.compile(rb"[A-Z]{2,4}\Z")
 _NUMBERED: Final = re.compile(rb"[ :=#]{1,2}[0-9]")
 _NOT_ASCII: Final = 0x80
+#: What a firm is in law, or lives by, as the last word of its name; the words before it are
+#: no person's either. Words that departments and places have as well may stand behind a person's name.
+_FIRM: Final = re.compile(
+    rb"(?:inc|ltd|llc|llp|gmbh|corp|corporation|limited|plc|oyj|holdings?|trading|traders|freight|ventures|industries|solutions|airlines|airways|"
+    rb"hotels?|institute|foundation|federation|telecom|communications|networks|motors|electronics|pharma|supplies|supply|hardware|tools|"
+    rb"energy|bakery|pharmacy|restaurant|interiors|furniture|technologies|enterprises|properties|outfitters|foods|farms|breweries|"
+    rb"brewery|textiles|chemicals|plastics|metals|instruments|appliances|cosmetics|apparel|express|bahn|werke|stadtwerke)[.,]?\Z",
+    re.IGNORECASE,
+)
 
 
 def _next_word(data: bytes, at: int) -> bytes:

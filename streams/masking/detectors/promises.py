@@ -139,7 +139,7 @@ PROMISES: Final[dict[str, Callable[[bytes], bool]]] = {
 #: Fields of a person beside a bare `name` make it that person's, if it looks like one.
 _BESIDE_A_NAME: Final = re.compile(
     rb"(?:(?<![a-z])|(?<=\\[nrtbf]))(?:e-?mail|phone|mobile|telefon|birth|dob|ssn|first_?name|last_?name|user_?name|passport|gender|street|zip_?code|postal_?code|iban|card_?number)"
-    rb"[a-z_]{0,12}\\{0,7}[\"']?\]?\s{0,2}[:=]",
+    rb"(?!_?(?:enabled|required|subject|template|allowed|verified|optional|sent|count|type|format|limit|max|min|length|field|column|index|regex|pattern|view))[a-z_]{0,12}\\{0,7}[\"']?\]?\s{0,2}[:=]",
     re.IGNORECASE,
 )
 _BESIDE_MAX: Final = 256

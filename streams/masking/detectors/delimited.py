@@ -1,0 +1,141 @@
+r"""Cells of a delimited table below a header line that names its columns (`id;first_name\n12;Ann`), RFC 4180 and in practice."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from streams.masking.detectors.listed import field_named, personal
+from streams.masking.detectors.promises import PROMISES
+from streams.masking.found import Detector, Found, Verdict
+
+__all__ = ["DETECTORS"]
+
+#: Last words of columns that `field_of` knows; addresses of mail have a form of their own.
+_COLUMNS: Final = (
+    "name", "phone", "mobile", "telephone", "password", "token", "address", "street", "birth_?date", "birthday", "date[_ ]of[_ ]birth", "dob", "ssn", "iban", "passport",
+    "passport_?number", "phone_?number", "account_?number", "card_?number", "zip_?code", "postal_?code", "vorname", "nachname", "nom", "prenom", "apellidos?",
+)  # fmt: skip
+_LINE_END: Final = rb"(?:(?:\r|\\{1,31}r)?(?:\n|\\{1,31}n))"
+_ENDS: Final = re.compile(_LINE_END)
+_COLUMN: Final = re.compile(rb"\\{0,7}[\"']? ?([A-Za-z_][\w\-]*(?: [\w\-]+){0,3}) ?\\{0,7}[\"']?\Z")
+#: What of a header and of a row is looked at, in bytes, and how many rows.
+_LINE_MAX: Final = 2048
+_ROWS_MAX: Final = 500
+#: Commas stand in sentences and statements as well.
+_COMMAS: Final = 2
+
+
+def judge_column(data: bytes, end: int) -> Verdict:
+    """The cells of a column with a telling name, up to the first line that has another number of cells."""
+    header = _header(data, end)
+    if header is None:
+        return "no_header"
+    sign, number, names, at = header
+    name = names[number]
+    if (plain := name.lower() == b"name") and not _of_person(names):
+        return "other_field"
+    found: list[Found] = []
+    for cells in _rows(data, at, sign, len(names)):
+        start, stop = cells[number]
+        if plain and PROMISES["full_name"](data[start:stop]):
+            found.append(Found(start, stop, "name", "column", "full_name", 40))
+        elif not plain:
+            found += personal(data, name.replace(b" ", b"_"), start, stop)
+    return found or "nobody"
+
+
+def _of_person(names: list[bytes]) -> bool:
+    fields = (field_named(name.replace(b" ", b"_")) for name in names)
+    return any(field is not None and field.kind in _OF_PERSONS for field in fields)
+
+
+#: Kinds of columns that make a bare `name` beside them a person's.
+_OF_PERSONS: Final = frozenset(("email", "phone", "vitals", "national_id", "passport", "name"))
+
+
+def _header(data: bytes, end: int) -> tuple[bytes, int, list[bytes], int] | None:
+    """The sign between cells, which column ends before a position, the columns' names, and where the rows begin."""
+    low = max(0, end - _LINE_MAX)
+    for line_end in _ENDS.finditer(data, low, end - 1):
+        low = line_end.end()
+    behind = _ENDS.search(data, end - 1, end + _LINE_MAX)
+    if behind is None:
+        return None
+    line = data[low : behind.start()]
+    sign = max((b";", b"|", b"\t", b"\\t", b","), key=line.count)
+    names = [_COLUMN.match(cell) for cell in line.split(sign)]
+    number = line[: end - 1 - low].count(sign)
+    # Words of the log may stand before the first column, or cells of its own where it separates them by tabs.
+    extra = len(names) - _width(data, behind.end(), sign) if sign in _TABS else 0
+    if not 0 <= extra <= min(number, len(names) - 2) or number >= len(names):
+        return None
+    names = names[extra:]
+    if len(names) <= (_COMMAS if sign == b"," else 1) or None in names[1:-1] or names[number - extra] is None:
+        return None
+    return sign, number - extra, [name[1] if name else b"" for name in names], behind.end()
+
+
+_TABS: Final = (b"\t", b"\\t")
+
+
+def _width(data: bytes, at: int, sign: bytes) -> int:
+    line_end = _ENDS.search(data, at, at + _LINE_MAX)
+    return data.count(sign, at, line_end.start() if line_end else at + _LINE_MAX) + 1
+
+
+def _rows(data: bytes, at: int, sign: bytes, width: int) -> Iterator[list[tuple[int, int]]]:
+    """The cells of the lines from a position on, without the quotes around them."""
+    for _ in range(_ROWS_MAX):
+        line_end = _ENDS.search(data, at, at + _LINE_MAX)
+        stop = line_end.start() if line_end else min(len(data), at + _LINE_MAX)
+        cells = list(_cells(data, at, stop, sign))
+        if len(cells) != width:
+            return
+        yield cells
+        if line_end is None:
+            return
+        at = line_end.end()
+
+
+def _cells(data: bytes, at: int, stop: int, sign: bytes) -> Iterator[tuple[int, int]]:
+    while at <= stop:
+        quoted = _QUOTED.match(data, at, stop)
+        if quoted:
+            yield quoted.span(3)
+            at = quoted.end()
+            if not data.startswith(sign, at):
+                return
+            at += len(sign)
+            continue
+        last = data.find(sign, at, stop)
+        last = stop if last < 0 else last
+        yield _bare(data, at, last)
+        at = last + len(sign)
+
+
+_QUOTED: Final = re.compile(rb" ?(\\{0,31})([\"'])((?:(?!\1\2)[^\xff]){0,512})\1\2 ?")
+
+
+def _bare(data: bytes, start: int, stop: int) -> tuple[int, int]:
+    # In the last cell the string around the table may end.
+    quote = data.find(b'"', start, stop)
+    stop = quote if quote >= 0 else stop
+    text = data[start:stop].rstrip(b"\\ ")
+    return start + len(text) - len(text.lstrip(b" ")), start + len(text)
+
+
+DETECTORS: Final = (
+    Detector(
+        "column",
+        (rf"(?:{'|'.join(_COLUMNS)})\\{{0,7}}[\"']? ?(?:[;|\t,]|\\t|\\r|\\n|[\r\n])",),
+        judge_column,
+        (
+            "id;first_name;last_name\n12;Ann;Lee", '{"message":"id;name;phone\\n12;Ann Lee;030 901820","n":1}', "id|name|dob\r\n3|Ann Lee|1980-02-03\r\n4|Bob Ray|1981-02-03",
+            'id,"first_name","street"\n12,"Ann","1 Main St"', "export: id\tsurname\temail\n12\tLee\tx",
+        ),
+        (
+            "id;name;price\n12;Blue Shirt;4", "id;first_name;last_name", "first_name, last_name\nAnn is here", "name|status\nweb-1|up", "the name, the host\nand more; of it", "file_name;first_name\none",
+        ),
+        "RFC 4180",
+    ),
+)  # fmt: skip
