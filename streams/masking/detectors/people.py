@@ -242,6 +242,8 @@ def judge_person(data: bytes, end: int) -> Verdict:
             return "no_phrase"
     if _TITLE_AGAIN.match(data, start):
         return "title_goes_on"
+    if booked := _BOOKED.match(data, start):
+        return Found(start, booked.end(1), "name", "person_name", "phrase", 41)
     stop = person_at(data, start, least=least)
     if stop < 0 or (b" " not in data[start:stop] and not _NAME_ENDS.match(data, stop)):
         return "no_name"
@@ -250,6 +252,8 @@ def judge_person(data: bytes, end: int) -> Verdict:
     return [found, *more] if more else found
 
 
+#: A passenger as reservations write one, with the title behind the name (IATA Resolution 830d).
+_BOOKED: Final = re.compile(rb"([A-Z]{2,30}/[A-Z]{2,30}(?: [A-Z]{2,30})?) ?(?:MR|MRS|MS|MISS|MSTR|CHD|INF)\b")
 #: Who did it to whom (`assigned to Ann Lee by Bob Ray`).
 _BY: Final = re.compile(rb"\\{0,7}[\"']? by \\{0,7}[\"']?")
 #: A login in brackets behind a name.
@@ -409,11 +413,11 @@ DETECTORS: Final = (
         judge_person,
         (
             "invoice sent for customer Ann Lee", "patient John Doe admitted", "signed by Ann Lee", "Author: Ann Lee", "my name is dan", "Best regards, Ann Lee",
-            "approved by Jean-Luc Picard on Monday", "assigned to Ann Lee by Bob Ray", "approved by Ann Lee (alee)", "Klient Anna Kowalska dzwoni", "Клиент Иванов Иван звонил", "My name is Aantje Mourik.",
+            "approved by Jean-Luc Picard on Monday", "assigned to Ann Lee by Bob Ray", "approved by Ann Lee (alee)", "Klient Anna Kowalska dzwoni", "Клиент Иванов Иван звонил", "My name is Aantje Mourik.", "Passenger LEE/ANN MS checked in",
         ),
         (
             "signed by DigiCert Global Root CA", "created by Terraform", "created by Spring Boot", "customer Order 12", "client Version 3", "assigned to Platform Team",
-            "member Function", "THE AUTHOR BE LIABLE FOR ANY DAMAGE", "signed by Apple Inc", "user Service started", "contact Support",
+            "member Function", "THE AUTHOR BE LIABLE FOR ANY DAMAGE", "signed by Apple Inc", "user Service started", "contact Support", "passenger READ/WRITE access",
         ),
         "phrases of logs and letters",
         by_word=True,
