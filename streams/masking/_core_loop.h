@@ -4,7 +4,7 @@
 
 typedef PyObject *(*Native)(Core *, Text, place);
 static const Native natives[NATIVES] = {NULL,       judge_field, judge_email,  judge_ipv4, judge_card,
-                                        judge_phone, judge_jwt,   judge_bearer, judge_database_key, judge_iban,  judge_national};
+                                        judge_phone, judge_jwt,   judge_bearer, judge_database_key, judge_iban,  judge_national, judge_number};
 
 /* verdict(which, text, end): what is said here of a candidate; None where it is left to the judge. */
 static PyObject *core_verdict(PyObject *self, PyObject *args)

@@ -6,10 +6,10 @@
 
 /* -- what is asked of Python and remembered ------------------------------------------------------------------------- */
 
-enum native { NONE, FIELD, EMAIL, IPV4, CARD, PHONE, JWT, BEARER, DATABASE_KEY, IBAN, NATIONAL, NATIVES };
+enum native { NONE, FIELD, EMAIL, IPV4, CARD, PHONE, JWT, BEARER, DATABASE_KEY, IBAN, NATIONAL, NUMBER, NATIVES };
 /* Goes up with every change of what a function takes or gives; native.py takes no other core. */
-enum { INTERFACE = 25 };
-#define NAMES "field email ipv4 card phone_international jwt bearer database_key iban phone_national"
+enum { INTERFACE = 26 };
+#define NAMES "field email ipv4 card phone_international jwt bearer database_key iban phone_national national_number"
 
 /* What a value has to be to keep its name's promise, as far as it is told here. */
 enum need { OTHER, SECRET, ID, MAIL, WORDS, PHONE_DIGITS, CARD_DIGITS, COOKIE, AUTHORIZATION };
@@ -100,7 +100,7 @@ static struct {
     PyObject *kind_email, *kind_ip, *kind_card, *kind_phone, *kind_jwt, *kind_secret;
     PyObject *email, *ipv4, *card, *phone_international, *jwt, *bearer, *cookie, *authorization;
     PyObject *rfc5322, *octets, *country_code, *jose_header, *rfc6750, *rfc6265, *rfc9110;
-    PyObject *nobody, *own_name, *issuer_range, *luhn, *length, *no_country, *mod97, *too_short;
+    PyObject *nobody, *own_name, *issuer_range, *luhn, *length, *no_country, *mod97, *too_short, *no_word;
 } say;
 
 /* The fields of a finding (`Found`). */
@@ -202,6 +202,7 @@ static int is_own_name(Text t, place name, place name_end, place low, place high
 
 #include "_judges_fields.h"
 #include "_judges_contact.h"
+#include "_judges_words.h"
 #include "_judges_network.h"
 #include "_judges_money.h"
 #include "_judges_tokens.h"
@@ -218,7 +219,7 @@ static int fill_words(void)
         {&say.phone_international, "phone_international"}, {&say.bearer, "bearer"}, {&say.cookie, "cookie"},
         {&say.authorization, "authorization"}, {&say.rfc5322, "rfc5322"}, {&say.octets, "octets"}, {&say.country_code, "country_code"},
         {&say.jose_header, "jose_header"}, {&say.rfc6750, "rfc6750"}, {&say.rfc6265, "rfc6265"}, {&say.rfc9110, "rfc9110"},
-        {&say.nobody, "nobody"}, {&say.own_name, "own_name"}, {&say.issuer_range, "issuer_range"}, {&say.luhn, "luhn"}, {&say.length, "length"}, {&say.too_short, "too_short"}, {&say.no_country, "no_country"}, {&say.mod97, "mod97"}, {&say.nothing, ""},
+        {&say.nobody, "nobody"}, {&say.own_name, "own_name"}, {&say.issuer_range, "issuer_range"}, {&say.luhn, "luhn"}, {&say.length, "length"}, {&say.too_short, "too_short"}, {&say.no_word, "no_word"}, {&say.no_country, "no_country"}, {&say.mod97, "mod97"}, {&say.nothing, ""},
     };
     size_t i;
     for (i = 0; i < sizeof words / sizeof *words; i++)

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Final, Protocol, cast
 
 from streams.masking import loop
-from streams.masking.detectors import contact, credentials, jose, money, named, network, tables
+from streams.masking.detectors import contact, credentials, identity, jose, money, named, network, tables
 from streams.masking.detectors.nobody import is_nobody
 from streams.masking.encodings.fold import Fold
 from streams.masking.found import Found, Judge, Verdict
@@ -33,11 +33,12 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "database_key": tables.judge_key,
     "iban": money.judge_iban,
     "phone_national": contact.judge_national,
+    "national_number": identity.judge_number,
 }
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 25
+_INTERFACE: Final = 26
 
 
 class Sink(Protocol):

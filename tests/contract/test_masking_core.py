@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from importlib import import_module
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
@@ -109,6 +110,24 @@ def test_core_says_what_judges_say(text: str) -> None:
     """So they are in texts made of pieces, at every position."""
     raw = text.encode()
     _alike(raw, range(len(raw) + 2))
+
+
+def test_core_says_of_words_that_go_on_what_the_judge_says() -> None:
+    """Of each three letters that are a word for a number, with all that may stand around them."""
+    words = {text[-3:] for text in (anchor.lower() for anchor in _words()) if text[-3:].isalpha()}
+    texts = [
+        f"{before}{word}{behind}x".encode()
+        for word in sorted(words)
+        for before in (":", "-", "2-", "a-", "a ", "\\n", "ü", "ab", "")
+        for behind in ascii_lowercase + "X1- "
+    ]
+    said = sum(_alike(text, range(3, len(text) + 1)) for text in texts)
+    # All letters but four, behind all that stands before but a join and its letter, a letter, and nothing at all.
+    assert said >= len(words) * 22 * 4
+
+
+def _words() -> tuple[str, ...]:
+    return next(detector.anchors for detector in detectors.ALL if detector.name == "national_number")
 
 
 @pytest.mark.parametrize("length", range(12, 20))

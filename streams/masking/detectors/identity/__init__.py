@@ -9,7 +9,7 @@ from streams.masking.detectors.identity.rows import Row, alone_anchor
 from streams.masking.detectors.identity.words import Vocabulary
 from streams.masking.found import Detector
 
-__all__ = ["DETECTORS", "ROWS"]
+__all__ = ["DETECTORS", "ROWS", "judge_number"]
 
 ROWS: Final[tuple[Row, ...]] = (*europe.ROWS, *americas.ROWS, *asia.ROWS, *banks.ROWS, *papers.ROWS)
 
@@ -18,12 +18,15 @@ _ALONE: Final = tuple(row for row in ROWS if row.alone)
 #: Those that hold nothing but classes and a common sign, which the native pass finds.
 _SHAPED: Final = frozenset({"us_mbi", "br_cpf", "cl_rut", "cn_id", "hk_id", "gb_nino", "mx_curp", "fr_nir"})
 
+#: Finds a number of a person by the word that ends at a position.
+judge_number: Final = Beside(ROWS, _WORDS).judge
+
 DETECTORS: Final = (
     *ssn.DETECTORS,
     Detector(
         "national_number",
         _WORDS.anchors(),
-        Beside(ROWS, _WORDS).judge,
+        judge_number,
         tuple(text for row in ROWS for text in row.examples),
         source="the registers that the rows name",
     ),
