@@ -210,11 +210,11 @@ static PyObject *core_mask(PyObject *self, PyObject *const *args, Py_ssize_t cou
     return NULL;
 }
 
-/* survey(texts) -> (filled, size, longest): `Loop.survey`. */
+/* survey(texts) -> (filled, size): `Loop.survey`. */
 static PyObject *core_survey(PyObject *self, PyObject *texts)
 {
     int filled = 1;
-    place i, size = 0, longest = 0;
+    place i, size = 0;
     PyObject *rows = PySequence_Fast(texts, "texts are a sequence");
     (void)self;
     for (i = 0; rows && i < PySequence_Fast_GET_SIZE(rows); i++) {
@@ -228,12 +228,11 @@ static PyObject *core_survey(PyObject *self, PyObject *texts)
         }
         filled = filled && t.size && t.at[0];
         size += t.size;
-        longest = t.size > longest ? t.size : longest;
     }
     if (!rows)
         return NULL;
     Py_DECREF(rows);
-    return Py_BuildValue("(Onn)", filled ? Py_True : Py_False, size, longest);
+    return Py_BuildValue("(On)", filled ? Py_True : Py_False, size);
 }
 
 static int is_hex(int c)
@@ -251,26 +250,33 @@ static int is_escaped(Text t)
     return 0;
 }
 
-/* escaped(texts, start, stop) -> places: `Loop.escaped`. */
-static PyObject *core_escaped(PyObject *self, PyObject *args)
+/* glance(texts, start, stop, size) -> (escaped, long): `Loop.glance`. */
+static PyObject *core_glance(PyObject *self, PyObject *args)
 {
-    PyObject *texts, *places;
-    place i, stop;
+    PyObject *texts, *escaped, *longer;
+    place i, stop, size;
+    int failed = 0;
     (void)self;
-    if (!PyArg_ParseTuple(args, "O!nn", &PyList_Type, &texts, &i, &stop))
+    if (!PyArg_ParseTuple(args, "O!nnn", &PyList_Type, &texts, &i, &stop, &size))
         return NULL;
     if (i < 0) {
         PyErr_SetString(PyExc_ValueError, "a place is not negative");
         return NULL;
     }
-    for (places = PyList_New(0); places && i < stop && i < PyList_GET_SIZE(texts); i++) {
+    escaped = PyList_New(0), longer = PyList_New(0), failed = !escaped || !longer;
+    for (; !failed && i < stop && i < PyList_GET_SIZE(texts); i++) {
         PyObject *text = PyList_GET_ITEM(texts, i);
-        if (!PyBytes_Check(text)) {
+        if (PyBytes_Check(text)) {
+            failed = is_escaped(text_of(text)) && append_place(escaped, i) < 0;
+            failed = failed || (PyBytes_GET_SIZE(text) > size && append_place(longer, i) < 0);
+        } else {
             PyErr_SetString(PyExc_TypeError, "a text is bytes");
-            Py_CLEAR(places);
-        } else if (is_escaped(text_of(text)) && append_place(places, i) < 0) {
-            Py_CLEAR(places);
+            failed = 1;
         }
     }
-    return places;
+    if (!failed)
+        return Py_BuildValue("(NN)", escaped, longer);
+    Py_XDECREF(escaped);
+    Py_XDECREF(longer);
+    return NULL;
 }

@@ -82,18 +82,17 @@ class Masked:
 
 
 class _Batch(NamedTuple):
-    """Texts, the same as they are scanned, and whether one is long enough to be nested too deep."""
+    """Texts, and the same as they are scanned."""
 
     texts: list[bytes]
     shown: list[bytes]
-    may_be_deep: bool
 
     def without(self, places: Sequence[int]) -> "_Batch":
         """The batch with some texts emptied."""
         texts, shown = self.texts.copy(), self.shown.copy()
         for place in places:
             texts[place] = shown[place] = b""
-        return self._replace(texts=texts, shown=shown)
+        return _Batch(texts, shown)
 
 
 class Engine:
@@ -125,37 +124,33 @@ class Engine:
     def mask(self, texts: list[bytes]) -> Masked:
         """Masks a batch; each text fails for itself."""
         result = Masked(texts.copy())
-        _, size, longest = self._core.survey(texts)
+        _, size = self._core.survey(texts)
         step = max(1, min(_PORTION_TEXTS, len(texts) * _PORTION_BYTES // max(1, size)))
-        batch = _Batch(texts, texts.copy(), longest > self._max_depth)
+        batch = _Batch(texts, texts.copy())
         for start in range(0, len(texts), step):
             self._mask_portion(result, batch, range(start, min(start + step, len(texts))))
         return result
 
     def _mask_portion(self, result: Masked, batch: _Batch, places: range) -> None:
         """Masks some texts of a batch: those of one scan."""
-        reads = self._read_escaped(batch, places)
+        escaped, longer = self._core.glance(batch.texts, places.start, places.stop, self._max_depth)
+        reads = {} if self._everywhere else self._read_escaped(batch, escaped)
         joined = self._prefilter.joined(batch.shown, places)
         if broken := [place for place in joined.broken if place not in reads]:
             self._mask_broken(result, batch.texts, broken)
             batch = batch.without(broken)
             joined = self._prefilter.joined(batch.shown, places)
-        if batch.may_be_deep:
-            result.failures.update((place, _TOO_DEEP) for place in places if self._too_deep(batch.texts[place]))
+        result.failures.update((place, _TOO_DEEP) for place in longer if self._too_deep(batch.texts[place]))
         changed = self._detect_all(result, batch.texts, reads, joined, places if self._everywhere else ())
         if changed:
             self._verify(result, batch.texts, changed)
 
-    def _read_escaped(self, batch: _Batch, places: range) -> dict[int, Fold]:
+    def _read_escaped(self, batch: _Batch, escaped: Sequence[int]) -> dict[int, Fold]:
         """How texts with a percent escape read, which is how they are shown from here on.
 
         They are most of what is disguised, and no scan has to tell: read beforehand, they are scanned once.
         """
-        if self._everywhere:
-            return {}
-        reads = {
-            place: fold(batch.texts[place]) for place in self._core.escaped(batch.texts, places.start, places.stop)
-        }
+        reads = {place: fold(batch.texts[place]) for place in escaped}
         for place, read in reads.items():
             batch.shown[place] = read.text
         return reads

@@ -87,8 +87,8 @@ class Acts(NamedTuple):
     replacement: Callable[[Found, bytes], bytes]
 
 
-#: Whether each text is something and does not begin with a zero; how long all of them are, and the longest.
-Survey = tuple[bool, int, int]
+#: Whether each text is something and does not begin with a zero, and how long all of them are.
+Survey = tuple[bool, int]
 
 #: A character of ASCII or a byte of any other, percent-encoded (RFC 3986, 2.1).
 _ESCAPE: Final = re.compile(rb"%[0-9A-Fa-f]{2}")
@@ -178,13 +178,15 @@ class Loop:
     def survey(self, texts: Sequence[bytes | None]) -> Survey:
         """What has to be known of a batch before anything is done."""
         filled = [text for text in texts if text]
-        whole = len(filled) == len(texts) and all(text[0] for text in filled)
-        return whole, sum(map(len, filled)), max(map(len, filled), default=0)
+        return len(filled) == len(texts) and all(text[0] for text in filled), sum(map(len, filled))
 
-    def escaped(self, texts: list[bytes], start: int, stop: int) -> list[int]:
-        """The places of texts in ASCII with a percent escape, from one place to another: each of them is disguised."""
+    def glance(self, texts: list[bytes], start: int, stop: int, size: int) -> tuple[list[int], list[int]]:
+        """The places of texts in ASCII with a percent escape, from one place to another: each of them is disguised; and of those
+        longer than a size.
+        """
         places = range(start, min(stop, len(texts)))
-        return [place for place in places if texts[place].isascii() and _ESCAPE.search(texts[place])]
+        escaped = [place for place in places if texts[place].isascii() and _ESCAPE.search(texts[place])]
+        return escaped, [place for place in places if len(texts[place]) > size]
 
     def judge(
         self,

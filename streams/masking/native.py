@@ -38,7 +38,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 26
+_INTERFACE: Final = 27
 
 
 class Sink(Protocol):
@@ -110,8 +110,10 @@ class Core(Protocol):
     def survey(self, texts: Sequence[bytes | None], /) -> Survey:
         """What has to be known of a batch before anything is done."""
 
-    def escaped(self, texts: list[bytes], start: int, stop: int, /) -> list[int]:
-        """The places of texts in ASCII with a percent escape, from one place to another: each of them is disguised."""
+    def glance(self, texts: list[bytes], start: int, stop: int, size: int, /) -> tuple[list[int], list[int]]:
+        """The places of texts in ASCII with a percent escape, from one place to another: each of them is disguised; and of those
+        longer than a size.
+        """
 
     def mask(
         self,

@@ -147,7 +147,7 @@ def test_core_knows_all_issuers(length: int) -> None:
 @example([b"x", b""])
 @example([b"x" * 77, b"y" * 70 + b"\xff"])
 def test_core_surveys_batches_as_the_loop_in_python_does(texts: list[bytes | None]) -> None:
-    """Whether all are filled, how long they are together, and the longest."""
+    """Whether all are filled, and how long they are together."""
     assert _core().survey(texts) == Loop().survey(texts)
     assert _core().survey(tuple(texts)) == Loop().survey(texts)
 
@@ -157,13 +157,16 @@ def test_core_surveys_batches_as_the_loop_in_python_does(texts: list[bytes | Non
     st.lists(st.text("%4aGz0é", max_size=12).map(str.encode) | st.binary(max_size=8), max_size=8),
     st.integers(0, 9),
     st.integers(0, 9),
+    st.integers(0, 9),
 )
-@example([b"%40", b"%4", b"%", b"%4g", b"%%4", b"%zz%4F", b"\xc3\xa4%40", b"%40\xff"], 0, 9)
-def test_core_tells_escaped_texts_as_the_loop_in_python_does(texts: list[bytes], start: int, stop: int) -> None:
-    """Those in ASCII with a percent sign before two hexadecimal digits, and each of them is disguised for the scan."""
-    places = _core().escaped(texts, start, stop)
-    assert places == Loop().escaped(texts, start, stop)
-    assert {*places} <= _prefilter().grouped(texts)[1].keys()
+@example([b"%40", b"%4", b"%", b"%4g", b"%%4", b"%zz%4F", b"\xc3\xa4%40", b"%40\xff"], 0, 9, 3)
+def test_core_tells_at_a_glance_what_the_loop_in_python_does(
+    texts: list[bytes], start: int, stop: int, size: int
+) -> None:
+    """Texts in ASCII with a percent sign before two hexadecimal digits, each disguised for the scan, and long ones."""
+    escaped, longer = _core().glance(texts, start, stop, size)
+    assert (escaped, longer) == Loop().glance(texts, start, stop, size)
+    assert {*escaped} <= _prefilter().grouped(texts)[1].keys()
 
 
 @_SETTINGS
@@ -252,9 +255,9 @@ def test_core_refuses_what_it_is_not_made_for() -> None:
         lambda: _core().any_below(b"1234567", 1),
         lambda: _core().survey([b"x", "x"]),  # type: ignore[list-item]
         lambda: _core().survey(None),  # type: ignore[arg-type]
-        lambda: _core().escaped([b"x", "x"], 0, 2),  # type: ignore[list-item]
-        lambda: _core().escaped((b"x",), 0, 1),  # type: ignore[arg-type]
-        lambda: _core().escaped([b"x"], -1, 1),
+        lambda: _core().glance([b"x", "x"], 0, 2, 1),  # type: ignore[list-item]
+        lambda: _core().glance((b"x",), 0, 1, 1),  # type: ignore[arg-type]
+        lambda: _core().glance([b"x"], -1, 1, 1),
         lambda: _core().written([b"x"], [Changed(1, b"", b"", folded=False)]),
         lambda: _core().written([b"x"], [(0, b"", b"")]),  # type: ignore[list-item]
         lambda: _core().written((b"x",), []),  # type: ignore[arg-type]
