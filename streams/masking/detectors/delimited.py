@@ -2,6 +2,7 @@ r"""Cells of a delimited table below a header line that names its columns (`id;f
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from streams.masking.detectors.listed import field_named, personal
@@ -19,7 +20,7 @@ _LINE_END: Final = rb"(?:(?:\r|\\{1,31}r)?(?:\n|\\{1,31}n))"
 _ENDS: Final = re.compile(_LINE_END)
 _COLUMN: Final = re.compile(rb"\\{0,7}[\"']? ?([A-Za-z_][\w\-]*(?: [\w\-]+){0,3}) ?\\{0,7}[\"']?\Z")
 #: What of a header and of a row is looked at, in bytes, and how many rows.
-_LINE_MAX: Final = 2048
+_LINE_MAX: Final = 1024
 _ROWS_MAX: Final = 500
 #: Commas stand in sentences and statements as well.
 _COMMAS: Final = 2
@@ -62,8 +63,8 @@ def _header(data: bytes, end: int) -> tuple[bytes, int, list[bytes], int] | None
     if behind is None:
         return None
     line = data[low : behind.start()]
-    sign = max((b";", b"|", b"\t", b"\\t", b","), key=line.count)
-    names = [_COLUMN.match(cell) for cell in line.split(sign)]
+    sign, columns = _columns(line)
+    names = list(columns)
     number = line[: end - 1 - low].count(sign)
     # Words of the log may stand before the first column, or cells of its own where it separates them by tabs.
     extra = len(names) - _width(data, behind.end(), sign) if sign in _TABS else 0
@@ -72,7 +73,14 @@ def _header(data: bytes, end: int) -> tuple[bytes, int, list[bytes], int] | None
     names = names[extra:]
     if len(names) <= (_COMMAS if sign == b"," else 1) or None in names[1:-1] or names[number - extra] is None:
         return None
-    return sign, number - extra, [name[1] if name else b"" for name in names], behind.end()
+    return sign, number - extra, [name or b"" for name in names], behind.end()
+
+
+@lru_cache(maxsize=64)
+def _columns(line: bytes) -> tuple[bytes, tuple[bytes | None, ...]]:
+    """The sign between the cells of a line, and their names; None for what is no name."""
+    sign = max((b";", b"|", b"\t", b"\\t", b","), key=line.count)
+    return sign, tuple(name and name[1] for name in map(_COLUMN.match, line.split(sign)))
 
 
 _TABS: Final = (b"\t", b"\\t")
@@ -87,32 +95,47 @@ def _rows(data: bytes, at: int, sign: bytes, width: int) -> Iterator[list[tuple[
     """The cells of the lines from a position on, without the quotes around them."""
     for _ in range(_ROWS_MAX):
         line_end = _ENDS.search(data, at, at + _LINE_MAX)
-        stop = line_end.start() if line_end else min(len(data), at + _LINE_MAX)
-        cells = list(_cells(data, at, stop, sign))
-        if len(cells) != width:
+        line = data[at : line_end.start() if line_end else at + _LINE_MAX]
+        cells = _cells(line, sign)
+        # Each header has its own rows, so that a text of headers costs what its lines cost.
+        if len(cells) != width or _is_header(line):
             return
-        yield cells
+        yield [(at + start, at + stop) for start, stop in cells]
         if line_end is None:
             return
         at = line_end.end()
 
 
-def _cells(data: bytes, at: int, stop: int, sign: bytes) -> Iterator[tuple[int, int]]:
-    while at <= stop:
-        quoted = _QUOTED.match(data, at, stop)
+def _is_header(line: bytes) -> bool:
+    """Whether all cells of a line but the outer ones are names of columns, and a telling one is among them."""
+    _, names = _columns(line)
+    return None not in names[1:-1] and any(_TELLING.search(name) for name in names if name)
+
+
+@lru_cache(maxsize=1024)
+def _cells(line: bytes, sign: bytes) -> tuple[tuple[int, int], ...]:
+    """Where the cells of a line are, without the quotes around them."""
+    return tuple(_each_cell(line, sign))
+
+
+def _each_cell(line: bytes, sign: bytes) -> Iterator[tuple[int, int]]:
+    at, end = 0, len(line)
+    while at <= end:
+        quoted = _QUOTED.match(line, at)
         if quoted:
             yield quoted.span(3)
             at = quoted.end()
-            if not data.startswith(sign, at):
+            if not line.startswith(sign, at):
                 return
             at += len(sign)
             continue
-        last = data.find(sign, at, stop)
-        last = stop if last < 0 else last
-        yield _bare(data, at, last)
+        last = line.find(sign, at)
+        last = end if last < 0 else last
+        yield _bare(line, at, last)
         at = last + len(sign)
 
 
+_TELLING: Final = re.compile(rb"(?:%b)\Z" % "|".join(_COLUMNS).encode(), re.IGNORECASE)
 _QUOTED: Final = re.compile(rb" ?(\\{0,31})([\"'])((?:(?!\1\2)[^\xff]){0,512})\1\2 ?")
 
 

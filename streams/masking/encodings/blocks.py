@@ -139,7 +139,9 @@ def _lines_of(width: int, end: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?:%b[A-Za-z0-9+/]{%d}(?![A-Za-z0-9+/=]))*(%b%b)?" % (mark, width, mark, _QUADS_OF))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(
+    maxsize=6
+)  # A text, and the blocks in one another that are opened between two looks at it (`engine._BLOCK_DEPTH`).
 def _wrapped(data: bytes) -> tuple[_Lines, ...]:
     """All wrapped base64 of a text that can be read as a whole; a value may stand across the ends of its lines."""
     found: list[_Lines] = []
