@@ -46,6 +46,7 @@ _LINES = (
     ("topsecret9", "Set-Cookie: a=1; Path=/, sid=topsecret9; Path=/"),
     ("topsecret9", '{"set-cookie":"a=1; Path=/, sid=topsecret9; Path=/"}'),
     ("topsecret9", "Cookie: topsecret9"),
+    ("annleezz", f"open /home/{'annlee' * 12}zz/x: denied"),
     ("ann@1.1", "mail ann@1.1.example.org ok"),
     ("bounce+ann", "bounce+ann=example.com@lists.example.org"),
     ("901820", "T+49 30 901820"),

@@ -26,7 +26,8 @@ _HOME_MAX: Final = 64
 _SLASHES_MAX: Final = 7
 _BACKSLASH: Final = 0x5C
 
-_NAME: Final = re.compile(rb"[A-Za-z0-9_\x80-\xfe][A-Za-z0-9_.\-+@~\x80-\xfe]{0,63}")
+#: As long as a name in a directory may be (POSIX, NAME_MAX on Linux).
+_NAME: Final = re.compile(rb"[A-Za-z0-9_\x80-\xfe][A-Za-z0-9_.\-+@~\x80-\xfe]{0,254}")
 #: Below `Users` of Windows and macOS names may hold spaces.
 _SPACED: Final = re.compile(rb"[A-Za-z0-9_\x80-\xfe][A-Za-z0-9_.\-+@~ \x80-\xfe]{0,63}(?=[\\/])")
 
