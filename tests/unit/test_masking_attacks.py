@@ -47,6 +47,8 @@ _LINES = (
     ("topsecret9", '{"set-cookie":"a=1; Path=/, sid=topsecret9; Path=/"}'),
     ("topsecret9", "Cookie: topsecret9"),
     ("annleezz", f"open /home/{'annlee' * 12}zz/x: denied"),
+    ("hunter2", '{"m":"Key (password)=(hunter2","n":"x) already exists."}'),
+    ("ann@exa", '{"m":{"x":"{\\"d\\":\\"Key (email)=(ann@exa\\"}"}}'),
     ("ann@1.1", "mail ann@1.1.example.org ok"),
     ("bounce+ann", "bounce+ann=example.com@lists.example.org"),
     ("901820", "T+49 30 901820"),

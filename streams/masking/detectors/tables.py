@@ -27,8 +27,7 @@ def judge_key(data: bytes, end: int) -> Verdict:
     key = _KEY.match(data, max(0, end - _KEY_MAX) + at) if at >= 0 else None
     if key is None or key.end() != end:
         return "no_key"
-    closing = _KEY_END.search(data, end, end + 4096)
-    stop = closing.start() if closing else min(len(data), end + 4096)
+    stop = _end_of_values(data, end)
     names = re.split(rb",\s?(?![^()]*\))", key[1])
     spans = _split(data, end, stop)
     if len(spans) != len(names):
@@ -37,6 +36,21 @@ def judge_key(data: bytes, end: int) -> Verdict:
     for name, (start, last) in zip(names, spans, strict=True):
         found += _column(data, name, start, last)
     return found or "other_field"
+
+
+#: Where a string of JSON ends, in which the message was cut off; what an escaped quote ends may go on.
+_CUT: Final = re.compile(rb"\\{0,31}\"(?=\s{0,4}(?:[,}\]]|\Z))")
+_OUTER_CUT: Final = re.compile(rb"(?<!\\)\"(?=\s{0,4}[,}\]])")
+
+
+def _end_of_values(data: bytes, start: int) -> int:
+    """Where the values of a key end: before what is said of them, or where the message was cut off."""
+    closing = _KEY_END.search(data, start, start + 4096)
+    if closing is None:
+        cut = _CUT.search(data, start, start + 4096)
+        return cut.start() if cut else min(len(data), start + 4096)
+    cut = _OUTER_CUT.search(data, start, closing.start()) if data[:1] in (b"{", b"[") else None
+    return cut.start() if cut else closing.start()
 
 
 def _split(data: bytes, start: int, stop: int) -> list[tuple[int, int]]:
