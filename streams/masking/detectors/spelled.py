@@ -182,6 +182,8 @@ def judge_short_option(data: bytes, end: int) -> Verdict:
         command = _COMMAND.search(data, max(0, option.start() - _COMMAND_MAX), option.start())
         if command is None or not _takes(command[0].lower(), option[0].startswith(b"-P"), spaced=bool(option[1])):
             return "other_command"
+        if option[0].startswith(b"-P") and data[start:stop].lower().endswith(b".zip"):
+            return "archive"
         return Found(start, stop, "secret", "short_option", "command", 60)
     return "no_option"
 
@@ -306,7 +308,7 @@ DETECTORS: Final = (
         (r"[ \t](?-i:-(?:p|a|pw|P))[ \t]?\\{0,31}['\"]?[^\s'\"\-\\\xff]",),
         judge_short_option,
         ("mysqldump -u root -phunter2 shop", "sshpass -p 'hunter2' ssh db", "docker login -u ci -p hunter2 registry.local", "7z x -phunter2 a.7z", "zip -r -P hunter2 a.zip dir"),
-        ("unzip -p a.zip x.txt", "7z x -p a.7z", "zip -p a.zip y", "ssh -p 2222 db", "mysql -p shop", "mkdir -p /var/lib/app", "tar -pxf x"),
+        ("unzip -p a.zip x.txt", "unzip -P a.zip", "7z x -p a.7z", "zip -p a.zip y", "ssh -p 2222 db", "mysql -p shop", "mkdir -p /var/lib/app", "tar -pxf x"),
         "mysql(1), sshpass(1), docker login",
     ),
     Detector(
