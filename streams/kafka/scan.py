@@ -77,12 +77,15 @@ class Scanner:
         self._following = dict(begins)
         self._consumer.assign([TopicPartition(*key, offset) for key, offset in begins.items()])
 
-    def slices(self, ends: Mapping[Key, int]) -> Iterator[list[Message]]:
-        """The records before the ends, in order within each partition, until all are read."""
+    def slices(self, ends: Mapping[Key, int], *, beyond: bool = False) -> Iterator[list[Message]]:
+        """The records before the ends, in order within each partition, until all are read.
+
+        Those behind an end that come with them come with `beyond` only: to whoever reads on they do not come again.
+        """
         heard_s = time.monotonic()
         while any(self._following.get(key, end) < end for key, end in ends.items()):
             messages = self._consume(SLICE_S)
-            taken = self._taken(messages, ends)
+            taken = self._taken(messages, {} if beyond else ends)
             if messages or self._moved(ends):
                 heard_s = time.monotonic()
             if taken:

@@ -51,7 +51,8 @@ class JobReader:
 
     def catch_up(self) -> JobView:
         """What is known of the job now; UnreachableError, or GuardError without a topic."""
-        for messages in self._scanner.slices({self._key: self._end()}):
+        # What others commit while this is read is the job's word as well, and does not come a second time.
+        for messages in self._scanner.slices({self._key: self._end()}, beyond=True):
             self._take(messages)
         return self.view
 

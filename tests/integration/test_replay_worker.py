@@ -14,6 +14,7 @@ from confluent_kafka.admin import AdminClient
 from streams.errors import UsageError
 from streams.masking.records import MaskedColumns, RecordColumns
 from streams.replay.derived import group_of
+from streams.replay.journal import JobReader
 from streams.replay.live import LiveLag, live_lag
 from streams.replay.planning import plan_job
 from streams.replay.spec import load_spec, parse_pace
@@ -46,6 +47,28 @@ def transact(line: Pipeline, values: list[bytes | None], *, partition: int = 0, 
         producer.produce(line.raw, value, b"key", partition)
     producer.flush(30)
     (producer.abort_transaction if abort else producer.commit_transaction)(30)
+
+
+def test_what_others_say_while_the_end_is_asked_for_is_not_lost(
+    kafka: KafkaBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record behind the end that a reader asked for comes with those before it, once: it is taken as well."""
+    jobs = made(kafka, tmp_path)
+    jobs.line.produce([{"value": b"0 secret", "partition": 0}])
+    job = jobs.make()
+    reader = JobReader(jobs.settings, job.job)
+    asked = reader._end
+
+    def end_and_one_more() -> int:
+        end = asked()
+        jobs.say(job, "paused")
+        return end
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reader, "_end", end_and_one_more)
+        reader.catch_up()
+    assert reader.catch_up().state_name == "paused"
+    reader.close()
 
 
 @pytest.mark.parametrize("pace", [{}, {"max_rate": 2}], ids=["at once", "held in between"])
