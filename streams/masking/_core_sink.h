@@ -51,10 +51,10 @@ static PyObject *sink_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 /* What stands between texts: no byte of UTF-8, and no anchor reaches over it. */
 enum { SEPARATOR = 0xff };
 
-/* Notes where each of some texts begins behind a margin, and how long the longest is; -1 for an exception. */
-static place lay_out(Sink *sink, PyObject *const *texts, place margin)
+/* Notes where each of some texts begins behind a margin; -1 for an exception. */
+static int lay_out(Sink *sink, PyObject *const *texts, place margin)
 {
-    place i, longest = 0, *begins = PyMem_Realloc(sink->begins, (size_t)(sink->texts + 1) * sizeof *begins);
+    place i, *begins = PyMem_Realloc(sink->begins, (size_t)(sink->texts + 1) * sizeof *begins);
     if (!begins) {
         sink->texts = 0;
         PyErr_NoMemory();
@@ -68,9 +68,8 @@ static place lay_out(Sink *sink, PyObject *const *texts, place margin)
             return -1;
         }
         begins[i + 1] = begins[i] + PyBytes_GET_SIZE(texts[i]) + 1;
-        longest = PyBytes_GET_SIZE(texts[i]) > longest ? PyBytes_GET_SIZE(texts[i]) : longest;
     }
-    return longest;
+    return 0;
 }
 
 /* Writes a text to where it begins, with the tokens that it got veiled; -1 for an exception. */
@@ -102,12 +101,13 @@ static int write_texts(const Sink *sink, PyObject *const *texts, byte *data, pla
     return 0;
 }
 
-/* join(texts, start, stop, margin, changed) -> (data, broken, longest): `loop.Sink.join`. */
+/* join(texts, start, stop, margin, changed) -> (data, broken): `loop.Sink.join`. */
 static PyObject *sink_join(PyObject *self, PyObject *args)
 {
     Sink *sink = (Sink *)self;
     PyObject *texts, *changed, *rows, *data = NULL, *broken = NULL;
-    place start, stop, margin, longest = -1;
+    place start, stop, margin;
+    int failed = -1;
     if (!PyArg_ParseTuple(args, "OnnnO!", &texts, &start, &stop, &margin, &PyList_Type, &changed))
         return NULL;
     if (start < 0 || margin < 1) {
@@ -118,18 +118,18 @@ static PyObject *sink_join(PyObject *self, PyObject *args)
     if (rows && broken) {
         stop = stop < PySequence_Fast_GET_SIZE(rows) ? stop : PySequence_Fast_GET_SIZE(rows);
         sink->first = start, sink->texts = stop > start ? stop - start : 0;
-        longest = lay_out(sink, PySequence_Fast_ITEMS(rows) + start, margin);
+        failed = lay_out(sink, PySequence_Fast_ITEMS(rows) + start, margin);
     }
-    if (longest >= 0 && PyList_GET_SIZE(changed) && PyList_GET_SIZE(changed) != sink->texts)
+    if (!failed && PyList_GET_SIZE(changed) && PyList_GET_SIZE(changed) != sink->texts)
         PyErr_SetString(PyExc_ValueError, "a row for each text that was changed");
-    else if (longest >= 0)
+    else if (!failed)
         data = PyBytes_FromStringAndSize(NULL, sink->begins[sink->texts] - 1 + margin);
     /* Nothing is called here that could change the lists. */
     if (data && write_texts(sink, PySequence_Fast_ITEMS(rows) + start, (byte *)PyBytes_AS_STRING(data), margin, changed, broken) < 0)
         Py_CLEAR(data);
     Py_XDECREF(rows);
     if (data)
-        return Py_BuildValue("(NNn)", data, broken, longest);
+        return Py_BuildValue("(NN)", data, broken);
     Py_XDECREF(broken);
     return NULL;
 }
@@ -215,7 +215,7 @@ static void sink_free(PyObject *self)
 }
 
 static PyMethodDef sink_methods[] = {
-    {"join", sink_join, METH_VARARGS, "join(texts, start, stop, margin, changed) -> (data, broken, longest)"},
+    {"join", sink_join, METH_VARARGS, "join(texts, start, stop, margin, changed) -> (data, broken)"},
     {"grouped", sink_grouped, METH_VARARGS, "grouped(shapes, disguise) -> (found, disguised)"},
     {NULL, NULL, 0, NULL},
 };

@@ -140,8 +140,8 @@ class Sink:
 
     def join(
         self, texts: Sequence[bytes], start: int, stop: int, margin: int, changed: list[Changed]
-    ) -> tuple[bytes, list[int], int]:
-        """The texts from one place to another as one, which of them are not UTF-8, and how long the longest is."""
+    ) -> tuple[bytes, list[int]]:
+        """The texts from one place to another as one, and which of them are not UTF-8."""
         rows, self._first = texts[start:stop], start
         if changed:
             pairs = zip(rows, changed, strict=True)
@@ -149,7 +149,7 @@ class Sink:
         around = SEPARATOR * (margin - 1)
         self._begins = [*accumulate((len(text) + 1 for text in rows), initial=margin)]
         broken = [index for index, text in enumerate(rows, start) if not _is_utf8(text)]
-        return SEPARATOR.join((around, *rows, around)), broken, max(map(len, rows), default=0)
+        return SEPARATOR.join((around, *rows, around)), broken
 
     def grouped(self, shapes: Packed, disguise: int) -> tuple[Grouped, dict[int, None]]:
         """The hits of each text that has any, those of shapes among them, and which texts have one of `disguise`."""

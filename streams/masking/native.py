@@ -38,7 +38,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 27
+_INTERFACE: Final = 28
 
 
 class Sink(Protocol):
@@ -47,11 +47,11 @@ class Sink(Protocol):
     def __call__(self, ident: int, start: int, end: int, flags: int, context: object, /) -> bool | None: ...
     def join(
         self, texts: Sequence[bytes], start: int, stop: int, margin: int, changed: list[Changed], /
-    ) -> tuple[bytes, list[int], int]:
+    ) -> tuple[bytes, list[int]]:
         """Some texts of a batch as one, a separator between any two and so many around them.
 
-        Also which of them are not UTF-8, and how long the longest is. Where they are outputs, `changed` has a row for each
-        of them: those that are read as they are get their tokens veiled.
+        Also which of them are not UTF-8. Where they are outputs, `changed` has a row for each of them: those that are read as
+        they are get their tokens veiled.
         """
 
     def grouped(self, shapes: Packed, disguise: int, /) -> tuple[Grouped, dict[int, None]]:

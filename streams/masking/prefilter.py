@@ -28,12 +28,11 @@ _EXACT: Final = hyperscan.HS_FLAG_DOTALL
 
 
 class Joined(NamedTuple):
-    """Texts as one, and where their hits are collected; which of them are not UTF-8, and how long the longest is."""
+    """Texts as one, where their hits are collected, and which of them are not UTF-8."""
 
     sink: Sink
     data: bytes
     broken: list[int]
-    longest: int
 
 
 class Prefilter:
@@ -93,7 +92,7 @@ class Prefilter:
     def packed(self, text: bytes) -> Packed:
         """The hits in one text as the loops take them."""
         sink = self._sink()
-        data, _, _ = sink.join((text,), 0, 1, MARGIN, [])
+        data, _ = sink.join((text,), 0, 1, MARGIN, [])
         return self._scanned(sink, data)[0].get(0, b"")
 
     def _scratch(self) -> hyperscan.Scratch:
