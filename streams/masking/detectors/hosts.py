@@ -111,7 +111,9 @@ _CONNECTION_MAX: Final = 48
 
 def judge_connection(data: bytes, end: int) -> Verdict:
     """The user behind everything else that a firewall says of a connection."""
-    connection = _CONNECTION.match(data, max(data.rfind(b"uilt ", 0, end) - 1, data.rfind(b"eardown ", 0, end) - 1, 0))
+    low = max(0, end - _CONNECTION_MAX)
+    begun = max(data.rfind(word, low, end) for word in (b"uilt ", b"eardown ", b"UILT ", b"EARDOWN "))
+    connection = _CONNECTION.match(data, begun - 1) if begun > 0 else None
     if connection is None or not connection.start() < end <= connection.start() + _CONNECTION_MAX:
         return "no_user"
     if is_account_of_system(connection[1]):
