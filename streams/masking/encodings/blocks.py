@@ -76,16 +76,11 @@ def base64_blocks(data: bytes, end: int) -> list[Block]:
     stop = end - 1
     if dump := _hex_block(data, stop):
         return [dump]
-    reach = 256
-    while True:
-        window = data[max(0, stop - reach) : stop].rstrip(b"=")
-        run = window[len(window.rstrip(_ALPHABET)) :]
-        if len(run) < len(window) or reach >= stop:
-            break
-        reach *= 8
+    bare = stop - _padding(data, stop)
+    start = _first_of(data, bare, _ALPHABET)
+    run = data[start:bare]
     if not run.translate(None, _HEX):
         return []
-    start = stop - (len(data[max(0, stop - reach) : stop]) - len(window)) - len(run)
     if len(run) <= _LINE_MAX and (lines := _line_of(data, stop)):
         return [lines.block] if lines.hit == stop else []
     whole = [(start, stop)]
@@ -139,9 +134,11 @@ def _lines_of(width: int, end: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?:%b[A-Za-z0-9+/]{%d}(?![A-Za-z0-9+/=]))*(%b%b)?" % (mark, width, mark, _QUADS_OF))
 
 
-@lru_cache(
-    maxsize=6
-)  # A text, and the blocks in one another that are opened between two looks at it (`engine._BLOCK_DEPTH`).
+#: A text, and the blocks in one another that are opened between two looks at it (`_BLOCK_DEPTH` of engine.py).
+_TEXTS_IN_ONE: Final = 6
+
+
+@lru_cache(maxsize=_TEXTS_IN_ONE)
 def _wrapped(data: bytes) -> tuple[_Lines, ...]:
     """All wrapped base64 of a text that can be read as a whole; a value may stand across the ends of its lines."""
     found: list[_Lines] = []
@@ -200,6 +197,12 @@ def _first_of(data: bytes, stop: int, letters: bytes) -> int:
         if rest or reach >= stop:
             return stop - len(window) + rest
         reach *= 8
+
+
+def _padding(data: bytes, stop: int) -> int:
+    """How many signs of padding stand before a position, as far as that matters."""
+    window = data[max(0, stop - 256) : stop]
+    return len(window) - len(window.rstrip(b"="))
 
 
 def _hex_block(data: bytes, stop: int) -> Block | None:
