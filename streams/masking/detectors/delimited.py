@@ -19,9 +19,11 @@ _COLUMNS: Final = (
 _LINE_END: Final = rb"(?:(?:\r|\\{1,31}r)?(?:\n|\\{1,31}n))"
 _ENDS: Final = re.compile(_LINE_END)
 _COLUMN: Final = re.compile(rb"\\{0,7}[\"']? ?([A-Za-z_][\w\-]*(?: [\w\-]+){0,3}) ?\\{0,7}[\"']?\Z")
-#: What of a header and of a row is looked at, in bytes, and how many rows.
-_LINE_MAX: Final = 1024
-_ROWS_MAX: Final = 500
+#: The longest header and the longest row, in bytes.
+_HEADER_MAX: Final = 1024
+_ROW_MAX: Final = 8192
+#: What is looked at of a table: as much as a record of a megabyte holds.
+_CELLS_MAX: Final = 200_000
 #: Commas stand in sentences and statements as well.
 _COMMAS: Final = 2
 
@@ -36,7 +38,7 @@ def judge_column(data: bytes, end: int) -> Verdict:
     if (plain := name.lower() == b"name") and not _of_person(names):
         return "other_field"
     found: list[Found] = []
-    for cells in _rows(data, at, sign, len(names)):
+    for cells in _table(data, at, sign, len(names)):
         start, stop = cells[number]
         if plain and PROMISES["full_name"](data[start:stop]):
             found.append(Found(start, stop, "name", "column", "full_name", 40))
@@ -56,10 +58,10 @@ _OF_PERSONS: Final = frozenset(("email", "phone", "vitals", "national_id", "pass
 
 def _header(data: bytes, end: int) -> tuple[bytes, int, list[bytes], int] | None:
     """The sign between cells, which column ends before a position, the columns' names, and where the rows begin."""
-    low = max(0, end - _LINE_MAX)
+    low = max(0, end - _HEADER_MAX)
     for line_end in _ENDS.finditer(data, low, end - 1):
         low = line_end.end()
-    behind = _ENDS.search(data, end - 1, end + _LINE_MAX)
+    behind = _ENDS.search(data, end - 1, end + _HEADER_MAX)
     if behind is None:
         return None
     line = data[low : behind.start()]
@@ -87,35 +89,37 @@ _TABS: Final = (b"\t", b"\\t")
 
 
 def _width(data: bytes, at: int, sign: bytes) -> int:
-    line_end = _ENDS.search(data, at, at + _LINE_MAX)
-    return data.count(sign, at, line_end.start() if line_end else at + _LINE_MAX) + 1
+    line_end = _ENDS.search(data, at, at + _ROW_MAX)
+    return data.count(sign, at, line_end.start() if line_end else at + _ROW_MAX) + 1
 
 
-def _rows(data: bytes, at: int, sign: bytes, width: int) -> Iterator[list[tuple[int, int]]]:
-    """The cells of the lines from a position on, without the quotes around them."""
-    for _ in range(_ROWS_MAX):
-        line_end = _ENDS.search(data, at, at + _LINE_MAX)
-        line = data[at : line_end.start() if line_end else at + _LINE_MAX]
-        cells = _cells(line, sign)
-        # Each header has its own rows, so that a text of headers costs what its lines cost.
+_Cells = tuple[tuple[int, int], ...]
+
+
+@lru_cache(maxsize=1)
+def _table(data: bytes, at: int, sign: bytes, width: int) -> tuple[_Cells, ...]:
+    """The cells of the lines from a position on, without the quotes around them: read once for all columns of a header.
+
+    Another header ends the table: it has rows of its own, so that a text of headers costs what its lines cost.
+    """
+    rows: list[_Cells] = []
+    while len(rows) * width < _CELLS_MAX:
+        line_end = _ENDS.search(data, at, at + _ROW_MAX)
+        line = data[at : line_end.start() if line_end else at + _ROW_MAX]
+        cells = tuple((at + start, at + stop) for start, stop in _each_cell(line, sign))
         if len(cells) != width or _is_header(line):
-            return
-        yield [(at + start, at + stop) for start, stop in cells]
+            break
+        rows.append(cells)
         if line_end is None:
-            return
+            break
         at = line_end.end()
+    return tuple(rows)
 
 
 def _is_header(line: bytes) -> bool:
     """Whether all cells of a line but the outer ones are names of columns, and a telling one is among them."""
     _, names = _columns(line)
     return None not in names[1:-1] and any(_TELLING.search(name) for name in names if name)
-
-
-@lru_cache(maxsize=1024)
-def _cells(line: bytes, sign: bytes) -> tuple[tuple[int, int], ...]:
-    """Where the cells of a line are, without the quotes around them."""
-    return tuple(_each_cell(line, sign))
 
 
 def _each_cell(line: bytes, sign: bytes) -> Iterator[tuple[int, int]]:

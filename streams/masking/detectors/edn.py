@@ -21,6 +21,9 @@ _KEYWORD: Final = re.compile(
     rb"(?<![\w:\"'])::?(?:[a-z][\w.\-]{0,40}/)?([a-z][\w\-]{0,40}\??),? (\\{0,7})\"\Z", re.IGNORECASE
 )
 _KEYWORD_MAX: Final = 110
+#: The longest string that is looked at, in bytes, and what ends one that was cut off.
+_VALUE_MAX: Final = 4096
+_CUT: Final = re.compile(rb"\\{0,31}\"|[\r\n]|\\{1,31}[nr](?![A-Za-z])")
 #: The map that a keyword stands in: what it is under, or the namespace of its keys.
 _MAP: Final = re.compile(rb":(?:[\w.\-]{1,40}/)?([\w\-]{1,40}) ?\{[^{}\xff]{0,240}\Z")
 _BESIDE: Final = re.compile(
@@ -38,15 +41,21 @@ def _tells(name: str) -> bool:
 def judge_keyword(data: bytes, end: int) -> Verdict:
     """The string behind a keyword that names a person's field; behind a bare `:name` only in a person's map."""
     keyword = _KEYWORD.search(data, max(0, end - _KEYWORD_MAX), end)
-    stop = data.find(keyword[2] + b'"', end, end + 512) if keyword else -1
-    if keyword is None or stop < 0:
+    if keyword is None:
         return "no_keyword"
-    name, value = keyword[1].decode("utf-8", "replace"), data[end:stop]
+    name, value = keyword[1].decode("utf-8", "replace"), data[end : _end_of_value(data, end, keyword[2] + b'"')]
     if not _tells(name):
         if name != "name" or not _of_person(data, keyword.start(), value):
             return "other_field"
         name = "full-name"
     return [one._replace(start=end + one.start, end=end + one.end) for one in judge_whole(name, value)] or "nobody"
+
+
+def _end_of_value(data: bytes, start: int, quote: bytes) -> int:
+    """Where a string ends; one that was cut off with what it stands in, or at the end of its line."""
+    stop = data.find(quote, start, start + _VALUE_MAX)
+    cut = _CUT.search(data, start, start + _VALUE_MAX) if stop < 0 else None
+    return cut.start() if cut else stop if stop >= 0 else min(len(data), start + _VALUE_MAX)
 
 
 def _of_person(data: bytes, at: int, value: bytes) -> bool:
@@ -65,7 +74,7 @@ DETECTORS: Final = (
         "edn_keyword",
         tuple(rf"{word},? \\{{0,7}}\"" for word in _LAST_WORDS),
         judge_keyword,
-        ('{:email "ann@example.com" :name "Ann Lee"}', '{:first-name "Ann", :last-name "Lee"}', '#:user{:full-name "Ann Lee"}', '{:user {:name "Ann Lee"}}', '{:db/password "hunter2x"}'),
+        ('{:email "ann@example.com" :name "Ann Lee"}', '{:first-name "Ann", :last-name "Lee"}', '#:user{:full-name "Ann Lee"}', '{:user {:name "Ann Lee"}}', '{:db/password "hunter2x"}', '{:db/password "hunter2x'),
         ('{:name "Blue Shirt" :sku "BS-12"}', 'the name "x" is taken', '{:column-name "first"', 'no phone "', 'ns:name "Ann Lee"'),
         "EDN, keywords and maps",
     ),
