@@ -45,7 +45,7 @@ static PyObject *core_unfold(PyObject *self, PyObject *const *args, Py_ssize_t c
     apart = all_stand_apart(text_of(args[2]), PyTuple_GET_ITEM(one, SPLICED));
     if (apart <= 0)
         return apart < 0 ? NULL : Py_NewRef(Py_False);
-    plain = changed_row((Core *)self, number(one, PLACE), Py_NewRef(PyTuple_GET_ITEM(one, SPLICED)), PyBytes_FromStringAndSize(NULL, 0), Py_False);
+    plain = changed_row((Core *)self, number(one, PLACE), Py_NewRef(PyTuple_GET_ITEM(one, SPLICED)), Py_NewRef(PyTuple_GET_ITEM(one, KEPT)), Py_False);
     if (!plain || PyList_SetItem(args[0], row, plain) < 0)
         return NULL;
     Py_RETURN_TRUE;
@@ -85,6 +85,19 @@ static int put_output(Batch *batch, place index, PyObject *folded)
     return failed;
 }
 
+/* Puts hits of what was read where they lie in the raw bytes; -1 for an exception. */
+static int put_raw(Hits *hits, PyObject *layers)
+{
+    size_t i;
+    for (i = 0; i < hits->count; i++) {
+        place end = (place)(hits->at[i] >> IDENT_BITS), start = end;
+        if (raw_span(layers, &start, &end) < 0)
+            return -1;
+        hits->at[i] = (Hit)end << IDENT_BITS | (hits->at[i] & (IDENTS - 1));
+    }
+    return 0;
+}
+
 /* Masks a text that is read as it is, or as `read` says; -1 for an exception, with which its output is still the text
  * itself. */
 static int mask_text(Batch *batch, place index, PyObject *raw, PyObject *read, Packed hits)
@@ -100,6 +113,8 @@ static int mask_text(Batch *batch, place index, PyObject *raw, PyObject *read, P
         failed = splice_read((PyObject *)batch->core, &batch->to, read, found, &(Acting){batch->known, batch->replacement, NULL});
     else if (found)
         failed = splice((PyObject *)batch->core, &batch->to, found, batch->known, batch->replacement);
+    if (!failed && read && batch->to.rows.size)
+        failed = put_raw(&batch->stays, PyTuple_GET_ITEM(read, 1));
     if (!failed && batch->to.rows.size)
         failed = put_output(batch, index, read ? Py_True : Py_False);
     clear(&batch->to);

@@ -280,7 +280,7 @@ class Engine:
             return
         if spliced:
             result.outputs[index] = output
-            changed.append(Changed(index, spliced, _hits_of(kept), read is not None))
+            changed.append(Changed(index, spliced, _hits_of(kept, read), read is not None))
 
     def _judge(
         self, text: bytes, hits: Packed, depth: int, released: list[Found] | None = None
@@ -452,9 +452,11 @@ def _broken_at(text: bytes) -> int:
     return -1
 
 
-def _hits_of(kept: dict[int, str]) -> Packed:
-    """The hits that were kept, without the rules."""
-    return array("Q", kept).tobytes()
+def _hits_of(kept: dict[int, str], read: Fold | None = None) -> Packed:
+    """The hits that were kept, without the rules; by raw bytes where a text was read otherwise than it is written."""
+    if read is None:
+        return array("Q", kept).tobytes()
+    return packed((read.raw_span(end, end)[1], ident) for end, ident, _ in _rules(kept))
 
 
 def _rules(kept: dict[int, str]) -> Iterator[tuple[int, int, str]]:

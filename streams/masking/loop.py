@@ -98,7 +98,7 @@ SEPARATOR: Final = b"\xff"
 
 
 class Changed(NamedTuple):
-    """A text that was changed and has to be verified: its place, its replacements, and the hits that were kept."""
+    """A text that was changed and has to be verified: its place, its replacements, and the hits that were kept, all by raw bytes."""
 
     place: int
     spliced: Spliced
@@ -154,7 +154,7 @@ class Sink:
     def grouped(self, shapes: Packed, disguise: int) -> tuple[Grouped, dict[int, None]]:
         """The hits of each text that has any, those of shapes among them, and which texts have one of `disguise`."""
         found: dict[int, list[Hit]] = {}
-        for end, ident in sorted(self._hits + unpacked(shapes)):
+        for end, ident in sorted({*self._hits, *unpacked(shapes)}):
             place = bisect_left(self._begins, end) - 1
             if place < 0:
                 raise ValueError("a hit before the first text")
@@ -296,13 +296,13 @@ class Loop:
         return range(len(changed))
 
     def unfold(self, changed: list[Changed], row: int, output: bytes) -> bool:
-        """Makes a row of a text that was read otherwise like the rest, but for what was kept in it, whose places were those of
-        another reading; not where something is glued to one of the replacements in its output. Says whether.
+        """Makes a row of a text that was read otherwise like the rest; not where something is glued to one of the replacements in
+        its output. Says whether.
         """
         one = changed[row]
         if not _all_stand_apart(output, one.spliced):
             return False
-        changed[row] = Changed(one.place, one.spliced, b"", folded=False)
+        changed[row] = one._replace(folded=False)
         return True
 
     def unsettled(self, hits: Packed, spliced: Spliced, kept: Packed, output: bytes) -> Packed:
