@@ -82,16 +82,29 @@ static place spelled(const byte *at, place size, char *to)
     return written;
 }
 
-/* What a harmless string says: itself, where masking finds nothing in it. NULL without an exception leaves it to Python. */
+static int is_one_run(const byte *at, place size)
+{
+    place i;
+    for (i = 0; i < size && is_alnum(at[i]); i++)
+        ;
+    return size > 0 && i == size;
+}
+
+/* What a harmless string says: itself, where masking finds nothing in it, and nothing where it is a run with too many digits. NULL
+ * without an exception leaves it to Python. */
 static PyObject *words_of(const Ask *ask, const char *mark, place mark_size, Text t, const Member *one)
 {
+    static const char redacted[] = "redacted";
     const byte *at;
-    char said[NAME + STRING + 2 * ITEMS];
+    char said[NAME + STRING + 2 * ITEMS + sizeof redacted];
     place size, written = 0;
     PyObject *text, *masked = NULL;
     int same = 0;
     if (!string_of(t, one, &at, &size) || size > STRING || mark_size > NAME || memchr(at, '@', (size_t)size) ||
-        memchr(at, '*', (size_t)size) || has_token(at, size) || (written = spelled(at, size, said + mark_size)) < 0)
+        memchr(at, '*', (size_t)size) || has_token(at, size))
+        return NULL;
+    written = spelled(at, size, said + mark_size);
+    if (written < 0 && !is_one_run(at, size))
         return NULL;
     text = PyBytes_FromStringAndSize((const char *)at, size);
     if (text && PySet_Contains(ask->reader->words, text) == 0)
@@ -102,6 +115,8 @@ static PyObject *words_of(const Ask *ask, const char *mark, place mark_size, Tex
     Py_XDECREF(masked);
     if (!same)
         return NULL;
+    if (written < 0)
+        memcpy(said + mark_size, redacted, (size_t)(written = (place)sizeof redacted - 1));
     memcpy(said, mark, (size_t)mark_size);
     return PyBytes_FromStringAndSize(said, mark_size + written);
 }
