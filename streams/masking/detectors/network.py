@@ -208,6 +208,8 @@ def _address(data: bytes, start: int, text: bytes) -> Verdict:
         stop = start + len(text)
         if text.count(b":") < _EVIDENT_COLONS:
             return "glued"
+    if text.startswith(b"::") and data[stop : stop + 1] == b"-" and data[stop + 1 : stop + 2].isalpha():
+        return "glued"  # A command in a log: `::add-mask::`.
     try:
         address = ipaddress.IPv6Address(text.decode())
     except ValueError:
@@ -382,6 +384,7 @@ DETECTORS: Final = (
             "00:1a:2b:ff:fe:3c:4d:5e",
         ),
         (
+            "::add-mask::x",
             "::1",
             "::",
             "std::deque",
