@@ -72,24 +72,35 @@ static void sort(Hit *hits, size_t count)
     }
 }
 
-/* Puts hits in order, of which those from a place on came from another scan; -1 for an exception. */
+/* Leaves each of some hits in order once. */
+static void once(Hits *hits)
+{
+    size_t at, to = 0;
+    for (at = 0; at < hits->count; at++)
+        if (!to || hits->at[to - 1] != hits->at[at])
+            hits->at[to++] = hits->at[at];
+    hits->count = to;
+}
+
+/* Puts hits in order, of which those from a place on came from another scan, and each of them once; -1 for an exception. */
 static int merge(Hits *hits, size_t from)
 {
     size_t one = 0, other = from, to;
     Hit *whole;
     sort(hits->at, from);
     sort(hits->at + from, hits->count - from);
-    if (!from || from == hits->count)
-        return 0;
-    whole = PyMem_Malloc(hits->count * sizeof *whole);
-    if (!whole) {
-        PyErr_NoMemory();
-        return -1;
+    if (from && from < hits->count) {
+        whole = PyMem_Malloc(hits->count * sizeof *whole);
+        if (!whole) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        for (to = 0; to < hits->count; to++)
+            whole[to] = other == hits->count || (one < from && hits->at[one] <= hits->at[other]) ? hits->at[one++] : hits->at[other++];
+        PyMem_Free(hits->at);
+        hits->at = whole, hits->room = hits->count;
     }
-    for (to = 0; to < hits->count; to++)
-        whole[to] = other == hits->count || (one < from && hits->at[one] <= hits->at[other]) ? hits->at[one++] : hits->at[other++];
-    PyMem_Free(hits->at);
-    hits->at = whole, hits->room = hits->count;
+    once(hits);
     return 0;
 }
 

@@ -26,24 +26,27 @@ static byte country[26 * 26];
 #define NAMES                                                                                                    \
     "block disguise email phone_international phone_nanp us_ssn ipv4 ipv6 mac card card_named iban iban_spaced wallet "         \
     "discord_bot_token asana_token uptimerobot_key bitwarden_machine_token vault_legacy_token url_userinfo xml_element "        \
-    "national_number_alone phone_in_brackets field jwt track2 bearer database_key"
+    "national_number_alone phone_in_brackets field jwt track2 bearer database_key pair_of_strings track1"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
-enum { INTERFACE = 10 };
+enum { INTERFACE = 11 };
 enum shape {
     BLOCK, DISGUISE, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, CARD_NAMED, IBAN, IBAN_SPACED, WALLET,
     DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, JOSE, TRACK2,
-    BEARER, DATABASE_KEY, SHAPES
+    BEARER, DATABASE_KEY, PAIR, TRACK1, SHAPES
 };
 
 /* A hit as the loops take it: its end, and in the lowest bits its identifier (`IDENT_BITS` of loop.py). */
 typedef uint64_t Hit;
 enum { IDENT_BITS = 16, NOBODY = -1 };
 
+struct words;
 typedef struct {
     const byte *text;
     Hit *hits;
     size_t count, room;
     long ident[SHAPES];
+    /* Literals that begin a word, or NULL. */
+    const struct words *words;
     /* From where the last long word was walked to its end, so that none is walked again and again. */
     const byte *walked_from, *walked;
     /* How far back the last decision about a sign has looked. */
@@ -54,9 +57,14 @@ typedef struct {
 #define IS(c, mask) (class_of[(byte)(c)] & (mask))
 #define LOWER(c) ((byte)((c) | 0x20))
 
-static void report(Scan *scan, enum shape shape, const byte *end)
+static Hit hit_of(const Scan *scan, long ident, const byte *end)
 {
-    if (scan->ident[shape] == NOBODY || scan->failed)
+    return (Hit)(end - scan->text) << IDENT_BITS | (Hit)ident;
+}
+
+static void report_as(Scan *scan, long ident, const byte *end)
+{
+    if (scan->failed)
         return;
     if (scan->count == scan->room) {
         size_t room = scan->room * 2 + 1024;
@@ -67,7 +75,23 @@ static void report(Scan *scan, enum shape shape, const byte *end)
         }
         scan->hits = more, scan->room = room;
     }
-    scan->hits[scan->count++] = (Hit)(end - scan->text) << IDENT_BITS | (Hit)scan->ident[shape];
+    scan->hits[scan->count++] = hit_of(scan, ident, end);
+}
+
+static void report(Scan *scan, enum shape shape, const byte *end)
+{
+    if (scan->ident[shape] != NOBODY)
+        report_as(scan, scan->ident[shape], end);
+}
+
+/* Whether a hit is among those reported since there were so many. */
+static int is_reported(const Scan *scan, size_t since, long ident, const byte *end)
+{
+    size_t place;
+    for (place = since; place < scan->count; place++)
+        if (scan->hits[place] == hit_of(scan, ident, end))
+            return 1;
+    return 0;
 }
 
 static const byte *span(const byte *at, int mask, int most)
@@ -100,6 +124,18 @@ static int word_start(const byte *at)
     return !IS(at[-1], ALPHA | DIGIT) || (at[-2] == '\\' && before_word[at[-1]]);
 }
 
+static const byte *slashes(const byte *at, int most)
+{
+    while (most-- > 0 && *at == '\\')
+        at++;
+    return at;
+}
+
+static int begins_string(byte c)
+{
+    return c == '"' || c == '\'';
+}
+
 static void mark(byte *table, const char *chars, byte bit)
 {
     for (; *chars; chars++)
@@ -111,6 +147,7 @@ static void mark(byte *table, const char *chars, byte bit)
 #include "_shapes_blocks.h"
 #include "_shapes_disguises.h"
 #include "_shapes_names.h"
+#include "_shapes_words.h"
 #include "_shapes_bits.h"
 
 /* -- the pass, for each width of registers --------------------------------------------------------------------------- */
@@ -148,6 +185,11 @@ static void (*pass)(Scan *, const byte *, const byte *) = pass_anywhere;
 #define LANES_OF(set) _mm512_test_epi64_mask((__m512i)(set), (__m512i)(set))
 #define NAMED(name) name##_512
 #include "_shapes_pass.h"
+#undef NAMED
+#pragma GCC target("avx512vbmi,avx512vbmi2,gfni")
+#define PLACES_OF places_by_tables
+#define NAMED(name) name##_tables
+#include "_shapes_pass.h"
 #pragma GCC pop_options
 #endif
 
@@ -158,8 +200,8 @@ static long choose(long most, int tables)
 #if defined(__x86_64__) && !defined(__clang__)
     __builtin_cpu_init();
     if (most >= 64 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("bmi2")) {
-        tables = tables && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("gfni");
-        classify = tables ? classify_by_tables : classify512, pass = pass_512;
+        tables = tables && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("gfni");
+        classify = tables ? classify_by_tables : classify512, pass = tables ? pass_tables : pass_512;
         return 64;
     }
     if (most >= 32 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
@@ -188,10 +230,12 @@ static PyObject *scan_shapes(PyObject *module, PyObject *args)
     Scan scan = {0};
     const char *data;
     Py_ssize_t size;
-    PyObject *idents, *hits;
+    PyObject *idents, *words, *hits;
     int shape;
     (void)module;
-    if (!PyArg_ParseTuple(args, "y#O!", &data, &size, &PyTuple_Type, &idents))
+    if (!PyArg_ParseTuple(args, "y#O!O", &data, &size, &PyTuple_Type, &idents, &words))
+        return NULL;
+    if (!(scan.words = PyCapsule_GetPointer(words, WORDS)))
         return NULL;
     scan.text = (const byte *)data;
     if (PyTuple_GET_SIZE(idents) != SHAPES || !margins(scan.text, size)) {
@@ -250,11 +294,13 @@ static PyObject *choose_width(PyObject *module, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"scan", scan_shapes, METH_VARARGS,
-     "scan(text, identifiers) -> hits\n\nThe ends of all shapes in a text that begins and ends with 0xff, packed."},
+     "scan(text, identifiers, words) -> hits\n\nThe ends of all shapes and words in a text that begins and ends with 0xff, packed."},
     {"heads", take_heads, METH_O,
      "heads([(head, low, high)])\n\nTakes the first bytes of characters that are read as others, and the range of the last."},
     {"names", take_names, METH_VARARGS,
      "names(symbols, slots)\n\nTakes the names of fields, packed as a trie from their last letters; not while others scan."},
+    {"words", take_words, METH_O,
+     "words([(literal, beginning, cased, identifier)]) -> words\n\nLiterals that begin a word, for `scan`; `beginnings.py` has the rows."},
     {"choose", choose_width, METH_VARARGS,
      "choose(most, tables=True) -> width\n\nTakes registers of so many bytes at most, and tables in them or not, for tests of each; not "
      "while others scan."},

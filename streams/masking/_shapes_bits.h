@@ -6,11 +6,14 @@
 /* One bit for each of 64 bytes, the lowest for the first; and eight of those, a lane each. */
 typedef uint64_t bits;
 enum { LANES = 8, LANE = 64, BLOCK_BYTES = LANES * LANE };
+
+/* Room behind places: what is written of a lane has no end that is its own. */
+enum { PLACES_MORE = LANE };
 typedef bits Set __attribute__((vector_size(LANES * sizeof(bits))));
 
 typedef struct {
     Set digit, letter, upper, hex, run, sign, gap, at, plus, colon, dot, dash, big_a, h, level, slash, n, c, p;
-    Set percent, ampersand, equals, less, bracket, escape, lead, nothing, yw, e;
+    Set quote, mark, equals, less, bracket, square, control, lead, yw, e;
     /* Which bytes may be the first, the second and the third of a printable quad; where nobody tells, any of them. */
     Set first, second, third;
 } Classes;
@@ -48,14 +51,14 @@ typedef struct {
                 TAKE(n, SIGN(low, 'n'));                                                                   \
                 TAKE(c, SIGN(low, 'c'));                                                                   \
                 TAKE(p, SIGN(low, 'p'));                                                                   \
-                TAKE(percent, SIGN(v, '%'));                                                               \
-                TAKE(ampersand, SIGN(v, '&'));                                                             \
+                TAKE(quote, SIGN(v, '"') | SIGN(v, '\''));                                                  \
+                TAKE(mark, SIGN(v, '%') | SIGN(v, '&') | SIGN(v, '^'));                                    \
                 TAKE(equals, SIGN(v, '='));                                                                \
                 TAKE(less, SIGN(v, '<'));                                                                  \
                 TAKE(bracket, SIGN(v, '('));                                                               \
-                TAKE(escape, SIGN(v, 0x1b));                                                               \
+                TAKE(square, SIGN(v, '['));                                                                \
+                TAKE(control, SIGN(v, 0x1b) | SIGN(v, 0));                                                 \
                 TAKE(lead, WITHIN(v, (char)0xc2, (char)0xf4));                                             \
-                TAKE(nothing, SIGN(v, 0));                                                                 \
                 TAKE(yw, SIGN(low, 'y') | SIGN(low, 'w'));                                                 \
                 TAKE(e, SIGN(low, 'e'));                                                                   \
             }                                                                                              \
@@ -111,6 +114,24 @@ static void fill_marks(void)
         for (class = 0; class < GROUPS * AT_ONCE; class++)
             class_marks[class / AT_ONCE][c] |= (byte)((sets[class][0] & 1) << class % AT_ONCE);
     }
+}
+
+/* The places of all bits that are set (`places_of` of `_shapes_pass.h`), a lane at once. */
+WITH("avx512vbmi2,avx512bw,avx512vl") static int places_by_tables(const Set *set, uint16_t *places)
+{
+    static const byte from_zero[LANE] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+                                         22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+                                         44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+    const __m512i all = LOAD512(from_zero);
+    int lane, count = 0;
+    for (lane = 0; lane < LANES; lane++) {
+        const __m512i bytes = _mm512_maskz_compress_epi8((*set)[lane], all), first = _mm512_set1_epi16((short)(lane * LANE));
+        _mm512_storeu_si512(places + count, _mm512_add_epi16(_mm512_cvtepu8_epi16(_mm512_castsi512_si256(bytes)), first));
+        if (__builtin_popcountll((*set)[lane]) > LANE / 2)
+            _mm512_storeu_si512(places + count + LANE / 2, _mm512_add_epi16(_mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(bytes, 1)), first));
+        count += __builtin_popcountll((*set)[lane]);
+    }
+    return count;
 }
 
 /* Eight classes of eight lanes, of which each register has those of one lane, as sets of all lanes. */

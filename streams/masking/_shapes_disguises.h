@@ -69,10 +69,12 @@ static void at_backslash(Scan *scan, const byte *at)
     }
 }
 
-/* \x1b\[ */
-static void at_escape(Scan *scan, const byte *at)
+/* \x00 and \x1b\[ */
+static void at_control(Scan *scan, const byte *at)
 {
-    if (at[1] == '[')
+    if (!*at)
+        report(scan, DISGUISE, at + 1);
+    else if (at[1] == '[')
         report(scan, DISGUISE, at + 2);
 }
 
@@ -93,6 +95,17 @@ static void at_ampersand(Scan *scan, const byte *at)
     end = span(begin, number ? HEX : ALPHA, number ? 7 : 8);
     if (*end == ';' && end - begin >= (number ? 1 : 2))
         report(scan, DISGUISE, end + 1);
+}
+
+/* A percent sign, an ampersand, or the circumflex of a card's first track: [0-9]\^ */
+static void at_mark(Scan *scan, const byte *at)
+{
+    if (*at == '%')
+        at_percent(scan, at);
+    else if (*at == '&')
+        at_ampersand(scan, at);
+    else if (IS(at[-1], DIGIT))
+        report(scan, TRACK1, at + 1);
 }
 
 static const byte *backslashes(const byte *at)
@@ -192,6 +205,59 @@ static void at_equals(Scan *scan, const byte *at)
     next += *next == ' ' || *next == '\t';
     if (!is_space(*next))
         report(scan, DISGUISE, next + 1);
+}
+
+enum { QUOTED = 15 };
+
+/* Back over so many backslashes at most. */
+static const byte *before_slashes(const byte *at)
+{
+    const byte *last = at;
+    while (*at == '\\' && last - at < QUOTED)
+        at--;
+    return at;
+}
+
+/* Where a doubled quote begins whose last one stands at a position: (?:""){1,4}|(?:''){1,4}|"\\{1,15}"|'\\{1,15}'; NULL where it is
+ * none. */
+static const byte *doubled_before(const byte *at)
+{
+    enum { MOST = 8 };
+    const byte *begin = at;
+    if (at[-1] == '\\')
+        return begin = before_slashes(at - 1), *begin == *at ? begin : NULL;
+    if (at[1] == *at)
+        return NULL;
+    while (begin[-1] == *at && at - begin < MOST)
+        begin--;
+    return (at - begin) % 2 ? begin : NULL;
+}
+
+/* The quote of a string inside of quotes, \\{1,15}["']; NULL where there is none. */
+static const byte *quoted_again(const byte *at)
+{
+    const byte *end = slashes(at, QUOTED);
+    return end > at && begins_string(*end) ? end : NULL;
+}
+
+/* The last quote of a doubled one before a value, [=:()\[{,>;|\t] ?\\{0,15} and [a-z0-9+{\[(<$_@*\-]|\\{1,15}["'] around it, or behind a
+ * name: [a-z0-9_]\\{0,15} and [ ]?[:=][^:=]. */
+static void at_doubled_quote(Scan *scan, const byte *at)
+{
+    const byte *begin = doubled_before(at), *next = at + 1, *before;
+    if (!begin)
+        return;
+    before = before_slashes(begin - 1);
+    if (one_of(*before, "=:()[{,>;|\t") || (*before == ' ' && one_of(before[-1], "=:()[{,>;|\t"))) {
+        if (IS(*next, ALPHA | DIGIT) || one_of(*next, "+{[(<$_@*-"))
+            report(scan, DISGUISE, next + 1);
+        else if ((next = quoted_again(next)))
+            report(scan, DISGUISE, next + 1);
+        return;
+    }
+    next += *next == ' ';
+    if ((IS(*before, ALPHA | DIGIT) || *before == '_') && (*next == ':' || *next == '=') && next[1] != ':' && next[1] != '=')
+        report(scan, DISGUISE, next + 2);
 }
 
 /* heads([(bytes, low, high)]): the first bytes of characters that are taken for others, and the range of the last. */

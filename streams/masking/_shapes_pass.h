@@ -88,6 +88,8 @@ static void NAMED(at_signs)(Scan *scan, const byte *at, const Block *now, const 
 
 /* Writes the places of all bits that are set, and says how many. Four of a lane are written whether it has them or not, which takes
  * less time than a loop that ends nobody knows when. */
+#ifndef PLACES_OF
+#define PLACES_OF NAMED(places_of)
 static int NAMED(places_of)(const Set *set, uint16_t *places)
 {
     int lane, count = 0, place;
@@ -102,17 +104,18 @@ static int NAMED(places_of)(const Set *set, uint16_t *places)
     }
     return count;
 }
+#endif
 
 /* Signs behind what may be a field's name. There are many of them, so that no branch is taken for each lane or for one that is
  * nothing: nobody could foretell it. */
 static void NAMED(at_assignments)(Scan *scan, const byte *at, const Block *now)
 {
-    uint16_t places[BLOCK_BYTES + 4];
+    uint16_t places[BLOCK_BYTES + PLACES_MORE];
     const Set signs = NOW(colon) | NOW(equals);
     int count, place, telling = 0;
     if (scan->ident[FIELD] == NOBODY || !endings)
         return;
-    count = NAMED(places_of)(&signs, places);
+    count = PLACES_OF(&signs, places);
     for (place = 0; place < count; place++) {
         places[telling] = places[place];
         telling += may_follow_name(at + places[place]);
@@ -122,17 +125,17 @@ static void NAMED(at_assignments)(Scan *scan, const byte *at, const Block *now)
 }
 
 /* Signs of which most blocks hold none. */
-static void NAMED(at_rare_signs)(Scan *scan, const byte *at, const Block *now)
+static void NAMED(at_rare_signs)(Scan *scan, const byte *at, const Block *now, const Block *last)
 {
     EACH(NOW(slash), at_backslash(scan, here));
     EACH(NOW(equals), at_equals(scan, here));
-    EACH(NOW(percent), at_percent(scan, here));
-    EACH(NOW(ampersand), at_ampersand(scan, here));
+    EACH(NOW(mark), at_mark(scan, here));
+    EACH(NOW(quote) & (BEFORE(quote, 1) | (BEFORE(slash, 1) & (BEFORE(quote, 2) | BEFORE(slash, 2)))), at_doubled_quote(scan, here));
     EACH(NOW(less), at_less(scan, here));
-    EACH(NOW(bracket), area_in_brackets(scan, here));
+    EACH(NOW(bracket), (area_in_brackets(scan, here), at_pair(scan, here)));
+    EACH(NOW(square), at_pair(scan, here));
     EACH(NOW(lead), at_character(scan, here));
-    EACH(NOW(nothing), report(scan, DISGUISE, here + 1));
-    EACH(NOW(escape), at_escape(scan, here));
+    EACH(NOW(control), at_control(scan, here));
     EACH(NOW(at), (at_sign(scan, here), userinfo(scan, here)));
     EACH(NOW(plus), at_plus(scan, here));
 }
@@ -152,6 +155,21 @@ static void NAMED(at_words)(Scan *scan, const byte *at, const Block *now, const 
          at_twenty_fourth(scan, here));
 }
 
+/* Where a word may begin, or a capital stands in one; as above, most are dismissed without a branch. */
+static void NAMED(at_beginnings)(Scan *scan, const byte *at, const Block *now, const Block *last)
+{
+    uint16_t places[BLOCK_BYTES + PLACES_MORE];
+    const Set inside = BACK(now->alnums.one, last->alnums.one, 1);
+    const Set begun = (NOW(letter) & (~inside | (BEFORE(slash, 2) & BEFORE(letter, 1)))) | (NOW(upper) & inside & ~BEFORE(upper, 1));
+    int count = PLACES_OF(&begun, places), place, left = 0;
+    for (place = 0; place < count; place++) {
+        places[left] = places[place];
+        left += may_begin(scan->words, at + places[place]);
+    }
+    for (place = 0; place < left; place++)
+        at_beginning(scan, at + places[place]);
+}
+
 static void NAMED(pass)(Scan *scan, const byte *at, const byte *end)
 {
     Block blocks[2], *now = blocks, *last = blocks + 1, *other;
@@ -167,7 +185,8 @@ static void NAMED(pass)(Scan *scan, const byte *at, const byte *end)
         NAMED(at_digits)(scan, at, now, last);
         NAMED(at_signs)(scan, at, now, last, from[BLOCK_BYTES]);
         NAMED(at_assignments)(scan, at, now);
-        NAMED(at_rare_signs)(scan, at, now);
+        NAMED(at_rare_signs)(scan, at, now, last);
+        NAMED(at_beginnings)(scan, at, now, last);
         NAMED(at_words)(scan, at, now, last);
     }
 }
@@ -179,3 +198,4 @@ static void NAMED(pass)(Scan *scan, const byte *at, const byte *end)
 #undef BEFORE
 #undef BEHIND
 #undef EACH
+#undef PLACES_OF

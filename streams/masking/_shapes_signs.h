@@ -246,3 +246,20 @@ static void at_less(Scan *scan, const byte *at)
     if (*end != '<' && *end != 0xff)
         report(scan, ELEMENT, end + 1);
 }
+
+/* [(\[][ \t\n\r\f\v]?\\{0,31}["'][a-z_\-.]{2,64}\\{0,31}["'], ?\\{0,31}["'], at its bracket */
+static void at_pair(Scan *scan, const byte *at)
+{
+    enum { SLASHES = 31, NAME = 64 };
+    const byte *from = at + 1 + (at[1] == ' ' || (at[1] >= '\t' && at[1] <= '\r')), *quote = slashes(from, SLASHES), *end = quote + 1, *close;
+    if (!begins_string(*quote))
+        return;
+    while (end - quote <= NAME && (IS(*end, ALPHA) || *end == '_' || *end == '-' || *end == '.'))
+        end++;
+    close = slashes(end, SLASHES);
+    if (end - quote < 3 || !begins_string(*close) || close[1] != ',')
+        return;
+    quote = slashes(close + 2 + (close[2] == ' '), SLASHES);
+    if (begins_string(*quote))
+        report(scan, PAIR, quote + 1);
+}

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, cast
 
 import hyperscan
 
+from streams.masking.beginnings import beginning_of
 from streams.masking.databases import Anchor, Store, database
 from streams.masking.encodings.blocks import BASE64_SHAPES, HEX_SHAPES, NUL_SHAPE
 from streams.masking.encodings.units import fold_anchors, fold_shapes
@@ -48,17 +49,20 @@ class Prefilter:
         self.names: list[str] = ["disguise", "block", *(detector.name for detector in detectors)]
         self.by_word = frozenset(ident for ident, detector in enumerate(detectors, FIRST_DETECTOR) if detector.by_word)
         idents = {name: ident for ident, name in enumerate(self.names) if name in SHAPES}
-        self._shapes = native_scan(idents) if native else None
+        found = [(text, ident) for ident, detector in enumerate(detectors, FIRST_DETECTOR) for text in detector.anchors]
+        words = [(word, ident) for text, ident in found if (word := beginning_of(text))]
+        self._shapes = native_scan(idents, words) if native else None
         anchors = [Anchor(text, DISGUISE, _CASELESS) for text in fold_anchors()]
         anchors += [Anchor(text, BLOCK, _CASELESS) for text in HEX_SHAPES]
         if self._shapes is None:
             anchors += [Anchor(text, DISGUISE, _CASELESS) for text in (*fold_shapes(), NUL_SHAPE)]
             anchors += [Anchor(text, BLOCK, _EXACT) for text in BASE64_SHAPES]
         for ident, detector in enumerate(detectors, FIRST_DETECTOR):
-            there = detector.name in SHAPES and self._shapes is not None
-            anchors += [
-                Anchor(text, ident, _CASELESS) for text in detector.anchors + (() if there else detector.shapes)
-            ]
+            if self._shapes is None or detector.name not in SHAPES:
+                anchors += [Anchor(text, ident, _CASELESS) for text in detector.shapes]
+        anchors += [
+            Anchor(text, ident, _CASELESS) for text, ident in found if self._shapes is None or not beginning_of(text)
+        ]
         self._database = database(tuple(anchors), store)
         self._scratches = threading.local()
         self._sink = sinks(native=native)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from streams.corpus import generate
 from streams.masking import detectors
+from streams.masking.beginnings import beginning_of
 from streams.masking.encodings.units import characters
 from streams.masking.endings import field_endings, packed_endings
 from streams.masking.field_anchors import ANYWHERE, APART, BEHIND_PERSONS, CAPITALS, PERSON_WORDS
@@ -31,7 +32,7 @@ PIECES = (
     "12345678-1234-1234-1234-123456789012.", "abcdefghijklmnopqrstuvwxyz", "A123456(3)", "1EG4-TE5-MK72", "NO71.4202.",
     "12345678901234567X", "AB 12 34 56 78 A", "AB 123456 A", "GB 12", "\\nGB-12", "DE12 3456 ",
     "EYA", "ewo", "Ew0", "ewK_hbGc", "ewkü", "bearer ", "Bearer", "BEARER: ", 'bearer\\" +', "=", "~tok/en!", "a$b*c=.",
-    ")=(", ")=", "=(",
+    ")=(", ")=", "=(", "^", "1^", '("', "['", '\\"', "', '", '","', "password", "x", "[", "(\t",
 )  # fmt: skip
 
 #: What disguises are made of.
@@ -41,7 +42,8 @@ DISGUISES = (
     "\n", "\r\n", "\\n",
     "\\r\\n", " ", "\t", "   ", "&", "#x41", "#64", "amp;", ";", "lt", "é", "\uff41", "\u200b", "\ufeff", "\U0001d400",
     "\u0663",
-    "\u2167", "\u00a0", "¼", "例", "\x1b", "[", "\\e[", "\\033[", "\0", "/", ":",
+    "\u2167", "\u00a0", "¼", "例", "\x1b", "[", "\\e[", "\\033[", "\0", "/", ":", '""',
+    "''", "'", "\\" * 15, '"' * 8, ',"',
 )  # fmt: skip
 
 #: Spellings that begin or end otherwise than the examples do.
@@ -220,6 +222,70 @@ def test_what_was_decided_of_a_key_is_said_of_no_other() -> None:
         for before in ("", "x", "no_", "users[0][", "\\n", "http"):
             raw = f"{before}{name[1:]}= {name}= {before}{name}= {before}{name[1:]}= ".encode()
             assert _signs(raw, native=True) == _signs(raw, native=False), raw
+
+
+#: Literals that begin a word, and the detectors that have any.
+BEGINNINGS = sorted({word for one in detectors.ALL for text in one.anchors if (word := beginning_of(text))})
+OF_WORDS = frozenset(one.name for one in detectors.ALL if any(map(beginning_of, one.anchors)))
+
+
+def _words(text: bytes, *, native: bool) -> list[tuple[str, int]]:
+    """Where the anchors end of the detectors that have words."""
+    asked = prefilter(native=native)
+    return [(asked.names[ident], end) for end, ident in asked.hits(text) if asked.names[ident] in OF_WORDS]
+
+
+SPELLED = st.sampled_from(BEGINNINGS).flatmap(
+    lambda word: st.sampled_from((word.literal, word.literal.lower(), word.literal.upper(), word.literal.title()))
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    st.integers(0, 140), st.lists(SPELLED | JOINTS.map(str.encode) | st.binary(max_size=2), max_size=12).map(b"".join)
+)
+@example(0, b"SSN: 1")
+@example(60, b"userSsn userSSN UserSSN uSSN 1SSN ASsn aSsn \xc3\xa9SSN")
+@example(61, b"\\nssn \\Nssn \\nRC: \\NRC: \\xssn \\\\tssn nssn tssn")
+@example(0, b"s\xff/n s/n S/N")
+@example(0, b"ss\x0e ss. s3n")
+def test_words_are_found_alike(before: int, raw: bytes) -> None:
+    """A literal that begins a word is found by the table where the expressions find it, each of them once."""
+    raw = b"." * before + raw.replace(b"\xff", b"")
+    assert _words(raw, native=True) == _words(raw, native=False)
+
+
+def test_every_word_is_found_at_each_place_of_a_block() -> None:
+    """So is each of them by itself, whatever stands before it and over the borders of blocks."""
+    for place, word in enumerate(BEGINNINGS):
+        for before in (b"", b" ", b"_", b"\\n", b"a", b"A", b"7", b"\xc3\xa9"):
+            raw = b"." * (place % 70) + before + word.literal + b": 1"
+            assert _words(raw, native=True) == _words(raw, native=False), raw
+
+
+WORD = (b"abc", 0, False, 1)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (), [1], [()], [(b"ab", *WORD[1:])], [("abc", *WORD[1:])], [(bytearray(b"abc"), *WORD[1:])],
+        [(b"abc", 3, False, 1)], [(b"abc", -1, False, 1)], [(b"abc", 0, False, 1 << 16)],
+        [(b"abc", 0, False, -1)], [WORD] * (1 << 15),
+    ],
+)  # fmt: skip
+def test_words_that_are_none_are_refused(rows: object) -> None:
+    """The table takes literals of three bytes and more, whose identifiers fit into a hit, and nothing else."""
+    native = import_module("streams.masking._shapes")
+    with pytest.raises((TypeError, ValueError)):
+        native.words(rows)
+
+
+def test_only_a_table_of_words_is_taken() -> None:
+    """The pass goes through no memory that is not a table of its own."""
+    scan = import_module("streams.masking._shapes").scan
+    with pytest.raises((TypeError, ValueError)):
+        scan(b"\xff" * 2 * MARGIN, (None,) * len(SHAPES), None)
 
 
 SYMBOLS, SLOTS = field_endings()

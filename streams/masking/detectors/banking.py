@@ -266,8 +266,9 @@ DETECTORS: Final = (
         ("card ending in 4242, exp 12/27", "visa valid thru 03-2028"), ("expires 12/27", "certificate exp 12/27 renewed"), "ISO/IEC 7813", by_word=True,
     ),
     Detector(
-        "track1", (r"[0-9]\^",), judge_track1,
+        "track1", (), judge_track1,
         ("%B4111111111111111^DOE/JOHN^25121010000000000000?",), ("%B4111111111111112^DOE/JOHN^2512101?", "2^8"), "ISO/IEC 7813",
+        shapes=(r"[0-9]\^",),
     ),
     Detector(
         "track2", (), judge_track2, (";4111111111111111=25121010000000000000?",), (";4111111111111112=2512101000?", ";12"), "ISO/IEC 7813",

@@ -17,6 +17,7 @@ _NAME: Final = rb"[A-Za-z0-9_][A-Za-z0-9_.\-+@$\x80-\xfe]{0,63}"
 # -- behind words -------------------------------------------------------------------------------------------------------
 
 #: What a daemon prints right before a name (an expression, and the end of it that is the anchor), and right behind it.
+_AUTHENTICATORS: Final = "login|plain|cram|cram_md5|scram|server|auth|sasl|spa|gssapi|ntlm"
 _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     # Linux-PAM's modules; sshd's `error: PAM: Authentication failure for ann from host`.
     ("pam: ", "authentication failure for ", r" from |\s*\Z|[\"\\]"),
@@ -31,11 +32,8 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     (r"(?:\b|(?<=\\[nrtbf]))su(?:\[[0-9]{1,7}\])?", r": (?:failed su )?\(to ", r"\) "),
     # Exim and Sendmail.
     (r"\(", "set_id=", r"\)"),
-    (
-        r"[ \"]",
-        "a=(?:[a-z0-9]{1,16}_)?(?:login|plain|cram|cram_md5|scram|server|auth|sasl|spa|gssapi|ntlm)(?:_[a-z0-9]{1,16})?:",
-        r"[\s\"\\]|\Z",
-    ),
+    (r"[ \"]", f"a=(?:{_AUTHENTICATORS})(?:_[a-z0-9]{{1,16}})?:", r"[\s\"\\]|\Z"),
+    (r"[ \"]a=[a-z0-9]{1,16}", f"_(?:{_AUTHENTICATORS})(?:_[a-z0-9]{{1,16}})?:", r"[\s\"\\]|\Z"),
     ("", "ctladdr=", r" \([0-9]{1,10}/[0-9]{1,10}\)|,"),
     # Samba, Pure-FTPd, strongSwan, Cisco IOS, MongoDB.
     ("", r"for user \[", r"\]"),
@@ -69,7 +67,7 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", "virtual ip [0-9a-f.:]{3,45} to peer '", "'"),
     ("", ",account ", r" logged (?:in|out)[, ]"),
     (r"\[", r"user [a-z0-9.\-]{1,32}\\{1,4}", r"@[0-9a-f]"),
-    (r"\[(?:info|warning|error)\]", r" \[[a-z0-9.\-]{1,32}\\{1,4}", r"\]"),
+    (r"\[", r"(?:info|warning|error)\] \[[a-z0-9.\-]{1,32}\\{1,4}", r"\]"),
     # Dropbear, cron, polkit, Apache's mod_authnz_ldap, Sendmail, SpamAssassin, CUPS, Nagios, Grafana, Mosquitto, MySQL.
     ("(?:auth|password|login) ", "(?:succeeded|attempt) for '", "'"),
     (r"(?:\]: |dropbear: )", r"exit \(", r"\)(?: from <[^>\xff]{1,64}>)?: "),

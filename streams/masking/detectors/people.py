@@ -385,7 +385,10 @@ def _anchors(words: tuple[str, ...], tail: str) -> tuple[str, ...]:
 DETECTORS: Final = (
     Detector(
         "title_name",
-        (rf"(?-i:(?:{'|'.join(_TITLES)})\.? )", r"(?-i:(?:MR|MRS|MS|DR|HERR|FRAU)\.? )"),
+        (
+            *(rf"(?-i:(?:{'|'.join(_TITLES)}){end})" for end in (" ", r"\. ")),
+            r"(?-i:(?:MR|MRS|MS|DR|HERR|FRAU)(?: |\. ))",
+        ),
         judge_title,
         ("Sehr geehrte Frau M\u00fcller", "I spoke to Mr. Mayers", "Dr. Ann Lee-Smith will call", "Herr Dr. Weber"),
         ("took 12 Ms Foo", "Mr Robot_1", "Dr. ", "Frau und Herr"),

@@ -88,6 +88,8 @@ def fold_shapes() -> tuple[str, ...]:
         r"=(?-i:3D)[ (>\[{]",
         r"=(?:3d|20|40)[^\s\xff]{1,60}=(?-i:20|2E|3D|3F|40|5F)",
         r"=(?-i:1B)\[[0-9;]{0,16}[mk]",
+        r"[=:()\[{,>;|\t] ?\\{0,15}(?:(?:\"\"){1,4}|(?:''){1,4}|\"\\{1,15}\"|'\\{1,15}')(?:[a-z0-9+{\[(<$_@*\-]|\\{1,15}[\"'])",
+        r"[a-z0-9_]\\{0,15}(?:(?:\"\"){1,4}|(?:''){1,4}|\"\\{1,15}\"|'\\{1,15}')[ ]?[:=][^:=]",
         *_prefixes(),
     )
 
@@ -95,11 +97,7 @@ def fold_shapes() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def fold_anchors() -> tuple[str, ...]:
     """The same with a literal that hyperscan is quick to find; the others are left to the native pass where there is one."""
-    return (
-        r"[=:()\[{,>;|\t] ?\\{0,15}(?:(?:\"\"){1,4}|(?:''){1,4}|\"\\{1,15}\"|'\\{1,15}')(?:[a-z0-9+{\[(<$_@*\-]|\\{1,15}[\"'])",
-        r"[a-z0-9_]\\{0,15}(?:(?:\"\"){1,4}|(?:''){1,4}|\"\\{1,15}\"|'\\{1,15}')[ ]?[:=][^:=]",
-        r"(?:#033|\^\[|<(?-i:ESC)>)\[[0-9;]{0,16}[mk]",
-    )
+    return (r"(?:#033|\^\[|<(?-i:ESC)>)\[[0-9;]{0,16}[mk]",)
 
 
 def _hexadecimal(group: bytes, raw: bytes, slashes: bytes) -> bytes | None:

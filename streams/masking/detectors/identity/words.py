@@ -222,7 +222,7 @@ class Vocabulary:
             elif len(one) >= LONG_WORD or core.back or not one.isascii():
                 found.append(_expression(one))
             else:
-                found += [f"{_BEFORE_WORD}{_expression(one)}", f"(?-i:{_expression(one.capitalize())})"]
+                found += [f"{_BEFORE_WORD}{_expression(one)}", f"(?-i:[a-z0-9]{_expression(one.capitalize())})"]
         return tuple(found)
 
     def at(self, data: bytes, end: int) -> Word | None:

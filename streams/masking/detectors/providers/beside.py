@@ -63,8 +63,9 @@ def _spelled(name: str) -> str:
 
 #: What closes a key before its sign.
 _CLOSE: Final = r"\\{0,31}[\"'`\]]{0,2}[ \t]{0,16}"
-_ENDS: Final = rf"(?:[_\-. ]?(?:{'|'.join(sorted(TAILS))}|[0-9]{{1,4}}))?"
-_WORDS: Final = "(?:key|secret|token|auth|cred(?:ential)?|pat|access[_.-]?id|pass(?:wor|w)d|pwd|pw|bearer)s?"
+_TAILS: Final = "|".join(sorted(TAILS))
+_ENDS: Final = rf"(?:[_\-. ]?(?:{_TAILS}|[0-9]{{1,4}}))?"
+_WORDS: Final = "(?:key|secret|token|auth|cred(?:ential)?|pat|access[_.-]?id|pass(?:wor|w)d|pwd|bearer)s?"
 
 #: How many names share an expression: hyperscan refuses one for all of them.
 _NAMES_EACH: Final = 16
@@ -82,6 +83,7 @@ DETECTORS: Final = (
         "named_key",
         (
             _WORDS + _ENDS + _CLOSE + _LEAD,
+            *(f"pw{join}(?:{_TAILS}|[0-9]{{1,4}})" + _CLOSE + _LEAD for join in ("_", "-", r"\.", " ")),
             *_alone(),
         ),
         judge_beside,
