@@ -145,6 +145,8 @@ static void core_free(PyObject *self)
         Py_XDECREF(((Core *)self)->last[i].answer);
     }
     PyMem_Free(((Core *)self)->last);
+    while (((Core *)self)->spares)
+        Py_DECREF(((Core *)self)->spare[--((Core *)self)->spares]);
     type->tp_free(self);
     Py_DECREF(type);
 }

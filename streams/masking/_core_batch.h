@@ -119,6 +119,8 @@ static int mask_text(Batch *batch, place index, PyObject *raw, PyObject *read, P
         failed = put_output(batch, index, read ? Py_True : Py_False);
     clear(&batch->to);
     Py_XDECREF(found);
+    if (pass.all)
+        spare_all(batch->core, pass.all);
     Py_XDECREF(pass.all);
     return failed;
 }

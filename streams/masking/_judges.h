@@ -16,6 +16,7 @@ enum need { OTHER, SECRET, ID, MAIL, WORDS, PHONE_DIGITS, CARD_DIGITS, COOKIE, A
 /* Of names: only the value has to be looked at; the name alone does not tell. */
 enum { ALONE = 1, UNSURE = 2 };
 
+enum { SPARES = 64 };
 typedef struct {
     PyObject_HEAD
     PyTypeObject *found, *changed;
@@ -34,6 +35,9 @@ typedef struct {
         const PyObject *memo;
         PyObject *key, *answer;
     } *last;
+    /* Findings of records before, whose room the next ones take. */
+    PyObject *spare[SPARES];
+    int spares;
 } Core;
 
 enum { MEMO_ENTRIES = 8192, LAST_ANSWERS = 2048 };
@@ -106,30 +110,69 @@ static struct {
 /* The fields of a finding (`Found`). */
 enum { START, END, KIND, DETECTOR, VALIDATOR, CERTAIN, QUOTE, REPLACEMENT, INNER, ACTION, RULE, FIELDS };
 
+/* Puts a value in the place of a field's; takes the reference. */
+static void put_field(PyObject *one, int field, PyObject *value)
+{
+    PyObject *old = PyTuple_GET_ITEM(one, field);
+    PyTuple_SET_ITEM(one, field, value);
+    Py_XDECREF(old);
+}
+
+/* Whether nothing but a kind, a place and who says so is in a finding. */
+static int is_usual(PyObject *one)
+{
+    return PyTuple_GET_ITEM(one, REPLACEMENT) == Py_None && PyTuple_GET_ITEM(one, INNER) == say.none &&
+           PyTuple_GET_ITEM(one, ACTION) == Py_None && PyTuple_GET_ITEM(one, RULE) == say.nothing;
+}
+
+/* Keeps the findings of a list that nobody else has, as far as there is room: to make a tuple of eleven and to free it costs as
+ * much as to judge. */
+static void spare_all(Core *core, PyObject *list)
+{
+    place i;
+    for (i = 0; i < PyList_GET_SIZE(list) && core->spares < SPARES; i++) {
+        PyObject *one = PyList_GET_ITEM(list, i);
+        if (Py_REFCNT(one) == 1 && Py_TYPE(one) == core->found && PyTuple_GET_SIZE(one) == FIELDS && is_usual(one)) {
+            core->spare[core->spares++] = one;
+            PyList_SET_ITEM(list, i, NULL);
+        }
+    }
+}
+
+/* A finding that is new or spare, with the fields that all have alike. */
+static PyObject *usual(Core *core)
+{
+    PyObject *one;
+    if (core->spares)
+        return core->spare[--core->spares];
+    if ((one = core->found->tp_alloc(core->found, FIELDS))) {
+        PyTuple_SET_ITEM(one, REPLACEMENT, Py_NewRef(Py_None));
+        PyTuple_SET_ITEM(one, INNER, Py_NewRef(say.none));
+        PyTuple_SET_ITEM(one, ACTION, Py_NewRef(Py_None));
+        PyTuple_SET_ITEM(one, RULE, Py_NewRef(say.nothing));
+    }
+    return one;
+}
+
 /* A finding; NULL with an exception where there is no memory. */
 static PyObject *found(Core *core, place start, place end, PyObject *kind, PyObject *detector, PyObject *validator,
                        long certain, PyObject *quote)
 {
-    PyObject *one = core->found->tp_alloc(core->found, FIELDS);
     PyObject *from = PyLong_FromSsize_t(start), *to = PyLong_FromSsize_t(end), *rank = PyLong_FromLong(certain);
-    if (!one || !from || !to || !rank) {
-        Py_XDECREF(one);
+    PyObject *one = from && to && rank ? usual(core) : NULL;
+    if (!one) {
         Py_XDECREF(from);
         Py_XDECREF(to);
         Py_XDECREF(rank);
         return NULL;
     }
-    PyTuple_SET_ITEM(one, START, from);
-    PyTuple_SET_ITEM(one, END, to);
-    PyTuple_SET_ITEM(one, KIND, Py_NewRef(kind));
-    PyTuple_SET_ITEM(one, DETECTOR, Py_NewRef(detector));
-    PyTuple_SET_ITEM(one, VALIDATOR, Py_NewRef(validator));
-    PyTuple_SET_ITEM(one, CERTAIN, rank);
-    PyTuple_SET_ITEM(one, QUOTE, Py_NewRef(quote));
-    PyTuple_SET_ITEM(one, REPLACEMENT, Py_NewRef(Py_None));
-    PyTuple_SET_ITEM(one, INNER, Py_NewRef(say.none));
-    PyTuple_SET_ITEM(one, ACTION, Py_NewRef(Py_None));
-    PyTuple_SET_ITEM(one, RULE, Py_NewRef(say.nothing));
+    put_field(one, START, from);
+    put_field(one, END, to);
+    put_field(one, KIND, Py_NewRef(kind));
+    put_field(one, DETECTOR, Py_NewRef(detector));
+    put_field(one, VALIDATOR, Py_NewRef(validator));
+    put_field(one, CERTAIN, rank);
+    put_field(one, QUOTE, Py_NewRef(quote));
     return one;
 }
 
