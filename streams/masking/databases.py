@@ -2,11 +2,12 @@
 
 import hashlib
 from functools import lru_cache
+from itertools import islice, product
 from typing import Final, NamedTuple, Protocol
 
 import hyperscan
 
-__all__ = ["Anchor", "Store", "database", "name_of"]
+__all__ = ["Anchor", "Store", "ballast", "database", "name_of"]
 
 #: A change of it makes every kept database another one.
 _FORM: Final = b"maskstream anchors 1"
@@ -30,6 +31,23 @@ class Store(Protocol):
     def __hash__(self) -> int: ...
     def load(self, name: str) -> bytes | None: ...
     def save(self, name: str, data: bytes) -> None: ...
+
+
+#: With fewer literals hyperscan looks at two bytes at once, which is made for a few and takes twice as long with a thousand (its
+#: `findDesiredStride`, fdr_engine_description.cpp).
+_LITERALS_MIN: Final = 5000
+#: Bytes of no UTF-8 (RFC 3629, 4), but for the separator of texts.
+_NEVER: Final = range(0xF8, 0xFF)
+_BALLAST_BYTES: Final = 8
+
+
+def ballast(last: int) -> list[Anchor]:
+    """Literals that stand in no text, as many as keep a database of few anchors from becoming slower than one of all.
+
+    Each has an identifier of its own, down from the last one: with one for all of them, hyperscan takes three seconds more.
+    """
+    texts = islice(product(_NEVER, repeat=_BALLAST_BYTES), _LITERALS_MIN)
+    return [Anchor("".join(map(r"\x{:02x}".format, text)), last - place, 0) for place, text in enumerate(texts)]
 
 
 @lru_cache(maxsize=4)

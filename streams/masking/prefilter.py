@@ -11,11 +11,11 @@ from typing import Final, NamedTuple, cast
 import hyperscan
 
 from streams.masking.beginnings import beginning_of
-from streams.masking.databases import Anchor, Store, database
+from streams.masking.databases import Anchor, Store, ballast, database
 from streams.masking.encodings.blocks import BASE64_SHAPES, HEX_SHAPES, NUL_SHAPE
 from streams.masking.encodings.units import fold_anchors, fold_shapes
 from streams.masking.found import Detector, Judge
-from streams.masking.loop import BLOCK, DISGUISE, Changed, Grouped, Hit, Packed, unpacked
+from streams.masking.loop import BLOCK, DISGUISE, IDENT_BITS, Changed, Grouped, Hit, Packed, unpacked
 from streams.masking.native import JUDGES, Sink, sinks
 from streams.masking.shapes import MARGIN, SHAPES, native_scan
 
@@ -63,7 +63,7 @@ class Prefilter:
         anchors += [
             Anchor(text, ident, _CASELESS) for text, ident in found if self._shapes is None or not beginning_of(text)
         ]
-        self._database = database(tuple(anchors), store)
+        self._database = database((*anchors, *ballast((1 << IDENT_BITS) - 1)), store)
         self._scratches = threading.local()
         self._sink = sinks(native=native)
         places = {judge: place for place, judge in enumerate(JUDGES.values(), 1)}
