@@ -207,19 +207,15 @@ static void at_equals(Scan *scan, const byte *at)
         report(scan, DISGUISE, next + 1);
 }
 
-enum { QUOTED = 15 };
-
-/* Back over so many backslashes at most. */
+/* The last byte before backslashes that end at a position. */
 static const byte *before_slashes(const byte *at)
 {
-    const byte *last = at;
-    while (*at == '\\' && last - at < QUOTED)
+    while (*at == '\\')
         at--;
     return at;
 }
 
-/* Where a doubled quote begins whose last one stands at a position: (?:""){1,4}|(?:''){1,4}|"\\{1,15}"|'\\{1,15}'; NULL where it is
- * none. */
+/* Where a doubled quote begins whose last one stands at a position: (?:""){1,4}|(?:''){1,4}|"\\+"|'\\+'; NULL where it is none. */
 static const byte *doubled_before(const byte *at)
 {
     enum { MOST = 8 };
@@ -233,15 +229,17 @@ static const byte *doubled_before(const byte *at)
     return (at - begin) % 2 ? begin : NULL;
 }
 
-/* The quote of a string inside of quotes, \\{1,15}["']; NULL where there is none. */
+/* The quote of a string inside of quotes, \\+["']; NULL where there is none. */
 static const byte *quoted_again(const byte *at)
 {
-    const byte *end = slashes(at, QUOTED);
+    const byte *end = at;
+    while (*end == '\\')
+        end++;
     return end > at && begins_string(*end) ? end : NULL;
 }
 
-/* The last quote of a doubled one before a value, [=:()\[{,>;|\t] ?\\{0,15} and [a-z0-9+{\[(<$_@*\-]|\\{1,15}["'] around it, or behind a
- * name: [a-z0-9_]\\{0,15} and [ ]?[:=][^:=]. */
+/* The last quote of a doubled one before a value, [=:()\[{,>;|\t] ?\\* and [a-z0-9+{\[(<$_@*\-]|\\+["'] around it, or behind a name:
+ * [a-z0-9_]\\* and [ ]?[:=][^:=]. */
 static void at_doubled_quote(Scan *scan, const byte *at)
 {
     const byte *begin = doubled_before(at), *next = at + 1, *before;

@@ -81,11 +81,16 @@ def _endings(names: Iterable[str]) -> set[str]:
     return {name for one, name in flat.items() if not any(one[first:] in flat for first in range(1, len(one)))}
 
 
+#: In one expression with another name of the same letters at both ends, hyperscan (5.4.12) does not see it written as one word.
+_BY_ITSELF: Final = frozenset(("id_number",))
+
+
 def _shapes() -> tuple[str, ...]:
     behind = "|".join(sorted(BEHIND_PERSONS))
     capitals = [rf"(?-i:[a-z0-9]{name[0].upper()}){_spelled(name[1:])}" for name in sorted(CAPITALS)]
     return (
-        *_grouped(_endings(ANYWHERE), "", _BEHIND, _GROUP_OF_LITERALS),
+        *_grouped(_endings(ANYWHERE) - _BY_ITSELF, "", _BEHIND, _GROUP_OF_LITERALS),
+        *_grouped(_BY_ITSELF, "", _BEHIND),
         *_grouped(APART, _START, _BEHIND),
         *(f"(?:{'|'.join(capitals[first : first + _GROUP])}){_BEHIND}" for first in range(0, len(capitals), _GROUP)),
         *_grouped(PERSON_WORDS, "", rf"s{{0,3}}(?:[_\-. $@\[]{{0,3}}|\]?(?:\[[0-9]{{0,3}}\])?\[)(?:{behind}){_BEHIND}"),
