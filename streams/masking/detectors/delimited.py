@@ -1,4 +1,7 @@
-r"""Cells of a delimited table below a header line that names its columns (`id;first_name\n12;Ann`), RFC 4180 and in practice."""
+r"""Cells of a delimited table below a header line that names its columns (`id;first_name\n12;Ann`), RFC 4180 and in practice.
+
+Tables that consoles draw have a rule below the header and spaces around the cells (psql, mysql, Markdown).
+"""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +21,9 @@ _COLUMNS: Final = (
 )  # fmt: skip
 _LINE_END: Final = rb"(?:(?:\r|\\{1,31}r)?(?:\n|\\{1,31}n))"
 _ENDS: Final = re.compile(_LINE_END)
-_COLUMN: Final = re.compile(rb"\\{0,7}[\"']? ?([A-Za-z_][\w\-]*(?: [\w\-]+){0,3}) ?\\{0,7}[\"']?\Z")
+_COLUMN: Final = re.compile(rb" {0,64}\\{0,7}[\"']? ?([A-Za-z_][\w\-]*(?: [\w\-]+){0,3}) {0,64}\\{0,7}[\"']?\Z")
+#: The rule between the header and the rows of a table that was drawn.
+_RULE: Final = re.compile(rb"[ |+:\-=]{3,1024}" + _LINE_END)
 #: The longest header and the longest row, in bytes.
 _HEADER_MAX: Final = 1024
 _ROW_MAX: Final = 8192
@@ -75,7 +80,8 @@ def _header(data: bytes, end: int) -> tuple[bytes, int, list[bytes], int] | None
     names = names[extra:]
     if len(names) <= (_COMMAS if sign == b"," else 1) or None in names[1:-1] or names[number - extra] is None:
         return None
-    return sign, number - extra, [name or b"" for name in names], behind.end()
+    rule = _RULE.match(data, behind.end())
+    return sign, number - extra, [name or b"" for name in names], rule.end() if rule else behind.end()
 
 
 @lru_cache(maxsize=64)
@@ -154,14 +160,17 @@ def _bare(data: bytes, start: int, stop: int) -> tuple[int, int]:
 DETECTORS: Final = (
     Detector(
         "column",
-        (rf"(?:{'|'.join(_COLUMNS)})\\{{0,7}}[\"']? ?(?:[;|\t,]|\\t|\\r|\\n|[\r\n])",),
+        (rf"(?:{'|'.join(_COLUMNS)})\\{{0,7}}[\"']? {{0,64}}(?:[;|\t,]|\\t|\\r|\\n|[\r\n])",),
         judge_column,
         (
             "id;first_name;last_name\n12;Ann;Lee", '{"message":"id;name;phone\\n12;Ann Lee;030 901820","n":1}', "id|name|dob\r\n3|Ann Lee|1980-02-03\r\n4|Bob Ray|1981-02-03",
             'id,"first_name","street"\n12,"Ann","1 Main St"', "export: id\tsurname\temail\n12\tLee\tx",
+            " id | full_name | tier \n----+-----------+------\n 12 | Ann Lee   | gold", "+----+-----------+\n| id | full_name |\n+----+-----------+\n| 12 | Ann Lee   |\n+----+-----------+",
+            "| Name    | E-Mail Address |\n|:--------|---------------:|\n| Ann Lee | none           |",
         ),
         (
             "id;name;price\n12;Blue Shirt;4", "id;first_name;last_name", "first_name, last_name\nAnn is here", "name|status\nweb-1|up", "the name, the host\nand more; of it", "file_name;first_name\none",
+            " name  | state\n-------+------\n Blue Shirt | up",
         ),
         "RFC 4180",
     ),

@@ -42,10 +42,12 @@ _SUFFIX_ENDS: Final = re.compile(rb"\.?(?![A-Za-z0-9_\-:=(/])")
 #: Countries' and states' parts behind a street: unit, city, state and ZIP code (USPS Publication 28), or another postcode.
 _UNIT: Final = rb"(?:[,\s]{1,3}(?i:apt|apartment|suite|ste|unit|floor|fl|bldg|building|room|rm|flat|#)\.?[ #]{0,2}[A-Za-z0-9\-]{1,6})?"
 _GAP: Final = rb"(?:,? |\\[nr]|[\r\n]|,){1,4}"
-_CITY: Final = rb"(?:[A-Z\xc3-\xc5][A-Za-z\x80-\xc5.'\-]{1,24}(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5.'\-]{1,24}){0,3})"
+#: Words end before a digit: `LS` of `Leeds LS1 4AP` begins a postcode.
+_TOWN_WORD: Final = rb"[A-Z\xc3-\xc5][A-Za-z\x80-\xc5.'\-]{1,24}(?![A-Za-z0-9])"
+_CITY: Final = rb"(?:" + _TOWN_WORD + rb"(?: " + _TOWN_WORD + rb"){0,3})"
 _REST: Final = re.compile(
     rb"\.?" + _UNIT + rb"(?:" + _GAP + _CITY + rb"(?:" + _GAP + _CITY + rb")?)?(?:" + _GAP + rb"(?:[A-Z]{2}\.?,? ?[0-9]{5}(?:-[0-9]{4})?|"
-    rb"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}|[A-Z]{2}(?![A-Za-z0-9])|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4,5}(?![0-9])(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5]{2,20})?))?"
+    rb"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}|[A-Z]{2}(?![A-Za-z0-9])|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4,5}(?:-[0-9]{4})?(?![0-9])(?: [A-Z\xc3-\xc5][A-Za-z\x80-\xc5]{2,20})?))?"
 )  # fmt: skip
 _TOO_MUCH: Final = re.compile(rb"(?:\.?" + _UNIT + rb")")
 _CODE: Final = re.compile(
