@@ -71,8 +71,13 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         =uploaded_by =changed_by =last_modified_by =initiated_by =performed_by =signatory
         =opened_by =closed_by =resolved_by =invited_by =granted_by =actor =identity =navn =nafn =nama =namn =nimi =nume =ime =név =ονομα =όνομα =onoma =الاسم
         """),
+    ("name", "whole_name", """
+        =holder =visitor =guest =student =pupil =learner =teacher =instructor =tutor =trainer =player =subscriber =courier =rider =cashier =buyer =shopper
+        =traveller =traveler =resident =participant =candidate =caller =spouse =guardian =witness =technician =nurse =physician =therapist =pharmacist
+        =practitioner =prescriber =counselor =lessee =debtor =borrower =nominee =manager =line_manager =hiring_manager =supervisor =advisor
+        """),
     ("username", "login", """
-        user_name login_name login_id log_in_name screen_name preferred_username sam_account_name logon_name logon_user user_principal_name
+        gamertag gamer_tag player_name summoner_name in_game_name user_name login_name login_id log_in_name screen_name preferred_username sam_account_name logon_name logon_user user_principal_name
         =nickname sasl_username benutzername benutzerkennung nom_utilisateur nom_d_utilisateur nombre_usuario nombre_de_usuario nome_utente nome_usuario
         gebruikersnaam nazwa_uzytkownika anvandarnamn brukernavn brugernavn kayttajatunnus kullanici_adi kullanıcı_adı uzivatelske_jmeno käyttäjätunnus
         användarnamn nazwa_użytkownika nutzername nutzerkennung anmeldename identifiant_utilisateur felhasználónév felhasznalonev uživatelské_jméno korisnicko_ime korisničko_ime kasutajanimi vartotojo_vardas

@@ -126,6 +126,10 @@ _NOBODY: Final = frozenset(
     jdbc odbc driver drivers graphics adapter migration migrations checkout tier blue red purple yellow orange shirt shirts jacket shoes retail wholesale
     outgoing incoming beta alpha bundle tariff newsletter voucher
     gnu texinfo environment variables history visual studio excel outlook exchange stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
+    health check checks probe probes liveness readiness heartbeat ping nvidia intel amd qualcomm realtek broadcom cisco lenovo logitech mozilla zendesk jira confluence slack
+    salesforce hubspot shopify magento wordpress drupal mysql mariadb mongodb postgres postgresql cassandra dynamodb sqlite rabbitmq celery tomcat jetty netty hikari
+    hibernate argo istio envoy traefik haproxy caddy varnish cloudflare akamai datadog splunk sentry pagerduty opsgenie twilio sendgrid mailgun ansible puppet vault consul
+    ubuntu debian fedora centos suse raspberry kernel firmware sensor sensors battery kinesis firehose
     madam madame herr frau kunde kundin kunden nutzer benutzer team leute zusammen welt cliente clientes usuario usuarios mundo
     client clients monsieur mesdames messieurs tous amigo amigos gentleman gentlemen hiring manager recruiter valued sirs
     january february march april may june july august september october november december

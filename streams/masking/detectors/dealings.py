@@ -13,11 +13,13 @@ __all__ = ["DETECTORS"]
 #: Nouns of dealings and what joins a name to them. The name begins with a capital letter, which the anchors ask for.
 _DEALINGS: Final = (
     (
-        "message|e-?mail|mail|sms|call|voicemail|reply|comment|feedback|request|application|payment|complaint|refund|invitation|letter|fax|donation|enquiry|inquiry|submission|registration|referral|deposit|cheque|note|review|response|order|parcel|package|transfer|withdrawal|refill",
+        "message|e-?mail|mail|sms|call|voicemail|reply|comment|feedback|request|application|payment|complaint|refund|invitation|letter|fax|ticket|claim|question|purchase|gift|chat|visit|sign-?up|bid|donation|enquiry|inquiry|submission|registration|referral|deposit|cheque|note|review|response|order|parcel|package|transfer|withdrawal|refill",
         "from|by|to",
     ),
     ("interview|meeting|appointment|session|consultation|conversation|call|chat|lesson", "with"),
     ("prescription|lease|birthday|payslip|salary|profile|diagnosis|treatment|referral|loan|account|vaccination|lab results|test results|appointment", "for|of"),
+    ("commit|revision|edit|upload|signature|login|post|article", "by"),
+    ("booking|reservation|voicemail|payslip|badge|medical record|patient record|(?:background|kyc|credit|identity|id|aml|eligibility|dbs) check", "for|of"),
     ("bestellung|nachricht|anfrage|anruf|zahlung|rechnung|auftrag|bewerbung|antrag|r\xc3\xbcckruf|\xc3\xbcberweisung|lieferung|sendung", "von|an|f\xc3\xbcr"),
     ("termin|gespr\xc3\xa4ch|besprechung|telefonat|vertrag", "mit"),
     # What stands behind `de` and `di` is as often what sort of request or invoice it is.
@@ -52,13 +54,23 @@ _OF_THINGS: Final = re.compile(
 )
 _PARTICIPLE: Final = re.compile(rb"(?:[a-z]{2,14}ed|sent|paid|given|taken|seen|led) by \Z", re.IGNORECASE)
 _PARTICIPLE_MAX: Final = 24
-_DONE_TO: Final = "received from|forwarded to|addressed to|refunded to|dispensed to|prescribed to|administered to|merged into|introduced to"
+_DONE_TO: Final = "received from|forwarded to|addressed to|refunded to|dispensed to|prescribed to|administered to|merged into|introduced to|granted to|revoked from|credited to|awarded to|points added to"
+
+#: What is made out, granted or sent for somebody, with the participle behind it (`Label created for`); what things have as
+#: often (reports, orders, checks) is none of it.
+_MADE_OUT: Final = (
+    r"(?:accounts?|profiles?|labels?|badges?|voicemail|claims?|policy|statements?|subscription|membership|reservations?|bookings?|appointments?|invoices?|receipts?|refunds?|"
+    r"payouts?|check|screening|verification|visa|payslips?|salary|enrol?lment|registration|application|mortgage|loans?|prescriptions?|referral|consent|login|e-?mail|"
+    r"reset|parcel|insurance|permit|licen[cs]e|passport|records?|results?|card)"
+)
+_MADE_OUT_FOR: Final = rf"{_MADE_OUT}(?: [#a-z0-9\-]{{1,16}})? (?:[a-z]{{2,12}}ed|sent|paid|left|ready|due) for "
 
 _CAPITAL: Final = r"(?-i:[A-Z\xc3-\xc5\xd0])"
 #: A number may stand between a noun and its preposition (`Order 4412 from`).
 _NUMBERED: Final = r"(?: [#a-z0-9\-]{1,16})? "
 _PHRASES: Final = (
-    *(rf"(?:{nouns}){_NUMBERED}(?:{joins}) " for nouns, joins in _DEALINGS),
+    *(rf"(?:{nouns})s?{_NUMBERED}(?:{joins}) " for nouns, joins in _DEALINGS),
+    _MADE_OUT_FOR,
     rf"(?:{'|'.join(_PERSONS)}):? ",
     rf"(?:{'|'.join(word.encode().decode('latin-1') for word in _CYRILLIC)}):? ",
     rf"(?:{_DONE_TO}) ",
@@ -83,7 +95,19 @@ def judge_dealing(data: bytes, end: int) -> Verdict:
     stop = person_at(data, start, least=2)
     if stop < 0 or _NOT.match(data, start) or any(word.lower() in GENERAL for word in data[start:stop].split()):
         return "no_name"
-    return Found(start, stop, "name", "dealing", "phrase", 41)
+    return [Found(start, stop, "name", "dealing", "phrase", 41), *_other_party(data, stop)]
+
+
+#: Another person behind the first one (`from Ann Lee to Bob Ray`).
+_AND: Final = re.compile(
+    rb" (?:to|and|with|by|an|und|mit|\xc3\xa0|et|avec|a|y|e|para|con|com|naar|en|met|och|og|til|till) (?=[A-Z\xc3-\xc5\xd0])"
+)
+
+
+def _other_party(data: bytes, at: int) -> list[Found]:
+    and_whom = _AND.match(data, at)
+    stop = person_at(data, and_whom.end(), least=2) if and_whom else -1
+    return [Found(and_whom.end(), stop, "name", "dealing", "phrase", 41)] if and_whom and stop > 0 else []
 
 
 _NOT_ASCII: Final = 0x80
@@ -98,8 +122,31 @@ _TITLE: Final = re.compile(
 
 
 def _done_by_somebody(data: bytes, at: int) -> bool:
-    done = _PARTICIPLE.search(data, max(0, at - _PARTICIPLE_MAX), at)
-    return done is not None and not _OF_THINGS.search(data, done.start(), done.end() - len(b" by "))
+    low = max(0, at - _PARTICIPLE_MAX)
+    if done := _PARTICIPLE.search(data, low, at):
+        return not _OF_THINGS.search(data, done.start(), done.end() - len(b" by "))
+    return _DONE_BY_ABROAD.search(data, low, at) is not None and not _OF_THINGS_ABROAD.search(data, low, at)
+
+
+#: How participles end before the word for `by` in French, Spanish and Portuguese, Italian and Polish; German and Dutch ones, and
+#: those of Scandinavia, one by one, since more than participles end as they do.
+_BY_ABROAD: Final = (
+    r"(?:\xc3\xa9e?s?|ise?s?|ue?s?) par",
+    r"[ai]d[oa]s? por",
+    r"[aiu]t[oaie] da",
+    r"[nt][aeoy] przez",
+    r"(?:erstellt|angelegt|genehmigt|bearbeitet|gebucht|bestellt|eingereicht|unterschrieben|unterzeichnet|ge\xc3\xa4ndert|gemeldet|gel\xc3\xb6scht|aktualisiert|"
+    r"hochgeladen|storniert|bezahlt|aufgegeben|abgelehnt|best\xc3\xa4tigt|freigegeben|angenommen|gepr\xc3\xbcft|\xc3\xbcbernommen|angefragt|abgeholt|verschickt|gesendet) (?:von|durch)",
+    r"(?:aangemaakt|geplaatst|goedgekeurd|ingediend|gewijzigd|verwijderd|ondertekend|afgewezen|bijgewerkt|geannuleerd|betaald|besteld|gemeld|aangevraagd|geboekt) door",
+    r"(?:skapad|godk\xc3\xa4nd|skickad|\xc3\xa4ndrad|signerad|bokad|best\xc3\xa4lld|oprettet|godkendt|\xc3\xa6ndret|slettet|opprettet|godkjent|endret) a[vf]",
+)
+_DONE_BY_ABROAD: Final = re.compile("(?:{}) \\Z".format("|".join(_BY_ABROAD)).encode("latin-1"), re.IGNORECASE)
+#: Stems of what programs, firms and things do there.
+_OF_THINGS_ABROAD: Final = re.compile(
+    rb"\b(?:d\xc3\xa9velopp|desenvolv|desarroll|svilupp|g\xc3\xa9n\xc3\xa9r|gener|ger[ai]d|caus|provoqu|provoc|fourn|forn|propuls|prot[\xc3e]|limit|bloqu|blocc|h\xc3\xa9berg|d\xc3\xa9tect|detect|"
+    rb"wygenerow|spowodow|opracow|zablok|utilis|usad|remplac|d\xc3\xa9clench|distribu|produ)[^ ]{0,16} (?:par|por|da|przez) \Z",
+    re.IGNORECASE,
+)
 
 
 # -- Chinese and Korean -------------------------------------------------------------------------------------------------
@@ -183,16 +230,19 @@ def _sequence(words: tuple[str, ...]) -> tuple[str, ...]:
 DETECTORS: Final = (
     Detector(
         "dealing",
-        (*(phrase + _CAPITAL for phrase in _PHRASES), rf"(?:ed|sent|paid|given|taken|seen|led) by {_CAPITAL}"),
+        (*(phrase + _CAPITAL for phrase in _PHRASES), rf"(?:ed|sent|paid|given|taken|seen|led) by {_CAPITAL}", *(rf"{by} {_CAPITAL}" for by in _BY_ABROAD)),
         judge_dealing,
         (
             "Payment of 12 EUR received from Ann Lee", "Message to Bob Ray could not be delivered", "Interview with Ann Lee on Monday", "Loan application from Ann Lee approved", "Order 4412 placed by Ann Lee", "sent by Ann Lee",
             "Neue Bestellung von Anna M\u00fcller", "Commande 4412 de Jean Dupont", "Pedido 4412 de Mar\u00eda Garc\u00eda", "Kund Erik Svensson loggade in", "Пользователь Иван Петров оплатил", "Заказ оформлен на имя Анна Смирнова", "Contact merged into Anne Lee",
+            "Shipping label created for Ann Lee", "Found 3 bookings for Ann Lee", "Access granted to Ann Lee", "ticket 12 from Ann Lee", "commit 9f3c2e1 by Ann Lee", "commande 12 pass\xe9e par Odile Roux", "pedido aprobado por Ana Ruiz",
+            "zam\xf3wienie z\u0142o\u017cone przez Anna Kowalska", "Antrag genehmigt von Anna Weber", "approvato da Anna Rossi", "aangemaakt door Anna Jansen", "ordern skapad av Anna Berg",
         ),
         (
             "Request from Load Balancer timed out", "Payment from Stripe Connect settled", "powered by Apache Tomcat", "developed by Acme Widgets", "message to Support Team", "sent by Mail Gateway", "Comment by Review Bot",
             "email from ann", "Bestellung von Hand", "unsorted by Ann Lee", "payment from Northwind Traders", "transfer to Deutsche Bank", "message to Dead Letter queue",
-            "review by Static Analysis", "refund by Bank Transfer", "parcel to Great Britain",
+            "review by Static Analysis", "refund by Bank Transfer", "parcel to Great Britain", "check passed for Health Probe", "access granted to Storage Bucket", "d\xe9velopp\xe9 par Blue Widgets", "generado por Blue Widgets",
+            "erzeugt von Blue Widgets", "call from Health Check", "account created for Service Desk", "order created for Blue Lagoon",
         ),
         "phrases of logs",
         by_word=True,

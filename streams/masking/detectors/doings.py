@@ -21,6 +21,10 @@ _DEEDS: Final = (
     " pushed (?:to (?:branch|tag|refs/)|[0-9]{1,4} (?:new )?commits?)",
     " changed (?:the )?(?:assignee|reporter|owner|status|priority|due date)",
     " (?:has been |was |has )?(?:added to|invited to|removed from|promoted to|enrolled in|joined|left) (?:the |this )?(?:project|team|group|channel|organi[sz]ation|workspace|meeting|course|class)",
+    # What customers and patients do, or is done to them.
+    " (?:placed (?:an?|the|his|her|their)(?: new)? order|made an? (?:payment|deposit|withdrawal|donation|booking|reservation|purchase|transfer)|booked (?:an?|the|room|seat|flight|[0-9]{1,3})|"
+    "(?:deposited|withdrew|transferred|paid|donated|spent) (?:[$]|[a-z]{3} ?[0-9]|[0-9])|enrol+ed in|applied for|requested (?:an?|the)|cancel+ed (?:an?|the|his|her|their)|"
+    "(?:has been |was |is )(?:diagnosed with|admitted to|discharged from|prescribed|vaccinated|hospitali[sz]ed|hired as|promoted to))",
     " (?:started|triggered|aborted|cancell?ed) (?:a |the )?(?:build|pipeline|deployment|release)",
 )
 _DEED: Final = re.compile("(?:{})\\Z".format("|".join(f"(?:{deed})" for deed in _DEEDS)).encode(), re.IGNORECASE)
@@ -155,9 +159,10 @@ DETECTORS: Final = (
         judge_deed,
         (
             "audit: Ann Lee merged pull request #12", "@annlee approved merge request !42", "Student Ann Lee was added to the course", "Ann Lee started build #12", "ann.lee pushed to branch main", "Ann Lee pushed 3 commits",
+            "Ann Lee placed an order", "Ann Lee was diagnosed with influenza", "12:00 Ann Lee withdrew 200.00 EUR", "Ann Lee enrolled in BIO-201",
             '"Ann Lee" changed assignee of SHOP-1 from "Bob Ray" to "Carl Roe"',
         ),
-        ("bot merged pull request #12", "Renovate Bot opened pull request", "the user closed issue 3", "Mergify changed status", "workflow created issue 12"),
+        ("bot merged pull request #12", "Renovate Bot opened pull request", "the user closed issue 3", "Mergify changed status", "Payment Service transferred 12 bytes", "Blue Team requested a review", "Event Bus cancelled the job", "workflow created issue 12"),
         "GitHub, GitLab and Jira, histories of changes",
         by_word=True,
     ),

@@ -92,8 +92,18 @@ def judge_dumped(data: bytes, end: int) -> Verdict:
             stop = closing if closing >= 0 else min(len(data), pair.end() + int(pair[3]))
             if pair[2].lower() == b"name" and beside_a_person(data, pair.start(), pair.end()):
                 return judge_value(data, _NAME, Value(pair.end(), stop, "string", False)) or "nobody"
-            return personal(data, pair[2], pair.end(), stop) or "other_field"
+            return personal(data, pair[2], pair.end(), stop, _class_before(data, pair.start())) or "other_field"
     return "no_pair"
+
+
+#: The class of the object that a dump says it writes (`object(App\\User)#12 (2) {`).
+_OBJECT: Final = re.compile(rb"object\((?:\w{1,64}\\{1,31}){0,8}(\w{1,64})\)#[0-9]")
+_OBJECT_MAX: Final = 1024
+
+
+def _class_before(data: bytes, at: int) -> bytes:
+    classes: list[bytes] = _OBJECT.findall(data, max(0, at - _OBJECT_MAX), at)
+    return classes[-1] if classes else b""
 
 
 # -- columns with labels ------------------------------------------------------------------------------------------------
@@ -153,8 +163,8 @@ DETECTORS: Final = (
         "dumped",
         (r"string\([0-9]{1,9}\)\s?\\{0,31}\"", r"(?:int|float)\(-?[0-9]"),
         judge_dumped,
-        ('["first_name"]=> string(3) "Ann"', '["password":"App\\User":private]=> string(7) "hunter2"', '["name":protected]=> string(7) "Ann Lee" ["email":protected]=> string(3) "a@b"', '["user_id"]=>\n  int(4711)'),
-        ('["colour"]=> string(4) "blue"', "print(3)"),
+        ('["first_name"]=> string(3) "Ann"', '["password":"App\\User":private]=> string(7) "hunter2"', '["name":protected]=> string(7) "Ann Lee" ["email":protected]=> string(3) "a@b"', '["user_id"]=>\n  int(4711)', 'object(App\\User)#12 (1) {\n  ["name"]=>\n  string(3) "Ann"'),
+        ('["colour"]=> string(4) "blue"', "print(3)", 'object(App\\Product)#12 (1) {\n  ["name"]=>\n  string(5) "Shirt"'),
         "PHP manual, var_dump",
     ),
 )  # fmt: skip

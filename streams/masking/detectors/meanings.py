@@ -72,7 +72,7 @@ def is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
         return True
     if text.startswith(key.name + b"."):
         return True  # `users.map(user => user.name)`
-    if field.needs == "full_name" and data[value.start - 3 : value.start] == b"== ":
+    if field.needs in ("full_name", "whole_name") and data[value.start - 3 : value.start] == b"== ":
         return True  # A comparison in code.
     if _is_in_module(data, key, field, value):
         return True

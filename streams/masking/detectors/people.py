@@ -186,7 +186,7 @@ _AGENTS: Final = (
     "received by", "registered by", "invited by", "referred by", "prepared by", "issued to", "billed to", "bill to", "ship to", "shipped to", "sold to",
     "deliver to", "delivered to", "shipping to", "registered to", "reassigned to", "on behalf of", "attn", "attention", "sincerely", "best regards", "kind regards", "regards",
     "escalated to", "delivery to", "handed over to", "transferred to", "signature by", "signature of", "account of", "meeting with", "call with", "call from", "merged by",
-    "closed by", "resolved by", "verified by", "raised by", "rejected by", "acknowledged by", "granted by", "revoked by", "voter", "resident", "traveller", "speaking with", "spoke to", "spoke with", "author", "reviewer", "assignee", "reporter", "owner",
+    "closed by", "resolved by", "verified by", "raised by", "rejected by", "acknowledged by", "granted by", "revoked by", "voter", "resident", "traveller", "speaking with", "visitor", "teacher", "instructor", "courier", "technician", "pupil", "spoke to", "spoke with", "author", "reviewer", "assignee", "reporter", "owner",
     "invoice for", "order for", "booking for", "appointment for", "reservation for", "record of", "mit freundlichen gr\xc3\xbc\xc3\x9fen", "unterschrieben von",
 )  # fmt: skip
 _SELF: Final = (
@@ -254,8 +254,8 @@ def judge_person(data: bytes, end: int) -> Verdict:
 
 #: A passenger as reservations write one, with the title behind the name (IATA Resolution 830d).
 _BOOKED: Final = re.compile(rb"([A-Z]{2,30}/[A-Z]{2,30}(?: [A-Z]{2,30})?) ?(?:MR|MRS|MS|MISS|MSTR|CHD|INF)\b")
-#: Who did it to whom (`assigned to Ann Lee by Bob Ray`).
-_BY: Final = re.compile(rb"\\{0,7}[\"']? by \\{0,7}[\"']?")
+#: Who did it to whom or with whom (`assigned to Ann Lee by Bob Ray`).
+_BY: Final = re.compile(rb"\\{0,7}[\"']? (?:by|and|from|to|with) \\{0,7}[\"']?")
 #: A login in brackets behind a name.
 _BRACKETED_LOGIN: Final = re.compile(rb"\\{0,7}[\"'`]? ?[(\[]@?([A-Za-z0-9][A-Za-z0-9_.\-]{2,31})[)\]]")
 _IN_COMMON: Final = 3

@@ -85,9 +85,9 @@ def whole_value(data: bytes, field: Field, key: Key, value: Value, end: int) -> 
         slash = data.find(b"/", value.start + 1, value.end)
         if slash > 0:
             return value._replace(end=slash)
-    if field.needs == "full_name" and (name := _ESCAPED_COMMA.match(data, value.start)):
+    if field.needs in ("full_name", "whole_name") and (name := _ESCAPED_COMMA.match(data, value.start)):
         return value._replace(end=name.end())
-    if field.needs in ("words", "full_name") and (m := _PROSE_NAME.match(data, value.start)):
+    if field.needs in ("words", "full_name", "whole_name") and (m := _PROSE_NAME.match(data, value.start)):
         # In `customer=Ann Lee Order=12` the last word is the next name.
         stop = m.end() if _NAME_ENDS.match(data, m.end()) else data.rfind(b" ", value.start, m.end())
         return value._replace(end=max(stop, value.end))

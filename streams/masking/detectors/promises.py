@@ -63,6 +63,11 @@ def _login(value: bytes) -> bool:
     return letters and not value.startswith((b"arn:", b"0x")) and _WORDS.match(value) is not None
 
 
+def _whole_name(value: bytes) -> bool:
+    """Several words of a name, or one without spaces in ideographs: in fields that programs and machines stand in as well."""
+    return not _PERSONAL.match(value) and _full_name(value)
+
+
 #: Words for many.
 _NOT_ONE: Final = frozenset(b"all any everyone everybody public shared".split())
 
@@ -118,6 +123,7 @@ _TRACK: Final = re.compile(rb"[%;]?B?[0-9]{12,19}[\^=D].{4,80}\Z", re.IGNORECASE
 PROMISES: Final[dict[str, Callable[[bytes], bool]]] = {
     "words": _words,
     "full_name": _full_name,
+    "whole_name": _whole_name,
     "login": _login,
     "person_login": _account,
     "age": lambda value: _AGE.match(value) is not None,
