@@ -27,6 +27,13 @@ _STAYS = (
     ":param credentials: Used to sign requests.",
     "invalid password for user",
     "the user accepts the terms",
+    "passwd: password updated successfully",
+    "passwd: all authentication tokens updated successfully.",
+    "passwd: password expiry information changed.",
+    "auth[221]: worker started, cache warmed",
+    "docker login registry.example.com",
+    "CREATE POLICY own ON documents USING (owner_name = current_user)",
+    "connecting with password=%APP_PASSWORD% of the environment",
     # code
     "password = getpass()",
     'password = config.get("password")',

@@ -80,6 +80,17 @@ _TOOLS: Final = (
     ("unzip", rb"[ \t]-[A-OQ-Za-z]{0,4}P[ \t]?(?![^\s]{1,256}\.zip\b)" + _WORD + rb"(?=[ \t]+[^\s|;&>])"),
     (r"(?:twine|cqlsh|psexec(?:64)?(?:\.exe)?|crackmapexec|netexec|evil-winrm|rdesktop|nodetool)", rb"[ \t]-pw?[ \t]" + _WORD),
     (r"(?:smbclient|smbmap|rpcclient|winexe|smbget)", rb"[ \t](?:-U|--user)[ \t=]?[^\s%\"']{1,96}%" + _WORD),
+    ("az keyvault secret set", rb"[ \t]--value[ \t=]" + _WORD),
+    ("gh secret set", rb"[ \t](?:--body|-b)[ \t=]" + _WORD),
+    ("aws secretsmanager (?:create-secret|put-secret-value|update-secret)", rb"[ \t]--secret-string[ \t=](?!file:|\{|\\{0,31}[\"'] ?\{)" + _WORD),
+    ("aws ssm put-parameter", rb"[ \t]--value[ \t=](?!file:)" + _WORD + rb"(?=[^\n|;]{0,200}SecureString)"),
+    ("aws ssm put-parameter", rb"SecureString\b[^\n|;]{0,200}?[ \t]--value[ \t=](?!file:)" + _WORD),
+    (r"[xw]freerdp3?", rb"[ \t]/p:" + _WORD),
+    ("nmcli", rb"[ \t](?:password|(?:wifi-sec|802-11-wireless-security)\.psk)[ \t]" + _WORD),
+    ("wpa_passphrase", rb"[ \t](?:\\{0,31}[\"'][^\"'\n]{1,64}[\"']|[^\s\"'<>|]{1,64})[ \t]" + _WORD),
+    (r"(?:impdp|expdp|sqlldr)", rb"[ \t](?:userid=)?\\{0,31}[\"']?[A-Za-z][\w$#]{0,29}/([^\s\"'\\;|<>&@\xff]{3,64})"),
+    ("security add-(?:generic|internet)-password", rb"[ \t]-w[ \t]" + _WORD),
+    ("lftp", rb"[ \t](?:-u|--user)[ \t=]?\\{0,31}[\"']?[^\s,\"']{1,64}," + _WORD),
     ("rabbitmqctl", rb"[ \t](?:add_user|change_password|authenticate_user)[ \t][^\s\"']{1,64}[ \t]" + _WORD),
     (r"(?:keytool|jarsigner)", rb"[ \t]-(?:src|dest)?(?:store|key)pass[ \t]" + _WORD),
     (r"(?:npm|yarn|pnpm)", rb":_(?:authToken|auth|password)[ \t=]" + _WORD),
@@ -95,7 +106,7 @@ _TOOL: Final = tuple(
     for name, options in _TOOLS
 )
 #: The longest name of a program, and as far as its arguments are read, up to the next command.
-_TOOL_NAME_MAX: Final = 24
+_TOOL_NAME_MAX: Final = 56
 _ARGUMENTS: Final = re.compile(rb"[^\n\r;|\xff]{0,400}")
 _VARIABLE: Final = (b"$", b"%", b"{", b"*")
 
@@ -172,12 +183,17 @@ DETECTORS: Final = (
             'ldapsearch -x -D "cn=admin,dc=example" -w S3cretPw99 -b dc=example', "snmpwalk -v3 -u ann -A S3cretPw99 -X S3cretPw88 192.0.2.1", "mosquitto_pub -h mq -u ann -P S3cretPw99 -t a",
             "ipmitool -I lanplus -U admin -P S3cretPw99 power status", "smbclient //fs/x -U ann%S3cretPw99 -c ls", "rabbitmqctl add_user ann S3cretPw99", "unzip -P S3cretPw99 a.zip", "keytool -list -storepass S3cretPw99",
             "npm config set //npm.example/:_authToken S3cretPw99S3cretPw99", r"net use Z: \\fs1\share S3cretPw99 /user:CORP\ann", "twine upload -u ann -p S3cretPw99 dist/x",
+            "lftp -u ann,S3cretPw99 ftp.example.com",
+            "az keyvault secret set --vault-name v --name db --value S3cretPw99", "gh secret set DB -b S3cretPw99", "aws ssm put-parameter --type SecureString --name /db --value S3cretPw99", "aws ssm put-parameter --value S3cretPw99 --name /db --type SecureString",
+            "aws secretsmanager put-secret-value --secret-id db --secret-string S3cretPw99", "xfreerdp /v:srv1 /u:ann /p:S3cretPw99", "nmcli dev wifi connect Home password S3cretPw99", "wpa_passphrase Home S3cretPw99", "impdp system/S3cretPw99@orcl directory=d",
+            "security add-generic-password -a ann -s shop -w S3cretPw99",
         ),
         (
             "ldapsearch -x -W -b dc=example", "snmpwalk -v2c 192.0.2.1 system", "mosquitto_sub -h mq -t a", "npm config set registry https://r.example", "rabbitmqctl list_users", "unzip -P a.zip", "unzip -P a.zip -d /srv", r"net use Z: \\fs1\share",
-            "twine upload -p $TWINE_PASSWORD dist/x", "ipmitool power status",
+            "twine upload -p $TWINE_PASSWORD dist/x", "ipmitool power status", "lftp -u ann ftp.example.com",
+            "aws ssm put-parameter --name /colour --value blue77 --type String", "nmcli dev wifi list", "wpa_passphrase Home", "impdp help=y", "gh secret set DB < token.txt", "aws secretsmanager put-secret-value --secret-string file://db.json",
         ),
-        "ldapsearch(1), snmpcmd(1), mosquitto_pub(1), ipmitool(1), smbclient(1), rabbitmqctl(8), keytool, npm-config, net use (Microsoft)",
+        "ldapsearch(1), snmpcmd(1), mosquitto_pub(1), ipmitool(1), smbclient(1), lftp(1), az keyvault, gh secret, aws ssm and secretsmanager, xfreerdp(1), nmcli(1), wpa_passphrase(8), Oracle Data Pump, security(1), rabbitmqctl(8), keytool, npm-config, net use (Microsoft)",
     ),
     Detector(
         "directive",

@@ -96,6 +96,8 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", r"userid:\[[0-9]{1,3}\] \\{0,7}['\"]", r"\\{0,7}['\"]"),
     # What a server process of PostgreSQL calls itself.
     ("", "postgres: ", r" [A-Za-z0-9_\-]{1,63} (?:[0-9a-f.:]{3,45}\([0-9]{1,5}\)|\[local\]) "),
+    # GitHub: `Permission to shop/web.git denied to ann.`
+    ("", r"\.git denied to ", r"\.(?:[\s\"\\]|\Z)"),
     # FreeRADIUS, OpenVPN, ProFTPD.
     ("", r"login ok: \[", r"[\]/]"),
     ("", r"login incorrect: \[", r"[\]/]"),
@@ -245,14 +247,14 @@ DETECTORS: Final = (
             "%SYS-6-LOGOUT: User ann has exited tty session 2(192.0.2.1)", "Administrator ann logged in successfully from https(192.0.2.1)", "Authorization for user ann accepted", "login query for 'ann' port tty2 from 192.0.2.1 accepted", "ppp,info <pppoe-ann>: authenticated", "ocserv[1]: worker[ann]: 192.0.2.1 suggesting DPD", "IMAP Error: Login failed for ann against localhost from 192.0.2.1", "relay=x [192.0.2.1], authid=ann, mech=PLAIN", "AUTHID : ANN  HOSTNAME: db1", "User name [ann] or password is invalid", "AMQ9557E: Queue Manager User ID initialization failed for 'ann'.", "OS$USERID:[3] 'ann' DBID:[10]", "AUDIT - user ann - RAW: x", r"src if:192.0.2.1(LOCAL\ann) dst", "httpd(pam_audit): user=ann(ann) partition=[All]", 'rcvd [CHAP Response id=0x1 <0102>, name = "ann"]', "assigning virtual IP 10.9.0.2 to peer 'ann'", "l2tp,ppp,info,account ann logged in, 10.9.0.2",
             r"[User CORP\ann@192.0.2.1 logged in as x]", r"[info] [CORP\ann] [] [12]", "dropbear[8]: Password auth succeeded for 'ann' from 192.0.2.1:1", "dropbear[8]: Exit (ann): Disconnect received", "crontab[3]: (root) LIST (ann)", "authenticated as unix-user:ann to gain", "auth_ldap authenticate: user ann authentication failed; URI /",
             "421AF1x: from=ann, size=312, class=0", ", relay=ann@localhost", "spamd: identified spam (12.3/5.0) for ann:1001 in 1.2 seconds", 'Queued on "HP" by "ann".', r"Document 12, x owned by ann on \\WS12 was printed on HP", "SERVICE NOTIFICATION: ann;web1;HTTP;CRITICAL", "orgId=1 uname=ann t=1", "(p2, c1, k60, u'ann')", "# User@Host: ann[ann] @ [192.0.2.1]",
-            "host (x[192.0.2.1]) - USER ann (Login failed): Incorrect password.", "ALTER USER ann WITH PASSWORD 'x'",
+            "host (x[192.0.2.1]) - USER ann (Login failed): Incorrect password.", "ALTER USER ann WITH PASSWORD 'x'", "remote: Permission to shop/web.git denied to ann.",
         ),
         (
             "Authentication failure for tenant acme", "LOGIN ON tty1 BY root", "Access denied for user group by policy", "job submitted for user [1 of 3]", "create user failed", "create role admin done",
             "map [a] -> [b c]", "postgres: checkpointer process started", "postgres: postgres shop [local] idle", "deny (to ann) now",
             "uname: Linux 6.1.0", "in group a user b joined", "the main[1]: 12", "login failed for users of a against b", "login failed for reasons against policy", r"(local\path) missing", "authid : missing", "user name [a-z0-9] or password pattern invalid", "user name [a] is taken", ", user agent failed to load", "the administrator disabled it", "Exit (1): error", "owned by the team", "from=cache, size=12px", "host notification: sent", "the url a@b:c",
         ),
-        "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, Elasticsearch, Cassandra, WP fail2ban, Oracle Database, SQL:2016; Cisco ASA and IOS, FortiOS, F5 TMOS, RouterOS and VMware message references; pppd(8), Dropbear, cron, polkit, mod_authnz_ldap, SpamAssassin, CUPS, Nagios, Grafana, Mosquitto, MySQL",
+        "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, Elasticsearch, Cassandra, WP fail2ban, Oracle Database, SQL:2016; Cisco ASA and IOS, FortiOS, F5 TMOS, RouterOS and VMware message references; pppd(8), Dropbear, cron, polkit, mod_authnz_ldap, SpamAssassin, CUPS, Nagios, Grafana, Mosquitto, MySQL; GitHub Docs, Error: Permission to user/repo denied",
     ),
     Detector(
         "account_before_words",

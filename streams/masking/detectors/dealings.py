@@ -135,8 +135,10 @@ _BY_ABROAD: Final = (
     r"[ai]d[oa]s? por",
     r"[aiu]t[oaie] da",
     r"[nt][aeoy] przez",
-    r"(?:erstellt|angelegt|genehmigt|bearbeitet|gebucht|bestellt|eingereicht|unterschrieben|unterzeichnet|ge\xc3\xa4ndert|gemeldet|gel\xc3\xb6scht|aktualisiert|"
-    r"hochgeladen|storniert|bezahlt|aufgegeben|abgelehnt|best\xc3\xa4tigt|freigegeben|angenommen|gepr\xc3\xbcft|\xc3\xbcbernommen|angefragt|abgeholt|verschickt|gesendet) (?:von|durch)",
+    (
+        r"(?:erstellt|angelegt|genehmigt|bearbeitet|gebucht|bestellt|eingereicht|unterschrieben|unterzeichnet|ge\xc3\xa4ndert|gemeldet|gel\xc3\xb6scht|aktualisiert|"
+        r"hochgeladen|storniert|bezahlt|aufgegeben|abgelehnt|best\xc3\xa4tigt|freigegeben|angenommen|gepr\xc3\xbcft|\xc3\xbcbernommen|angefragt|abgeholt|verschickt|gesendet) (?:von|durch)"
+    ),
     r"(?:aangemaakt|geplaatst|goedgekeurd|ingediend|gewijzigd|verwijderd|ondertekend|afgewezen|bijgewerkt|geannuleerd|betaald|besteld|gemeld|aangevraagd|geboekt) door",
     r"(?:skapad|godk\xc3\xa4nd|skickad|\xc3\xa4ndrad|signerad|bokad|best\xc3\xa4lld|oprettet|godkendt|\xc3\xa6ndret|slettet|opprettet|godkjent|endret) a[vf]",
 )

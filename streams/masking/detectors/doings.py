@@ -22,9 +22,11 @@ _DEEDS: Final = (
     " changed (?:the )?(?:assignee|reporter|owner|status|priority|due date)",
     " (?:has been |was |has )?(?:added to|invited to|removed from|promoted to|enrolled in|joined|left) (?:the |this )?(?:project|team|group|channel|organi[sz]ation|workspace|meeting|course|class)",
     # What customers and patients do, or is done to them.
-    " (?:placed (?:an?|the|his|her|their)(?: new)? order|made an? (?:payment|deposit|withdrawal|donation|booking|reservation|purchase|transfer)|booked (?:an?|the|room|seat|flight|[0-9]{1,3})|"
-    "(?:deposited|withdrew|transferred|paid|donated|spent) (?:[$]|[a-z]{3} ?[0-9]|[0-9])|enrol+ed in|applied for|requested (?:an?|the)|cancel+ed (?:an?|the|his|her|their)|"
-    "(?:has been |was |is )(?:diagnosed with|admitted to|discharged from|prescribed|vaccinated|hospitali[sz]ed|hired as|promoted to))",
+    (
+        " (?:placed (?:an?|the|his|her|their)(?: new)? order|made an? (?:payment|deposit|withdrawal|donation|booking|reservation|purchase|transfer)|booked (?:an?|the|room|seat|flight|[0-9]{1,3})|"
+        "(?:deposited|withdrew|transferred|paid|donated|spent) (?:[$]|[a-z]{3} ?[0-9]|[0-9])|enrol+ed in|applied for|requested (?:an?|the)|cancel+ed (?:an?|the|his|her|their)|"
+        "(?:has been |was |is )(?:diagnosed with|admitted to|discharged from|prescribed|vaccinated|hospitali[sz]ed|hired as|promoted to))"
+    ),
     " (?:started|triggered|aborted|cancell?ed) (?:a |the )?(?:build|pipeline|deployment|release)",
 )
 _DEED: Final = re.compile("(?:{})\\Z".format("|".join(f"(?:{deed})" for deed in _DEEDS)).encode(), re.IGNORECASE)

@@ -18,7 +18,7 @@ _LAST_WORDS: Final = (
     "account-number", "card-number", "phone-number",
 )  # fmt: skip
 _KEYWORD: Final = re.compile(
-    rb"(?<![\w:\"'])::?(?:[a-z][\w.\-]{0,40}/)?([a-z][\w\-]{0,40}\??),? (\\{0,7})\"\Z", re.IGNORECASE
+    rb"(?<![\w:\"'])::?(?:([a-z][\w.\-]{0,40})/)?([a-z][\w\-]{0,40}\??),? (\\{0,7})\"\Z", re.IGNORECASE
 )
 _KEYWORD_MAX: Final = 110
 #: The longest string that is looked at, in bytes, and what ends one that was cut off.
@@ -43,9 +43,10 @@ def judge_keyword(data: bytes, end: int) -> Verdict:
     keyword = _KEYWORD.search(data, max(0, end - _KEYWORD_MAX), end)
     if keyword is None:
         return "no_keyword"
-    name, value = keyword[1].decode("utf-8", "replace"), data[end : _end_of_value(data, end, keyword[2] + b'"')]
+    name, value = keyword[2].decode("utf-8", "replace"), data[end : _end_of_value(data, end, keyword[3] + b'"')]
     if not _tells(name):
-        if name != "name" or not _of_person(data, keyword.start(), value):
+        namespace = (keyword[1] or b"").rpartition(b".")[2].decode("utf-8", "replace")
+        if name != "name" or not (is_person_word(namespace) or _of_person(data, keyword.start(), value)):
             return "other_field"
         name = "full-name"
     return [one._replace(start=end + one.start, end=end + one.end) for one in judge_whole(name, value)] or "nobody"
@@ -74,8 +75,8 @@ DETECTORS: Final = (
         "edn_keyword",
         tuple(rf"{word},? \\{{0,7}}\"" for word in _LAST_WORDS),
         judge_keyword,
-        ('{:email "ann@example.com" :name "Ann Lee"}', '{:first-name "Ann", :last-name "Lee"}', '#:user{:full-name "Ann Lee"}', '{:user {:name "Ann Lee"}}', '{:db/password "hunter2x"}', '{:db/password "hunter2x'),
-        ('{:name "Blue Shirt" :sku "BS-12"}', 'the name "x" is taken', '{:column-name "first"', 'no phone "', 'ns:name "Ann Lee"'),
+        ('{:email "ann@example.com" :name "Ann Lee"}', '{:first-name "Ann", :last-name "Lee"}', '#:user{:full-name "Ann Lee"}', '{:user {:name "Ann Lee"}}', '{:db/password "hunter2x"}', '{:db/password "hunter2x', '{:user/name "Ann Lee"}'),
+        ('{:name "Blue Shirt" :sku "BS-12"}', 'the name "x" is taken', '{:column-name "first"', 'no phone "', 'ns:name "Ann Lee"', '{:product/name "Blue Shirt"}'),
         "EDN, keywords and maps",
     ),
 )  # fmt: skip

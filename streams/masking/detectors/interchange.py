@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from streams.masking.context import at_word_start, value_after
 from streams.masking.detectors.beside import ends_with_words
+from streams.masking.detectors.named import judge_value
+from streams.masking.fields import Field
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import Kind
 
@@ -99,6 +102,44 @@ def _family(data: bytes, start: int, end: int) -> re.Match[bytes] | None:
     return _FAMILY.search(data, before, closing if closing >= 0 else end + _OBJECT_MAX)
 
 
+#: Resources that are persons.
+_PERSONS: Final = rb"(?:Patient|Practitioner|PractitionerRole|RelatedPerson|Person)"
+#: What a Reference says that it leads to: an address, relative or not, or a type.
+_REFERENCE: Final = re.compile(
+    rb"\"reference\\{0,31}\"\s{0,8}:\s{0,8}\\{0,31}\"(?:https?:[^\"\\\s\xff]{1,200}/)?(" + _PERSONS + rb"/)"
+    rb"|\"type\\{0,31}\"\s{0,8}:\s{0,8}\\{0,31}\"" + _PERSONS + rb"\\{0,31}\""
+)
+_DISPLAY: Final = re.compile(rb"\"display\\{0,31}\"\s{0,8}:\Z", re.IGNORECASE)
+_DISPLAY_MAX: Final = 64
+_REFERENCE_MAX: Final = 400
+
+
+def judge_display(data: bytes, end: int) -> Verdict:
+    """What is shown for a person to whom a Reference leads (FHIR R5, 2.1.28.0.16)."""
+    display = _DISPLAY.search(data, max(0, end - _DISPLAY_MAX), end)
+    if display is None:
+        return "no_display"
+    low = max(data.rfind(b"{", max(0, display.start() - _REFERENCE_MAX), display.start()), 0)
+    closing = data.find(b"}", end, end + _REFERENCE_MAX)
+    if not _REFERENCE.search(data, low, closing if closing >= 0 else end + _REFERENCE_MAX):
+        return "other_reference"
+    value = value_after(data, end)
+    return judge_value(data, _NAME, value) if value and value.form == "string" else "no_value"
+
+
+_NAME: Final = Field("name", "words")
+
+#: A logical id behind its resource, with a digit in it (FHIR R5, 2.1.28.0.1 and 3.1.0.1.2).
+_ID: Final = re.compile(rb"(?=[A-Za-z\-.]{0,63}[0-9])[A-Za-z0-9\-.]{2,64}(?<!\.)(?![A-Za-z0-9_=(])")
+
+
+def judge_id(data: bytes, end: int) -> Verdict:
+    """The id of a patient or of somebody related, in a Reference or in the URL of a resource."""
+    word = b"Patient/" if data.endswith(b"Patient/", 0, end) else b"RelatedPerson/"
+    found = _ID.match(data, end) if data.endswith(word, 0, end) and at_word_start(data, end - len(word)) else None
+    return Found(end, found.end(), "customer", "fhir_id", "fhir", 45) if found else "no_id"
+
+
 # -- vCards -----------------------------------------------------------------------------------------------------------
 
 #: Properties of a person (RFC 6350, section 6; LABEL is RFC 2426's); mail addresses prove themselves.
@@ -177,6 +218,22 @@ DETECTORS: Final = (
         ('{"resourceType":"Patient","name":[{"use":"official","family":"Chalmers","given":["Peter","James"]}]}', '{"given" : [ "Ann" ]}'),
         ('{"given":[]}', '{"given":[1,2]}', '{"given":"conditions"}', '{"font":{"family":"Arial"}}'),
         "HL7 FHIR R5, HumanName",
+    ),
+    Detector(
+        "fhir_reference",
+        (r"\"display\\{0,31}\"\s{0,8}:",),
+        judge_display,
+        ('{"subject":{"reference":"Patient/example","display":"Amy Baxter"}}', '{"display": "Dr Adam Careful", "type": "Practitioner"}', '{"performer":[{"reference":"https://fhir.example/r5/Practitioner/12","display":"Adam"}]}'),
+        ('{"coding":[{"system":"http://loinc.org","display":"Body Weight"}]}', '{"display":"block"}', '{"reference":"Location/1","display":"South Wing"}', '{"reference":"Patient/1","display":12}'),
+        "HL7 FHIR R5, Reference",
+    ),
+    Detector(
+        "fhir_id",
+        (r"(?-i:Patient/|RelatedPerson/)",),
+        judge_id,
+        ('{"subject":{"reference":"Patient/pat-8812"}}', "GET /fhir/R4/Patient/8812/$everything 200", "https://fhir.example/RelatedPerson/f001"),
+        ("Patient/Doctor ratio", "InPatient/8812", "GET /fhir/Patient/_search", "Patient/1", "Patient/v2(beta)"),
+        "HL7 FHIR R5, id and RESTful API",
     ),
     Detector(
         "vcard",

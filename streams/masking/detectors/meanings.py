@@ -61,6 +61,8 @@ _PARAMETER: Final = re.compile(
 
 _NEXT_KEY: Final = re.compile(rb"[\w.\-]{1,64}:(?!//)")
 _ASSIGNED: Final = re.compile(rb"[a-z_]{2,24}=\\{0,7}[{\[('\"]")
+#: The number of a process behind a daemon's name.
+_PROCESS: Final = re.compile(rb"\[[0-9]{2,3}\]: ")
 #: Another part of an Objective-C selector (`initWithName:password:`).
 _PART_OF_SELECTOR: Final = re.compile(rb"[A-Za-z]{1,64}:[\])]")
 
@@ -82,8 +84,10 @@ def is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
         return True
     if field.kind != "secret" and (is_own_name(key.name, text) or _PARAMETER.match(text)):
         return True
-    if key.name.lower() == b"auth" and _ASSIGNED.match(data, value.start):
-        return True  # A logger of this name, and the next name.
+    if key.name.lower() == b"auth" and (
+        _ASSIGNED.match(data, value.start) or _PROCESS.match(data, key.start + len(key.name))
+    ):
+        return True  # A logger of this name, and the next name; a daemon of this name in syslog (RFC 3164, 5.3).
     before = data[max(0, key.start - 2) : key.start]
     if before == b"//" or (key.name == b"PASS" and data[value.start - 2 : value.start] == b": "):
         return True  # The user before a password in a URL, the verdict of a test.

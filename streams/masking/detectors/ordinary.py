@@ -18,6 +18,8 @@ _SAID: Final = re.compile(
     rb"|(?:is|are|was|has|have)(?: not)? (?:too|already|been|required|invalid|missing|empty|blank|expired|incorrect|wrong|weak|reserved|optional|mandatory|"
     rb"valid|unknown|null|undefined|provided|set|found|given|allowed|supported|a required|not )\b"
     rb"|(?:is|are)n't (?:valid|allowed|set)\b|(?:can't|cannot|can not|may not|must not) be\b|too (?:short|long|weak|common|many|similar)\b"
+    # passwd(1) begins its lines with its own name.
+    rb"|password (?:updated|changed|unchanged|reset|saved|expiry)\b|(?:all )?authentication tokens? \w|(?:updated|changed|reset|saved) successfully\b"
     rb"|(?:does not|doesn't|do not|don't) (?:match|exist|meet|contain|have|look)\b|needs to (?:be|have)\b"
     rb"|(?:this|the) (?:field|value) (?:is|may|must|can|cannot|has|should|was|already)\b|not (?:provided|given|supplied|present|specified|configured|available|allowed|required|valid|a valid)\b|at least [0-9]{1,2} |(?:size|length|value) must be\b|from (?:off|on) to (?:off|on)\b)",
     re.IGNORECASE,

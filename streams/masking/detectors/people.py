@@ -324,6 +324,8 @@ def judge_user(data: bytes, end: int) -> Verdict:
         return "no_phrase"
     if data[phrase.start() - 1 : phrase.start()] == b"/":
         return "path"
+    if _REGISTRY.search(data, max(0, phrase.start() - _REGISTRY_MAX), end) and _HOST.match(data, end):
+        return "host"
     quote = _QUOTE.match(data, end)
     start = quote.end() if quote else end
     stop = person_at(data, start, least=2)
@@ -340,6 +342,16 @@ def judge_user(data: bytes, end: int) -> Verdict:
     if phrase[0][:8].lower() == b"username":
         return Found(name.start(1), name.end(1), "username", "user_named", "phrase", 40)
     return account(name.start(1), name[1], "user_named", "user" if opaque else "username") or "account_of_system"
+
+
+#: Commands that log in to a server, which stands behind them (`docker login registry.example.com`).
+_REGISTRY: Final = re.compile(
+    rb"\b(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|registry|argocd|oc|vault|cf) login \Z"
+)
+_REGISTRY_MAX: Final = 16
+_HOST: Final = re.compile(
+    rb"(?:https?://)?[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,6}(?::[0-9]{1,5})?(?![\w@])", re.IGNORECASE
+)
 
 
 def _means_one(data: bytes, name: re.Match[bytes], *, quoted: bool, after_sign: bool) -> bool:
@@ -430,7 +442,7 @@ DETECTORS: Final = (
         ("user:? ", "username:? ", "login:? ", "(?:logged|logging|signed|signing) (?:in|on) as:? ", "authenticat(?:ed|ing) as:? ", "impersonating:? ", "running as:? ", "login(?: attempt)? (?:for|by):? ", "password (?:reset |change |changed )?(?:for|by):? ", "locked for:? ", "lockout for:? "),
         judge_user,
         ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed", '{"message":"New session c12 of user ann."}'),
-        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "the user accepts", "user: <nil>"),
+        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "the user accepts", "user: <nil>", "docker login registry.example.com", "helm registry login charts.example.io:5000"),
         "phrases of logs",
         by_word=True,
     ),

@@ -13,9 +13,7 @@ from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS"]
 
-_BARE_NAME: Final = re.compile(
-    rb"(?:\A|[^A-Za-z0-9_.\-`])name ?[:=]\Z|\\[nrt]name ?[:=]\Z|\[name\] =\Z", re.IGNORECASE
-)
+_BARE_NAME: Final = re.compile(rb"(?:\A|[^A-Za-z0-9_.\-`])name ?[:=]\Z|\\[nrt]name ?[:=]\Z|\[name\] =\Z", re.IGNORECASE)
 _BARE_NAME_MAX: Final = 8
 _OPENING: Final = re.compile(OPENED)
 #: A title before a name, in any language.

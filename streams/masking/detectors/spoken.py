@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from streams.masking.context import WORD_START, at_word_start
+from streams.masking.context import WORD_START, Value, at_word_start
+from streams.masking.detectors.named import judge_value
 from streams.masking.detectors.providers.telling import looks_random
 from streams.masking.fields import field_of
 from streams.masking.found import Detector, Found, Verdict
@@ -132,6 +133,26 @@ def judge_imap(data: bytes, end: int) -> Verdict:
         Found(*command.span(user), "username", "imap_login", "command", 60),
         Found(*command.span(password), "secret", "imap_login", "command", 60),
     ]
+
+
+#: Commands that set a variable of the environment with a space before its value: setx of Windows, csh and fish.
+_SET: Final = re.compile(
+    rb"(?:setx(?:\.exe)?|setenv|set (?:-[a-zA-Z]{1,4} ){0,2}-[a-zA-Z]{0,3}x[a-zA-Z]{0,3})[ \t]{1,4}([A-Za-z_][A-Za-z0-9_]{1,60})[ \t]{1,4}"
+    rb"(?:(\\{0,31}[\"'])([^\"'\\\r\n\xff]{1,255})\2|([^\s\"'\\$%(;|&\xff][^\s\"'\\;|&\xff]{0,255}))",
+    re.IGNORECASE,
+)
+_SET_MAX: Final = 20
+
+
+def judge_set(data: bytes, end: int) -> Verdict:
+    """The value of a secret's variable that a command sets (`setx DB_PASSWORD value`)."""
+    for command in _SET.finditer(data, max(0, end - _SET_MAX), end + 340):
+        if command.start() < end <= command.start(1) and at_word_start(data, command.start()):
+            field = field_of(command[1].decode())
+            value = Value(*command.span(3 if command[2] else 4), "string", False)
+            secret = field is not None and field.kind == "secret"
+            return (judge_value(data, field, value) or "nobody") if field and secret else "other_variable"
+    return "no_command"
 
 
 #: Dockerfile's older form of `ENV`, with the value up to the line's end.
@@ -274,6 +295,14 @@ DETECTORS: Final = (
         ("a001 LOGIN mrc secret99", 'C: 1 LOGIN "ann" "hunter 2"'),
         ("ERROR LOGIN failed twice", "a001 OK LOGIN completed", "17 LOGIN attempts failed", "page1 LOGIN form was shown"),
         "RFC 9051, 6.2.3",
+    ),
+    Detector(
+        "set_variable",
+        (r"setx(?:\.exe)?[ \t]", r"setenv[ \t]", r"set (?:-[a-z]{1,4} )?-[a-z]{0,3}x[a-z]{0,3}[ \t]"),
+        judge_set,
+        ("setx DB_PASSWORD hunter22 /M", "setenv API_TOKEN 'hunter22'", "fish: set -gx DB_PASSWORD hunter22", 'setx.exe DB_PASSWORD "hunter 22"'),
+        ("setx PATH C:\\bin", "setenv LANG C", "set -x PATH /usr/bin", "setx DB_PASSWORD %PW%", "set -ex password", "setx DB_PASSWORD", "setenv DB_PASSWORD $PW"),
+        "setx (Microsoft), csh(1), fish documentation, set",
     ),
     Detector(
         "env_line",
