@@ -45,6 +45,7 @@ from streams.masking.detectors import (
     rejected,
     resources,
     sessions,
+    signatures,
     spelled,
     spoken,
     statements,
@@ -112,4 +113,5 @@ ALL: Final[tuple[Detector, ...]] = (
     *chat_exports.DETECTORS,
     *edn.DETECTORS,
     *streets.DETECTORS,
+    *signatures.DETECTORS,
 )

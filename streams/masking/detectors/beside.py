@@ -126,10 +126,20 @@ _NOBODY: Final = frozenset(
     jdbc odbc driver drivers graphics adapter migration migrations checkout tier blue red purple yellow orange shirt shirts jacket shoes retail wholesale
     outgoing incoming beta alpha bundle tariff newsletter voucher
     gnu texinfo environment variables history visual studio excel outlook exchange stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
-    health check checks probe probes liveness readiness heartbeat ping nvidia intel amd qualcomm realtek broadcom cisco lenovo logitech mozilla zendesk jira confluence slack
-    salesforce hubspot shopify magento wordpress drupal mysql mariadb mongodb postgres postgresql cassandra dynamodb sqlite rabbitmq celery tomcat jetty netty hikari
+    health check checks probe probes liveness readiness heartbeat nvidia intel amd qualcomm realtek broadcom cisco lenovo logitech mozilla zendesk jira confluence
+    salesforce hubspot shopify magento wordpress drupal mysql mariadb mongodb postgres postgresql dynamodb sqlite rabbitmq celery tomcat jetty hikari
     hibernate argo istio envoy traefik haproxy caddy varnish cloudflare akamai datadog splunk sentry pagerduty opsgenie twilio sendgrid mailgun ansible puppet vault consul
     ubuntu debian fedora centos suse raspberry kernel firmware sensor sensors battery kinesis firehose
+    multi factor single double triple dual two three four five six seven eight nine first second third fourth fifth top main fiscal quarter quarterly annual yearly
+    deluxe suite basics advanced introduction goods sellers chunk size exclusive shared loop virtual classroom remote desktop laptop tablet reviews purchase purchases course
+    courses lesson lessons exam exams semester sign signon bulk item items quick partial facebook instagram twitter linkedin whatsapp youtube tiktok netflix spotify uber
+    airbnb ebay bitbucket jetbrains medicare medicaid advantage traffic campaign campaigns promotion promo discount clearance shipment shipments delivery deliveries
+    pickup return returns exchange tracking feedback survey surveys news podcast webinar events conference workshop summit festival concert tournament championship league
+    season playoffs lobby quest dungeon guild inventory currency reward rewards bonus achievement leaderboard boost pack packs edition editions trial subscription
+    subscriptions membership memberships plan plans option options features menu button screen form forms table tables row rows column columns index cell chart graph grid
+    filter count sum average minimum maximum custom generic regional national international domestic foreign external inbound outbound upstream downstream radio television
+    weather sports music video audio photo image images picture pictures camera microphone speaker keyboard mouse printer switch modem antenna tree locks mutex
+    semaphore cursor exception debug trace fatal critical severe notice alert alerts alarm alarms incident incidents outage tcp udp dns ssh ftp smtp imap peer peers
     madam madame herr frau kunde kundin kunden nutzer benutzer team leute zusammen welt cliente clientes usuario usuarios mundo
     client clients monsieur mesdames messieurs tous amigo amigos gentleman gentlemen hiring manager recruiter valued sirs
     january february march april may june july august september october november december

@@ -18,8 +18,8 @@ _DEALINGS: Final = (
     ),
     ("interview|meeting|appointment|session|consultation|conversation|call|chat|lesson", "with"),
     ("prescription|lease|birthday|payslip|salary|profile|diagnosis|treatment|referral|loan|account|vaccination|lab results|test results|appointment", "for|of"),
-    ("commit|revision|edit|upload|signature|login|post|article", "by"),
-    ("booking|reservation|voicemail|payslip|badge|medical record|patient record|(?:background|kyc|credit|identity|id|aml|eligibility|dbs) check", "for|of"),
+    ("commit|revision|edit|signature|article", "by"),
+    ("booking|reservation|payslip|medical record|patient record|(?:background|kyc|credit|identity|id|aml|eligibility|dbs) check", "for|of"),
     ("bestellung|nachricht|anfrage|anruf|zahlung|rechnung|auftrag|bewerbung|antrag|r\xc3\xbcckruf|\xc3\xbcberweisung|lieferung|sendung", "von|an|f\xc3\xbcr"),
     ("termin|gespr\xc3\xa4ch|besprechung|telefonat|vertrag", "mit"),
     # What stands behind `de` and `di` is as often what sort of request or invoice it is.
@@ -59,11 +59,11 @@ _DONE_TO: Final = "received from|forwarded to|addressed to|refunded to|dispensed
 #: What is made out, granted or sent for somebody, with the participle behind it (`Label created for`); what things have as
 #: often (reports, orders, checks) is none of it.
 _MADE_OUT: Final = (
-    r"(?:accounts?|profiles?|labels?|badges?|voicemail|claims?|policy|statements?|subscription|membership|reservations?|bookings?|appointments?|invoices?|receipts?|refunds?|"
-    r"payouts?|check|screening|verification|visa|payslips?|salary|enrol?lment|registration|application|mortgage|loans?|prescriptions?|referral|consent|login|e-?mail|"
-    r"reset|parcel|insurance|permit|licen[cs]e|passport|records?|results?|card)"
+    r"(?:(?:profiles?|labels?|badges?|voicemail|membership|appointments?|invoices?|receipts?|refunds?|payouts?|visa|payslips?|salary|enrol?lment|application|mortgage|loans?|"
+    r"prescriptions?|referral|parcel|insurance|passport|(?:background|kyc|aml|credit|identity|id|eligibility) check|verification|(?:medical|patient) records?|lab results?)"
+    r"(?: [#a-z0-9\-]{1,16})? (?:[a-z]{2,12}ed|sent|paid|left|ready|due)|accounts? (?:created|opened|closed|locked|unlocked|suspended|provisioned|reactivated|deactivated))"
 )
-_MADE_OUT_FOR: Final = rf"{_MADE_OUT}(?: [#a-z0-9\-]{{1,16}})? (?:[a-z]{{2,12}}ed|sent|paid|left|ready|due) for "
+_MADE_OUT_FOR: Final = rf"{_MADE_OUT} for "
 
 _CAPITAL: Final = r"(?-i:[A-Z\xc3-\xc5\xd0])"
 #: A number may stand between a noun and its preposition (`Order 4412 from`).

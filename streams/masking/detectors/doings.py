@@ -129,6 +129,36 @@ def judge_mention(data: bytes, end: int) -> Verdict:
     return account(handle.start(1), handle[1], "mention") or "account_of_system"
 
 
+#: What persons do to records of other programs, and what is given to them.
+_DONE_BY: Final = (
+    r"(?:approved|reviewed|submitted|requested|assigned|created|updated|modified|deleted|uploaded|changed|edited|cancel+ed|closed|resolved|reopened|merged|committed|authored|acknowledged|"
+    r"invited|granted|revoked|rejected|declined|booked|ordered|locked|unlocked|deactivated|added|removed|performed|reported|opened|verified|escalated|archived|published|downloaded|viewed|"
+    r"accessed|shared|registered|reset|suspended|banned|confirmed|issued|posted|written|impersonated|deployed|signed off) by "
+    r"|(?:assigned|reassigned|escalated|granted|delegated|issued|transferred|denied) to |(?:revoked|unassigned) from "
+)
+_SHAPED: Final = re.compile(rb"(?:" + _DONE_BY.encode() + rb")\\{0,7}[\"'`]?@?([a-z]{2,24})\.[a-z]\Z", re.IGNORECASE)
+_SHAPED_MAX: Final = 80
+#: How a log-in name goes on and ends: a number, and no part of a longer name behind it.
+_SHAPED_END: Final = re.compile(rb"[a-z]{1,23}[0-9]{0,4}(?![A-Za-z0-9_@/(=\-]|[.:][A-Za-z0-9])", re.IGNORECASE)
+#: Suffixes of files and hosts, and words of programs behind a dot.
+_SUFFIX: Final = re.compile(
+    rb"(?:com|net|org|io|dev|app|py|js|ts|go|java|exe|sh|html?|php|json|xml|ya?ml|log|txt|csv|pdf|service|svc|timer|socket|target|local|lan|internal|cluster|daily|weekly|hourly|shop|store|online|site|cloud|tech|info|biz|xyz|conf|cfg|ini|main)\Z",
+    re.IGNORECASE,
+)
+
+
+def judge_shaped(data: bytes, end: int) -> Verdict:
+    """A log-in name of two words (`approved by ann.lee`), of which none is one of programs."""
+    more = _SHAPED_END.match(data, end)
+    by = _SHAPED.search(data, max(0, end - _SHAPED_MAX), end) if more else None
+    if more is None or by is None or not at_word_start(data, by.start()):
+        return "no_login"
+    last = data[end - 1 : more.end()].rstrip(b"0123456789")
+    if any(names_nobody(word) or word.lower() in GENERAL for word in (by[1], last)) or _SUFFIX.match(last):
+        return "general"
+    return account(by.start(1), data[by.start(1) : more.end()], "done_by_login") or "account_of_system"
+
+
 # -- devices ----------------------------------------------------------------------------------------------------------
 
 _MODELS: Final = r"(?:iphone|ipad|ipod|macbook|imac|mac mini|apple watch|airpods|galaxy|pixel)"
@@ -193,6 +223,15 @@ DETECTORS: Final = (
         ("message from @ann.lee in #ops", "assigned to @ann_lee7", "cc @ann.lee"),
         ("import x from @acme/models", "annotated with @Override", "to @channel", "pinned to @acme-ui@1.2"),
         "Slack and GitHub, mentions",
+        by_word=True,
+    ),
+    Detector(
+        "done_by_login",
+        (rf"(?:{_DONE_BY})\\{{0,7}}[\"'`]?@?[a-z]{{2,24}}\.[a-z]",),
+        judge_shaped,
+        ("approved by ann.lee", "ticket 12 assigned to ann.lee7", "role admin revoked from 'ann.lee'.", '{"message":"deployed by ann.lee to prod"}'),
+        ("created by spring.cloud", "issued to web.example.com", "updated by main.py", "assigned to node.worker", "created by cron.daily", "escalated to v1.alpha", "approved by ann", "uncreated by ann.lee", "changed by ann.lee@x"),
+        "phrases of logs",
         by_word=True,
     ),
     Detector(

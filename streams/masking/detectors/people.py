@@ -217,7 +217,7 @@ def _before(words: tuple[str, ...]) -> re.Pattern[bytes]:
     )
 
 
-_ROLE, _AGENT, _OWN = _before(_ROLES), _before(_AGENTS), _before(_SELF)
+_ROLE, _AGENT, _OWN = _before((*_ROLES, "pax")), _before(_AGENTS), _before(_SELF)
 _ROLE_MAX: Final = 32
 _QUOTE: Final = re.compile(rb"\\{0,7}[\"'`<]|\xe2\x80[\x98\x9c]")
 #: What may follow a single name behind a word for a person.
@@ -424,11 +424,11 @@ DETECTORS: Final = (
     ),
     Detector(
         "person_name",
-        (*_anchors(_ROLES, "[:,]? "), *_anchors(_AGENTS, "[:,]? "), *_anchors(_SELF, "[:,]? ")),
+        ("pax ", "pax: ", *_anchors(_ROLES, "[:,]? "), *_anchors(_AGENTS, "[:,]? "), *_anchors(_SELF, "[:,]? ")),
         judge_person,
         (
             "invoice sent for customer Ann Lee", "patient John Doe admitted", "signed by Ann Lee", "Author: Ann Lee", "my name is dan", "Best regards, Ann Lee",
-            "approved by Jean-Luc Picard on Monday", "assigned to Ann Lee by Bob Ray", "approved by Ann Lee (alee)", "Klient Anna Kowalska dzwoni", "Клиент Иванов Иван звонил", "My name is Aantje Mourik.", "Passenger LEE/ANN MS checked in",
+            "approved by Jean-Luc Picard on Monday", "assigned to Ann Lee by Bob Ray", "approved by Ann Lee (alee)", "Klient Anna Kowalska dzwoni", "Клиент Иванов Иван звонил", "My name is Aantje Mourik.", "Passenger LEE/ANN MS checked in", "PNR X7K2LM: pax LEE/ANN MR seat 14C",
         ),
         (
             "signed by DigiCert Global Root CA", "created by Terraform", "created by Spring Boot", "customer Order 12", "client Version 3", "assigned to Platform Team",

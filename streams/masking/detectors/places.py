@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from streams.masking.context import at_word_start
-from streams.masking.detectors.beside import ends_with_words, names_nobody
+from streams.masking.detectors.beside import NAME, ends_with_words, names_nobody
+from streams.masking.detectors.people import person_at
 from streams.masking.found import Detector, Found, Verdict
 
 __all__ = ["DETECTORS"]
@@ -82,7 +83,25 @@ def judge_street(data: bytes, end: int) -> Verdict:
         return "part_of_number"
     if _COUNTED.search(data, max(0, start - 16), start):
         return "counted"
-    return Found(start, _street_end(data, end), "address", "street", "usps28", 46)
+    return _with_addressee(data, Found(start, _street_end(data, end), "address", "street", "usps28", 46))
+
+
+#: What ends an address as letters and parcels have it: a postcode, and a town before or behind it.
+_WHOLE: Final = re.compile(
+    rb"[0-9]{4,5}(?:-[0-9]{4})?(?: [A-Z\xc3-\xc5].{1,64})?\Z|[0-9][A-Z]{2}\Z|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]\Z"
+)
+_ADDRESSEE_MAX: Final = 72
+
+
+def _with_addressee(data: bytes, street: Found) -> Verdict:
+    """A whole address, with the person named before it (UPU S42: the addressee is the line above the delivery point)."""
+    stop = street.start - len(b", ")
+    if data[max(0, stop) : street.start] != b", " or not _WHOLE.search(data, street.start, street.end):
+        return street
+    for name in NAME.finditer(data, max(0, stop - _ADDRESSEE_MAX), stop):
+        if name.end() == stop and at_word_start(data, name.start()) and person_at(data, name.start(), least=2) == stop:
+            return [Found(name.start(), stop, "name", "addressee", "format", 41), street]
+    return street
 
 
 #: Streets whose kind is written at the end of the name (German, Dutch, Scandinavian) or before it (Romance languages).
@@ -109,11 +128,9 @@ def judge_european(data: bytes, end: int) -> Verdict:
     """A street with its number behind it (`Hauptstraße 12, 10115 Berlin`), or before it (`12 rue de la Paix`)."""
     low = max(0, end - _EUROPEAN_MAX)
     if (street := _EUROPEAN.search(data, low, end)) and (rest := _NUMBER_BEHIND.match(data, end)):
-        return (
-            Found(street.start(), rest.end(), "address", "street_european", "format", 46)
-            if at_word_start(data, street.start())
-            else "part_of_word"
-        )
+        if not at_word_start(data, street.start()):
+            return "part_of_word"
+        return _with_addressee(data, Found(street.start(), rest.end(), "address", "street_european", "format", 46))
     if (
         (street := _ROMANCE.search(data, low, end))
         and (rest := _ROMANCE_NAME.match(data, end))
@@ -285,7 +302,7 @@ DETECTORS: Final = (
         "street",
         tuple(rf" {suffix}" for suffix in _SUFFIXES if len(suffix) > _SHORT) + tuple(rf" {suffix}[^a-z0-9_\-:=(/]" for suffix in _SUFFIXES if len(suffix) <= _SHORT),
         judge_street,
-        ("ships to 123 Main St, Springfield, IL 62704", "12 Elm Street", "3 elm boulevard ", "221B Baker Street, London NW1 6XE", "1600 Pennsylvania Avenue NW, Washington, DC 20500"),
+        ("ships to 123 Main St, Springfield, IL 62704", "label: Ann Lee, 14 Rowan Close, Leeds LS1 4AP", "12 Elm Street", "3 elm boulevard ", "221B Baker Street, London NW1 6XE", "1600 Pennsylvania Avenue NW, Washington, DC 20500"),
         ("10 Thread Courts", "running 3 way handshake", "2 hard drive errors", "step 4 Pull Request Drive-by"),
         "USPS Publication 28",
     ),
