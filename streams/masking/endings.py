@@ -25,6 +25,10 @@ _SLOT: Final = Struct("<IHH")
 _NOBODY: Final = 0xFFFF
 
 
+#: So far behind the first free slot a node may lie before that slot is given up.
+_HOLES_MAX: Final = 512
+
+
 class Endings(NamedTuple):
     """The symbol of each byte, 0 for those of no word; and the trie's slots, each `<IHH`: base, parent, marks; the root first."""
 
@@ -93,6 +97,8 @@ def _packed(root: _Node) -> bytes:
         for symbol, node in before.items():
             slots[base + symbol] = node, place
             waiting.append(base + symbol)
+        # Else one hole that no node fits into makes all later searches begin at it: a minute instead of a second.
+        first += base - first > _HOLES_MAX
     size = max(bases.values()) + 256
     free = _SLOT.pack(0, _NOBODY, 0)
     return b"".join(
