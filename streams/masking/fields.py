@@ -37,7 +37,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("phone", "digits", """
         phone phone_number phone_no phone_num telephone telephone_number telephone_no mobile mobile_number mobile_no mobile_phone cell
         cell_phone cell_number cellphone msisdn fax fax_number fax_no =tel =tel_no whatsapp whatsapp_number caller_id calling_number called_number
-        calling_party_number called_party_number =ani =dnis caller_number callee_number caller_id_num caller_id_number callerid_num =destination_number home_phone work_phone contact_number contact_no sms_number
+        calling_party_number called_party_number =ani =dnis =mdn =ctn caller_number callee_number caller_id_num caller_id_number callerid_num =destination_number home_phone work_phone contact_number contact_no sms_number
         telefon telefonnummer handynummer handy_nummer mobilnummer rufnummer festnetz telefono teléfono telefone telefoonnummer telefoon celular movil móvil portable_number
         numero_telephone numero_de_telephone numero_telefono cellulare telemovel puhelin puhelinnumero telefonnr mobiltelefon komorka =gsm =gsm_no
         телефон мобильный 电话 手机 手机号 手机号码 電話 電話番号 携帯電話 전화번호 휴대폰
@@ -46,7 +46,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         so_dien_thoai số_điện_thoại =sdt no_telepon nomor_telepon no_hp nomor_hp เบอร์โทร เบอร์โทรศัพท์
         """),
     ("name", "words", """
-        first_name last_name given_name family_name middle_name sur_name full_name display_name maiden_name nick_name fore_name
+        first_name last_name given_name family_name middle_name sur_name full_name display_name maiden_name preferred_name chosen_name former_name previous_name married_name nick_name fore_name
         real_name legal_name birth_name holder_name card_holder card_holder_name name_on_card account_holder second_name
         account_holder_name beneficiary_name recipient_name sender_name cardholder vorname nachname familienname geburtsname vollständiger_name
         prenom prénom nom_de_famille nom_famille nom_complet apellido apellidos primer_apellido segundo_apellido nombre_completo nombres cognome nome_completo
@@ -130,7 +130,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         user_id user_uid user_uuid user_guid user_identifier anonymous_id user_pseudo_id =uid =sub =usr_id userid actor_id viewer_id person_id employee_id
         staff_id ?id distinct_id visitor_id profile_id account_user_id login_user_id end_user_id enduser_id =enduser.id =auid user_pk user_ref user_key user_no user_number
         employee_number employee_no personalnummer personnel_number staff_number worker_id player_id contact_id lead_id author_id creator_id
-        personal_nr matrikelnummer user_sid member_sid sso_id ldap_uid subject_id
+        personal_nr matrikelnummer user_sid member_sid steam_id steam_id64 xuid psn_id riot_id puuid sso_id ldap_uid subject_id
         """),
     ("customer", "id", """
         shopper_reference customer_id customer_no customer_number customer_uuid customer_ref customer_key cust_id cust_no cust_number member_id member_number member_no patient_id
@@ -191,7 +191,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         installation_id handset_id
         """),
     ("device", "serial", """
-        serial_number serial_no serialnumber hardware_serial seriennummer numero_de_serie sim_serial =service_tag asset_serial
+        serial_number serial_no serialnumber hardware_serial =serial seriennummer numero_de_serie sim_serial =service_tag asset_serial
         """),
     ("mac", "mac", """
         mac mac_address mac_addr hw_addr hwaddr bssid hardware_address physical_address bluetooth_address bt_addr wifi_mac =chaddr sta_mac ap_mac mac_id

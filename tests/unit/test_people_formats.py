@@ -107,6 +107,15 @@ _PERSONAL = (
     (("张伟",), "用户 张伟 登录成功"),
     (("민수",), "고객 김민수 님이 로그인했습니다"),
     (("Ann",), "Ann Lee was added to the project"),
+    # Machine-readable zones, games, registers.
+    (
+        ("ERIKSSON", "L898902C3", "740812", "ZE184226B"),
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<< / L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+    ),
+    (("ann42", "12345678"), '"ann42<12><STEAM_0:1:12345678><CT>" entered the game'),
+    (("Ann Lee",), "attendance: Ann Lee marked absent (period 3)"),
+    (("Ann Lee",), "boarding pass issued: Ann Lee seat 14C"),
+    (("Ann",), '{"preferredName":"Ann","gradeLevel":7}'),
     # Names of fields.
     (("Ann",), '{"billing_details":{"name":"Ann Lee"},"deviceInfo":{"name":"eth0"}}'),
     (("Ann",), '{"real_name_normalized":"Ann Lee","global_name":"Ann Lee"}'),
@@ -158,6 +167,9 @@ _OF_THINGS = (
     "order_id;sku;qty\\n1001;TS-44;3\\n1002;TS-45;1",
     "name;type;owner_count\\nBlue Shirt;vm;3",
     'title=ProductName("Blue Shirt")',
+    "<<<<<<< HEAD\\n=======\\n>>>>>>> main",
+    "package installed: Visual Studio, feature enabled: Dark Mode, user added: Admin Group",
+    '{"display":"Body Weight","system":"http://loinc.org","reference":"Location/12"}',
 )
 
 

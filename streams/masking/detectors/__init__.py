@@ -53,6 +53,7 @@ from streams.masking.detectors import (
     tables,
     telephony,
     trade,
+    travel_documents,
     userinfo,
     x12,
 )
@@ -114,4 +115,5 @@ ALL: Final[tuple[Detector, ...]] = (
     *edn.DETECTORS,
     *streets.DETECTORS,
     *signatures.DETECTORS,
+    *travel_documents.DETECTORS,
 )

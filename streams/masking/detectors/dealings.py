@@ -65,12 +65,19 @@ _MADE_OUT: Final = (
 )
 _MADE_OUT_FOR: Final = rf"{_MADE_OUT} for "
 
+#: What was done about a person who is named behind the sign (`driver assigned: Ann Lee`).
+_NOTED: Final = (
+    r"(?:boarding pass|driver|nurse|doctor|patient|customer|user|member|employee|guest|visitor|student|passenger|subscriber|candidate|player|contact|beneficiary|payee|recipient|caller|"
+    r"teacher|technician|courier|volunteer|applicant|new hire|account) (?:[a-z]{2,12}ed|checked in|found): "
+)
+
 _CAPITAL: Final = r"(?-i:[A-Z\xc3-\xc5\xd0])"
 #: A number may stand between a noun and its preposition (`Order 4412 from`).
 _NUMBERED: Final = r"(?: [#a-z0-9\-]{1,16})? "
 _PHRASES: Final = (
     *(rf"(?:{nouns})s?{_NUMBERED}(?:{joins}) " for nouns, joins in _DEALINGS),
     _MADE_OUT_FOR,
+    _NOTED,
     rf"(?:{'|'.join(_PERSONS)}):? ",
     rf"(?:{'|'.join(word.encode().decode('latin-1') for word in _CYRILLIC)}):? ",
     rf"(?:{_DONE_TO}) ",
@@ -237,14 +244,14 @@ DETECTORS: Final = (
         (
             "Payment of 12 EUR received from Ann Lee", "Message to Bob Ray could not be delivered", "Interview with Ann Lee on Monday", "Loan application from Ann Lee approved", "Order 4412 placed by Ann Lee", "sent by Ann Lee",
             "Neue Bestellung von Anna M\u00fcller", "Commande 4412 de Jean Dupont", "Pedido 4412 de Mar\u00eda Garc\u00eda", "Kund Erik Svensson loggade in", "Пользователь Иван Петров оплатил", "Заказ оформлен на имя Анна Смирнова", "Contact merged into Anne Lee",
-            "Shipping label created for Ann Lee", "Found 3 bookings for Ann Lee", "Access granted to Ann Lee", "ticket 12 from Ann Lee", "commit 9f3c2e1 by Ann Lee", "commande 12 pass\xe9e par Odile Roux", "pedido aprobado por Ana Ruiz",
+            "Shipping label created for Ann Lee", "ride 12: driver assigned: Ann Lee", "account locked: Ann Lee", "Found 3 bookings for Ann Lee", "Access granted to Ann Lee", "ticket 12 from Ann Lee", "commit 9f3c2e1 by Ann Lee", "commande 12 pass\xe9e par Odile Roux", "pedido aprobado por Ana Ruiz",
             "zam\xf3wienie z\u0142o\u017cone przez Anna Kowalska", "Antrag genehmigt von Anna Weber", "approvato da Anna Rossi", "aangemaakt door Anna Jansen", "ordern skapad av Anna Berg",
         ),
         (
             "Request from Load Balancer timed out", "Payment from Stripe Connect settled", "powered by Apache Tomcat", "developed by Acme Widgets", "message to Support Team", "sent by Mail Gateway", "Comment by Review Bot",
             "email from ann", "Bestellung von Hand", "unsorted by Ann Lee", "payment from Northwind Traders", "transfer to Deutsche Bank", "message to Dead Letter queue",
             "review by Static Analysis", "refund by Bank Transfer", "parcel to Great Britain", "check passed for Health Probe", "access granted to Storage Bucket", "d\xe9velopp\xe9 par Blue Widgets", "generado por Blue Widgets",
-            "erzeugt von Blue Widgets", "call from Health Check", "account created for Service Desk", "order created for Blue Lagoon",
+            "erzeugt von Blue Widgets", "call from Health Check", "account created for Service Desk", "customer updated: Order Service", "package installed: Blue Lagoon", "user added: Admin Group", "order created for Blue Lagoon",
         ),
         "phrases of logs",
         by_word=True,

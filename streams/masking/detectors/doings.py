@@ -25,7 +25,7 @@ _DEEDS: Final = (
     (
         " (?:placed (?:an?|the|his|her|their)(?: new)? order|made an? (?:payment|deposit|withdrawal|donation|booking|reservation|purchase|transfer)|booked (?:an?|the|room|seat|flight|[0-9]{1,3})|"
         "(?:deposited|withdrew|transferred|paid|donated|spent) (?:[$]|[a-z]{3} ?[0-9]|[0-9])|enrol+ed in|applied for|requested (?:an?|the)|cancel+ed (?:an?|the|his|her|their)|"
-        "(?:has been |was |is )(?:diagnosed with|admitted to|discharged from|prescribed|vaccinated|hospitali[sz]ed|hired as|promoted to))"
+        "marked (?:absent|present|late|tardy)|(?:has been |was |is )(?:diagnosed with|admitted to|discharged from|prescribed|vaccinated|hospitali[sz]ed|hired as|promoted to))"
     ),
     " (?:started|triggered|aborted|cancell?ed) (?:a |the )?(?:build|pipeline|deployment|release)",
 )

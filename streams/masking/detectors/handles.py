@@ -65,6 +65,23 @@ def judge_profile(data: bytes, end: int) -> Verdict:
     return Found(end, profile.end(1), "username", "social_profile", "url", 40)
 
 
+#: Numbers of accounts at Steam, and what a game's server writes before one: the nickname and the number of the session.
+_STEAM: Final = re.compile(rb"STEAM_[0-5]:[01]:[0-9]{1,10}(?![0-9])|U:1:[0-9]{1,10}(?=\])")
+_PLAYING: Final = re.compile(rb"\\{0,7}\"([^\"<>\\\r\n\xff]{1,32})<[0-9]{1,5}><\[?\Z")
+_PLAYING_MAX: Final = 56
+
+
+def judge_steam(data: bytes, end: int) -> Verdict:
+    """A SteamID, and the nickname before it (`"ann<12><STEAM_0:1:12345678><CT>"`)."""
+    at = max(data.rfind(b"STEAM_", max(0, end - 12), end), data.rfind(b"U:1:", max(0, end - 6), end))
+    number = _STEAM.match(data, at) if at >= 0 else None
+    if number is None or data[at - 1 : at].isalnum():
+        return "no_number"
+    nick = _PLAYING.search(data, max(0, at - _PLAYING_MAX), at)
+    named = [Found(*nick.span(1), "username", "steam_id", "format", 40)] if nick else []
+    return [*named, Found(*number.span(), "user", "steam_id", "format", 50)]
+
+
 DETECTORS: Final = (
     Detector(
         "social_handle",
@@ -74,6 +91,14 @@ DETECTORS: Final = (
         ("facebook login failed", "twitter api timeout", "shared on twitter", "telegram bot started"),
         "help pages of the networks",
         by_word=True,
+    ),
+    Detector(
+        "steam_id",
+        ("STEAM_[0-5]:[01]:[0-9]", r"\[U:1:[0-9]"),
+        judge_steam,
+        ('"ann<12><STEAM_0:1:12345678><CT>" entered the game', "kicked STEAM_1:0:4711", '"ann<2><[U:1:4711]><>" connected'),
+        ("STEAM_ID_LAN", "STEAM_0:1:", "[U:1:]", "MYSTEAM_0:1:2x"),
+        "Valve Developer Community, SteamID and HL Log Standard",
     ),
     Detector(
         "social_profile",
