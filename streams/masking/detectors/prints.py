@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from streams.masking.context import Key, value_after
+from streams.masking.context import WORD_START, Key, value_after
 from streams.masking.detectors.named import judge_value
 from streams.masking.detectors.people import UNCASED, person_at
 from streams.masking.detectors.printed import whole_value
@@ -109,6 +109,28 @@ def _printed(data: bytes, end: int) -> Verdict:
     return judge_value(data, field, value) or "nobody"
 
 
+#: Classes of persons whose prints may have values without names, as Scala's case classes and Python's named tuples have them.
+_CASES: Final = r"(?-i:User|Customer|Person|Patient|Employee|Passenger|Student|Guest|Subscriber|Contact|Member|Teacher|Visitor|Author|Owner|Buyer|Applicant|Candidate|Beneficiary|Resident)"
+_CASE: Final = re.compile(WORD_START + rb"(?<!\.)" + _CASES.encode() + rb"\(\Z")
+_CASE_MAX: Final = 24
+_FIELD: Final = re.compile(rb"\s?(?:Some\()?([^,()\[\]{}=:\"'\\\r\n\xff]{0,64})\)?(,|\))")
+_FIELDS_MAX: Final = 12
+
+
+def judge_case(data: bytes, end: int) -> Verdict:
+    """The names among the values of a person's print that have no names of their own (`Passenger(Ann Lee,X1234567)`)."""
+    found: list[Found] = []
+    at = end if _CASE.search(data, max(0, end - _CASE_MAX), end) else -1
+    for _ in range(_FIELDS_MAX):
+        field = _FIELD.match(data, at) if at >= 0 else None
+        if field is None:
+            break
+        if person_at(data, field.start(1), least=2) == field.end(1):
+            found.append(Found(*field.span(1), "name", "case_class", "words", 40))
+        at = field.end() if field[2] == b"," else -1
+    return found or "no_name"
+
+
 DETECTORS: Final = (
     Detector(
         "bare_name",
@@ -120,6 +142,15 @@ DETECTORS: Final = (
         ),
         ("name: Ann Lee", "name=Spring Boot email=x@example.com", "filename: Ann Lee, Phone: 1", "UserRole(name='Store Admin')", "Product [id=12, name=Blue Shirt]", "User(name=None)", "?name=Blue+Shirt&size=12"),
         "object prints; WHATWG URL, application/x-www-form-urlencoded",
+        by_word=True,
+    ),
+    Detector(
+        "case_class",
+        (_CASES + r"\(",),
+        judge_case,
+        ("saved Passenger(Ann Lee,X1234567)", "List(User(12,Ann Lee,ann@example.com), User(13,Bob Ray,None))", "Patient(Some(Ann Lee),None)"),
+        ("Contact(Sales Team,12)", "findUser(Ann Lee)", "User(id, name)", "Owner(Load Balancer)", "Person(first, last)", "Customer(name=Blue)"),
+        "Scala API, Product",
         by_word=True,
     ),
 )  # fmt: skip
