@@ -73,8 +73,8 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         """),
     ("name", "whole_name", """
         =holder =visitor =guest =student =pupil =learner =teacher =instructor =tutor =trainer =player =subscriber =courier =rider =cashier =buyer =shopper
-        =traveller =traveler =resident =participant =candidate =caller =spouse =guardian =witness =technician =nurse =physician =therapist =pharmacist
-        =practitioner =prescriber =counselor =lessee =debtor =borrower =nominee =manager =line_manager =hiring_manager =supervisor =advisor
+        =traveller =traveler =resident =participant =candidate =spouse =guardian =witness =technician =nurse =physician =therapist =pharmacist
+        =practitioner =prescriber =counselor =lessee =debtor =borrower =nominee =line_manager =hiring_manager =advisor
         """),
     ("username", "login", """
         gamertag gamer_tag player_name summoner_name in_game_name user_name login_name login_id log_in_name screen_name preferred_username sam_account_name logon_name logon_user user_principal_name

@@ -58,7 +58,7 @@ _GOES_ON: Final = re.compile(
 #: Words of sentences about users in general where a name would stand.
 _NO_NAME: Final = frozenset(word for verb in _VERBS for word in verb.encode().split()) | frozenset(
     b"""
-    lokal locale principal principale premium externo externa interno interna externe interne remoto remota distant temporal temporaire normal valido valide final finale sessie sesion session administrador administrateur beheerder profiel rol role rolle nicht niemand aktuell aktueller neuer nuevo nueva actual nouveau nouvelle actuel courant inconnu anonyme desconocido invitado anonimo
+    gast lokal locale principal principale premium externo externa interno interna externe interne remoto remota distant temporal temporaire normal valido valide final finale sessie sesion session administrador administrateur beheerder profiel rol role rolle nicht niemand aktuell aktueller neuer nuevo nueva actual nouveau nouvelle actuel courant inconnu anonyme desconocido invitado anonimo
     nuovo attuale sconosciuto ospite novo atual desconhecido huidige nieuwe onbekende nowy obecny nieznany nytt aktuell ukendt ukjent
     konto profil compte perfil cuenta conta account utente usuario benutzer hvis denne dette este esta este cette quel quale welche welcher jeder
     todos tous tutti alle wszyscy mais menos plus moins dont avec sans pour para come como quando wann wenn dass daarom omdat already sempre siempre toujours

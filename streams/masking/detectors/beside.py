@@ -140,6 +140,9 @@ _NOBODY: Final = frozenset(
     filter count sum average minimum maximum custom generic regional national international domestic foreign external inbound outbound upstream downstream radio television
     weather sports music video audio photo image images picture pictures camera microphone speaker keyboard mouse printer switch modem antenna tree locks mutex
     semaphore cursor exception debug trace fatal critical severe notice alert alerts alarm alarms incident incidents outage tcp udp dns ssh ftp smtp imap peer peers
+    sistema sistemas servicio servicios servidor servidores serveur serveurs systeme servizio servidores tarea tareas tache processus proceso procesos processo planificador
+    serwer zadanie correo courrier poczta posta programada automatique automatico centrale dienst aufgabe prozess anwendung aplicacion applicazione aplikacja equipo equipe
+    departamento dipartimento abteilung afdeling ministerio widget widgets
     madam madame herr frau kunde kundin kunden nutzer benutzer team leute zusammen welt cliente clientes usuario usuarios mundo
     client clients monsieur mesdames messieurs tous amigo amigos gentleman gentlemen hiring manager recruiter valued sirs
     january february march april may june july august september october november december

@@ -59,16 +59,16 @@ _DONE_TO: Final = "received from|forwarded to|addressed to|refunded to|dispensed
 #: What is made out, granted or sent for somebody, with the participle behind it (`Label created for`); what things have as
 #: often (reports, orders, checks) is none of it.
 _MADE_OUT: Final = (
-    r"(?:(?:profiles?|labels?|badges?|voicemail|membership|appointments?|invoices?|receipts?|refunds?|payouts?|visa|payslips?|salary|enrol?lment|application|mortgage|loans?|"
-    r"prescriptions?|referral|parcel|insurance|passport|(?:background|kyc|aml|credit|identity|id|eligibility) check|verification|(?:medical|patient) records?|lab results?)"
+    r"(?:(?:profiles?|labels?|badges?|voicemail|membership|invoices?|receipts?|visa|payslips?|salary|enrol?lment|application|"
+    r"prescriptions?|referral|(?:background|kyc|aml|credit|identity|id|eligibility) check|(?:medical|patient) records?|lab results?)"
     r"(?: [#a-z0-9\-]{1,16})? (?:[a-z]{2,12}ed|sent|paid|left|ready|due)|accounts? (?:created|opened|closed|locked|unlocked|suspended|provisioned|reactivated|deactivated))"
 )
 _MADE_OUT_FOR: Final = rf"{_MADE_OUT} for "
 
 #: What was done about a person who is named behind the sign (`driver assigned: Ann Lee`).
 _NOTED: Final = (
-    r"(?:boarding pass|driver|nurse|doctor|patient|customer|user|member|employee|guest|visitor|student|passenger|subscriber|candidate|player|contact|beneficiary|payee|recipient|caller|"
-    r"teacher|technician|courier|volunteer|applicant|new hire|account) (?:[a-z]{2,12}ed|checked in|found): "
+    r"(?:(?:boarding pass|driver|nurse|doctor|patient|user|member|employee|guest|visitor|student|passenger|subscriber|candidate|contact|beneficiary|payee|recipient|"
+    r"teacher|technician|courier|volunteer|applicant|new hire) (?:[a-z]{2,12}ed|checked in|found)|account (?:locked|unlocked|suspended|deactivated)): "
 )
 
 _CAPITAL: Final = r"(?-i:[A-Z\xc3-\xc5\xd0])"
@@ -251,7 +251,7 @@ DETECTORS: Final = (
             "Request from Load Balancer timed out", "Payment from Stripe Connect settled", "powered by Apache Tomcat", "developed by Acme Widgets", "message to Support Team", "sent by Mail Gateway", "Comment by Review Bot",
             "email from ann", "Bestellung von Hand", "unsorted by Ann Lee", "payment from Northwind Traders", "transfer to Deutsche Bank", "message to Dead Letter queue",
             "review by Static Analysis", "refund by Bank Transfer", "parcel to Great Britain", "check passed for Health Probe", "access granted to Storage Bucket", "d\xe9velopp\xe9 par Blue Widgets", "generado por Blue Widgets",
-            "erzeugt von Blue Widgets", "call from Health Check", "account created for Service Desk", "customer updated: Order Service", "package installed: Blue Lagoon", "user added: Admin Group", "order created for Blue Lagoon",
+            "erzeugt von Blue Widgets", "call from Health Check", "account created for Service Desk", "customer updated: Blue Widgets", "refund issued for Broken Display", "account created: Savings Basic", "envoy\xe9 par Courrier Postal", "iniciado por Tarea Programada", "package installed: Blue Lagoon", "user added: Admin Group", "order created for Blue Lagoon",
         ),
         "phrases of logs",
         by_word=True,
