@@ -22,8 +22,8 @@ _CATEGORIES: Final[dict[str, Callable[[int], bool]]] = {
 def matching(expression: str, dice: random.Random, *, cased: bool) -> bytes:
     """A text that an expression over single bytes (in the letters of Latin-1) matches.
 
-    With the fewest repetitions half of the time: there engines of bounded ones go wrong. What has to stand around it (a border
-    of a word) is not looked at.
+    With the fewest repetitions half of the time: there engines of bounded ones go wrong. What has to stand around it
+    (a border of a word) is not looked at.
     """
     return bytes(_of(_parser.parse(expression, re.IGNORECASE), dice, cased=cased))
 
