@@ -179,8 +179,9 @@ DETECTORS: Final = (
     ),
     Detector(
         "variable_of_yaml",
-        # Without an end to the spaces: hyperscan (5.4.12) does not see a single one that one to forty are asked for.
-        (r"(?:\n|\\n)[ \t]+value:",),
+        # Two signs and no more: hyperscan (5.4.12) does not see a single space where one to forty are asked for, and stops at
+        # each line's end where there may be any number.
+        (r"(?:\n|\\n|[ \t])[ \t]value:",),
         judge_yaml,
         ("- name: DB_PASSWORD\n  value: hunter22\n- name: PORT", r'{"spec":"  - name: API_SECRET\n    value: \"hunter22\"\n"}'),
         ("- name: COLOUR\n  value: blue", "- name: DB_PASSWORD\n  valueFrom: secret", "- name: DB_PASSWORD\n  value: $(PASSWORD)"),
