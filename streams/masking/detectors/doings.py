@@ -227,7 +227,8 @@ DETECTORS: Final = (
     ),
     Detector(
         "done_by_login",
-        (rf"(?:{_DONE_BY})\\{{0,7}}[\"'`]?@?[a-z]{{2,24}}\.[a-z]",),
+        # By what all participles end with: for their stems (`post`, `open`) hyperscan would stop in every record.
+        (r"(?:ed|reset|written|signed off) (?:by|to|from) \\{0,7}[\"'`]?@?[a-z]{2,24}\.[a-z]",),
         judge_shaped,
         ("approved by ann.lee", "ticket 12 assigned to ann.lee7", "role admin revoked from 'ann.lee'.", '{"message":"deployed by ann.lee to prod"}'),
         ("created by spring.cloud", "issued to web.example.com", "updated by main.py", "assigned to node.worker", "created by cron.daily", "escalated to v1.alpha", "approved by ann", "uncreated by ann.lee", "changed by ann.lee@x"),
