@@ -20,6 +20,7 @@ enum { DIGIT = 1, HEX = 2, ALPHA = 4, RUN = 8, BASE58 = 16, LOCAL = 32, UPPER = 
 
 /* What stands before a word, but for the letters that may end an escape (`\n`): the class [^0-9ac-eg-mo-qsu-z]. */
 static byte class_of[256], before_word[256], quad_of[3][256];
+static byte quad_lists[3][16] __attribute__((aligned(16)));
 static byte country[26 * 26];
 
 /* The detectors whose shapes are looked for; shapes.py has the same names and takes no other pass. */
@@ -148,70 +149,7 @@ static void mark(byte *table, const char *chars, byte bit)
 #include "_shapes_disguises.h"
 #include "_shapes_names.h"
 #include "_shapes_words.h"
-#include "_shapes_bits.h"
-
-/* -- the pass, for each width of registers --------------------------------------------------------------------------- */
-
-static unsigned lanes_of(const Set *set)
-{
-    unsigned lanes = 0;
-    int lane;
-    for (lane = 0; lane < LANES; lane++)
-        lanes |= (unsigned)((*set)[lane] != 0) << lane;
-    return lanes;
-}
-
-#ifdef __x86_64__
-static void (*classify)(const byte *, Classes *) = classify128;
-#else
-#define classify classify8
-#endif
-
-#define LANES_OF(set) lanes_of(&(set))
-#define NAMED(name) name##_anywhere
-#include "_shapes_pass.h"
-#undef NAMED
-
-static void (*pass)(Scan *, const byte *, const byte *) = pass_anywhere;
-
-#if defined(__x86_64__) && !defined(__clang__)
-#pragma GCC push_options
-#pragma GCC target("avx2,bmi,bmi2,lzcnt,popcnt")
-#define NAMED(name) name##_256
-#include "_shapes_pass.h"
-#undef NAMED
-#undef LANES_OF
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,bmi,bmi2,lzcnt,popcnt")
-#define LANES_OF(set) _mm512_test_epi64_mask((__m512i)(set), (__m512i)(set))
-#define NAMED(name) name##_512
-#include "_shapes_pass.h"
-#undef NAMED
-#pragma GCC target("avx512vbmi,avx512vbmi2,gfni")
-#define PLACES_OF places_by_tables
-#define NAMED(name) name##_tables
-#include "_shapes_pass.h"
-#pragma GCC pop_options
-#endif
-
-/* Takes the widest registers that this processor has, of so many bytes at most, and instructions that look bytes up in them if
- * they are wanted; says how wide they are. */
-static long choose(long most, int tables)
-{
-#if defined(__x86_64__) && !defined(__clang__)
-    __builtin_cpu_init();
-    if (most >= 64 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("bmi2")) {
-        tables = tables && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("gfni");
-        classify = tables ? classify_by_tables : classify512, pass = tables ? pass_tables : pass_512;
-        return 64;
-    }
-    if (most >= 32 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
-        return classify = classify256, pass = pass_256, 32;
-    return classify = classify128, pass = pass_anywhere, 16;
-#else
-    (void)most, (void)tables;
-    return 1;
-#endif
-}
+#include "_shapes_widths.h"
 
 /* Look-backs and look-aheads of a fixed length stay inside the bytes that stand before and behind the records. */
 enum { MARGIN = 128 };
@@ -282,6 +220,8 @@ static void fill_tables(void)
     mark(quad_of[0], "IJKLMNOPQRSTUVWXYZabcdef", 1);
     mark(quad_of[1], "CDEFGHSTUVWXijklmnyz0123", 1);
     mark(quad_of[2], "ABEFIJMNQRUVYZcdghkloptwxs014589", 1);
+    for (c = 0; c < 3 * 128; c++)
+        quad_lists[c / 128][c % 16] |= (byte)(quad_of[c / 128][c % 128] << c % 128 / 16);
 }
 
 static PyObject *choose_width(PyObject *module, PyObject *args)
@@ -313,7 +253,9 @@ PyMODINIT_FUNC PyInit__shapes(void)
 {
     PyObject *module = PyModule_Create(&definition);
     fill_tables();
+#ifdef WIDER
     fill_marks();
+#endif
     choose(64, 1);
     if (module && (PyModule_AddStringConstant(module, "NAMES", NAMES) < 0 || PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0))
         Py_CLEAR(module);

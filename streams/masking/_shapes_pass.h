@@ -1,16 +1,8 @@
-/* The pass over 512 bytes at a time, as sets of bits; included by `_shapes.c` once for each width of registers.
+/* The pass over a block at a time, as sets of bits; included by `_shapes.c` once for each width of registers, behind
+ * `_shapes_sets.h`.
  *
- * NAMED gives a function the name of its width, and LANES_OF(set) says which lanes of a set are not empty.
- */
-
-/* Eight lanes of two blocks one after the other: from the last one of the first block, and from its second on. */
-#ifdef __clang__
-#define CARRIED(now, last) __builtin_shufflevector(last, now, 7, 8, 9, 10, 11, 12, 13, 14)
-#define FOLLOWED(now, next) __builtin_shufflevector(now, next, 1, 2, 3, 4, 5, 6, 7, 8)
-#else
-#define CARRIED(now, last) __builtin_shuffle(last, now, (Set){7, 8, 9, 10, 11, 12, 13, 14})
-#define FOLLOWED(now, next) __builtin_shuffle(now, next, (Set){1, 2, 3, 4, 5, 6, 7, 8})
-#endif
+ * LANES_OF(set) says which lanes of a set are not empty; CARRIED(now, last) and FOLLOWED(now, next) are the lanes of two blocks
+ * that follow each other, from the last one of the first block and from its second on. */
 
 /* The bits of some places before, those of the block before included: of a set, of a class, of a run. */
 #define BACK(now, last, places) ((now) << (places) | CARRIED(now, last) >> (LANE - (places)))
@@ -53,7 +45,7 @@ static void NAMED(read_block)(Block *now, const Block *last)
     NAMED(grow)(&now->words, &last->words, &NOW(run));
     now->quads = printable = NOW(third) & BEFORE(second, 1) & BEFORE(first, 2);
     printable &= BACK(printable, last->quads, 4) & BACK(printable, last->quads, 8);
-    now->carry = ends_of_marked(&now->words.one, &printable, last->carry, &now->blocks);
+    now->carry = NAMED(ends_of_marked)(&now->words.one, &printable, last->carry, &now->blocks);
 }
 
 static void NAMED(at_digits)(Scan *scan, const byte *at, const Block *now, const Block *last)
@@ -180,7 +172,7 @@ static void NAMED(pass)(Scan *scan, const byte *at, const byte *end)
         /* Nothing behind the text is read: separators stand for it. */
         if (end - at <= BLOCK_BYTES)
             from = memset(rest, 0xff, sizeof rest), memcpy(rest, at, (size_t)(end - at));
-        classify(from, &now->is);
+        CLASSIFY(from, &now->is);
         NAMED(read_block)(now, last);
         NAMED(at_digits)(scan, at, now, last);
         NAMED(at_signs)(scan, at, now, last, from[BLOCK_BYTES]);
@@ -191,11 +183,29 @@ static void NAMED(pass)(Scan *scan, const byte *at, const byte *end)
     }
 }
 
-#undef CARRIED
-#undef FOLLOWED
 #undef BACK
 #undef NOW
 #undef BEFORE
 #undef BEHIND
 #undef EACH
+#undef Set
+#undef Classes
+#undef Runs
+#undef Block
+#undef BLOCK_BYTES
+#undef LOAD
+#undef LOWERED
+#undef SIGN
+#undef WITHIN
+#undef BITS
+#undef LISTED
+#undef CLASSIFY
 #undef PLACES_OF
+#undef LANES_OF
+#undef CARRIED
+#undef FOLLOWED
+#undef LANES
+#undef WIDTH
+#undef REGISTER
+#undef WIDE
+#undef NAMED
