@@ -1,7 +1,7 @@
 /* Sets of bits, each of which says which of some bytes are in a class; and what a register of each width tells of its bytes.
  *
  * Included by `_shapes.c`. A width is a number of bytes: LOAD, LOWERED, SIGN(v, c) and WITHIN(v, low, high) with that number are
- * what `_shapes_sets.h` asks for, the last two with a bit for each byte. */
+ * what `_shapes_sets.h` asks for, the last two with a mask, and BITS_OF(mask) are its bits. */
 
 /* One bit for each of 64 bytes, the lowest for the first. */
 typedef uint64_t bits;
@@ -14,36 +14,39 @@ enum { LANE = 64, PLACES_MORE = LANE };
 typedef uint16_t Bits128 __attribute__((may_alias));
 typedef uint32_t Bits256 __attribute__((may_alias));
 typedef uint64_t Bits512 __attribute__((may_alias));
+typedef __m128i Mask128;
+typedef __m256i Mask256;
+typedef __mmask64 Mask512;
 
 #define LOAD128(p) _mm_loadu_si128((const __m128i *)(p))
 #define LOWERED128(v) _mm_or_si128(v, _mm_set1_epi8(0x20))
-#define BITS128(v) (bits)(unsigned)_mm_movemask_epi8(v)
-#define SIGN128(v, c) BITS128(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)))
+#define BITS_OF128 _mm_movemask_epi8
+#define SIGN128(v, c) _mm_cmpeq_epi8(v, _mm_set1_epi8(c))
 #define OFF128(v, low) _mm_sub_epi8(v, _mm_set1_epi8(low))
-#define WITHIN128(v, low, high) \
-    BITS128(_mm_cmpeq_epi8(_mm_min_epu8(OFF128(v, low), _mm_set1_epi8((high) - (low))), OFF128(v, low)))
+#define WITHIN128(v, low, high) _mm_cmpeq_epi8(_mm_min_epu8(OFF128(v, low), _mm_set1_epi8((high) - (low))), OFF128(v, low))
 
 #define LOAD256(p) _mm256_loadu_si256((const __m256i *)(p))
 #define LOWERED256(v) _mm256_or_si256(v, _mm256_set1_epi8(0x20))
-#define BITS256(v) (bits)(unsigned)_mm256_movemask_epi8(v)
-#define SIGN256(v, c) BITS256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(c)))
+#define BITS_OF256 _mm256_movemask_epi8
+#define SIGN256(v, c) _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c))
 #define OFF256(v, low) _mm256_sub_epi8(v, _mm256_set1_epi8(low))
-#define WITHIN256(v, low, high) \
-    BITS256(_mm256_cmpeq_epi8(_mm256_min_epu8(OFF256(v, low), _mm256_set1_epi8((high) - (low))), OFF256(v, low)))
+#define WITHIN256(v, low, high) _mm256_cmpeq_epi8(_mm256_min_epu8(OFF256(v, low), _mm256_set1_epi8((high) - (low))), OFF256(v, low))
 
-/* Bytes of ASCII in a list: for each second hexadecimal digit a bit for each first one, and the bits of first ones; both are looked
- * up by an instruction that says nothing for other bytes. */
+/* Characters of ASCII in a list: for each second hexadecimal digit a bit for each first one, and the bit of each first one. Look-ups
+ * say nothing for other bytes. */
 #define FIRSTS256(v) \
-    _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(_mm_set1_epi64x((long long)0x8040201008040201)), _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15)))
-#define LISTED256(v, list) \
-    ~SIGN256(_mm256_and_si256(FIRSTS256(v), _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(*(const __m128i *)(list)), v)), 0) & 0xffffffff
+    _mm256_shuffle_epi8(_mm256_set1_epi64x((long long)0x8040201008040201), _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(15)))
+#define SECONDS256(v, list) _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(list))), v)
+#define LISTED256(v, list) _mm256_cmpeq_epi8(_mm256_and_si256(FIRSTS256(v), SECONDS256(v, list)), FIRSTS256(v))
 
 #define LOAD512(p) _mm512_loadu_si512((const void *)(p))
 #define LOWERED512(v) _mm512_or_si512(v, _mm512_set1_epi8(0x20))
-#define SIGN512(v, c) (bits)_mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c))
+#define BITS_OF512(mask) (mask)
+#define SIGN512(v, c) _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c))
 #define WITHIN512(v, low, high) \
-    (bits)_mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8(low)), _mm512_set1_epi8((high) - (low)))
+    _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8(low)), _mm512_set1_epi8((high) - (low)))
 #else
+typedef int Mask8;
 #define LOAD8(p) (*(p))
 #define LOWERED8(v) LOWER(v)
 #define SIGN8(v, c) ((v) == (byte)(c))

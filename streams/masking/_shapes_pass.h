@@ -91,7 +91,7 @@ static int NAMED(places_of)(const Set *set, uint16_t *places)
         count += __builtin_popcountll(left);
         do
             for (place = 0; place < 4; place++, left &= left - 1)
-                *to++ = (uint16_t)(lane * LANE + (left ? __builtin_ctzll(left) : 0));
+                *to++ = (uint16_t)(lane * LANE + LOWEST(left));
         while (left);
     }
     return count;
@@ -195,12 +195,15 @@ static void NAMED(pass)(Scan *scan, const byte *at, const byte *end)
 #undef BLOCK_BYTES
 #undef LOAD
 #undef LOWERED
+#undef MASK
+#undef BITS_OF
 #undef SIGN
 #undef WITHIN
 #undef BITS
 #undef LISTED
 #undef CLASSIFY
 #undef PLACES_OF
+#undef LOWEST
 #undef LANES_OF
 #undef CARRIED
 #undef FOLLOWED

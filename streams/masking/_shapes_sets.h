@@ -1,8 +1,8 @@
 /* A block of bytes as sets of bits, a register each; included by `_shapes.c` once for each width of registers, before
  * `_shapes_pass.h`, which forgets the names that it was given.
  *
- * NAMED gives types and functions the name of their width, WIDE the macros of `_shapes_bits.h`. REGISTER holds WIDTH bytes, BITS as
- * many bits where bits and bytes have one order; a set has LANES words of 64 bits. Where CLASSIFY is defined already, somebody else
+ * NAMED gives types and functions the name of their width, WIDE the macros of `_shapes_bits.h`. REGISTER holds WIDTH bytes, MASK what is
+ * true of each of them, and BITS as many bits where bits and bytes have one order; a set has LANES words of 64 bits. Where CLASSIFY is defined already, somebody else
  * does it. */
 
 #define Set NAMED(Set)
@@ -12,6 +12,8 @@
 #define BLOCK_BYTES (LANES * LANE)
 #define LOAD WIDE(LOAD)
 #define LOWERED WIDE(LOWERED)
+#define MASK WIDE(Mask)
+#define BITS_OF WIDE(BITS_OF)
 #define SIGN WIDE(SIGN)
 #define WITHIN WIDE(WITHIN)
 
@@ -41,11 +43,11 @@ typedef struct {
 
 #ifndef CLASSIFY
 #define CLASSIFY NAMED(classify)
-/* The bits that were found in a register, at its place. */
+/* The bits of a mask, at the place of its register. */
 #ifdef BITS
-#define TAKE(class, found) (((BITS *)&of->class)[place] = (BITS)(found))
+#define TAKE(class, mask) (((BITS *)&of->class)[place] = (BITS)BITS_OF(mask))
 #else
-#define TAKE(class, found) (of->class[place / LANE] |= (bits)(found) << place % LANE)
+#define TAKE(class, mask) (of->class[place / LANE] |= (bits)(mask) << place % LANE)
 #endif
 
 /* Which bytes of a block are what. */
@@ -56,10 +58,9 @@ static void CLASSIFY(const byte *at, Classes *of)
     memset(of, 0, sizeof *of);
 #endif
     for (place = 0; place < BLOCK_BYTES / WIDTH; place++, at += WIDTH) {
-        REGISTER v = LOAD(at), low = LOWERED(v);
-        bits digit = WITHIN(v, '0', '9'), letter = WITHIN(low, 'a', 'z');
-        bits plus = SIGN(v, '+'), dash = SIGN(v, '-'), dot = SIGN(v, '.'), space = SIGN(v, ' ');
-        bits joint = SIGN(v, '/') | SIGN(v, '_'), big_a = SIGN(v, 'A');
+        const REGISTER v = LOAD(at), low = LOWERED(v);
+        const MASK digit = WITHIN(v, '0', '9'), letter = WITHIN(low, 'a', 'z'), plus = SIGN(v, '+'), dash = SIGN(v, '-');
+        const MASK dot = SIGN(v, '.'), space = SIGN(v, ' '), joint = SIGN(v, '/') | SIGN(v, '_'), big_a = SIGN(v, 'A');
         TAKE(digit, digit);
         TAKE(letter, letter);
         TAKE(upper, WITHIN(v, 'A', 'Z'));

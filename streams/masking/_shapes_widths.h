@@ -21,6 +21,7 @@
 #define WIDTH 1
 #endif
 #define LANES 2
+#define LOWEST(bits) ((bits) ? __builtin_ctzll(bits) : 0)
 #define LANES_OF(set) ((unsigned)((set)[0] != 0) | (unsigned)((set)[1] != 0) << 1)
 #define CARRIED(now, last) LANES_FROM(last, now, 1, 2)
 #define FOLLOWED(now, next) LANES_FROM(now, next, 1, 2)
@@ -60,6 +61,7 @@ static void fill_marks(void)
 #define REGISTER __m256i
 #define WIDTH 32
 #define LANES 4
+#define LOWEST _tzcnt_u64
 #define LANES_OF(set) (15u ^ (unsigned)_mm256_movemask_pd((__m256d)((set) == 0)))
 #define CARRIED(now, last) LANES_FROM(last, now, 3, 4, 5, 6)
 #define FOLLOWED(now, next) LANES_FROM(now, next, 1, 2, 3, 4)
@@ -73,6 +75,7 @@ static void fill_marks(void)
 #define REGISTER __m512i
 #define WIDTH 64
 #define LANES 8
+#define LOWEST _tzcnt_u64
 #define LANES_OF(set) _mm512_test_epi64_mask((__m512i)(set), (__m512i)(set))
 #define CARRIED(now, last) LANES_FROM(last, now, 7, 8, 9, 10, 11, 12, 13, 14)
 #define FOLLOWED(now, next) LANES_FROM(now, next, 1, 2, 3, 4, 5, 6, 7, 8)
@@ -86,6 +89,7 @@ static void fill_marks(void)
 #define REGISTER __m512i
 #define WIDTH 64
 #define LANES 8
+#define LOWEST _tzcnt_u64
 #define LANES_OF(set) _mm512_test_epi64_mask((__m512i)(set), (__m512i)(set))
 #define CARRIED(now, last) LANES_FROM(last, now, 7, 8, 9, 10, 11, 12, 13, 14)
 #define FOLLOWED(now, next) LANES_FROM(now, next, 1, 2, 3, 4, 5, 6, 7, 8)
