@@ -29,7 +29,7 @@ static byte country[26 * 26];
     "discord_bot_token asana_token uptimerobot_key bitwarden_machine_token vault_legacy_token url_userinfo xml_element "        \
     "national_number_alone phone_in_brackets field jwt track2 bearer database_key pair_of_strings track1"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
-enum { INTERFACE = 12 };
+enum { INTERFACE = 13 };
 enum shape {
     BLOCK, DISGUISE, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, CARD_NAMED, IBAN, IBAN_SPACED, WALLET,
     DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, JOSE, TRACK2,
@@ -240,7 +240,7 @@ static PyMethodDef methods[] = {
     {"names", take_names, METH_VARARGS,
      "names(symbols, slots)\n\nTakes the names of fields, packed as a trie from their last letters; not while others scan."},
     {"words", take_words, METH_O,
-     "words([(literal, beginning, cased, identifier)]) -> words\n\nLiterals that begin a word, for `scan`; `beginnings.py` has the rows."},
+     "words([(literal, beginning, cased, tail, identifier)]) -> words\n\nLiterals that begin a word, for `scan`; `beginnings.py` has the rows."},
     {"choose", choose_width, METH_VARARGS,
      "choose(most, tables=True) -> width\n\nTakes registers of so many bytes at most, and tables in them or not, for tests of each; not "
      "while others scan."},

@@ -303,15 +303,17 @@ static void spaced_country(Scan *scan, const byte *at)
         report(scan, IBAN_SPACED, at + 1);
 }
 
+/* Most that stands between a word and the number that it tells of, in bytes. */
+enum { GAP_BEFORE_DIGIT = 24 };
+
 /* Behind a short word for cards the first digit of the 25 bytes that follow, the first of them a sign:
  * (?:\b|_|\\[nrtbf])(?:cc|ccn|pan)[^0-9a-z\xff][^0-9\xff]{0,23}[0-9] */
 static void card_word(Scan *scan, const byte *word, const byte *end)
 {
-    enum { GAP = 24 };
     const byte *at = end;
     if (IS(*end, ALPHA | DIGIT) || (IS(word[-1], ALPHA | DIGIT) && !escape_letter(word - 1)))
         return;
-    while (at - end < GAP && !IS(*at, DIGIT) && *at != 0xff)
+    while (at - end < GAP_BEFORE_DIGIT && !IS(*at, DIGIT) && *at != 0xff)
         at++;
     if (at > end && IS(*at, DIGIT))
         report(scan, CARD_NAMED, at + 1);

@@ -8,17 +8,23 @@
  * letter or a digit. `beginnings.py` has the same order. */
 enum beginning { WORD, CAPITALS, SEGMENT, BEGINNINGS };
 
+/* What stands behind a literal up to the end that is reported: nothing; what leads to a digit; or to a digit or a parenthesis. */
+enum tail { NOTHING, TO_DIGIT, TO_NUMBER, TAILS_OF_WORDS };
+
 /* A literal, in the letters of its own case where that counts, else in small ones; and the next with the same three first bytes. */
 typedef struct {
+    /* Its first bytes whatever their case, and which bits of them count: most candidates are none by these alone. */
+    uint64_t first, counting;
     const byte *text;
     Py_ssize_t size;
     enum beginning beginning;
+    enum tail tail;
     int cased, ident, next;
 } Beginning;
 
 /* By a hash of the five lowest bits of three bytes, in which a letter is the same whatever its case: whether a literal begins so,
  * and the first that does. */
-enum { PREFIX_BITS = 15, PREFIXES = 1 << PREFIX_BITS, KEY_BYTES = 3, NO_MORE = -1 };
+enum { PREFIX_BITS = 15, PREFIXES = 1 << PREFIX_BITS, KEY_BYTES = 3, EIGHT = 8, NO_MORE = -1 };
 typedef struct words {
     uint64_t there[PREFIXES / 64];
     int16_t first[PREFIXES];
@@ -46,6 +52,14 @@ static inline __attribute__((always_inline)) int may_begin(const Words *words, c
     return (int)(words->there[prefix / 64] >> prefix % 64 & 1);
 }
 
+/* Eight bytes of which a letter is the same whatever its case. */
+static uint64_t eight_of(const byte *at)
+{
+    uint64_t text;
+    memcpy(&text, at, sizeof text);
+    return text | 0x2020202020202020u;
+}
+
 static int is_written(const Beginning *one, const byte *at)
 {
     Py_ssize_t place;
@@ -62,16 +76,40 @@ static int begins(const Beginning *one, const byte *at)
     return one->beginning == CAPITALS ? !IS(at[-1], UPPER | DIGIT) : IS(at[-1], ALPHA | DIGIT) && !IS(at[-1], UPPER);
 }
 
+static void report_once(Scan *scan, size_t since, long ident, const byte *end)
+{
+    if (!is_reported(scan, since, ident, end))
+        report_as(scan, ident, end);
+}
+
+/* The ends behind a literal whose tail leads to a number: [^0-9a-z\xff][^0-9\xff]{0,23}[0-9(] */
+static void report_numbers(Scan *scan, size_t since, const Beginning *one, const byte *end)
+{
+    const byte *at = end;
+    if (IS(*at, ALPHA | DIGIT))
+        return;
+    while (*at != 0xff && ++at - end <= GAP_BEFORE_DIGIT && !IS(*at, DIGIT))
+        if (*at == '(' && one->tail == TO_NUMBER)
+            report_once(scan, since, one->ident, at + 1);
+    if (at - end <= GAP_BEFORE_DIGIT && IS(*at, DIGIT))
+        report_once(scan, since, one->ident, at + 1);
+}
+
 /* Where a literal may begin; two that are one here (`Ssn` as a word, and by its capital) are reported once. */
 static void at_beginning(Scan *scan, const byte *at)
 {
     const Words *words = scan->words;
     const size_t before = scan->count;
+    const uint64_t text = eight_of(at);
     int place;
     for (place = words->first[prefix_of(at)]; place != NO_MORE; place = words->all[place].next) {
         const Beginning *one = &words->all[place];
-        if (is_written(one, at) && begins(one, at) && !is_reported(scan, before, one->ident, at + one->size))
-            report_as(scan, one->ident, at + one->size);
+        if ((text ^ one->first) & one->counting || !is_written(one, at) || !begins(one, at))
+            continue;
+        if (one->tail)
+            report_numbers(scan, before, one, at + one->size);
+        else
+            report_once(scan, before, one->ident, at + one->size);
     }
 }
 
@@ -89,25 +127,28 @@ static void drop_words(PyObject *capsule)
     forget_words(PyCapsule_GetPointer(capsule, WORDS));
 }
 
-/* Takes a row, (literal, beginning, cased, ident), as the entry of a place; -1 with an exception where it is none. */
+/* Takes a row, (literal, beginning, cased, tail, ident), as the entry of a place; -1 with an exception where it is none. */
 static int take_beginning(Words *words, PyObject *row, int place, byte **room)
 {
     Beginning *one = &words->all[place];
     PyObject *text;
-    int beginning;
+    int beginning, tail;
     unsigned prefix;
+    byte counting[EIGHT];
     if (!PyTuple_Check(row)) {
-        PyErr_SetString(PyExc_TypeError, "words([(literal, beginning, cased, identifier)])");
+        PyErr_SetString(PyExc_TypeError, "words([(literal, beginning, cased, tail, identifier)])");
         return -1;
     }
-    if (!PyArg_ParseTuple(row, "Sipi", &text, &beginning, &one->cased, &one->ident))
+    if (!PyArg_ParseTuple(row, "Sipii", &text, &beginning, &one->cased, &tail, &one->ident))
         return -1;
     one->size = PyBytes_GET_SIZE(text);
-    if (one->size < KEY_BYTES || beginning < 0 || beginning >= BEGINNINGS || one->ident < 0 || one->ident >= 1 << IDENT_BITS) {
+    if (one->size < KEY_BYTES || beginning < 0 || beginning >= BEGINNINGS || tail < 0 || tail >= TAILS_OF_WORDS || one->ident < 0 || one->ident >= 1 << IDENT_BITS) {
         PyErr_SetString(PyExc_ValueError, "a literal has three bytes at least and an identifier of sixteen bits");
         return -1;
     }
-    one->text = memcpy(*room, PyBytes_AS_STRING(text), (size_t)one->size), one->beginning = (enum beginning)beginning;
+    one->text = memcpy(*room, PyBytes_AS_STRING(text), (size_t)one->size), one->beginning = (enum beginning)beginning, one->tail = (enum tail)tail;
+    memset(counting, 0, sizeof counting), memset(counting, 0xff, (size_t)(one->size < EIGHT ? one->size : EIGHT));
+    memcpy(&one->counting, counting, sizeof counting), one->first = eight_of(one->text);
     *room += one->size, prefix = prefix_of(one->text);
     one->next = words->first[prefix], words->first[prefix] = (int16_t)place;
     words->there[prefix / 64] |= (uint64_t)1 << prefix % 64;
@@ -118,7 +159,7 @@ static int take_beginning(Words *words, PyObject *row, int place, byte **room)
 static size_t letters_in(PyObject *rows)
 {
     Py_ssize_t i;
-    size_t size = KEY_BYTES + 1;
+    size_t size = EIGHT;
     for (i = 0; i < PyList_GET_SIZE(rows); i++) {
         PyObject *row = PyList_GET_ITEM(rows, i);
         if (PyTuple_Check(row) && PyTuple_GET_SIZE(row) && PyBytes_Check(PyTuple_GET_ITEM(row, 0)))
@@ -148,14 +189,14 @@ static Words *words_of(PyObject *rows)
     return words;
 }
 
-/* words([(literal, beginning, cased, identifier)]) -> words, for `scan`. */
+/* words([(literal, beginning, cased, tail, identifier)]) -> words, for `scan`. */
 static PyObject *take_words(PyObject *module, PyObject *rows)
 {
     Words *words;
     PyObject *capsule;
     (void)module;
     if (!PyList_Check(rows) || PyList_GET_SIZE(rows) > INT16_MAX) {
-        PyErr_SetString(PyExc_TypeError, "words([(literal, beginning, cased, identifier)]): a list, not too long");
+        PyErr_SetString(PyExc_TypeError, "words([(literal, beginning, cased, tail, identifier)]): a list, not too long");
         return NULL;
     }
     if (!(words = words_of(rows)))

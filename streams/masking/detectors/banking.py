@@ -5,6 +5,7 @@ from typing import Final
 
 from stdnum import iban
 
+from streams.masking.beginnings import begun
 from streams.masking.context import at_word_start
 from streams.masking.detectors.beside import ends_with_words
 from streams.masking.found import Detector, Found, Verdict
@@ -243,26 +244,33 @@ _COIN_GAP: Final = re.compile(
     rb"(?:[\W_]{0,3}\b(?:wallet|address|is|to|from|of|account)){0,3}[^0-9A-Za-z\x80-\xff]{1,6}", re.IGNORECASE
 )
 
+#: What ends a word for an account.
+_NUMBER: Final = ("number", "num", "no", "nr")
+
 DETECTORS: Final = (
     Detector(
-        "us_routing", ("routing", r"(?:[^a-z0-9]|\\[nrtbf])aba", r"(?:[^a-z0-9]|\\[nrtbf])rtn"), judge_routing,
+        "us_routing", begun("routing", "aba", "rtn"), judge_routing,
         ("routing number is: 111000025", "routing=021000021 account=123456789", "ABA 0210-0002-1"), ("routing number 123456789", "aba 12"), "ABA, ANSI X9.100-160", by_word=True,
     ),
     Detector(
         "bank_account",
-        (r"account (?:number|num|no|nr)\.?", r"acct\.? ?(?:number|num|no|nr|#)", "(?:bank|banking|checking|savings) account", "sort code", "a/c", "kontonummer", "numero de cuenta", "num\xc3\xa9ro de compte"),
+        begun(
+            *(f"account {number}{point}" for number in _NUMBER for point in ("", ".")),
+            *(f"acct{gap}{number}" for number in (*_NUMBER, "#") for gap in ("", ".", " ", ". ")),
+            "bank account", "banking account", "checking account", "savings account", "sort code", "a/c", "kontonummer", "numero de cuenta", "numéro de compte",
+        ),
         judge_account,
         ("my bank account number is 912803456", "acct no 000123456789", "sort code 12-34-56"), ("account number 12", "bank account created 2024-05-01"), "context words", by_word=True,
     ),
     Detector(
-        "bic", ("swift", "bic"), judge_bic, ("BIC: DEUTDEFF", "swift code is BOFAUS3NXXX"), ("swift DEUTXXFF1", "bic code missing", "swift package Manager"), "ISO 9362", by_word=True,
+        "bic", begun("swift", "bic"), judge_bic, ("BIC: DEUTDEFF", "swift code is BOFAUS3NXXX"), ("swift DEUTXXFF1", "bic code missing", "swift package Manager"), "ISO 9362", by_word=True,
     ),
     Detector(
-        "card_security_code", ("cvv2?", "cvc2?", "cvn", "csc", "security code", "card verification (?:value|code)", "kartenpr\xc3\xbcfnummer"), judge_code,
+        "card_security_code", begun("cvv", "cvv2", "cvc", "cvc2", "cvn", "csc", "security code", "card verification value", "card verification code", "kartenprüfnummer"), judge_code,
         ("CVV 123", "security code is 4321"), ("cvv check 12", "cvv2 failed"), "ISO/IEC 7813, PCI DSS 4.0 requirement 3.3", by_word=True,
     ),
     Detector(
-        "card_expiry", ("exp", "expir(?:y|es|ation)", "(?:valid|good) thru", "valid through", "(?:exp|expiry|expiration) date", "g\xc3\xbcltig bis"), judge_expiry,
+        "card_expiry", begun("exp", "expiry", "expires", "expiration", "valid thru", "good thru", "valid through", "exp date", "expiry date", "expiration date", "gültig bis"), judge_expiry,
         ("card ending in 4242, exp 12/27", "visa valid thru 03-2028"), ("expires 12/27", "certificate exp 12/27 renewed"), "ISO/IEC 7813", by_word=True,
     ),
     Detector(
@@ -283,7 +291,7 @@ DETECTORS: Final = (
         ),
     ),
     Detector(
-        "coin_address", ("litecoin", "doge(?:coin)?", "dash", "tron", "trx", "ltc", "testnet", "wallet", "address"), judge_coin,
+        "coin_address", begun("litecoin", "doge", "dogecoin", "dash", "tron", "trx", "ltc", "testnet", "wallet", "address"), judge_coin,
         ("dogecoin DBXu2kgc3xtvCUWFcxFE3r9hEYgmuaaCyD sent",), ("dash board", "wallet DBXu2kgc3xtvCUWFcxFE3r9hEYgmuaaCyE"), "Bitcoin Core base58check and the currencies' version bytes", by_word=True,
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from streams.masking.beginnings import TO_NUMBER, begun
 from streams.masking.context import at_word_start, word_byte
 from streams.masking.detectors.displayed import name_before_mail
 from streams.masking.detectors.nobody import is_workload
@@ -266,11 +267,15 @@ def _with_extension(data: bytes, end: int) -> int:
     return extension.end() if extension else end
 
 
+#: Words for a telephone, or for reaching somebody on one, before a number.
 _WORDS: Final = (
-    r"(?:tele)?phones?|telefono|telefone|telefoon|telefon(?:nummer)?|tel(?:efon|efax)?|t\xc3\xa9l(?:\xc3\xa9phone)?|mobiles?|mobil|handy|rufnummer|"
-    r"cell(?:ular|phone)?|celular|fax|sms|whatsapp|viber|msisdn|gsm|dial(?:ed|ing|led)?|call(?:ed)? (?:me|us|him|her|back)|call(?:back|er)|"
-    r"ring (?:me|us)|(?:answering|reached|reach (?:me|us|him|her)) (?:at|on|under)|hotline|landline|contact (?:number|no|nr)"
-)
+    "phone", "phones", "telephone", "telephones", "telefono", "telefone", "telefoon", "telefon", "telefonnummer", "tel", "telefax", "tél",
+    "téléphone", "mobile", "mobiles", "mobil", "handy", "rufnummer", "cell", "cellular", "cellphone", "celular", "fax", "sms", "whatsapp",
+    "viber", "msisdn", "gsm", "dial", "dialed", "dialing", "dialled", "callback", "caller", "ring me", "ring us", "hotline", "landline",
+    "contact number", "contact no", "contact nr",
+    *(f"{call} {whom}" for call in ("call", "called") for whom in ("me", "us", "him", "her", "back")),
+    *(f"{reach} {how}" for reach in ("answering", "reached", "reach me", "reach us", "reach him", "reach her") for how in ("at", "on", "under")),
+)  # fmt: skip
 _NATIONAL: Final = re.compile(rb"\(?[0-9](?:[ ().\-/]{0,3}[0-9]){5,16}")
 _DATE: Final = re.compile(
     rb"(?:(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])|(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}(?![0-9])|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]))"
@@ -408,7 +413,7 @@ DETECTORS: Final = (
     ),
     Detector(
         "phone_national",
-        (rf"(?:\b|_|\\[nrtbf])(?:{_WORDS})[^0-9a-z\xff][^0-9\xff]{{0,23}}[0-9(]",),
+        begun(*_WORDS, tail=TO_NUMBER),
         judge_national,
         (
             "Phone: 0378 3549890",

@@ -6,6 +6,7 @@ from typing import Final
 
 from stdnum import iban
 
+from streams.masking.beginnings import TO_DIGIT, begun
 from streams.masking.context import at_word_start, number_quote
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.validators import IBAN_LENGTHS, base58check, bech32, card_brand, iban_valid, luhn
@@ -95,9 +96,11 @@ _CARD_WORDS: Final = r"(?:card|cc|ccn|pan|visa|amex|number|num|no|nr)[_.+\-]"
 _CARD_GLUED: Final = re.compile(rb"%b\Z" % _CARD_WORDS.encode(), re.IGNORECASE)
 #: Before the anchor of a card: no letter, digit or sign of a longer number, but for those; a form's space is a plus.
 _CARD_BEFORE: Final = rf"(?:[^0-9.+\-]|[a-z]\+|{_CARD_WORDS})"
-#: Before a word for cards, and from behind it to the next digit.
-_CARD_WORD: Final = r"(?:\b|_|\\[nrtbf])"
-_TO_DIGIT: Final = r"[^0-9a-z\xff][^0-9\xff]{0,23}[0-9]"
+#: Words for a card before its number; the shortest are shapes.
+_NAMED: Final = (
+    *(f"{kind}{card}" for kind in ("", "credit ", "debit ", "bank ", "payment ", "credit", "debit", "bank", "payment") for card in ("card", "cards")),
+    "visa", "mastercard", "master card", "amex", "kreditkarte", "karte", "carte", "tarjeta",
+)  # fmt: skip
 _SIGN_BEFORE: Final = re.compile(rb"(?:[.\-]|(?:[0-9][eE]|[^A-Za-z]|\A)\+)\Z")
 _SIGN_BEHIND: Final = re.compile(rb"[.\-][0-9]")
 
@@ -222,15 +225,13 @@ DETECTORS: Final = (
     ),
     Detector(
         "card_named",
-        (
-            rf"{_CARD_WORD}(?:(?:credit|debit|bank|payment)? ?cards?|visa|master ?card|amex|kreditkarte|karte|carte|tarjeta){_TO_DIGIT}",
-        ),
+        begun(*_NAMED, tail=TO_DIGIT),
         judge_card_named,
         ("my credit card: 122000000000003 ", "card number 3519833257665853 is lost"),
         ("card 1234567890123456 ", "cards in deck: 52"),
         "ISO/IEC 7812-1",
         by_word=True,
-        shapes=(rf"{_CARD_WORD}(?:ccn?|pan){_TO_DIGIT}",),
+        shapes=(rf"(?:[^a-z0-9]|\\[nrtbf])(?:ccn?|pan){TO_DIGIT}",),
     ),
     Detector(
         "iban",
