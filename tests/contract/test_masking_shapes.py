@@ -249,6 +249,10 @@ SPELLED = st.sampled_from(BEGINNINGS).flatmap(
 @example(61, b"\\nssn \\Nssn \\nRC: \\NRC: \\xssn \\\\tssn nssn tssn")
 @example(0, b"s\xff/n s/n S/N")
 @example(0, b"ss\x0e ss. s3n")
+@example(
+    0, b"phone (0)30 tel ((12 visa (4 fax1 fax 1 gsm\n\n(2 cell...................( 1 cell.......................2"
+)
+@example(0, b"dial)1 sms: +1 fax,fax,fax 12 mobile phone 1 mobile \xc3\xa9 1 handy,")
 def test_words_are_found_alike(before: int, raw: bytes) -> None:
     """A literal that begins a word is found by the table where the expressions find it, each of them once."""
     raw = b"." * before + raw.replace(b"\xff", b"")
@@ -259,19 +263,19 @@ def test_every_word_is_found_at_each_place_of_a_block() -> None:
     """So is each of them by itself, whatever stands before it and over the borders of blocks."""
     for place, word in enumerate(BEGINNINGS):
         for before in (b"", b" ", b"_", b"\\n", b"a", b"A", b"7", b"\xc3\xa9"):
-            raw = b"." * (place % 70) + before + word.literal + b": 1"
+            raw = b"." * (place % 70) + before + word.literal + b": (" + b" " * (place % 30) + b"1"
             assert _words(raw, native=True) == _words(raw, native=False), raw
 
 
-WORD = (b"abc", 0, False, 1)
+WORD = (b"abc", 0, False, 0, 1)
 
 
 @pytest.mark.parametrize(
     "rows",
     [
         (), [1], [()], [(b"ab", *WORD[1:])], [("abc", *WORD[1:])], [(bytearray(b"abc"), *WORD[1:])],
-        [(b"abc", 3, False, 1)], [(b"abc", -1, False, 1)], [(b"abc", 0, False, 1 << 16)],
-        [(b"abc", 0, False, -1)], [WORD] * (1 << 15),
+        [(b"abc", 3, False, 0, 1)], [(b"abc", -1, False, 0, 1)], [(b"abc", 0, False, 0, 1 << 16)],
+        [(b"abc", 0, False, 0, -1)], [(b"abc", 0, False, 3, 1)], [(b"abc", 0, False, -1, 1)], [WORD] * (1 << 15),
     ],
 )  # fmt: skip
 def test_words_that_are_none_are_refused(rows: object) -> None:
