@@ -166,7 +166,7 @@ static PyMethodDef core_methods[] = {
      "glance(texts, start, stop, size) -> the places of texts in ASCII with a percent escape, and of those longer than a size"},
     {"mask", FAST(core_mask), METH_FASTCALL, "mask(texts, hits, over, reads, asked, acts, outputs, counts) -> (changed, left)"},
     {"written", FAST(core_written), METH_FASTCALL, "written(outputs, changed) -> (the output of each row, the rows that were read otherwise)"},
-    {"open", FAST(core_open), METH_FASTCALL, "open(outputs, changed, hits) -> the places of what has to be looked at more closely"},
+    {"open", FAST(core_open), METH_FASTCALL, "open(outputs, changed, hits, natives) -> the places of what has to be looked at more closely"},
     {"unfold", FAST(core_unfold), METH_FASTCALL, "unfold(changed, row, output) -> whether the row is like the rest now"},
     {"unsettled", FAST(core_unsettled), METH_FASTCALL, "unsettled(hits, spliced, kept, output) -> the hits that have to be judged again"},
     {"any_below", FAST(core_any_below), METH_FASTCALL, "any_below(hits, ident) -> whether a hit has a lower identifier"},

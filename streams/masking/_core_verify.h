@@ -122,31 +122,95 @@ static int is_among(Packed hits, Hit hit)
     return 0;
 }
 
-/* How many hits of an output are not settled, as `Loop.unsettled` says; they are written to `left`, or where that is NULL it
- * is enough to know of one. -1 for an exception. */
-static place unsettled(Packed hits, PyObject *spliced, Packed kept, PyObject *bytes, char *left)
+/* `loop._is_closed`. */
+static int is_closed(Text output, place begin, place stop)
 {
-    enum { NAME_GAP = 12, GLUED = 24 };
+    int sign = peek(output, stop), behind = peek(output, stop + 1);
+    if (stop >= output.size)
+        return 1;
+    if (sign == '"' || sign == '\'')
+        return !is(behind, ALPHA | DIGIT);
+    if (sign == ' ' || sign == ')')
+        return is_token(output, begin, stop);
+    if (sign == '\\')
+        return behind < 0 || memchr("\"'\\nrt/", behind, 7) != NULL;
+    return memchr(",&;}]>\n\r", sign, 8) != NULL;
+}
+
+/* `loop._is_opened`, of a place behind which there is a byte before. */
+static int is_opened(Text output, place begin, place stop)
+{
+    int sign = peek(output, begin - 1);
+    return sign == '"' || sign == '\'' || ((sign == ' ' || sign == '=' || sign == ':') && is_token(output, begin, stop));
+}
+
+/* `loop._says`. */
+static int says(Text output, place start, place stop)
+{
+    enum { SCHEME = 7 };
+    if (stop - start >= SCHEME && stop <= output.size && start >= 0 && !memcmp(output.at + stop - SCHEME, "Bearer ", SCHEME))
+        stop -= SCHEME;
+    for (start = start < 0 ? 0 : start; start < stop && start < output.size; start++)
+        if (is(output.at[start], ALPHA | DIGIT) || output.at[start] >= 0x80)
+            return 1;
+    return 0;
+}
+
+/* Whether a judge that is known here says of a hit that it stays, or that it is the very token which replaced it, between two
+ * places; -1 for an exception. */
+static int is_dismissed(Core *core, Text output, Hit hit, PyObject *natives_of, place begin, place stop)
+{
+    place ident = (place)(hit & (IDENTS - 1));
+    int which = ident < PyBytes_GET_SIZE(natives_of) ? (byte)PyBytes_AS_STRING(natives_of)[ident] : NONE, yes = 0;
+    PyObject *verdict = which > NONE && which < NATIVES ? natives[which](core, output, (place)(hit >> IDENT_BITS)) : NULL;
+    if (!verdict)
+        return PyErr_Occurred() ? -1 : 0;
+    if (PyUnicode_Check(verdict)) {
+        yes = 1;
+    } else if (stop - begin > 2) {
+        PyObject *one = PyList_Check(verdict) && PyList_GET_SIZE(verdict) == 1 ? PyList_GET_ITEM(verdict, 0) : verdict;
+        if (peek(output, begin) == '"' && peek(output, stop - 1) == '"')
+            begin++, stop--;
+        yes = is_found(core, one) && number(one, START) == begin && number(one, END) == stop &&
+              (has_head(output, begin, stop) || (stop - begin == 3 && is_word(output, begin, 3, "***")));
+    }
+    Py_DECREF(verdict);
+    return yes;
+}
+
+/* How many hits of an output are not settled, as `Loop.unsettled` says; they are written to `left`, or where that is NULL it
+ * is enough to know of one that no judge here dismisses, by the row of natives. -1 for an exception. */
+static place unsettled(Packed hits, PyObject *spliced, Packed kept, PyObject *bytes, char *left, Core *core, PyObject *natives_of)
+{
+    enum { NAME_GAP = 12, BEHIND = 24, AHEAD = 24 };
     Text output = text_of(bytes);
-    place i, row = 0, rows = rows_in(spliced, output), shift = 0, glued = -1, many = 0;
+    place i, row = 0, rows = rows_in(spliced, output), shift = 0, near = -1, many = 0;
     if (rows < 0)
         return -1;
     for (i = 0; i < hits.count && (left || !many); i++) {
         Hit hit = hit_at(hits, i);
-        place end = (place)(hit >> IDENT_BITS), last = end - ((hit & (IDENTS - 1)) == BLOCK), was, gap = -1;
+        place end = (place)(hit >> IDENT_BITS), last = end - ((hit & (IDENTS - 1)) == BLOCK), was, begin = -1, stop = -1, gap = -1;
         int settled;
         for (; row < rows && last > row_at(spliced, row).stop; row++) {
             Row one = row_at(spliced, row);
+            near = is_closed(output, one.start - shift, one.stop) ? -1 : one.stop + BEHIND;
             shift = one.end - one.stop;
-            glued = one.stop < output.size && !memchr(ENDS, output.at[one.stop], sizeof ENDS - 1) ? one.stop + GLUED : -1;
         }
         was = end + shift;
         if (row < rows)
-            gap = row_at(spliced, row).start - last - shift;
-        if (row < rows && gap < 0)
-            settled = (hit & (IDENTS - 1)) != DISGUISE && is_token(output, last + gap, row_at(spliced, row).stop);
+            begin = row_at(spliced, row).start - shift, stop = row_at(spliced, row).stop, gap = begin - last;
+        if (stop >= 0 && gap < 0)
+            settled = (hit & (IDENTS - 1)) != DISGUISE && is_token(output, begin, stop);
+        else if (stop >= 0 && gap <= NAME_GAP && !says(output, last, begin))
+            settled = is_closed(output, begin, stop);
+        else if (end > near && was >= 0 && is_among(kept, (Hit)was << IDENT_BITS | (hit & (IDENTS - 1))))
+            settled = stop < 0 || gap > AHEAD || is_opened(output, begin, stop);
         else
-            settled = (0 <= gap && gap <= NAME_GAP) || (end > glued && was >= 0 && is_among(kept, (Hit)was << IDENT_BITS | (hit & (IDENTS - 1))));
+            settled = 0;
+        if (!settled && !left)
+            settled = is_dismissed(core, output, hit, natives_of, begin, stop);
+        if (settled < 0)
+            return -1;
         if (settled)
             continue;
         if (left)
@@ -170,7 +234,7 @@ static PyObject *core_unsettled(PyObject *self, PyObject *const *args, Py_ssize_
     if (packed_of(args[0], &hits) < 0 || packed_of(args[2], &kept) < 0)
         return NULL;
     left = PyBytes_FromStringAndSize(NULL, PyBytes_GET_SIZE(args[0]));
-    many = left ? unsettled(hits, args[1], kept, args[3], PyBytes_AS_STRING(left)) : -1;
+    many = left ? unsettled(hits, args[1], kept, args[3], PyBytes_AS_STRING(left), NULL, NULL) : -1;
     if (many < 0)
         Py_CLEAR(left);
     else
@@ -229,9 +293,9 @@ static int is_json(Text t)
     return end >= 0 && json_space(t, end) == t.size;
 }
 
-/* Whether a changed text, which may have been hit, has to be looked at more closely: hits that are not settled, or JSON that a
- * parser has to tell. -1 for an exception. */
-static int is_open(PyObject *row, PyObject *output, Packed hits, int is_hit)
+/* Whether a changed text, which may have been hit, has to be looked at more closely: hits that are not settled, nor dismissed by
+ * judges that are known here, or JSON that a parser has to tell. -1 for an exception. */
+static int is_open(Core *core, PyObject *row, PyObject *output, Packed hits, int is_hit, PyObject *natives_of)
 {
     Packed kept;
     place many;
@@ -241,27 +305,27 @@ static int is_open(PyObject *row, PyObject *output, Packed hits, int is_hit)
         return 1;
     if (is_hit && packed_of(PyTuple_GET_ITEM(row, KEPT), &kept) < 0)
         return -1;
-    many = is_hit ? unsettled(hits, PyTuple_GET_ITEM(row, SPLICED), kept, output, NULL) : 0;
+    many = is_hit ? unsettled(hits, PyTuple_GET_ITEM(row, SPLICED), kept, output, NULL, core, natives_of) : 0;
     if (many)
         return many < 0 ? -1 : 1;
     return (first == '{' || first == '[' || first == '"') && !is_json(t);
 }
 
-/* open(outputs, changed, hits) -> places: `Loop.open`. */
+/* open(outputs, changed, hits, natives) -> places: `Loop.open`. */
 static PyObject *core_open(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     PyObject *places;
     place i;
-    (void)self;
-    if (count != 3 || !PyList_Check(args[0]) || !PyList_Check(args[1]) || !is_grouped(args[2])) {
-        PyErr_SetString(PyExc_TypeError, "open(outputs, changed, hits)");
+    if (count != 4 || !PyList_Check(args[0]) || !PyList_Check(args[1]) || !is_grouped(args[2]) || !PyBytes_Check(args[3])) {
+        PyErr_SetString(PyExc_TypeError, "open(outputs, changed, hits, natives)");
         return NULL;
     }
     places = PyList_New(0);
     for (i = 0; places && i < PyList_GET_SIZE(args[1]); i++) {
         PyObject *row = PyList_GET_ITEM(args[1], i), *output = output_of(row, args[0]);
         Packed hits;
-        int is_hit = output ? hits_of(args[2], i, &hits) : -1, open = is_hit < 0 ? -1 : is_open(row, output, hits, is_hit);
+        int is_hit = output ? hits_of(args[2], i, &hits) : -1;
+        int open = is_hit < 0 ? -1 : is_open((Core *)self, row, output, hits, is_hit, args[3]);
         if (open < 0 || (open && append_place(places, i) < 0))
             Py_CLEAR(places);
     }

@@ -2,8 +2,8 @@
 
 Texts come in batches. One scan finds where detectors have to look; a text without a hit is given back as the very object
 that came in. A text that is disguised (escapes, percent signs, look-alikes, base64) is looked at as somebody would read it.
-What was changed is scanned once more: whatever a detector still finds outside the replacements is residue. It is masked,
-once; a text in which there is residue again fails.
+What was changed is scanned once more: whatever a detector still finds outside the replacements is residue. It is masked
+until nothing is found any more; a text in which there is always more fails.
 """
 
 from array import array
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Final, NamedTuple, NoReturn
 
 from streams.masking import detectors, policy, tokens
@@ -39,6 +40,9 @@ _PORTION_TEXTS: Final = 5_000
 #: What a record begins with that may be JSON and is more than a number or a word.
 _JSON_BEGINS: Final = (b"{", b"[", b'"')
 
+#: How often the residue of a text is masked and the text looked at again. Nothing but texts made for it needs a third time.
+_ROUNDS: Final = 4
+
 _TOO_DEEP: Final = Failure("too_deep", "decode")
 
 
@@ -51,7 +55,7 @@ class Rejected(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """What was found and considered in one text, as read; `later` is what only the second pass found, in the raw bytes."""
+    """What was found and considered in one text, as read; `later` is what only later passes found, in the raw bytes."""
 
     found: list[Found]
     rejected: list[Rejected]
@@ -79,6 +83,15 @@ class Masked:
     outputs: list[bytes]
     failures: dict[int, Failure] = field(default_factory=dict)
     findings: Counter[str] = field(default_factory=Counter)
+
+
+class _Round(NamedTuple):
+    """What was found in an output that was masked once more, how that read, and what was replaced by what."""
+
+    found: list[Found]
+    read: Fold
+    spliced: Spliced
+    output: bytes
 
 
 class _Batch(NamedTuple):
@@ -192,18 +205,20 @@ class Engine:
         return Explained(found + released, rejected, read, later)
 
     def _later(self, text: bytes, read: Fold | None, found: list[Found], kept: Packed) -> list[Found]:
-        """What the second pass finds in a text, where it lies in the raw bytes; `read` is how it reads where it is disguised."""
+        """What later passes find in a text, where it lies in the raw bytes; `read` is how it reads where it is disguised."""
         spliced, output = self._splice(Counter(), text, read, found)
         again = Fold(output, ()) if read is None else fold(output)
         changed = Changed(0, spliced, kept, read is not None)
         if not spliced or not self._residue(changed, output, again, self._prefilter.packed(again.text)):
             return []
+        later, layers = [], [spliced]
         try:
-            still, read = self._found(output)
+            for one in islice(self._rounds(output), _ROUNDS):
+                later += [_raw(still, one.read, layers) for still in one.found]
+                layers.append(one.spliced)
         except _Failed:
-            return []
-        spans = [_origin(spliced, *read.raw_span(one.start, one.end)) for one in still]
-        return [one._replace(start=start, end=end) for one, (start, end) in zip(still, spans, strict=True)]
+            pass
+        return later
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -365,7 +380,9 @@ class Engine:
         for row, read in reads.items():
             scanned[row] = read.text
         hits, _ = self._prefilter.scanned(self._prefilter.joined(scanned, range(len(scanned)), changed))
-        unclear = range(len(changed)) if self._everywhere else self._core.open(outputs, changed, hits)
+        unclear = (
+            range(len(changed)) if self._everywhere else self._core.open(outputs, changed, hits, self._asked.natives)
+        )
         for row in unclear:
             one = changed[row]
             output = outputs[one.place]
@@ -413,18 +430,29 @@ class Engine:
         return Failure("residue", "verify", tuple(sorted({still.detector for still in left})), at=at)
 
     def _once_more(self, output: bytes) -> bytes | None:
-        """An output with its residue masked, if nothing is left in it then; it counts for nothing.
+        """An output with its residue masked, if nothing is left in it in the end; it counts for nothing.
 
         Replacements let a detector see what others hid from it (an address glued to another), and nothing else: a token is
         no candidate of its own, so that what is found here is the record's.
         """
+        rounds = 0
         try:
-            found, read = self._found(output)
-            _, again = self._splice(Counter(), output, read, found)
-            left, read = self._found(again)
+            for one in self._rounds(output):
+                output, rounds = one.output, rounds + 1
+                if rounds > _ROUNDS:
+                    return None
         except _Failed:
             return None
-        return None if any(self._actions.changes(one, read.text[one.start : one.end]) for one in left) else again
+        return output
+
+    def _rounds(self, output: bytes) -> Iterator[_Round]:
+        """An output masked again and again, as long as something is found in it."""
+        while True:
+            found, read = self._found(output)
+            if not any(self._actions.changes(one, read.text[one.start : one.end]) for one in found):
+                return
+            spliced, output = self._splice(Counter(), output, read, found)
+            yield _Round(found, read, spliced, output)
 
     def _found(self, text: bytes) -> tuple[list[Found], Fold]:
         read, hits = self._read(text)
@@ -483,6 +511,14 @@ def _origin(spliced: Spliced, start: int, end: int) -> tuple[int, int]:
             last = end + shift if end <= begin else old_stop
         shift, mark = old_stop - stop, stop
     return first if first >= 0 else max(start, mark) + shift, last if last >= 0 else max(end, mark) + shift
+
+
+def _raw(one: Found, read: Fold, layers: Sequence[Spliced]) -> Found:
+    """A finding of an output where it lies in the raw bytes, through all that was spliced before."""
+    start, end = read.raw_span(one.start, one.end)
+    for spliced in reversed(layers):
+        start, end = _origin(spliced, start, end)
+    return one._replace(start=start, end=end)
 
 
 def _without_value(error: Exception) -> Exception:

@@ -46,9 +46,21 @@ _RIGHT_BEHIND: Final = 8
 #: Between the anchor of a telling name and its value that was replaced, in bytes: quotes, white space, a scheme.
 _NAME_GAP: Final = 12
 
-#: What is glued to a replacement may have been kept for what stood there before: an address behind another one. As far as
-#: this behind a replacement, in bytes, and where neither white space nor a quote ends the replaced value, it is judged anew.
-_GLUED: Final = 24
+#: A value was kept for what stood around it, and that may have been replaced: an address behind another one, a value that ends
+#: in a bracket with an address. As far as this behind a replacement and before one, in bytes, it is judged anew.
+_BEHIND: Final = 24
+_AHEAD: Final = 24
+#: What ends a value for certain: more of it would have been replaced with it, or never belonged to it.
+_CLOSES: Final = b",&;}]>\n\r"
+_QUOTES: Final = b"\"'"
+#: What ends a token for certain, and other values often.
+_CLOSE_TOKENS: Final = b" )"
+#: What a backslash stands before where it ends a value.
+_ESCAPED: Final = b"\"'\\nrt/"
+#: What a value begins with for certain.
+_OPENS: Final = b" =:"
+_SCHEME: Final = b"Bearer "
+#: What stands behind a replacement that nothing is glued to.
 _ENDS: Final = b" \"'\\,&;}])>\n\r\t"
 _QUOTE: Final = 0x22
 #: A token as far as its letters; a hint or what a JWT's says may follow (`streams.masking.tokens`).
@@ -291,7 +303,7 @@ class Loop:
         """The output of each row of what was changed, and the rows of texts that were read otherwise than they are written."""
         return [outputs[one.place] for one in changed], [row for row, one in enumerate(changed) if one.folded]
 
-    def open(self, _outputs: list[bytes], changed: list[Changed], _hits: Grouped) -> Sequence[int]:
+    def open(self, _outputs: list[bytes], changed: list[Changed], _hits: Grouped, _natives: bytes) -> Sequence[int]:
         """The places of changed texts that have to be looked at more closely: all of them."""
         return range(len(changed))
 
@@ -306,28 +318,35 @@ class Loop:
         return True
 
     def unsettled(self, hits: Packed, spliced: Spliced, kept: Packed, output: bytes) -> Packed:
-        """The hits of an output without those of before: kept by a rule, or of a name right before what was replaced; and
-        without those in tokens that stand for themselves. A detector that ends there found a word in a token, or a name
-        before one; whatever else it may reach was judged without our letters.
+        """The hits of an output without those that are settled, however they are judged now.
+
+        A hit in a token that stands for itself found a word in its letters. One right before a replacement is the name of it,
+        if nothing is said between the two and the value surely ends where the replacement does. One that a rule kept before
+        is kept again, unless something of what it was kept for may have been replaced: it stands close behind a replacement
+        that does not surely end a value, or close before one that does not surely begin one.
         """
         left: list[int] = []
         known, rows = frozenset(memoryview(kept).cast("Q")), [*replacements(spliced)]
         place = shift = 0
-        glued = -1
+        near = -1
         for hit in memoryview(hits).cast("Q"):
             end, ident = hit >> IDENT_BITS, hit & _IDENT
             last = end - (ident == BLOCK)
             while place < len(rows) and last > rows[place][2]:
-                stop = rows[place][2]
-                shift = rows[place][1] - stop
-                glued = stop + _GLUED if output[stop : stop + 1] not in _ENDS else -1
+                start, was, stop = rows[place]
+                near = -1 if _is_closed(output, start - shift, stop) else stop + _BEHIND
+                shift = was - stop
                 place += 1
-            before = end + shift
-            gap = rows[place][0] - last - shift if place < len(rows) else -1
-            if place < len(rows) and gap < 0:
-                settled = ident != DISGUISE and _is_token(output, last + gap, rows[place][2])
+            begin, stop = (rows[place][0] - shift, rows[place][2]) if place < len(rows) else (-1, -1)
+            gap = begin - last
+            if stop >= 0 and gap < 0:
+                settled = ident != DISGUISE and _is_token(output, begin, stop)
+            elif stop >= 0 and gap <= _NAME_GAP and not _says(output, last, begin):
+                settled = _is_closed(output, begin, stop)
+            elif end > near and end + shift << IDENT_BITS | ident in known:
+                settled = stop < 0 or gap > _AHEAD or _is_opened(output, begin, stop)
             else:
-                settled = 0 <= gap <= _NAME_GAP or (before << IDENT_BITS | ident in known and end > glued)
+                settled = False
             if not settled:
                 left.append(hit)
         return array("Q", left).tobytes()
@@ -361,6 +380,28 @@ def _is_token(output: bytes, begin: int, stop: int) -> bool:
     if not _HEAD.match(output, begin, stop):
         return False
     return output[max(0, begin - 1) : begin] in _BEGINS and output[stop : stop + 1] in _ENDS
+
+
+def _is_closed(output: bytes, begin: int, stop: int) -> bool:
+    """Whether a value surely ends where a replacement does, so that what follows belongs to no value that began before it."""
+    sign, behind = output[stop : stop + 1], output[stop + 1 : stop + 2]
+    if sign in _QUOTES:
+        return not sign or not behind.isalnum()
+    if sign in _CLOSE_TOKENS:
+        return _is_token(output, begin, stop)
+    return sign in _CLOSES if sign != b"\\" else behind in _ESCAPED
+
+
+def _is_opened(output: bytes, begin: int, stop: int) -> bool:
+    """Whether a value surely begins where a replacement does, so that it belongs to no value that began before it."""
+    sign = output[begin - 1 : begin]
+    return sign in _QUOTES or (sign in _OPENS and _is_token(output, begin, stop))
+
+
+def _says(output: bytes, start: int, stop: int) -> bool:
+    """Whether a letter or a digit stands between two places, but for the scheme of a token."""
+    between = output[max(0, start) : stop].removesuffix(_SCHEME)
+    return not between.isascii() or any(chr(byte).isalnum() for byte in between)
 
 
 def _all_stand_apart(output: bytes, spliced: Spliced) -> bool:

@@ -38,7 +38,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 30
+_INTERFACE: Final = 31
 
 
 class Sink(Protocol):
@@ -136,8 +136,11 @@ class Core(Protocol):
     def written(self, outputs: list[bytes], changed: list[Changed], /) -> tuple[list[bytes], list[int]]:
         """The output of each row of what was changed, and the rows of texts that were read otherwise than they are written."""
 
-    def open(self, outputs: list[bytes], changed: list[Changed], hits: Grouped, /) -> Sequence[int]:
-        """The places of changed texts that have to be looked at more closely; all others are settled, and JSON."""
+    def open(self, outputs: list[bytes], changed: list[Changed], hits: Grouped, natives: bytes, /) -> Sequence[int]:
+        """The places of changed texts that have to be looked at more closely; all others are settled, and JSON.
+
+        `natives` is that of `judge`: what a judge in C keeps, or finds where a token stands for it, needs nobody else.
+        """
 
     def unfold(self, changed: list[Changed], row: int, output: bytes, /) -> bool:
         """Makes a row of a text that was read otherwise like the rest, where nothing is glued to any of the replacements in its

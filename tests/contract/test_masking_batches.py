@@ -225,16 +225,16 @@ def test_what_stands_apart_is_told_alike(output: bytes, apart: bool) -> None:
 
 def test_what_is_open_is_looked_at() -> None:
     """Hits that are not settled, what is read otherwise and hit at all, and JSON that is none any more."""
-    outputs = [b'{"a":"***"}', b'{"a":***}', b"x *** y", b"x *** y", b"x *** y", b"[1,2"]
+    outputs = [b'{"a":"***"}', b'{"a":***}', b"x ***,y", b"x ***,y", b"x ***,y", b"[1,2"]
     spliced, kept = spliced_at([(2, 9, 5)]), packed([(11, 7)])
     changed = [
         Changed(0, spliced_at([(6, 9, 9)]), b"", False), Changed(1, spliced_at([(5, 9, 8)]), b"", False),
         Changed(2, spliced, kept, False), Changed(3, spliced, b"", False), Changed(4, spliced, kept, True),
         Changed(5, b"", b"", True),
     ]  # fmt: skip
-    hits = {place: packed([(7, 7)]) for place in (2, 3, 4)}
-    assert _core().open(outputs, changed, hits) == [1, 3, 4, 5]
-    assert list(Loop().open(outputs, changed, hits)) == list(range(6))
+    hits, natives = {place: packed([(7, 7)]) for place in (2, 3, 4)}, bytes(8)
+    assert _core().open(outputs, changed, hits, natives) == [1, 3, 4, 5]
+    assert list(Loop().open(outputs, changed, hits, natives)) == list(range(6))
 
 
 _ASKED: Final = Asked([None], b"\0", b"\0", lambda *_: [], lambda *_: None)
@@ -261,7 +261,8 @@ def _grouped(text: bytes) -> Grouped:
         lambda core: core.mask([b"x"], {"0": b""}, {}, {}, _ASKED, _ACTS, [b"x"], {}),
         lambda core: core.mask([], _grouped(b"x"), {}, {}, _ASKED, _ACTS, [], {}),
         lambda core: core.mask([b"x"], [], {}, {}, _ASKED, _ACTS, [b"x"], {}),
-        lambda core: core.open([b"x"], [], []),
+        lambda core: core.open([b"x"], [], [], b""),
+        lambda core: core.open([b"x"], [], {}, [0]),
         lambda core: core.mask([b"x"], {0: b""}, {}, {0: (b"x",)}, _ASKED, _ACTS, [b"x"], {}),
         lambda core: core.mask([b"x"], {0: b""}, {}, [], _ASKED, _ACTS, [b"x"], {}),
         lambda core: core.unfold([Changed(0, b"", b"", True)], 0, "x"),
@@ -270,13 +271,13 @@ def _grouped(text: bytes) -> Grouped:
         lambda core: core.unfold([(0, b"", b"")], 0, b"x"),
         lambda core: core.unfold([Changed(0, b"1", b"", True)], 0, b"x"),
         lambda core: core.unfold([Changed(0, spliced_at([(0, 1, 2)]), b"", True)], 0, b"x"),
-        lambda core: core.open([b"x"], [Changed(1, b"", b"", False)], {}),
-        lambda core: core.open([b"x"], [(0, b"", b"")], {}),
-        lambda core: core.open([b"x"], [Changed(0, b"1", b"", False)], {0: b""}),
-        lambda core: core.open([b"x"], [Changed(-1, b"", b"", False)], {}),
-        lambda core: core.open([b"x"], [Changed(0, b"", b"", False)], {0: b"1"}),
-        lambda core: core.open([b"x"], [Changed(0, b"", b"1", False)], {0: b""}),
-        lambda core: core.open([b"x"], [Changed(0, spliced_at([(0, 1, 2)]), b"", False)], {0: packed([(1, 2)])}),
+        lambda core: core.open([b"x"], [Changed(1, b"", b"", False)], {}, b""),
+        lambda core: core.open([b"x"], [(0, b"", b"")], {}, b""),
+        lambda core: core.open([b"x"], [Changed(0, b"1", b"", False)], {0: b""}, b""),
+        lambda core: core.open([b"x"], [Changed(-1, b"", b"", False)], {}, b""),
+        lambda core: core.open([b"x"], [Changed(0, b"", b"", False)], {0: b"1"}, b""),
+        lambda core: core.open([b"x"], [Changed(0, b"", b"1", False)], {0: b""}, b""),
+        lambda core: core.open([b"x"], [Changed(0, spliced_at([(0, 1, 2)]), b"", False)], {0: packed([(1, 2)])}, b""),
     ],
 )
 def test_core_refuses_what_are_no_batches(call: Callable[[Any], object]) -> None:

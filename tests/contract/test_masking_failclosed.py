@@ -49,15 +49,20 @@ def test_detector_that_raises_fails_its_text_only() -> None:
 
 
 def test_detector_with_a_wrong_span_is_residue() -> None:
-    """A finding that leaves something is residue if masking once more leaves something again."""
+    """A finding that leaves something is residue if masking again and again leaves something still."""
 
     def judge(data: bytes, end: int) -> Verdict:
         at = data.find(b"canary")
         return Found(at, at + 3, "name", "half", "none", 99) if at >= 0 else "none"
 
-    failures = _engine("half", "canary", judge).mask([b"a canary, a canary and a canary"]).failures
+    engine = _engine("half", "canary", judge)
+    failures = engine.mask([b"a canary and " * 6]).failures
     assert failures[0].reason == "residue"
     assert failures[0].stage == "verify"
+    masked = engine.mask([b"a canary and " * 5])
+    assert not masked.failures
+    assert b"canary" not in masked.outputs[0]
+    assert len(engine.explain(b"a canary and " * 5).later) == 4
 
 
 @pytest.mark.parametrize("text", [b"\xff\xfe\xfa", b"caf\xe9 jane.doe@example.org", b"\x80", b'{"a":"\xed\xa0\x80"}'])

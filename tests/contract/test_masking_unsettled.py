@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streams.masking.engine import Engine
-from streams.masking.loop import BLOCK, DISGUISE, Changed, Loop, Packed, packed, spliced_at, unpacked, veiled
+from streams.masking.loop import BLOCK, DISGUISE, Changed, Grouped, Loop, Packed, packed, spliced_at, unpacked, veiled
 from streams.masking.native import native_core, sinks
 from streams.masking.policy import Policy
 from streams.masking.tokens import Tokens
@@ -26,6 +27,13 @@ NEW = (
     b"tok__k_" + b"a" * 20,
 )  # fmt: skip
 
+
+_PIECES = (
+    b'"', b'","', b'":"', b'"}', b"{", b" ", b" ", b"=", b", ", b"\\", b"\\n", b"/", b"[", b"]", b")", b":", b"@",
+    b"; ", b"a", b"4", b"user", b"root", b"user_id", b"email", b"phone: ", b"card ", b"ip=", b"Authorization: Bearer ",
+    b"null", b"password=", b"Ann Lee", b"4711", b"ann@example.org", b"4111111111111111", b"+4930901820", b"192.0.2.1",
+    b"DE89370400440532013000", b"***", NEW[0], NEW[1],
+)  # fmt: skip
 
 _TOKEN = re.compile(rb'(?<=")tok_[a-z_]{2,16}_[a-z][a-z0-9]{0,7}_[^"]++(?=")')
 
@@ -61,6 +69,76 @@ def test_core_and_loop_leave_the_same_hits(
         assert joined == sinks(native=False)().join([output, b"x"], 0, 2, 128, rows_of)
     assert joined[0][128:-130] == veiled(output, spliced)
     assert len(joined[0]) == 256 + len(output) + 2
+
+
+@pytest.mark.parametrize(
+    ("output", "settled"),
+    [
+        (b'{"user":%b}', True), (b"user=%b rest", True), (b"user=%b", True), (b"(user)=(%b) is", True),
+        (b"user: Bearer %b,", True), (b"user=%b/rest", False), (b'"user":"%b"rest"', False), (b'"user":"%b\\d"', False),
+        (b'"user":"%b\\n"', True), (b"user: No. 1 %b,", False), (b"user: \xc3\xa9 %b,", False),
+    ],
+)  # fmt: skip
+def test_a_name_is_settled_where_its_value_surely_ends(output: bytes, *, settled: bool) -> None:
+    """Nothing is said between a name and its token, and nothing behind the token may belong to the value."""
+    begin, text = output.index(b"%b"), output % NEW[0]
+    hit = (text.index(b"user") + 4, 7)
+    for core in (native_core(), Loop()):
+        assert core is not None
+        left = core.unsettled(packed([hit]), spliced_at([(begin, begin + 5, begin + len(NEW[0]))]), b"", text)
+        assert unpacked(left) == ([] if settled else [hit])
+
+
+@pytest.mark.parametrize(
+    ("output", "settled"),
+    [
+        (b"%b rest a", True), (b"*** rest a", False), (b"***] rest a", True), (b'***" rest a', True),
+        (b"%b) rest a", True), (b"***) rest a", False), (b"%b: rest a", False),
+        (b"%b: rest, and much more than that a", True),
+        (b"a %20d %b", True), (b"a %20d ***", False), (b'a %20d "***"', True), (b"a %20d [***", False),
+        (b"a %40d [***", True),
+    ],
+)  # fmt: skip
+def test_what_was_kept_is_settled_where_nothing_it_was_kept_for_was_replaced(output: bytes, *, settled: bool) -> None:
+    """Close behind a replacement that may go on, or before one that may have begun before it, it is judged again."""
+    text = output.replace(b"%20d", b"-" * 18).replace(b"%40d", b"-" * 38)
+    new = NEW[0] if b"%b" in text else b"***"
+    begin, text = text.index(b"%b" if b"%b" in text else b"***"), text.replace(b"%b", NEW[0])
+    hit = (text.rindex(b"a", 0, None if begin == 0 else begin) + 1, 7)
+    was = (hit[0] + (9 - len(new) if begin == 0 else 0), 7)
+    for core in (native_core(), Loop()):
+        assert core is not None
+        left = core.unsettled(packed([hit]), spliced_at([(begin, begin + 9, begin + len(new))]), packed([was]), text)
+        assert unpacked(left) == ([] if settled else [hit])
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=8).map(b"".join), min_size=1, max_size=20))
+def test_what_the_core_passes_over_has_no_residue(texts: list[bytes]) -> None:
+    """Whatever judges in C say of hits that are not settled: where no place is open, those in Python find nothing."""
+    engine, passed = _engine(), []
+
+    class Watched(Loop):
+        def __getattribute__(self, name: str) -> object:
+            return object.__getattribute__(self, name) if name == "open" else getattr(core, name)
+
+        def open(self, outputs: list[bytes], changed: list[Changed], hits: Grouped, natives: bytes) -> Sequence[int]:
+            places = core.open(outputs, changed, hits, natives)
+            passed.extend(
+                (changed[row], outputs[changed[row].place], hits.get(row, b""))
+                for row in range(len(changed))
+                if row not in places
+            )
+            return places
+
+    core = engine._core
+    try:
+        engine._core = Watched()
+        engine.mask(texts)
+    finally:
+        engine._core = core
+    for one, output, hits in passed:
+        assert engine._residue(one, output, None, hits) is None
 
 
 def _left(text: bytes, *, bare: bool) -> tuple[Packed, bytes]:
