@@ -20,6 +20,7 @@ from streams.masking.databases import Store
 from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Judge
+from streams.masking.leaves import Leaf, leaves, reached, redacted
 from streams.masking.loop import Asked, Changed, Grouped, Packed, Spliced, packed, replacements, unpacked
 from streams.masking.native import core
 from streams.masking.prefilter import BLOCK, DISGUISE, FIRST_DETECTOR, Joined, Prefilter
@@ -44,6 +45,7 @@ _JSON_BEGINS: Final = (b"{", b"[", b'"')
 _ROUNDS: Final = 4
 
 _TOO_DEEP: Final = Failure("too_deep", "decode")
+_NO_JSON: Final = Failure("residue", "verify", ("json_shape",))
 
 
 class Rejected(NamedTuple):
@@ -209,13 +211,18 @@ class Engine:
         spliced, output = self._splice(Counter(), text, read, found)
         again = Fold(output, ()) if read is None else fold(output)
         changed = Changed(0, spliced, kept, read is not None)
-        if not spliced or not self._residue(changed, output, again, self._prefilter.packed(again.text)):
+        if not spliced:
             return []
         later, layers = [], [spliced]
         try:
-            for one in islice(self._rounds(output), _ROUNDS):
-                later += [_raw(still, one.read, layers) for still in one.found]
-                layers.append(one.spliced)
+            if self._residue(changed, output, again, self._prefilter.packed(again.text)):
+                for one in islice(self._rounds(output), _ROUNDS):
+                    later += [_raw(still, one.read, layers) for still in one.found]
+                    layers.append(one.spliced)
+                    output = one.output
+            if self._is_broken(text, output):
+                whole = _torn(text, *self._found(text))[1]
+                later += [one._replace(start=start, end=end) for (start, end), one in whole.items()]
         except _Failed:
             pass
         return later
@@ -388,9 +395,12 @@ class Engine:
             output = outputs[one.place]
             failure = self._residue(one, output, reads.get(row), hits.get(row, b""))
             last = self._once_more(output) if failure and failure.reason == "residue" else output
+            if last is not None and self._is_broken(texts[one.place], last):
+                last = self._in_leaves(texts[one.place])
+                failure = _NO_JSON
             if last is not None:
                 outputs[one.place] = last
-                failure = self._broken(texts[one.place], last)
+                failure = None
             if failure:
                 result.failures[one.place] = failure
                 outputs[one.place] = texts[one.place]
@@ -458,11 +468,24 @@ class Engine:
         read, hits = self._read(text)
         return self._judge(read.text, hits, 0)[0], read
 
-    def _broken(self, text: bytes, output: bytes) -> Failure | None:
-        """A failure where the text was JSON and the output is not."""
-        if output[:1] not in _JSON_BEGINS or self._core.is_json(output) or is_json(output) or not is_json(text):
+    def _is_broken(self, text: bytes, output: bytes) -> bool:
+        """Whether a text was JSON and its output is not."""
+        if output[:1] not in _JSON_BEGINS or self._core.is_json(output) or is_json(output):
+            return False
+        return is_json(text)
+
+    def _in_leaves(self, text: bytes) -> bytes | None:
+        """JSON that replacements tear, masked so that it stays JSON: what they reach into is redacted as a whole. None where
+        it is none even so, or where something is left.
+        """
+        try:
+            found, read = self._found(text)
+            within, whole = _torn(text, found, read)
+            spliced, output = self._splice(Counter(), text, read, within)
+        except _Failed:
             return None
-        return Failure("residue", "verify", ("json_shape",))
+        last = self._once_more(redacted(output, sorted(whole), spliced))
+        return None if last is None or self._is_broken(text, last) else last
 
     def _too_deep(self, text: bytes) -> bool:
         """Counts levels only where there are brackets enough."""
@@ -511,6 +534,16 @@ def _origin(spliced: Spliced, start: int, end: int) -> tuple[int, int]:
             last = end + shift if end <= begin else old_stop
         shift, mark = old_stop - stop, stop
     return first if first >= 0 else max(start, mark) + shift, last if last >= 0 else max(end, mark) + shift
+
+
+def _torn(text: bytes, found: Sequence[Found], read: Fold) -> tuple[list[Found], dict[Leaf, Found]]:
+    """The findings in JSON that lie within a leaf each, and the leaves that all others reach into, with one of them each."""
+    among = leaves(text)
+    spans = [read.raw_span(one.start, one.end) for one in found]
+    where = [reached(text, among, *span, quoted=bool(one.quote)) for one, span in zip(found, spans, strict=True)]
+    whole = {leaf: one for one, (within, those) in zip(found, where, strict=True) if not within for leaf in those}
+    free = [one for one, (within, those) in zip(found, where, strict=True) if within and those[0] not in whole]
+    return free, whole
 
 
 def _raw(one: Found, read: Fold, layers: Sequence[Spliced]) -> Found:

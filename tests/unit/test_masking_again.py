@@ -169,3 +169,34 @@ def test_a_surrogate_in_an_element_does_not_depend_on_the_key(number: str) -> No
     assert masked is not None
     assert masked.startswith('{"token":"<Token>tok_jwt_k1_')
     assert masker.mask(masked).text == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b'{"":"Authorization:Digest s=\\"","":1}', b'{"":"***","":1}'),
+        (b'{"n": 1, "":{"<customerid>":3}}', b'{"n": 1, "":{"***":"***"}}'),
+        (b'{"":"","":"\\"passwd\\":\'","n":3}', b'{"":"","":"***","***":"***"}'),
+        (b'{"":":20::59:UR\\""}', b'{"":"***"}'),
+        (b'{"":["","\\"usrid\\":",""]}', b'{"":["","***","***"]}'),
+        (b'{"":["usrid\\\\\\\\u0022\\u003A\\\\\\\\u00022\\u000d"]}', None),
+    ],
+)
+def test_json_that_a_finding_tears_is_masked_by_its_leaves(text: bytes, expected: bytes | None) -> None:
+    """What a finding reaches into that is not within one string is redacted as a whole: what was JSON still is."""
+    outcome = _MASKER.mask(text)
+    assert outcome.text == expected
+    if expected is not None:
+        assert _masked(expected) is expected
+        assert json.loads(expected)
+
+
+def test_findings_within_leaves_are_masked_beside_a_torn_one() -> None:
+    """The others keep their tokens, before and behind it."""
+    text = b'{"email":"ann@example.org","":"Authorization:Digest s=\\"","n":1,"ip":"192.0.2.1","user_id":4711}'
+    once = _masked(text)
+    said = json.loads(once)
+    assert said[""] == "***"
+    assert [said[name][:8] for name in ("email", "ip", "user_id")] == ["tok_emai", "tok_ip_k", "tok_user"]
+    assert _masked(once) is once
+    assert {row.kind for row in _MASKER.explain(text)} >= {"email", "ip", "user"}
