@@ -39,7 +39,7 @@ _PHRASE_MAX: Final = 40
 
 #: An account as it is written before the next word of the message; attackers put anything there, spaces and passwords.
 _ACCOUNT: Final = re.compile(
-    rb"(?!(?:(?:invalid|illegal) )?user )(?![ ]{0,3}(?:from|by) )((?:(?-i:[A-Z][A-Z0-9\-]{1,14})\\{1,4}(?=[A-Za-z0-9]))?[^\r\n\"'\\\xff,:;()\[\]]{1,64}?)"
+    rb"(?!(?:(?:invalid|illegal) )?user )(?![ ]{0,3}(?:from|by) )(?!client [0-9a-f]{2,4}[:.\-])((?:(?-i:[A-Z][A-Z0-9\-]{1,14})\\{1,4}(?=[A-Za-z0-9]))?[^\r\n\"'\\\xff,:;()\[\]]{1,64}?)"
     rb"(?=(?:\(uid=[0-9]{1,10}\))?(?: from | by | port | ssh2| (?:[0-9]{1,3}\.){3}| [0-9a-f]{0,4}:[0-9a-f:]{2}| on | to | in | at | with | via | \[|[\r\n\"'\\,;:()\[]|\.?\s*\Z|\.[\s\"\\]))",
     re.IGNORECASE,
 )
@@ -51,6 +51,11 @@ _OPENED_BY: Final = re.compile(
 
 #: systemd's slices and sessions of a number, and how usermod goes on (`add 'ann' to group 'staff'`, shadow-utils).
 _UID: Final = re.compile(rb"UID [0-9]{1,10}\Z")
+#: What a sentence says was wrong with a user (FortiOS, `because of invalid user name`), and whose group was added.
+_PART_OF_USER: Final = re.compile(
+    rb"(?:name|id|input|token|credentials?|password|role|type)(?:[\"\\,.;)]|\s*\Z)", re.IGNORECASE
+)
+_GROUP_ADDED: Final = re.compile(rb"groupadd(?:\[[0-9]{1,10}\])?: new group: name=\Z")
 _TO_GROUP: Final = re.compile(rb"' (?:to|from) (?:shadow )?group\b")
 _APOSTROPHE: Final = 0x27
 
@@ -59,8 +64,15 @@ def judge_authentication(data: bytes, end: int) -> Verdict:
     """The account behind a phrase that sshd, PAM, shadow-utils or systemd-logind prints before one."""
     if not ends_with_words(_AUTHENTICATION_WORDS, data, end, _PHRASE_MAX):
         return "no_phrase"
+    if _GROUP_ADDED.search(data, max(0, end - _PHRASE_MAX), end):
+        return "group"
     name = _ACCOUNT.match(data, end)
-    if name is None or _UID.match(name[1]) or (data[end - 1] == _APOSTROPHE and not _TO_GROUP.match(data, name.end(1))):
+    if (
+        name is None
+        or _UID.match(name[1])
+        or _PART_OF_USER.match(data, end)
+        or (data[end - 1] == _APOSTROPHE and not _TO_GROUP.match(data, name.end(1)))
+    ):
         return "no_name"
     found = account(end, name[1].rstrip(b"."), "account")
     # That root's session was opened by nobody in particular (`by (uid=0)`) is the machine's own doing.
@@ -141,7 +153,7 @@ _EVENT: Final = re.compile(
 )
 #: Behind the colon come tabs, as such or escaped.
 _EVENT_VALUE: Final = re.compile(
-    rb"(?:[ \t]|\\{1,4}t){0,16}([^\s\"\\<>|,;\xff](?:[^\r\n\t\"\\<>|,;\xff]|\\{1,4}(?![rntu\"\\])){0,63}?)(?=[ \t]*(?:[\r\n\t\"<>|,;]|\\{1,4}[rntu\"]|[ ]{2}| (?:account|logon|security|user|source|process|network|caller|target|failure|detailed|additional|new (?:logon|account)|attributes|display|sam account|subject|service|client|domain)[ A-Za-z]{0,24}:|\Z))",
+    rb"(?:[ \t]|\\{1,4}t){0,16}([^\s\"\\<>|,;\xff](?:[^\r\n\t\"\\<>|,;\xff]|\\{1,4}(?![rntu\"\\])){0,63}?)(?=[ \t]*(?:[\r\n\t\"<>|,;]|\\{1,4}[rntu\"]|[ ]{2}|\. [A-Z][a-z]{1,24} [a-z]{1,24}: | (?:account|logon|security|user|source|process|network|caller|target|failure|detailed|additional|new (?:logon|account)|attributes|display|sam account|subject|service|client|domain)[ A-Za-z]{0,24}:|\Z))",
     re.IGNORECASE,
 )
 #: A person's security identifier: of a domain or a machine, numbered from 1000 on (Microsoft, "Security identifiers").
@@ -275,7 +287,7 @@ DETECTORS: Final = (
             "SecurityManager: Changing view acls to: ann", "useradd[12]: new user: name=ann, UID=1001, GID=1001, home=/home/x", "Created slice User Slice of ann.",
             "session closed for user news",
         ),
-        ("session opened for user root", "Accepted password for root from 192.0.2.1 port 22 ssh2", "Failed password for www-data from 192.0.2.1 port 1", "Created slice User Slice of UID 1000.", "* cipher.c (gcry_open): Add 'volatile' for clang."),
+        ("session opened for user root", "Accepted password for root from 192.0.2.1 port 22 ssh2", "Failed password for www-data from 192.0.2.1 port 1", "Created slice User Slice of UID 1000.", "groupadd[12]: new group: name=developers, GID=1005", 'msg="login failed because of invalid user name"', "authentication attempts exceeded for client 14:20:5e:d6:3c:bb", "* cipher.c (gcry_open): Add 'volatile' for clang."),
         "OpenSSH auth.c and session.c, Linux-PAM pam_unix, shadow-utils useradd, systemd-logind",
     ),
     Detector(
@@ -334,7 +346,7 @@ DETECTORS: Final = (
         "windows_event",
         (r"(?:account name|logon account|user name|target user|security id|user id)[ \t]{0,4}:",),
         judge_event,
-        ("Account Name:\t\tann.lee", "Account Name: ann New Account: Account Domain: CORP", "Logon Account:  Ann Lee\r\n", "Security ID:\t\tS-1-5-21-1004336348-1177238915-682003330-1512"),
+        ("Account Name:\t\tann.lee", "Account Name: ann New Account: Account Domain: CORP", "Logon Account:  Ann Lee\r\n", "not allowed to pause print job. User name: ann. Printer name: hp1.", "Security ID:\t\tS-1-5-21-1004336348-1177238915-682003330-1512"),
         ("Account Name:\t\tSYSTEM", "Account Name:\t\tDC01$", "Account Name:\t\t-", "Security ID:\t\tS-1-5-18", "Security ID:\t\tS-1-5-21-1004336348-1177238915-682003330-500"),
         "Microsoft, security auditing events 4624 to 4634",
     ),

@@ -104,6 +104,24 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", r"sent control \[", r"\]"),
     (r"\]\)", " - user ", r" \(| ?:"),
     ("", r"multi: learn: [0-9a-f.:/]{2,45} -> ", r"/[0-9.]{7,15}:[0-9]{1,5}"),
+    # cPanel, OpenVPN's certificates of clients, strongSwan, pppd, rshd, shadow-utils' userdel, NX-OS, Meraki, Nextcloud.
+    ("", "invalid cpanel user ", r" \("),
+    ("", r"\(possessor: ", r"\) - (?:success|failed) login"),
+    ("", "primary virtual ip for ", "/[0-9a-f.:]{3,45}"),
+    (r"[0-9a-f.:]{3,45}:[0-9]{1,5} ", "verify ok: depth=0, (?:[a-z]{1,12}=[^,\xff]{0,64}, ?){0,8}cn=", r"[,\s\"\\]|\Z"),
+    ("", r"authentication of \\{0,7}'", r"\\{0,7}' with (?:eap|pre-shared key|rsa|ecdsa|xauth)"),
+    ("", "(?:pap|chap|eap) peer authentication failed for ", r"[\s\"\\]|\Z"),
+    ("", r"\]: [a-z0-9_.\-]{1,32}@[a-z0-9_.\-]{1,64} as ", ": cmd="),
+    ("", "removed (?:shadow )?group '[a-z0-9_.@\\-]{1,64}' owned by '", "'"),
+    ("", "removed (?:shadow )?group '", "' owned by"),
+    ("", "configured from vty by ", " on "),
+    ("", "accounting_message: [a-z]{4,8}:[0-9a-f.:]{3,45}@[a-z0-9/.]{1,16}:", ":"),
+    ("", "8021x_[a-z_]{2,24} port='[^']{0,16}' identity='", "'"),
+    ("", r"login (?:failed|successful): \\{0,7}['\"]", r"\\{0,7}['\"](?: \(remote ip:|\s*(?:\Z|\\{0,7}\"))"),
+    # PAN-OS' groups of users and its administrators' changes; IBM MQ.
+    (",userid,(?:login|logout),[^\xff]{1,120}", r",(?:[0-9]{1,3}\.){3}[0-9]{1,3},[a-z0-9.\-]{1,32}\\{1,4}", ","),
+    (",config,[^\xff]{1,120}", r",(?:set|edit|delete|commit|clone|rename|move),", ",(?:web|cli|gui|panorama|unknown),"),
+    (r"process\([0-9]{1,10}\.[0-9]{1,10}\) ", r"user\(", r"\) program\("),
     # SQL's users: `ALTER USER ann WITH PASSWORD`, `CREATE ROLE ann LOGIN`.
     (
         "",
@@ -169,7 +187,7 @@ _TAILS: Final[tuple[tuple[str, str, str], ...]] = (
     # PostgreSQL with the prefix of Amazon RDS, `%t:%r:%u@%d:[%p]:`.
     (r"\([0-9]{1,5}\):(@)", r"@[a-z0-9_\-]{1,63}:\[[0-9]{1,7}\]:(?:log|error|fatal|warning|detail|statement|hint|notice):", ""),
     # Sophos Firewall, RouterOS' hotspot, Cyrus, Argo CD, Neo4j, ActiveMQ.
-    (r"user (@)", ' of group [^\\s"]{1,64} (?:logged|failed|was) ', ""),
+    (r"user (@)", r' of group [^\s"\xff]{1,32}(?: [^\s"\xff]{1,32}){0,3} (?:logged|failed|was) ', ""),
     (r"(?:\A|[\s,:\"])(@) \([0-9a-f.:]{3,45}", r"\): (?:logged (?:in|out)|login failed|trying to log in)", ""),
     (r"login: [^\s\xff]{1,255} \[[0-9a-f.:]{2,45}\] (@) [a-z0-9\-]{2,24}(?:\+TLS)?", " user logged in", ""),
     (r"msg=\\{0,7}\"(?![a-z\-]{0,40}controller )(@)", " initiated (?:automated )?(?:sync|rollback|refresh)", r"\b"),
@@ -194,6 +212,18 @@ _TAILS: Final[tuple[tuple[str, str, str], ...]] = (
     (r" [0-9]{1,12} (@)", r"\(n/a\) ", r"[a-z]{2,5}-?[0-9/.]{1,12} "),
     # su of shadow-utils: `+ /dev/pts/0 ann:root`.
     (r"[+\-] [a-z0-9/?]{3,16} (@)", ":root", r"(?:[\s\"\\]|\Z)"),
+    # cPanel: `192.0.2.1 - ann - SUCCESS LOGIN cpaneld`; Infoblox; rshd; Citrix ADC.
+    (r" - (@)(?: \(possessor: [^()\xff]{1,64}\))?", " - (?:success|failed) login ", ""),
+    (r" - (@) \\{0,7}\"[^\"\\\xff]{1,160}\\{0,7}\"", " failed login [a-z]{3,16}", ":"),
+    (r"\[(@)", r"\]: (?:login_(?:allowed|denied)|logout|first_login|password_reset(?:_error)?) - - ", ""),
+    (r"\]: (@)@[a-z0-9_.\-]{1,64} as [^\s:\xff]{1,64}", ": cmd='", ""),
+    (r"(?:\A|[\s\"\]])user (@)", " - (?:client_ip|adm_user|remote_ip) ", ""),
+    (r"(?:\A|[\s\"\]])user (@)", r" : group\(s\) ", ""),
+    # squidGuard's log of what it blocked; ProxySG's main format.
+    (r" [0-9a-f.:]{3,45}/[^\s/\xff]{1,128} (@)", " (?:get|post|connect|head|put) redirect", r"[\s\"\\]|\Z"),
+    (r" [0-9a-f.:]{3,45} (@)", r" [^\s\xff]{1,64} [^\s\xff]{1,64} (?:observed|proxied|denied) \\{0,7}\"", ""),
+    # The file in which tac_plus accounts for commands.
+    (r"(?:\t|\\t)(@)(?:\t|\\t)[a-z0-9/]{1,12}(?:\t|\\t)[0-9a-f.:]{3,45}", r"(?:\t|\\t)(?:start|stop|update)(?:\t|\\t)task_id=", ""),
     # MySQL's general log: `Connect ann@localhost on shop`.
     (r"connect(?:\\t|\s){1,4}(@)", "@localhost on ", ""),
 )  # fmt: skip
@@ -247,14 +277,17 @@ DETECTORS: Final = (
             "%SYS-6-LOGOUT: User ann has exited tty session 2(192.0.2.1)", "Administrator ann logged in successfully from https(192.0.2.1)", "Authorization for user ann accepted", "login query for 'ann' port tty2 from 192.0.2.1 accepted", "ppp,info <pppoe-ann>: authenticated", "ocserv[1]: worker[ann]: 192.0.2.1 suggesting DPD", "IMAP Error: Login failed for ann against localhost from 192.0.2.1", "relay=x [192.0.2.1], authid=ann, mech=PLAIN", "AUTHID : ANN  HOSTNAME: db1", "User name [ann] or password is invalid", "AMQ9557E: Queue Manager User ID initialization failed for 'ann'.", "OS$USERID:[3] 'ann' DBID:[10]", "AUDIT - user ann - RAW: x", r"src if:192.0.2.1(LOCAL\ann) dst", "httpd(pam_audit): user=ann(ann) partition=[All]", 'rcvd [CHAP Response id=0x1 <0102>, name = "ann"]', "assigning virtual IP 10.9.0.2 to peer 'ann'", "l2tp,ppp,info,account ann logged in, 10.9.0.2",
             r"[User CORP\ann@192.0.2.1 logged in as x]", r"[info] [CORP\ann] [] [12]", "dropbear[8]: Password auth succeeded for 'ann' from 192.0.2.1:1", "dropbear[8]: Exit (ann): Disconnect received", "crontab[3]: (root) LIST (ann)", "authenticated as unix-user:ann to gain", "auth_ldap authenticate: user ann authentication failed; URI /",
             "421AF1x: from=ann, size=312, class=0", ", relay=ann@localhost", "spamd: identified spam (12.3/5.0) for ann:1001 in 1.2 seconds", 'Queued on "HP" by "ann".', r"Document 12, x owned by ann on \\WS12 was printed on HP", "SERVICE NOTIFICATION: ann;web1;HTTP;CRITICAL", "orgId=1 uname=ann t=1", "(p2, c1, k60, u'ann')", "# User@Host: ann[ann] @ [192.0.2.1]",
-            "host (x[192.0.2.1]) - USER ann (Login failed): Incorrect password.", "ALTER USER ann WITH PASSWORD 'x'", "remote: Permission to shop/web.git denied to ann.",
+            "host (x[192.0.2.1]) - USER ann (Login failed): Incorrect password.", "ALTER USER ann WITH PASSWORD 'x'", "FAILED LOGIN cpaneld: invalid cpanel user ann (loadcpdata failed)", "MULTI: primary virtual IP for ann/192.0.2.1:1194: 10.8.0.6", "192.0.2.1:1194 VERIFY OK: depth=0, C=US, CN=ann",
+            "authentication of 'ann' with EAP successful", "pppd[3]: PAP peer authentication failed for ann", "rshd[9]: ann@web1 as ann: cmd='ls'", "userdel[8]: removed group 'ann' owned by 'ann'", "Configured from vty by ann on 192.0.2.1@pts/0", "%AAA-6-AAA_ACCOUNTING_MESSAGE: update:192.0.2.1@pts/0:ann:configure terminal (SUCCESS)",
+            "events type=8021x_eap_success port='' identity='ann' vap='0'", "Login failed: 'ann' (Remote IP: '192.0.2.1')", '{"message":"Login successful: \\"ann\\""}', r"1,x,USERID,login,2049,x,vsys1,192.0.2.1,corp\ann,ad-agent,0", "1,x,CONFIG,0,0,x,192.0.2.1,,set,ann,Web,Succeeded,vsys", "Process(988.1) User(ann) Program(strmqm.exe)", "192.0.2.1 - ann@example.test (possessor: ann) - SUCCESS LOGIN webmaild",
+            "remote: Permission to shop/web.git denied to ann.",
         ),
         (
             "Authentication failure for tenant acme", "LOGIN ON tty1 BY root", "Access denied for user group by policy", "job submitted for user [1 of 3]", "create user failed", "create role admin done",
             "map [a] -> [b c]", "postgres: checkpointer process started", "postgres: postgres shop [local] idle", "deny (to ann) now",
-            "uname: Linux 6.1.0", "in group a user b joined", "the main[1]: 12", "login failed for users of a against b", "login failed for reasons against policy", r"(local\path) missing", "authid : missing", "user name [a-z0-9] or password pattern invalid", "user name [a] is taken", ", user agent failed to load", "the administrator disabled it", "Exit (1): error", "owned by the team", "from=cache, size=12px", "host notification: sent", "the url a@b:c",
+            "uname: Linux 6.1.0", "in group a user b joined", "the main[1]: 12", "VERIFY OK: depth=1, CN=Example CA", "Login failed: 'x' is no module", "Login failed: invalid credentials", "set,edit,web,cli", "authentication of 'ann' started", "removed group 'staff'", "User(s) Program(s)", "login failed for users of a against b", "login failed for reasons against policy", r"(local\path) missing", "authid : missing", "user name [a-z0-9] or password pattern invalid", "user name [a] is taken", ", user agent failed to load", "the administrator disabled it", "Exit (1): error", "owned by the team", "from=cache, size=12px", "host notification: sent", "the url a@b:c",
         ),
-        "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, Elasticsearch, Cassandra, WP fail2ban, Oracle Database, SQL:2016; Cisco ASA and IOS, FortiOS, F5 TMOS, RouterOS and VMware message references; pppd(8), Dropbear, cron, polkit, mod_authnz_ldap, SpamAssassin, CUPS, Nagios, Grafana, Mosquitto, MySQL; GitHub Docs, Error: Permission to user/repo denied",
+        "Linux-PAM, util-linux login, shadow-utils su, Exim, Sendmail, Samba, Pure-FTPd, strongSwan, FreeRADIUS, OpenVPN, ProFTPD, MongoDB, Elasticsearch, Cassandra, WP fail2ban, Oracle Database, SQL:2016; Cisco ASA and IOS, FortiOS, F5 TMOS, RouterOS and VMware message references; cPanel & WHM, cpsrvd; Nextcloud; PAN-OS and Cisco NX-OS and Meraki syslog references; IBM MQ error logs; pppd(8), Dropbear, cron, polkit, mod_authnz_ldap, SpamAssassin, CUPS, Nagios, Grafana, Mosquitto, MySQL; GitHub Docs, Error: Permission to user/repo denied",
     ),
     Detector(
         "account_before_words",
@@ -266,8 +299,9 @@ DETECTORS: Final = (
             "su[123]: + /dev/pts/0 ann:root", '[pid 2] [ann] FTP command: Client "192.0.2.1", "RETR /x"', "2024-05-01 10:00:00 UTC:192.0.2.1(51234):ann@shop:[881]:LOG:  duration: 12 ms", "pure-ftpd: (?@192.0.2.1) [INFO] ann is now logged in", "12 Connect ann@localhost on shop", "ann/192.0.2.1:1194 peer info: IV_VER=2.6", "INFO: Ann42[/192.0.2.1:51234] logged in with entity id 4",
             "ann/192.0.2.1:1194 Data Channel: using negotiated cipher 'AES-256-GCM'", "10:17:01 UTC [12] ann@shop LOG:  connection authorized", "doas: ann ran command /bin/ls as root", "crontab[3]: (ann) BEGIN EDIT (root)", "20240301 10:17:03,db1,ann,192.0.2.1,12,345,QUERY,shop,'SELECT 1',0",
             "1234 /srv/x.txt b _ o r ann ftp 0 * c", "HP_LaserJet ann 12 [01/Mar/2024:10:20:01 +0100] total 3 - localhost report.pdf", "User ann of group staff logged in successfully", "hotspot,info,debug ann (192.0.2.1): logged in", "login: x.example.com [192.0.2.1] ann PLAIN+TLS User logged in", 'msg="ann initiated sync to 4f2a9c1 (HEAD)"', "INFO  [ann]: logged in", "INFO | ann called org.apache.activemq.broker.jmx.QueueView.purge[]", "user=ann(ann) partition=[All]", "trust untrust 12345 ann(N/A) ge-0/0/1.0 UNKNOWN",
+            "info [cpsrvd] 192.0.2.1 - ann - SUCCESS LOGIN whostmgrd", "192.0.2.1 - ann (possessor: root) - SUCCESS LOGIN cpaneld", '192.0.2.1 - ann "POST /login/?login_only=1 HTTP/1.1" FAILED LOGIN cpaneld: invalid', r"2022-03-21 08:53:51.087Z [ann]: Login_Allowed - - to=AdminConnector\040x", "SSLVPN LOGOUT 12 0 :  User ann - Client_ip 192.0.2.1 - Nat_ip x", "User ann : Group(s) N/A : Vserver 192.0.2.1:113", "rshd[9]: ann@web1 as bob: cmd='ls'", "Request(default/ads/-) http://x.example/ 192.0.2.1/- ann GET REDIRECT", '45 192.0.2.1 ann - - OBSERVED "Technology/Internet" https://x.example/', "192.0.2.1\tann\ttty1\t192.0.2.7\tstop\ttask_id=2331\tservice=shell", "User ann of group Open Group logged in successfully",
         ),
-        ("(?@192.0.2.1) [INFO] x", "GET http://example.com/ - HIER_DIRECT/192.0.2.1", "chown x:root /srv", "[1/2] (from cache)", "+ pts/0 root:root", "b _ o r root ftp 0 * c", 'msg="application-controller initiated automated sync to 4f2a9c1"', "main: [main]: logged in 3 consumers", "12345 N/A(N/A) ge-0/0/1.0", "[12] postgres@shop LOG:  x", "(root) LIST (root)"),
-        "FreeRADIUS, OpenVPN, Pure-FTPd, vsftpd, Samba, Squid, shadow-utils su, MySQL, MariaDB, PostgreSQL, Amazon RDS, doas(1), cron, xferlog(5), CUPS page_log, Junos OS",
+        ("(?@192.0.2.1) [INFO] x", "GET http://example.com/ - HIER_DIRECT/192.0.2.1", "chown x:root /srv", "[1/2] (from cache)", "+ pts/0 root:root", "b _ o r root ftp 0 * c", 'msg="application-controller initiated automated sync to 4f2a9c1"', "main: [main]: logged in 3 consumers", "12345 N/A(N/A) ge-0/0/1.0", "[main]: Logout - done", "by [root]: Logout - - x", "root - root - SUCCESS LOGIN whostmgrd", "User root - Client_ip x", "[12] postgres@shop LOG:  x", "(root) LIST (root)"),
+        "FreeRADIUS, OpenVPN, Pure-FTPd, vsftpd, Samba, Squid, shadow-utils su, MySQL, MariaDB, PostgreSQL, Amazon RDS, doas(1), cron, xferlog(5), CUPS page_log, Junos OS, cPanel & WHM, Infoblox NIOS audit log, Citrix ADC syslog messages, Sophos Firewall, squidGuard, tac_plus, ProxySG",
     ),
 )  # fmt: skip

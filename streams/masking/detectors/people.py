@@ -306,7 +306,7 @@ _DID: Final = re.compile(
     rb"[\"'`>]{0,2},? (?:(?:has |have |had |was |is |got |been |successfully |just |already |not |could not |cannot |does not |did not |is not |was not )*"
     rb"(?:logged|signed|authenticated|connected|disconnected|created|deleted|removed|registered|requested|failed|attempted|tried|joined|left|submitted|uploaded|downloaded|"
     rb"purchased|bought|paid|changed|reset|locked|unlocked|blocked|banned|suspended|accessed|updated|added|opened|viewed|ordered|cancelled|subscribed|unsubscribed|verified|"
-    rb"invited|granted|denied|assigned|promoted|enrolled|found|exist|exists|authorized|allowed|moved|deactivated|activated|disabled|enabled|provisioned|login|logon|sent|posted|checked)"
+    rb"invited|granted|denied|assigned|promoted|enrolled|found|exist|exists|authorized|allowed|moved|deactivated|activated|disabled|enabled|provisioned|login|logon|sent|posted|checked|retrieved|exported|imported|approved|rejected|modified|switched)"
     rb"|from|pass(?:word|wd)|pw|pwd|with id|has no|has \d|\(id|\(email|on host|at [0-9]{1,2})\b",
     re.IGNORECASE,
 )
@@ -322,8 +322,10 @@ def judge_user(data: bytes, end: int) -> Verdict:
     phrase = ends_with_words(_USER, data, end, _USER_MAX)
     if phrase is None:
         return "no_phrase"
-    if data[phrase.start() - 1 : phrase.start()] == b"/":
+    if data[phrase.start() - 1 : phrase.start()] in (b"/", b"-"):
         return "path"
+    if phrase[0] == b"LOGIN " and _OUTCOME.search(data, max(0, phrase.start() - _OUTCOME_MAX), phrase.start()):
+        return "service"
     if _REGISTRY.search(data, max(0, phrase.start() - _REGISTRY_MAX), end) and _HOST.match(data, end):
         return "host"
     quote = _QUOTE.match(data, end)
@@ -344,6 +346,9 @@ def judge_user(data: bytes, end: int) -> Verdict:
     return account(name.start(1), name[1], "user_named", "user" if opaque else "username") or "account_of_system"
 
 
+#: The outcome before the service that was logged in to (cPanel & WHM, `SUCCESS LOGIN cpaneld`).
+_OUTCOME: Final = re.compile(rb"\b(?:SUCCESS|FAILED|DEFERRED) \Z")
+_OUTCOME_MAX: Final = 10
 #: Commands that log in to a server, which stands behind them (`docker login registry.example.com`).
 _REGISTRY: Final = re.compile(
     rb"\b(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|registry|argocd|oc|vault|cf) login \Z"
@@ -442,7 +447,7 @@ DETECTORS: Final = (
         ("user:? ", "username:? ", "login:? ", "(?:logged|logging|signed|signing) (?:in|on) as:? ", "authenticat(?:ed|ing) as:? ", "impersonating:? ", "running as:? ", "login(?: attempt)? (?:for|by):? ", "password (?:reset |change |changed )?(?:for|by):? ", "locked for:? ", "lockout for:? "),
         judge_user,
         ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed", '{"message":"New session c12 of user ann."}'),
-        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "the user accepts", "user: <nil>", "docker login registry.example.com", "helm registry login charts.example.io:5000"),
+        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "the user accepts", "user: <nil>", "#Fields: cs-username c-ip", "ann - SUCCESS LOGIN cpaneld", "reason Cisco user certificate not verified", "docker login registry.example.com", "helm registry login charts.example.io:5000"),
         "phrases of logs",
         by_word=True,
     ),
