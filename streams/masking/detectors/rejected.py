@@ -1,4 +1,4 @@
-"""Values that a validator repeats beside the name of the field that it refuses them for (Pydantic, FastAPI)."""
+"""Values that a validator repeats beside the name of the field that it refuses them for (Pydantic, FastAPI, Mongoose, Jackson)."""
 
 import re
 from typing import Final
@@ -67,7 +67,61 @@ def judge_coerced(data: bytes, end: int) -> Verdict:
     return judge_value(data, field, Value(*named.span(2), "string", False)) or "nobody"
 
 
+#: Mongoose's validators and casts, with the path on either side of the value; Jackson's, with the property at the end.
+_AT_PATH: Final = re.compile(
+    rb"(?:path `([\w.]{1,96})` with value `([^`\r\n\xff]{1,256})`"
+    rb"|cast to [\w.\[\]]{1,40} failed for value (\\{0,31})\"((?:(?!\3\")[^\r\n\xff]){1,256})\3\"(?: \(type [A-Za-z]{1,24}\))? at path \3\"([\w.]{1,96})\3\")",
+    re.IGNORECASE,
+)
+_AT_PATH_MAX: Final = 160
+_WANTED: Final = re.compile(
+    rb"from string (\\{0,31})\"((?:(?!\1\")[^\r\n\xff]){1,128})\1\":[^\xff]{0,600}?\(through reference chain: [^()\xff]{0,300}\[\\{0,31}\"(\w{1,64})\\{0,31}\"\]\)",
+    re.IGNORECASE,
+)
+_WANTED_WORDS: Final = b"from string "
+
+
+def judge_at_path(data: bytes, end: int) -> Verdict:
+    """What was given for a path with a telling name (Mongoose, validation and casting)."""
+    low = max(0, end - _AT_PATH_MAX)
+    named = next((one for one in _AT_PATH.finditer(data, low, end + 420) if one.start() < end <= one.end()), None)
+    path = (named[1] or named[5]).rpartition(b".")[2] if named else b""
+    field = field_of(path.decode()) if path else None
+    if named is None or field is None:
+        return "other_field"
+    return judge_value(data, field, Value(*named.span(2 if named[1] else 4), "string", False)) or "nobody"
+
+
+def judge_wanted(data: bytes, end: int) -> Verdict:
+    """What was given for a property with a telling name (Jackson, `through reference chain`), each time it is repeated."""
+    named = _WANTED.match(data, end - len(_WANTED_WORDS)) if end >= len(_WANTED_WORDS) else None
+    field = field_of(named[3].decode()) if named else None
+    if named is None or field is None:
+        return "other_field"
+    found = judge_value(data, field, Value(*named.span(2), "string", False))
+    for again in re.finditer(rb"'" + re.escape(named[2]) + rb"'", data[named.end(2) : named.start(3)]) if found else ():
+        at = named.end(2) + again.start() + 1
+        found = [*found, *judge_value(data, field, Value(at, at + len(named[2]), "string", False))]
+    return found or "nobody"
+
+
 DETECTORS: Final = (
+    Detector(
+        "rejected_path",
+        ("path `[\\w.]{1,96}` with value `", r"cast to [\w.\[\]]{1,40} failed for value "),
+        judge_at_path,
+        ("email: Validator failed for path `email` with value `ann-at-home`", r'{"m":"Cast to date failed for value \"31.12.1985x\" (type string) at path \"birthDate\" for model \"User\""}'),
+        ("Validator failed for path `colour` with value `blue`", 'Cast to ObjectId failed for value "undefined" (type string) at path "_id" for model "User"'),
+        "Mongoose docs, validation",
+    ),
+    Detector(
+        "rejected_property",
+        (r"from string ",),
+        judge_wanted,
+        ("Cannot deserialize value of type `java.time.LocalDate` from String \"1985-13-45\": Text '1985-13-45' could not be parsed (through reference chain: com.example.Customer[\"birthDate\"])",),
+        ('Cannot deserialize from String "blue": not one of the values (through reference chain: com.example.Car["colour"])', 'read from string "x"'),
+        "Jackson databind, JsonMappingException",
+    ),
     Detector(
         "rejected_variable",
         ("got invalid value ",),

@@ -113,6 +113,29 @@ def judge_row_key(data: bytes, end: int) -> Verdict:
     return (_held(data, column, *number.span()) if number else []) or "other_table"
 
 
+#: A column that only its table makes a person's, where it is assigned a string (SQL:2016, 14.15).
+_ASSIGNED: Final = re.compile(
+    rb"(?:\sset |, ?)[\"`\[\\]{0,8}name[\"`\]\\]{0,8}\s?=\s?[NEB]?(?=\\{0,31}')", re.IGNORECASE
+)
+_ASSIGNED_MAX: Final = 72
+_UPDATED: Final = re.compile(
+    rb"(?:\b|(?<=\\[nrtbf]))update\s{1,4}(?:only\s)?(?:[\w$\"`\[\]\\]{1,64}\.)?[\"`\[\\]{0,8}([A-Za-z_]\w{0,62})[\"`\]\\]{0,8}\s{1,4}(?:(?:as )?[a-z]\w{0,8} )?set\s",
+    re.IGNORECASE,
+)
+
+
+def judge_row_set(data: bytes, end: int) -> Verdict:
+    """The name that a statement gives the row of a person."""
+    assigned = _ASSIGNED.search(data, max(0, end - _ASSIGNED_MAX), end + 1)
+    string = _STRING.match(data, assigned.end()) if assigned else None
+    if assigned is None or string is None:
+        return "no_column"
+    updated = list(_UPDATED.finditer(data, max(0, end - _STATEMENT_MAX), assigned.start() + 5))
+    if not updated or data.find(b";", updated[-1].end(), assigned.start()) >= 0:
+        return "no_statement"
+    return _held(data, _Column(b"name", updated[-1][1]), *string.span(2)) or "other_table"
+
+
 # -- parameters ---------------------------------------------------------------------------------------------------------
 
 #: Parameters by name or number, as PostgreSQL, Entity Framework and SQL Server list them.
@@ -134,10 +157,10 @@ _INSERTED: Final = re.compile(
     re.IGNORECASE,
 )
 _LEADS: Final = re.compile(
-    rb"(?:parameters: (\$1 = )|\[parameters=\[|',n'|(==> {1,2}parameters: |; args=\(|parameters: [\[(]|params: \[|bindings: \[|\$[0-9]{1,2}\)? \[))\Z",
+    rb"(?:parameters: (\$1 = )|\[parameters=\[|',n'|(==> {1,2}parameters: |; args=\(|parameters: [\[(]|params: \[|bindings: \[|\$[0-9]{1,2}\)? \[|returning (?:\\{0,31}\"\w{1,40}\\{0,31}\",? ?){1,4} \[|args: [\[(]))\Z",
     re.IGNORECASE,
 )
-_LEADS_MAX: Final = 24
+_LEADS_MAX: Final = 96
 #: Where a statement begins or ends whose parameters stand before it.
 _BEHIND_MAX: Final = 2048
 _MAIL: Final = re.compile(rb"[^\s'\"@]@[^\s'\"@]{1,64}\.[a-z]")
@@ -274,9 +297,18 @@ DETECTORS: Final = (
         "SQL:2016, 8.2",
     ),
     Detector(
+        "row_set",
+        (r"\sset [\"`\[\\]{0,8}name[\"`\]\\]{0,8}\s?=\s?[neb]?\\{0,31}'", r", ?[\"`\[\\]{0,8}name[\"`\]\\]{0,8}\s?=\s?[neb]?\\{0,31}'"),
+        judge_row_set,
+        ("UPDATE users SET name = 'Ann Lee' WHERE id = 4711", 'UPDATE "public"."customers" SET "tier" = 1, "name" = \'Ann Lee\' WHERE 1=1'),
+        ("UPDATE products SET name = 'Blue Shirt' WHERE id = 1", "Config(kind='x', name='Ann Lee')", "UPDATE users SET tier = 1; UPDATE shops SET name = 'Ann Lee'"),
+        "SQL:2016, 14.15",
+    ),
+    Detector(
         "bound_parameter",
         (
             r"parameters: \$1 = ", r"parameters=\[", r"',n'", "==> {1,2}parameters: ", r"; args=\(", r"parameters: [\[(]", r"params: \[", r"bindings: \[", r"\$[0-9]{1,2}\)? \[",
+            r"returning \\{0,31}\"[a-z_0-9,\" \\]{1,80}\" \[", r"args: [\[(]",
         ),
         judge_bound,
         (
@@ -284,12 +316,12 @@ DETECTORS: Final = (
             "exec sp_executesql N'UPDATE U SET LastName=@p0 WHERE Id=@p1',N'@p0 nvarchar(50),@p1 int',@p0=N'Lee',@p1=3", "WHERE \"u\".\"username\" = %s; args=('annlee',); alias=default", "WHERE u.login = 'annlee' LIMIT 21; args=('annlee', 21); alias=default",
             'query: INSERT INTO "u"("colour", "first_name") VALUES ($1, $2) -- PARAMETERS: ["blue","Ann"]', "==> Parameters: 3(Long), Ann Lee(String), ann@example.com(String)",
             "[SQL: UPDATE u SET last_name=%s WHERE u.id = %s] [parameters: ('Lee', 3)]", 'WHERE (u0."username" = $1) ["annlee"]',
-            "[Parameters=[@__userName_0='annlee' (Size = 256)], CommandType='Text']",
+            "[Parameters=[@__userName_0='annlee' (Size = 256)], CommandType='Text']", 'INSERT INTO "users" ("email","name") VALUES ($1,$2) RETURNING "id" ["x", "Ann Lee"]', "Task accounts.welcome[0c3b1f9e] args: ('ann@example.com', 'Ann Lee') kwargs: {}",
         ),
         (
             "SELECT 1 FROM products WHERE name = $1 DETAIL:  parameters: $1 = 'Blue Shirt'", "==> Parameters: Blue Shirt(String), 4711(Long)", "[Parameters=[@p0='?' (DbType = Int32)], CommandType='Text'] SELECT 1 WHERE [LastName] = @p0",
-            "Parameters: [a, b]", 'WHERE (p0."id" = $1) [12]', "params: []",
+            "Parameters: [a, b]", "args: ('Blue Shirt', 12) kwargs: {}", 'WHERE (p0."id" = $1) [12]', "params: []",
         ),
-        "PostgreSQL, log_statement; Entity Framework Core; SQL Server, sp_executesql; Django; TypeORM; MyBatis; SQLAlchemy; Ecto",
+        "PostgreSQL, log_statement; Entity Framework Core; SQL Server, sp_executesql; Django; TypeORM; MyBatis; SQLAlchemy; Ecto; Celery",
     ),
 )  # fmt: skip
