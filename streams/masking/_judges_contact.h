@@ -63,6 +63,13 @@ static int may_be_unit(Text t, place stop)
     return 0;
 }
 
+/* Whether a domain is one of those under which SSH's algorithms are named (`_ALGORITHM` of contact.py). */
+static int may_be_algorithm(Text t, place start, place stop)
+{
+    return (stop - start == 11 && is_word(t, start, 11, "openssh.com")) || (stop - start == 10 && is_word(t, start, 10, "libssh.org")) ||
+           (stop - start == 7 && is_word(t, start, 7, "ssh.com")) || (stop - start == 14 && is_word(t, start, 14, "lysator.liu.se"));
+}
+
 static int is_cell_sign(int c)
 {
     return c == ',' || c == ';' || c == '|' || c == '\t';
@@ -102,7 +109,7 @@ static PyObject *judge_email(Core *core, Text t, place end)
     if (start == at || (peek(t, start) == 'C' && peek(t, start + 3) == '+') || may_be_userinfo(t, at) || (peek(t, stop) == ':' && is_word(t, start, at - start, "git")))
         LEAVE;
     before = peek(t, start - 1);
-    if (before == '/' || before == '<' || before == '(' || may_be_cell(t, start, stop) || may_be_unit(t, stop))
+    if (before == '/' || before == '<' || before == '(' || may_be_cell(t, start, stop) || may_be_unit(t, stop) || may_be_algorithm(t, at + 1, stop))
         LEAVE;
     return found(core, start, stop, say.kind_email, say.email, say.rfc5322, 80, say.empty);
 }

@@ -69,7 +69,7 @@ static enum answer keeps_promise(enum need need, Text t, place low, place high)
             return NO;
         return t.at[low] != '{' && t.at[low] != '[' && t.at[low] != '/' && !(size > 1 && !memcmp(t.at + low, "0x", 2)) ? YES : NO;
     case MAIL:
-        if (find(t, ' ', low, high) >= 0)
+        if (find(t, ' ', low, high) >= 0 || find(t, ':', low, high) >= 0)
             return UNKNOWN;
         for (at = low; at < high; at++)
             if (t.at[at] == '@' || t.at[at] == '_' || (is(t.at[at], ALPHA) && LOWER(t.at[at]) > 'f'))

@@ -292,8 +292,15 @@ _BRACES_MAX: Final = 64
 _OPENER: Final = re.compile(rb"([A-Za-z0-9_\-.$@]+)\\*[\"']?\s{0,8}[:=]\s{0,8}\Z")
 
 
+#: A word for a person right before an object that a message prints (Serilog, `User {"Id": 42, "Name": ...} logged in`).
+_NOUN: Final = re.compile(
+    rb"(?<![A-Za-z0-9_.\-/])(user|customer|person|patient|employee|passenger|student|guest|subscriber|member|contact)\s?:?\s?\Z",
+    re.IGNORECASE,
+)
+
+
 def parent_of(data: bytes, at: int) -> bytes:
-    """The key of the object that encloses a position, or nothing; braces inside strings may mislead it."""
+    """The key of the object that encloses a position, or the word for a person before it, or nothing; braces inside strings may mislead it."""
     depth = 0
     low = max(0, at - _PARENT_MAX)
     mark = at
@@ -308,6 +315,7 @@ def parent_of(data: bytes, at: int) -> bytes:
             depth -= 1
             mark = opens
         else:
-            key = _OPENER.search(data[max(0, opens - _KEY_MAX) : opens])
+            before = data[max(0, opens - _KEY_MAX) : opens]
+            key = _OPENER.search(before) or _NOUN.search(before)
             return key[1] if key else b""
     return b""

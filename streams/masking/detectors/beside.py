@@ -19,7 +19,8 @@ __all__ = [
 #: Accounts that no person logs in with: those that the Linux Standard Base requires (LSB Core 5.0, 21.2: root, bin,
 #: daemon), nobody (optional there, the kernel's overflow user), the accounts under which Debian's, Red Hat's and Apple's
 #: packages run their services, and Windows' well-known security principals (Microsoft, "Security identifiers": S-1-5-7,
-#: S-1-5-18 to 20, S-1-5-90 and 96). Names that the LSB lists as optional (news, uucp, operator, mail, ftp) are left out:
+#: S-1-5-18 to 20, S-1-5-90 and 96), what databases keep for themselves (repmgr, Barman, PgBouncer, Amazon RDS, Cloud SQL, MySQL
+#: reserved accounts, Debian's mysql-server) and who is at the console of a Cisco ASA. Names that the LSB lists as optional (news, uucp, operator, mail, ftp) are left out:
 #: attackers try them and people are given them.
 ACCOUNTS_OF_SYSTEMS: Final = frozenset(
     b"""
@@ -27,6 +28,8 @@ ACCOUNTS_OF_SYSTEMS: Final = frozenset(
     syslog sshd polkitd dbus chrony rpc rpcuser avahi _apt kube system local_service network_service
     nt\xa0authority local\xa0system localsystem localservice networkservice unauthenticated local\xa0service network\xa0service anonymous\xa0logon anonymous
     _www _mdnsresponder _spotlight _windowserver _securityagent
+    replicator repmgr rdsadmin rdsrepladmin rdsproxyadmin cloudsqladmin cloudsqlagent cloudsqlreplica debian-sys-maint mysql.session mysql.sys mysql.infoschema
+    streaming_barman pgbouncer enable_15
     """.split()
 )
 _SERVICE: Final = re.compile(
@@ -64,7 +67,7 @@ GENERAL: Final = frozenset(
     b"""
     a about access read write manage readonly successful success succeeded succeeds ok okay pending rejected accepted account accounts action actions active activity added admin agent agents aggregate already an and api app are as asked at attempt authenticate
     attempts attribute attributes auth authenticated authentication authorization avatar backend base batch be because been behavior blocked by cache can
-    cancelled cannot capabilities change changed changes claims class clicked client clients closed collection config configuration confirmation connected
+    cancelled cannot capabilities certificate certificates change changed changes claims class clicked client clients closed collection config configuration confirmation connected
     connection consent context controller count counts created creation credential credentials cron d daemon dao data database default defined delete deleted
     deletion denied deposit details devices did directory disabled disconnected do does domain dto email enabled endpoint engagement entered entity entries entry
     environment error event events exists experience failed feed feedback field fields file files filter folder for found from function generated global got
@@ -82,7 +85,7 @@ GENERAL: Final = frozenset(
     accepts agrees bus button buttons chooses clicks closes controlled cookie cookies creates deletes dialog enters flow flows form forms friendly gets
     guides input inputs interfaces likes makes modal needs nil on-demand opens permitted presses receives screen screens
     secret secrets selects sends sees specified starts stops supplied text types user users visible visits wants writes
-    successfully refused keyring
+    successfully refused keyring jax-ws
     verification version via view was were when where which who whose will with without workspace would you your
     """.split()
 )  # fmt: skip

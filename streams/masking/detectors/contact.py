@@ -38,7 +38,8 @@ _SERVICE: Final = re.compile(rb"\b(?:krbtgt|host|HTTP|cifs|ldap|nfs|DNS|imap|smt
 _SEGMENT: Final = re.compile(rb"(?:[^']{0,64}')*COM\+")
 #: What stands between somebody's name and the address.
 _BRACKETS: Final = (b"<", b"(")
-_VERSION: Final = re.compile(rb"[0-9]+\.[0-9]+\.[0-9]")
+#: A version behind a package's name (npm), or two of them (a bottle of Homebrew, `openssl@3--3.2.0.x.bottle.tar.gz`).
+_VERSION: Final = re.compile(rb"[0-9]+\.[0-9]+\.[0-9]|[0-9]+(?:\.[0-9]+)?--[0-9]+\.[0-9]")
 #: An instance of a unit (systemd.unit(5)): `user@1001.service`; none of these is a top-level domain, but a network of one's
 #: own may have them: it is one of systemd's own templates, or a number, a terminal or an escaped path is its instance.
 _TEMPLATE: Final = re.compile(
@@ -51,6 +52,11 @@ _UNIT: Final = re.compile(
     rb"[A-Za-z0-9:_.\\\-]{1,120}\.(?:service|socket|timer|slice|mount|automount|scope|swap|device)(?![A-Za-z0-9\-]|\.[A-Za-z0-9])"
 )
 _TEMPLATE_MAX: Final = 48
+#: Algorithms, requests and extensions of SSH that are no standard's bear the domain of whoever named them (RFC 4251, 6).
+_ALGORITHM: Final = re.compile(
+    rb"[a-z0-9\-]{0,40}(?:aes|chacha|cipher|mac|sha|md5|curve|nistp|rsa|dss|ed25519|ecdsa|cert|kex|gcm|cbc|ctr|zlib|ntru|hostkey|forward|auth-|statvfs|rename|fsync|limits|session|keepalive|tun|permit|touch)"
+    rb"[a-z0-9\-]{0,40}@(?:openssh\.com|libssh\.org|ssh\.com|lysator\.liu\.se)\Z"
+)
 _ASSET: Final = re.compile(rb"[0-9]x\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 
 
@@ -100,6 +106,16 @@ def _other_than_domain(data: bytes, start: int) -> str:
     return ""
 
 
+def _other_than_mailbox(data: bytes, start: int, at: int, stop: int) -> str:
+    if data[start:at] == b"git" and data[stop : stop + 1] == b":":
+        return "scp_url"
+    if _ALGORITHM.match(data[start:stop]):
+        return "algorithm"
+    if data[start - 1 : start] == b"/" and _SERVICE.search(data, max(0, start - 12), start):
+        return "service_principal"
+    return ""
+
+
 def judge_email(data: bytes, end: int) -> Verdict:
     """An address of RFC 5322's common form around the `@` before a position; no list of top-level domains decides."""
     at = data.rfind(b"@", max(0, end - 70), end)
@@ -118,11 +134,9 @@ def judge_email(data: bytes, end: int) -> Verdict:
     start, stop = at - len(local), domain.end()
     if is_password(data, start, at):
         return "userinfo"
-    if local == b"git" and data[stop : stop + 1] == b":":
-        return "scp_url"
+    if other := _other_than_mailbox(data, start, at, stop):
+        return other
     before = data[start - 1 : start]
-    if before == b"/" and _SERVICE.search(data, max(0, start - 12), start):
-        return "service_principal"
     mail = Found(start, stop, "email", "email", "rfc5322", 80)
     if before not in _BRACKETS:
         names = names_in_row(data, start, at, stop)

@@ -33,6 +33,17 @@ _SAYS: Final = re.compile(
 )
 
 
+#: Where Dovecot's authentication looked an account up (`auth: passwd-file(ann,192.0.2.1): unknown user`).
+_DRIVER: Final = re.compile(
+    rb"(?:passwd-file|passwd|shadow|sql|ldap|pam|dict|lua|static|oauth2|cache)\([^()\xff]{1,160}\):"
+)
+#: The name of another pair, and its sign (Cisco ASA, `reason = Invalid password : server = 192.0.2.1`).
+_NEXT_NAMES: Final = frozenset(
+    b"server user username host reason group ip client port status code realm service session".split()
+)
+_GOES_ON: Final = re.compile(rb" {1,2}[=:] {1,2}\S")
+
+
 def means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
     """Whether a name in text means something else: `LOGIN: Client`, `PWD=/srv` (POSIX's working directory), PAM's services."""
     text = data[value.start : value.end]
@@ -41,6 +52,10 @@ def means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
     if field.kind != "secret":
         return False
     if key.name.lower() == b"auth" and not key.quote and _SAYS.match(data, key.start + len(key.name) + 1):
+        return True
+    if key.name.lower() == b"auth" and not key.quote and _DRIVER.match(data, value.start):
+        return True
+    if text.lower() in _NEXT_NAMES and _GOES_ON.match(data, value.end):
         return True
     if key.name.lower() == b"pass" and text.isdigit() and _TALLY.search(data, key.start, value.end + _TALLY_MAX):
         return True

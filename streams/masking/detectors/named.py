@@ -15,7 +15,7 @@ from streams.masking.detectors.meanings import is_structure, means_other
 from streams.masking.detectors.nobody import is_nobody
 from streams.masking.detectors.ordinary import carries_a_token, is_own_name, is_reference, is_said_of_field
 from streams.masking.detectors.printed import made_date, spaced, whole_value
-from streams.masking.detectors.promises import HALVES, PROMISES, beside_a_person, is_half
+from streams.masking.detectors.promises import HALVES, PROMISES, beside_a_person, is_half, is_typed_person
 from streams.masking.detectors.things import is_counted, other_thing
 from streams.masking.field_anchors import FIELD_ANCHORS, FIELD_SHAPES
 from streams.masking.fields import Field, field_of, is_thing, of_things
@@ -92,7 +92,7 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     field = _field(key.name)
     if field is not None and field.needs == "full_name" and is_half(data, key.name, key.start):
         return Field("name", "words")
-    if field is None and key.name.lower() in (b"name", b"age", b"gender", b"sex", b"id"):
+    if field is None and key.name.lower() in (b"name", b"nm", b"age", b"gender", b"sex", b"id"):
         bracketed = not key.quote or data[key.start - 2 : key.start - 1] == b"["
         parent = _subscripted(data, key.start) if bracketed else parent_of(data, key.start)
         field = field_of(key.name.decode(), parent.decode("utf-8", "replace")) if parent else None
@@ -104,7 +104,10 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     if (
         field is not None
         and key.name.lower() == b"actor"
-        and _ACTORS_ID.search(data, key.start, key.start + _ACTOR_MAX)
+        and (
+            _ACTORS_ID.search(data, key.start, key.start + _ACTOR_MAX)
+            or _ACTION_BEFORE.search(data, max(0, key.start - _ACTION_MAX), key.start)
+        )
     ):
         return Field("username", "person_login")
     if field is None and not key.quote and _GO_PRINT.match(data, key.start - 1):
@@ -112,6 +115,8 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     if field is None and key.quote and _ACCOUNT_ID.match(key.name):
         parent = parent_of(data, key.start).lower()
         return Field("user", "id") if parent in _WHO else None
+    if field is None and key.name == b"id" and key.quote and is_typed_person(data, key.start):
+        return Field("user", "id")
     if field is None and key.name.lower() == b"name" and beside_a_person(data, key.start, end):
         return Field("name", "full_name")
     return field
@@ -125,7 +130,11 @@ def _is_print(data: bytes, key: Key) -> bool:
 #: An identifier in a print: two signs at least, a digit among them.
 _WITH_DIGIT: Final = re.compile(rb"\s?(?=[^\s,;)}\]\xff]{2})[^\s,;)}\]\xff]{0,64}?[0-9]")
 #: Whoever does something in an audit log is a login beside its number (GitHub, "Audit log events").
-_ACTORS_ID: Final = re.compile(rb"\bactor_id\\{0,7}\"")
+_ACTORS_ID: Final = re.compile(rb"\bactor_(?:id|ip|location)\\{0,7}\"")
+_ACTION_BEFORE: Final = re.compile(
+    rb"\baction\\{0,7}\" ?: ?\\{0,7}\"[a-z_]{2,40}\.[a-z_]{2,60}\\{0,7}\" ?, ?\\{0,7}\"\Z"
+)
+_ACTION_MAX: Final = 160
 _ACTOR_MAX: Final = 400
 #: A struct as Go prints one (`{ID:4711 Name:Ann Lee Email:...}`), whose first field is its number.
 _GO_PRINT: Final = re.compile(
@@ -184,7 +193,7 @@ def _field_alone(key: bytes) -> Field | None:
         or key.lower() in HALVES
         or is_counted(key)
         or key in _OF_OBJECTS
-        or key.lower().endswith((b"ownerid", b"owner_id", b"sid"))
+        or key.lower().endswith((b"ownerid", b"owner_id", b"sid", b"uid"))
     ):
         return None
     return None if field.kind == "name" and of_things(key) else field
@@ -274,7 +283,7 @@ def judge_field(data: bytes, end: int) -> Verdict:
     if value is None or _DUMPED.match(data, end) or _is_next_pair(data, field, value, end):
         return "no_value"
     if value.form in ("list", "object"):
-        return _spans(data, field, _inner(data, value), key.quote)
+        return _spans(data, field, _measured(data, key, value) or _inner(data, value), key.quote)
     if value.form == "bare" and (
         means_other(data, field, key, value) or (not key.quote and is_structure(data, key, field, value))
     ):
@@ -288,6 +297,15 @@ def judge_field(data: bytes, end: int) -> Verdict:
 
 def _is_next_pair(data: bytes, field: Field, value: Value, end: int) -> bool:
     return value.start > end and field.kind != "secret" and _NEXT_PAIR.match(data, value.start) is not None
+
+
+#: A value behind its length (Oracle Database, audit trail in syslog: `SESSIONID:[5] "12354"`).
+_MEASURED: Final = re.compile(rb"\[[0-9]{1,5}\] (\\{0,31}[\"'])([^\"'\\\xff]{1,256})\1")
+
+
+def _measured(data: bytes, key: Key, value: Value) -> list[Value]:
+    measured = None if key.quote else _MEASURED.match(data, value.start)
+    return [Value(*measured.span(2), "string", False)] if measured else []
 
 
 #: PHP's types before a value (`["password"]=> string(7) "..."`), which is found by them.
@@ -319,11 +337,11 @@ def _inner(data: bytes, value: Value) -> list[Value]:
 
 #: A pair of a name and a value as headers, cookies and form fields are often logged.
 _PAIR: Final = re.compile(
-    rb"[{\s](?:\\*[\"'])?(?:name|key|field|header|param|parameter|property|attribute|k)(?:\\*[\"'])?\s{0,4}[:=]\s{0,4}\\*[\"']"
+    rb"[{\s,](?:\\*[\"'])?(?:name|key|field|header|param|parameter|property|property_?name|attribute|k)(?:\\*[\"'])?\s{0,4}[:=]\s{0,4}\\*[\"']"
     rb"([^\"'\\]{1,64})\\*[\"']\s{0,8},?\s{0,8}"
     # What else a form or a variable has: its type, whether it is shown.
     rb"(?:(?:\\*[\"'])?[A-Za-z_\-]{1,32}(?:\\*[\"'])?\s{0,4}[:=]\s{0,4}(?:\\*[\"'][^\"'\\]{0,64}\\*[\"']|true|false|null|-?[0-9]{1,16})\s{0,8},?\s{0,8}){0,4}?"
-    rb"(\\*[\"'])?(?:value|val|v)(?:\\*[\"'])?\s{0,4}[:=]\Z",
+    rb"(\\*[\"'])?(?:value|val|v|property_?value)(?:\\*[\"'])?\s{0,4}[:=]\Z",
     re.IGNORECASE,
 )
 _PAIR_MAX: Final = 320
@@ -451,14 +469,15 @@ DETECTORS: Final = (
         # Apart, since each is a literal by itself; a bare `v` has no quotes on either side or on both.
         (
             r"[\"' {]value\\*[\"']?[ \t]{0,4}[:=]",
+            r"[\"']property_?value\\*[\"'][ \t]{0,4}:",
             r"[\"' {]val\\*[\"']?[ \t]{0,4}[:=]",
             r"[\"']v\\*[\"'][ \t]{0,4}[:=]",
             r"[ {]v[ \t]{0,4}[:=]",
         ),
         judge_pair,
-        ('{"name":"password","value":"hunter2"}', '{"name":"first_name","type":"text","shown":true,"value":"Ann"}', '{"key": "user_id", "value": 4711}', '<input name="password" value="hunter2">'),
+        ('{"name":"password","value":"hunter2"}', '{"name":"first_name","type":"text","shown":true,"value":"Ann"}', '{"key": "user_id", "value": 4711}', '<input name="password" value="hunter2">', '{"propertyName":"lastname","propertyValue":"Lee"}'),
         ('{"name":"colour","value":"blue"}', '{"value":"blue"}'),
-        "HAR 1.2, form fields",
+        "HAR 1.2, form fields; HubSpot webhooks",
         by_word=True,
     ),
 )  # fmt: skip

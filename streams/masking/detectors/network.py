@@ -17,6 +17,8 @@ _QUAD: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0
 _VERSION_BEFORE: Final = re.compile(
     rb"(?:(?:^|[\s(;\"',])[A-Za-z_+]{0,24}(?:chrom[a-z]+|crios|edg[a-z]*|opr|opera|fxios|firefox|safari|version|webkit|samsungbrowser|"
     rb"yabrowser|vivaldi|electron|openssl|python|java|jdk|jre|curl|okhttp|sdk|lib[a-z]+)/|"
+    # Amazon's own tools, as the user agents of their requests (AWS CloudTrail, `ec2-api-tools 1.6.12.2`).
+    rb"[a-z0-9]-(?:api-)?(?:tools|cli|sdk|agent) |"
     rb"\b(?:version|ver|release|build|firmware|v|rev|oid|objectidentifier|driver)s?(?: (?:to|is|of|was))?\\*[\"']?[ :=v(]{0,3}\\*[\"']?"
     rb"|\b(?:(?:up|down)grad(?:e|ed|ing) to|(?:fixed|introduced|deprecated|released|available) (?:in|since)) v?)\Z",
     re.IGNORECASE,

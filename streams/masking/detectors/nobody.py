@@ -15,7 +15,7 @@ _HIDDEN: Final = (
 )
 _NOBODY: Final = re.compile(
     rb"(?:null|none|nil|nan|true|false|undefined|unknown|anonymous|default|n/?a|empty|blank|missing|present|set|unset|0x[0-9a-f]{1,4}|not[_ ]set|required|"
-    rb"invalid|expired|optional|redacted|masked|filtered|hidden|removed|\[(?:%b)?\]|<(?:%b)?>|\{\{?[ ]?[a-z_][a-z_.]{0,38}[ ]?\}?\}|\{\}|"
+    rb"invalid|expired|optional|redacted|masked|filtered|protected|hidden|removed|\[(?:%b)?\]|<(?:%b)?>|\{\{?[ ]?[a-z_][a-z_.]{0,38}[ ]?\}?\}|\{\}|"
     rb"\$\{[a-z_][a-z0-9_.:\-]{0,58}\}?|\$(?-i:[A-Z_][A-Z0-9_]{1,40})|\$[0-9]{1,2}|"
     rb"%%(?:\([a-z_]+\))?[sdvq]|%%(?-i:[A-Z_][A-Z0-9_]{1,40})%%|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|\((?:redacted|masked|filtered|hidden|removed|omitted|none|empty|unset|not set|not shown)\)?|self|system|localhost|current_user|session_user|system_user|current_role|object|string|number|boolean|any|int|str|bool|enum|varchar|bigint|"
     rb"enabled|disabled|accepted|denied|granted|failed|rejected|succeeded|success|sent|issued|verified|generated|include|omit|same-origin|eof|eol|ok|valid|revoked|refreshed|identifier|punctuation|"

@@ -37,7 +37,7 @@ def is_said_of_field(data: bytes, start: int, end: int) -> bool:
 
 #: Roots under which programs keep settings and secrets: a path there, of plain words, is where a value is to be found.
 _PATH: Final = re.compile(
-    rb"(?:file://)?(?:/(?:etc|var|run|usr|opt|tmp|mnt|srv|secrets|vault|proc|dev|app|config)|projects/[a-z0-9\-]{1,40}/(?:locations|secrets)(?=/))(?:/[A-Za-z0-9_.\-]{1,40}(?<![0-9a-f]{32})){1,10}/?\Z"
+    rb"(?:file://)?(?:/(?:etc|var|run|usr|opt|tmp|mnt|srv|secrets|vault|proc|dev|app|config|home|root|Users|workspace|builds)|projects/[a-z0-9\-]{1,40}/(?:locations|secrets)(?=/))(?:/[A-Za-z0-9_.\-]{1,40}(?<![0-9a-f]{32})){1,10}/?\Z|/(?:home|root|tmp|app|opt|srv|workspace)/?\Z"
 )
 _KEY_FILE: Final = re.compile(
     rb"[A-Za-z0-9_.\-/~]{1,120}\.(?:pem|key|crt|cer|der|p12|pfx|jks|keystore|kdbx)\Z", re.IGNORECASE

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.context import Key, Value
+from streams.masking.detectors.beside import names_nobody
 from streams.masking.fields import Field
 
 __all__ = ["made_date", "spaced", "whole_value"]
@@ -78,6 +79,16 @@ _ESCAPED_COMMA: Final = re.compile(
 )
 
 
+def _up_to_label(data: bytes, start: int, stop: int) -> int:
+    """Where a name of more than two words ends that runs into a label (Windows, `Display Name: Ann Lee User Principal Name:`)."""
+    at = start
+    for number, word in enumerate(data[start:stop].split(b" ")):
+        if number > 1 and names_nobody(word):
+            return at - 1
+        at += len(word) + 1
+    return stop
+
+
 def whole_value(data: bytes, field: Field, key: Key, value: Value, end: int) -> Value:
     """A value without quotes as far as it reaches, over spaces where its kind has them."""
     if field.kind != "secret" and key.start and data[key.start - 1] == _SLASH:
@@ -90,5 +101,5 @@ def whole_value(data: bytes, field: Field, key: Key, value: Value, end: int) -> 
     if field.needs in ("words", "full_name", "whole_name") and (m := _PROSE_NAME.match(data, value.start)):
         # In `customer=Ann Lee Order=12` the last word is the next name.
         stop = m.end() if _NAME_ENDS.match(data, m.end()) else data.rfind(b" ", value.start, m.end())
-        return value._replace(end=max(stop, value.end))
+        return value._replace(end=max(_up_to_label(data, value.start, stop), value.end))
     return _reaching(data, field, value, end)

@@ -6,7 +6,16 @@ from typing import Final
 
 from streams.masking.detectors.beside import is_account_of_system, names_nobody
 
-__all__ = ["HALVES", "OPENED", "PROMISES", "beside_a_person", "is_half", "is_method", "near_a_person"]
+__all__ = [
+    "HALVES",
+    "OPENED",
+    "PROMISES",
+    "beside_a_person",
+    "is_half",
+    "is_method",
+    "is_typed_person",
+    "near_a_person",
+]
 
 _CAPITALISED: Final = re.compile(rb"(?:[A-Z]|[\xc3-\xf4][\x80-\xbf]{1,3})[A-Za-z\x80-\xf4.'\-]*\Z")
 _LETTER: Final = re.compile(rb"[A-Za-z\x80-\xfe]")
@@ -57,6 +66,8 @@ def _full_name(value: bytes) -> bool:
 
 def _login(value: bytes) -> bool:
     """A log-in name: letters or four digits, at most five words."""
+    if is_account_of_system(value):
+        return False
     letters = _LETTER.search(value) is not None or (value.isdigit() and len(value) > 3)
     value = value.rstrip(b"=")  # In base64, as the manifest of a Kubernetes Secret has it.
     # Ruby prints an object as `#<User:0x00007f...>`.
@@ -109,8 +120,8 @@ _ADDRESS_AMONG: Final = re.compile(rb"\S@\S|\btok_email_")
 
 def _email(value: bytes) -> bool:
     """One address, however it is written; of an address among words only the address goes, by its own form."""
-    if b"@" not in value and _OPAQUE.match(value):
-        return False
+    if b"@" not in value and (_OPAQUE.match(value) or value.startswith(b"system:")):
+        return False  # An identifier, or who a component of Kubernetes logs in as ("Authenticating", system:serviceaccount).
     return value.count(b" ") < 4 and not (b" " in value and _ADDRESS_AMONG.search(value))
 
 
@@ -166,6 +177,13 @@ _TWO_WORDS: Final = re.compile(
 )
 
 
+#: A name and right behind it an age, in what a program prints (Elixir, `%{name: "Ann Lee", age: 34}`).
+_AGED: Final = re.compile(
+    OPENED
+    + rb"[^\"'\\\xff]{3,60}\\{0,31}[\"'], ?:?\\{0,31}[\"']?age\\{0,31}[\"']? ?(?:[:=]|=>) ?\\{0,31}[\"']?[0-9]{1,3}(?![0-9.])"
+)
+
+
 def near_a_person(data: bytes, at: int) -> bool:
     """Whether a field that only a person has stands near a position."""
     return _BESIDE_A_NAME.search(data, max(0, at - _BESIDE_MAX), at + _BESIDE_MAX) is not None
@@ -175,8 +193,13 @@ def beside_a_person(data: bytes, at: int, end: int) -> bool:
     """Whether fields that only a person has stand near a position, where what begins at `end` may be a name."""
     if not _TWO_WORDS.match(data, end):
         return False
-    if near_a_person(data, at):
+    if near_a_person(data, at) or _AGED.match(data, end):
         return True
+    return is_typed_person(data, at)
+
+
+def is_typed_person(data: bytes, at: int) -> bool:
+    """Whether the object around a position says that its type is a person."""
     low = max(0, at - _BESIDE_MAX)
     low = max(data.rfind(sign, low, at) for sign in (b"{", b"}", b"[", b"]"))
     behind = _BRACES.search(data, at, at + _BESIDE_MAX)

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from streams.masking.context import Key, Value
+from streams.masking.context import Key, Value, parent_of
 from streams.masking.detectors.beside import names_nobody
 from streams.masking.detectors.nobody import is_workload
 from streams.masking.detectors.ordinary import is_own_name
@@ -27,7 +27,9 @@ def _of_daemon(data: bytes, field: Field, key: Key, value: Value) -> str:
     text = data[value.start : value.end]
     if field.needs == "authorization" and text.lower() in _WAYS and not key.quote:
         return "way"
-    if field.kind == "username" and (text == b"unauthenticated" or _HOST_BEFORE_LOGIN.match(data, value.end)):
+    if field.kind == "username" and (
+        text[:9] == b"Unknown (" or text == b"unauthenticated" or _HOST_BEFORE_LOGIN.match(data, value.end)
+    ):
         return "no_login"
     if field.kind == "email" and is_workload(text):
         return "workload"
@@ -49,20 +51,73 @@ def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
         data, max(0, key.start - _STATEMENT_MAX), value.end + _STATEMENT_MAX
     ):
         return "statement"
+    if (
+        field.kind == "session"
+        and key.name == b"sid"
+        and _RECORDED.search(data, max(0, key.start - _OBJECT_MAX), value.end + _OBJECT_MAX)
+    ):
+        return "recording"
     if field.kind == "session" and _is_numbered(data, key, value):
         return "numbered"
     if field.kind == "user" and _is_of_cloud(data, key, text):
         return "account_of_cloud"
-    if field.kind == "user" and key.name[-3:].lower() == b"uid" and _PROCESS.match(data, value.start):
-        return "process"
+    if field.kind == "user" and (rule := _of_object(data, key, value)):
+        return rule
     if field.kind == "device" and text.isdigit() and len(text) < _FEW:
         return "few"
     return _of_daemon(data, field, key, value)
 
 
+def _of_object(data: bytes, key: Key, value: Value) -> str:
+    """The rule by which what a person's number is called elsewhere is that of a process, a part or an object."""
+    text, name = data[value.start : value.end], key.name.lower()
+    if name[-3:] == b"uid":
+        if _PROCESS.match(data, value.start):
+            return "process"
+        if name == b"uid" and _UUID.match(text) and _is_object(data, key, value):
+            return "object"
+        if (
+            name == b"uid"
+            and _CONNECTION.match(text)
+            and _ZEEK.search(data, max(0, key.start - _OBJECT_MAX), value.end + _OBJECT_MAX)
+        ):
+            return "connection"
+    if name[-3:] == b"sid" and text[:4] == b"S-1-" and not _SID_OF_ONE.match(text):
+        return "well_known"
+    if name == b"sub" and _PART_BEFORE.search(data, max(0, key.start - _PART_MAX), key.start):
+        return "part"
+    return ""
+
+
+#: Identifiers of security principals that are no account of one's own (Microsoft, "Security identifiers").
+_SID_OF_ONE: Final = re.compile(rb"S-1-(?:5-21-(?:[0-9]{1,10}-){3}[1-9][0-9]{3,9}|12-1-)")
+#: What stands before the part of a program or an appliance that wrote a line (VMware ESXi, `[Originator@6876 sub=Vimsvc`;
+#: Sophos UTM, `sys="SecureNet" sub="packetfilter"`).
+_PART_BEFORE: Final = re.compile(rb"(?:\[Originator@[0-9]{1,6} |\bsys=\\{0,7}\"[^\"\\\xff]{1,40}\\{0,7}\" )\Z")
+_PART_MAX: Final = 60
+#: A connection's identifier and what stands beside it (Zeek, "conn.log": `ts`, `uid`, `id.orig_h`).
+_CONNECTION: Final = re.compile(rb"C(?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,18}\Z")
+_ZEEK: Final = re.compile(rb"\"(?:ts|_path|id[._]orig_h|conn_state)\\{0,31}\" ?:")
+_UUID: Final = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.IGNORECASE)
+#: Keys of the objects and events of Kubernetes ("Object names and IDs"), Teleport ("Audit events") and OCSF ("Metadata").
+_OBJECT_KEYS: Final = re.compile(
+    rb"\b(?:apiVersion|resourceVersion|fieldPath|namespace|ownerReferences|objectRef|cluster_name|addr\.remote|ei|class_uid|category_uid|profiles|dashboard(?:_?uid)?)\\{0,31}\"?\s?[:=]",
+    re.IGNORECASE,
+)
+
+
+def _is_object(data: bytes, key: Key, value: Value) -> bool:
+    """Whether a `uid` is that of an object or an event rather than of the user that the object tells of."""
+    if parent_of(data, key.start).lower() in _OF_USERS:
+        return False
+    return _OBJECT_KEYS.search(data, max(0, key.start - _OBJECT_MAX), value.end + _OBJECT_MAX) is not None
+
+
+_OF_USERS: Final = frozenset(b"user users actor owner account member profile person customer".split())
+
 #: Types of objects that bear names as persons do: Okta's targets, issuers of Amazon's sessions, actors of Azure.
 _TYPED: Final = re.compile(
-    rb"\"type\\{0,31}\" ?: ?\\{0,31}\"(?:Role|AppInstance|UserGroup|PolicyEntity|PolicyRule|ServicePrincipal|AWSService)\\{0,31}\"",
+    rb"\"type\\{0,31}\" ?: ?\\{0,31}\"(?:Role|AppInstance|SystemPrincipal|PublicClientApp|Client|Application|App|Service|Folder|File|Group|Team|Bot|Organization|Project|Repository|UserGroup|PolicyEntity|PolicyRule|ServicePrincipal|AWSService)\\{0,31}\"",
     re.IGNORECASE,
 )
 #: A program's registration (RFC 7591, 2); a `client_id` alone is a customer's in as many logs, and the name has to tell.
@@ -72,6 +127,8 @@ _REGISTRATION: Final = re.compile(
     re.IGNORECASE,
 )
 _OBJECT_MAX: Final = 400
+#: What has a version is a program (`"driver":{"name":"nodejs","version":"4.1.0"}`, MongoDB's handshake; Auth0's client).
+_VERSIONED: Final = re.compile(rb"\\{0,31}\" ?, ?\\{0,31}\"version\\{0,31}\" ?:")
 
 
 def _is_of_thing(data: bytes, key: Key, value: Value) -> bool:
@@ -79,6 +136,8 @@ def _is_of_thing(data: bytes, key: Key, value: Value) -> bool:
     low, high = max(0, key.start - _OBJECT_MAX), value.end + _OBJECT_MAX
     before = max(data.rfind(b"{", low, key.start), low)
     behind = min(at for at in (data.find(b"}", value.end, high), data.find(b"{", value.end, high), high) if at >= 0)
+    if key.name.lower() == b"name" and _VERSIONED.match(data, value.end):
+        return True
     if key.name.lower().replace(b"_", b"") != b"clientname":
         return _TYPED.search(data, before, behind) is not None
     if _REGISTRATION.search(data, before, behind):
@@ -91,10 +150,12 @@ def _is_of_thing(data: bytes, key: Key, value: Value) -> bool:
 #: A statement of a policy, whose `Sid` is a name that its author chose (AWS IAM, "IAM JSON policy elements: Sid").
 _STATEMENT: Final = re.compile(rb"\"Effect\\{0,31}\" ?: ?\\{0,31}\"(?:Allow|Deny)")
 _STATEMENT_MAX: Final = 96
+#: A session that is recorded bears a number of its own in each of its events (Teleport, "Audit events": `ei`, `event`, `sid`).
+_RECORDED: Final = re.compile(rb"\"ei\\{0,31}\" ?: ?[0-9]")
 #: So few digits tell no session from another: what has them is an instance, a signature, a channel or a terminal.
 _FEW_SESSIONS: Final = 3
-#: A rule of Snort and Suricata (`sid:1000001; rev:1;`), a flow of packets (FortiOS, `sessionid=4711 proto=6`), the instance that a listener of Oracle's connects to (`(SID=ORCL)(CID=`).
-_RULE_BEHIND: Final = re.compile(rb" ?;? ?(?:rev|gid|classtype|priority) ?[:=]| (?:proto|srcip|applist)=")
+#: A rule of Snort, Suricata and SonicOS (`sid:1000001; rev:1;`, `sid=316 ipscat=`), a flow of packets (FortiOS, `sessionid=4711 proto=6`), the instance that a listener of Oracle's connects to (`(SID=ORCL)(CID=`).
+_RULE_BEHIND: Final = re.compile(rb" ?;? ?(?:rev|gid|classtype|priority) ?[:=]| (?:proto|srcip|applist|ipscat)=")
 _INSTANCE: Final = re.compile(rb"[A-Z]{3,8}\Z")
 _CONNECT_DATA: Final = re.compile(rb"\((?:CONNECT_DATA=\(|[A-Z_]{2,16}=[^()]{1,64}\)\()SID ?\Z", re.IGNORECASE)
 
@@ -112,8 +173,11 @@ def _is_numbered(data: bytes, key: Key, value: Value) -> bool:
     return data[value.end : value.end + 1] == b")" and _CONNECT_DATA.search(around) is not None
 
 
-#: The role of a mail server and the ways of tunnels to prove who they are (Sendmail, `AUTH=server`; Libreswan).
-_WAYS: Final = frozenset((b"server", b"client", b"preshared_key", b"rsasig", b"rsa_sig", b"ecdsa", b"null", b"psk"))
+#: The role of a mail server, the ways of tunnels to prove who they are, and where accounts are looked up (Sendmail,
+#: `AUTH=server`; Libreswan; Infoblox NIOS, `auth=LOCAL`; hostapd, `auth=open`).
+_WAYS: Final = frozenset(
+    b"server client preshared_key rsasig rsa_sig ecdsa null psk local ldap radius tacacs tacacs+ kerberos saml pam open".split()
+)
 #: Cyrus' imapd names the client's host before whoever logged in.
 _HOST_BEFORE_LOGIN: Final = re.compile(
     rb" \[[0-9A-Fa-f.:]{2,45}\] [^\s\xff]{1,64} [A-Z0-9\-]{2,24}(?:\+TLS)? User logged in"
