@@ -236,7 +236,7 @@ _REMOTE: Final = re.compile(
     rb"(?:ssh|scp|sftp|rsync|sshfs|ssh-copy-id) \Z|(?:ssh|sftp|ftps?|smb|scp)://\Z", re.IGNORECASE
 )
 _AT_HOST: Final = re.compile(
-    rb"(?:[A-Za-z0-9_./=~:,\-]{1,64} ){0,6}?([A-Za-z_][A-Za-z0-9_.\-]{0,31})@(?=[A-Za-z0-9\-]{1,63}(?:[:/\s\"'\\]|\Z))"
+    rb"(?:[A-Za-z0-9_./=~:,\-]{1,64} ){0,6}?([A-Za-z_][A-Za-z0-9_.\-]{0,31})@(?=(?:[A-Za-z0-9\-]{1,63}|(?:[0-9]{1,3}\.){3}[0-9]{1,3})(?:[:/\s\"'\\]|\Z))"
 )
 _REMOTE_MAX: Final = 16
 
@@ -338,7 +338,7 @@ DETECTORS: Final = (
         "account_at_host",
         ("(?:ssh|scp|sftp|rsync|sshfs|ssh-copy-id) ", "(?:ssh|sftp|ftp|ftps|smb|scp)://"),
         judge_at_host,
-        ("exec: scp -P 22 ann@web1:/srv/x .", "ssh://ann@web1/srv", "running ssh ann@web-2"),
+        ("exec: scp -P 22 ann@web1:/srv/x .", "ssh://ann@web1/srv", "running ssh ann@web-2", "ssh -i key ann@192.0.2.1"),
         ("ssh root@web1", "ssh web1", "scp file.txt"),
         "OpenSSH manual, RFC 3986",
     ),

@@ -4,6 +4,8 @@ import re
 from typing import Final
 
 from streams.masking.context import Value, at_word_start
+from streams.masking.detectors.accounts import account
+from streams.masking.detectors.beside import GENERAL
 from streams.masking.detectors.headers import cookies
 from streams.masking.detectors.named import judge_value
 from streams.masking.fields import Field
@@ -12,6 +14,8 @@ from streams.masking.found import Detector, Found, Verdict
 __all__ = ["DETECTORS"]
 
 _SECRET: Final = Field("secret", "secret")
+_NAME: Final = Field("name", "full_name")
+_WORDS: Final = Field("name", "words")
 #: How far back the command's name may stand, in bytes.
 _COMMAND_MAX: Final = 512
 #: A value as a shell reads it: between quotes, or up to the next space.
@@ -81,7 +85,89 @@ def judge_piped(data: bytes, end: int) -> Verdict:
     return judge_value(data, _SECRET, Value(start, stop, "string", False)) or "nobody"
 
 
+# -- accounts -----------------------------------------------------------------------------------------------------------
+
+#: What makes, changes and removes an account, as a command at the start, behind a prompt, a path or `COMMAND=`, or with an
+#: option; the account is the last word of it.
+_MANAGED: Final = re.compile(
+    rb"(\A|[/=#$>\"'`;&|\n\r\t] ?|\\[nrt]|sudo )?(?:\b|(?<=\\[nrt]))(?:useradd|adduser|userdel|deluser|usermod|chage|gpasswd|passwd|su)"
+    rb"((?: --?[A-Za-z][A-Za-z\-]{0,24}(?:[ =](?:\\{0,31}\"[^\"\\\xff]{0,80}\\{0,31}\"|'[^'\xff]{0,80}'|(?![\-])[^\s\"'\\\xff]{1,80}(?= )))?| -){0,12})"
+    rb" ([a-z_][a-z0-9_.\-]{1,31})(?= [a-z_][a-z0-9_\-]{1,31}\s*\Z|\s*\Z|\s*[\"'`;&|\\)])"
+)
+_GECOS: Final = re.compile(rb"(?:-c|--comment|--gecos)[ =](\\{0,31}[\"'])([^\"'\\\xff]{3,80})\1")
+_MANAGED_MAX: Final = 24
+
+
+def judge_managed(data: bytes, end: int) -> Verdict:
+    """The account that a command of shadow-utils or Debian's adduser manages, and the name of its owner."""
+    command = next(
+        (
+            one
+            for one in _MANAGED.finditer(data, max(0, end - _MANAGED_MAX), end + 480)
+            if one.start() < end <= one.end()
+        ),
+        None,
+    )
+    if command is None or not (command[1] is not None or command[2]):
+        return "no_command"
+    if command[3].lower() in GENERAL:
+        return "general"
+    found = account(command.start(3), command[3], "managed_account")
+    if found and (comment := _GECOS.search(data, *command.span(2))):
+        found += judge_value(data, _NAME, Value(*comment.span(2), "string", False))
+    return found or "account_of_system"
+
+
+#: The name that git signs commits with.
+_IDENTITY: Final = re.compile(rb"[ \t=](\\{0,31}[\"'])([^\"'\\\xff]{2,80})\1")
+
+
+def judge_identity(data: bytes, end: int) -> Verdict:
+    """The name behind git's setting `user.name`."""
+    name = _IDENTITY.match(data, end - 1)
+    if name is None or not _GIT.search(data, max(0, end - _COMMAND_MAX), end - 1):
+        return "other_command"
+    return judge_value(data, _WORDS, Value(*name.span(2), "string", False)) or "nobody"
+
+
+_GIT: Final = _command(rb"git")
+
 DETECTORS: Final = (
+    Detector(
+        "managed_account",
+        ("useradd ", "adduser ", "userdel ", "deluser ", "usermod ", "chage ", "gpasswd ", "passwd ", "su - "),
+        judge_managed,
+        (
+            'useradd -m -c "Ann Lee" annlee',
+            "COMMAND=/usr/sbin/usermod -aG docker annlee",
+            "sudo userdel -r annlee",
+            "passwd annlee",
+            "su - annlee",
+            '{"cmd":"gpasswd -a annlee staff"}',
+        ),
+        (
+            "useradd failed",
+            "run useradd first",
+            "su - root",
+            "passwd -S root",
+            "the passwd command was not found",
+            "COMMAND=/usr/bin/passwd",
+            "useradd[12]: new user added",
+            "cat /etc/passwd | wc",
+            "useradd is missing",
+        ),
+        "useradd(8), usermod(8), passwd(1), su(1), adduser(8)",
+        by_word=True,
+    ),
+    Detector(
+        "git_identity",
+        (r"user\.name[ \t=]",),
+        judge_identity,
+        ('git config --global user.name "Ann Lee"', "git -c user.name='Ann Lee' commit"),
+        ('set user.name "x"', "git config user.name"),
+        "git-config(1)",
+        by_word=True,
+    ),
     Detector(
         "cookie_option",
         (r"curl[ \t](?:[^\r\n\xff]{0,300}[ ])?(?:-b|--cookie)[ =]?\\*[\"']?[^\s\"'\\=]{1,64}=",),

@@ -75,7 +75,7 @@ _PARAMETER: Final = re.compile(
 )
 
 _NEXT_KEY: Final = re.compile(rb"[\w.\-]{1,64}:(?!//)")
-_ASSIGNED: Final = re.compile(rb"[a-z_]{2,24}=\\{0,7}[{\[('\"]")
+_ASSIGNED: Final = re.compile(rb"[a-z_]{2,24}=(?:\\{0,7}[{\[('\"]|[a-z]{2,12} [a-z_]{2,24}=)")
 #: The number of a process behind a daemon's name.
 _PROCESS: Final = re.compile(rb"\[[0-9]{2,3}\]: ")
 #: Another part of an Objective-C selector (`initWithName:password:`).

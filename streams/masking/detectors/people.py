@@ -184,7 +184,7 @@ _AGENTS: Final = (
     "signed by", "approved by", "reviewed by", "submitted by", "requested by", "assigned to", "created by", "modified by", "uploaded by", "owned by",
     "written by", "reported by", "authored by", "updated by", "deleted by", "changed by", "edited by", "cancelled by", "ordered by", "booked by",
     "received by", "registered by", "invited by", "referred by", "prepared by", "issued to", "billed to", "bill to", "ship to", "shipped to", "sold to",
-    "deliver to", "delivered to", "shipping to", "registered to", "reassigned to", "on behalf of", "attn", "attention", "sincerely", "best regards", "kind regards", "regards",
+    "deliver to", "delivered to", "shipping to", "registered to", "reassigned to", "reassigned from", "on behalf of", "attn", "attention", "sincerely", "best regards", "kind regards", "regards",
     "escalated to", "delivery to", "handed over to", "transferred to", "signature by", "signature of", "account of", "meeting with", "call with", "call from", "merged by",
     "closed by", "resolved by", "verified by", "raised by", "rejected by", "acknowledged by", "granted by", "revoked by", "voter", "resident", "traveller", "speaking with", "visitor", "teacher", "instructor", "courier", "technician", "pupil", "spoke to", "spoke with", "author", "reviewer", "assignee", "reporter", "owner",
     "invoice for", "order for", "booking for", "appointment for", "reservation for", "record of", "mit freundlichen gr\xc3\xbc\xc3\x9fen", "unterschrieben von",
@@ -307,7 +307,7 @@ _DID: Final = re.compile(
     rb"(?:logged|signed|authenticated|connected|disconnected|created|deleted|removed|registered|requested|failed|attempted|tried|joined|left|submitted|uploaded|downloaded|"
     rb"purchased|bought|paid|changed|reset|locked|unlocked|blocked|banned|suspended|accessed|updated|added|opened|viewed|ordered|cancelled|subscribed|unsubscribed|verified|"
     rb"invited|granted|denied|assigned|promoted|enrolled|found|exist|exists|authorized|allowed|moved|deactivated|activated|disabled|enabled|provisioned|login|logon|sent|posted|checked|retrieved|exported|imported|approved|rejected|modified|switched)"
-    rb"|from|pass(?:word|wd)|pw|pwd|with id|has no|has \d|\(id|\(email|on host|at [0-9]{1,2})\b",
+    rb"|from|in domain|pass(?:word|wd)|pw|pwd|with id|has no|has \d|\(id|\(email|on host|at [0-9]{1,2})\b",
     re.IGNORECASE,
 )
 _ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;)\]\r\n]|:(?![A-Za-z0-9])|\\[\"nrt]|\.(?:[\s\\\"'`<)]|\Z)|\Z)")

@@ -6,6 +6,7 @@ from typing import Final
 
 from streams.masking.context import WORD_START, Value
 from streams.masking.detectors.accounts import account
+from streams.masking.detectors.beside import GENERAL, is_account_of_system
 from streams.masking.detectors.named import judge_value
 from streams.masking.detectors.providers.telling import looks_random, telling
 from streams.masking.fields import Field, field_of
@@ -144,12 +145,20 @@ _OPTION: Final = re.compile(
 )
 
 
+#: A user where PowerShell takes a credential (`-Credential CORP\\ann`), and none of the calls that make one.
+_WHO: Final = re.compile(
+    rb"(?:[A-Za-z0-9.\-]{1,32}\\{1,4})?(?!Get-|New-|Import-)[A-Za-z][A-Za-z0-9_.\-]{1,63}(?=[\s\"'\\]|\Z)"
+)
+
+
 def judge_option(data: bytes, end: int) -> Verdict:
     """The word behind an option whose name tells: `--password x`, PowerShell's `-ClientSecret 'x'`."""
     for option in _OPTION.finditer(data, max(0, end - 120), end + 1100):
         start = max(option.start(3), option.start(4))
         if option.start() < end <= max(option.end(3), option.end(4)):
             text = option[3] or option[4]
+            if option[1].lower() == b"credential" and (who := _WHO.match(data, start)):
+                return [] if is_account_of_system(who[0]) else [Found(*who.span(), "username", "option", "command", 40)]
             field = _field(option[1])
             if field is None and _random_secret(option[1], text):
                 field = _SECRET
@@ -159,10 +168,34 @@ def judge_option(data: bytes, end: int) -> Verdict:
     return "no_option"
 
 
+#: Options for persons; `--user` and `--name` are those of systemd, pip and everything that has a name.
+_PERSON_WORDS: Final = (
+    "(?:user-?name|login-?name|sam-?account-?name|(?:first|last|given|middle|full|sur)-?name|phone-?number|mobile-?(?:phone|number)|employee-?(?:id|number)|date-?of-?birth|birth-?date|"
+    "street-?address|home-?address)"
+)
+#: How a manual goes on behind an option that it only mentions.
+_MENTIONED: Final = frozenset(
+    b"requires is must was should may can cannot has flag flags needs takes and or to in as with".split()
+)
+
+
+def judge_person_option(data: bytes, end: int) -> Verdict:
+    """The word behind an option for a person: `--first-name Ann`, PowerShell's `-SamAccountName annlee`."""
+    for option in _OPTION.finditer(data, max(0, end - 60), end + 320):
+        start = max(option.start(3), option.start(4))
+        if option.start() < end <= max(option.end(3), option.end(4)):
+            text = option[3] or option[4]
+            field = _field(option[1])
+            if field is None or (option[4] and (text.lower() in GENERAL or text.lower() in _MENTIONED)):
+                return "other_field"
+            return judge_value(data, field, Value(start, start + len(text), "string", False)) or "nobody"
+    return "no_option"
+
+
 #: Commands that take a password behind `-p` or `-a`, at once or after a space.
 _COMMAND: Final = re.compile(
     rb"(?:mysql\w{0,10}|mariadb[\w\-]{0,10}|sshpass|mongo\w{0,8}|redis-cli|sqlcmd|(?:docker|podman|helm|oc|cf|az|skopeo|buildah)[ \t]{1,3}"
-    rb"(?:registry[ \t]{1,3})?login|expect|plink|pscp|rsync|wget|smbclient|ldap\w{1,10}|7z[arz]?|rar|unrar|(?:(?<![\w.\-])|(?<=\\[nrt]))(?:un)?zip)\b[^\n|;\xff]{0,200}\Z",
+    rb"(?:registry[ \t]{1,3})?login|expect|plink|pscp|smbclient|beeline|ldap\w{1,10}|7z[arz]?|rar|unrar|(?:(?<![\w.\-])|(?<=\\[nrt]))(?:un)?zip)\b[^\n|;\xff]{0,200}\Z",
     re.IGNORECASE,
 )
 _SHORT: Final = re.compile(
@@ -201,10 +234,10 @@ _GLUED: Final = (b"my", b"ma", b"7z", b"ra", b"un")
 #: Commands that take a user behind `-u` or `-U`, after a space or at once.
 _USER_COMMAND: Final = re.compile(
     WORD_START
-    + rb"(?:mysql\w{0,10}|mariadb[\w\-]{0,10}|mongo\w{0,8}|psql|pg_\w{1,12}|sqlcmd|smbclient|(?:docker|podman|helm|oc|skopeo|buildah)[ \t]{1,3}"
+    + rb"(?:mysql\w{0,10}|mariadb[\w\-]{0,10}|mongo\w{0,8}|psql|pg_\w{1,12}|sqlcmd|smbclient|lftp|ipmitool|snowsql|impala-shell|vsql|cqlsh|(?:docker|podman|helm|oc|skopeo|buildah)[ \t]{1,3}"
     rb"(?:registry[ \t]{1,3})?login)\b[^\n|;\xff]{0,200}\Z"
 )
-_USER_OPTION: Final = re.compile(rb"[ \t]-[uU][ \t]?([A-Za-z_][A-Za-z0-9_.\-@]{0,63})(?=[\s\"'\\]|\Z)")
+_USER_OPTION: Final = re.compile(rb"[ \t]-[uU][ \t]?([A-Za-z_][A-Za-z0-9_.\-@]{0,63})(?=[\s\"'\\,%]|\Z)")
 
 
 def judge_short_user(data: bytes, end: int) -> Verdict:
@@ -299,16 +332,24 @@ DETECTORS: Final = (
         "option",
         (rf"-[a-z\-]{{0,30}}{_OPTION_WORDS}[ \t]{{1,3}}{_OPEN}(?:\\{{0,31}}['\"][^'\"\\\xff]|[^\s'\"\-$(|;&<>\\\xff])",),
         judge_option,
-        ("app --password hunter2 --port 80", "Connect -ClientSecret 'hunter2'", "x -Password (ConvertTo-SecureString 'hunter2' -AsPlainText)"),
+        ("app --password hunter2 --port 80", "Connect -ClientSecret 'hunter2'", "x -Password (ConvertTo-SecureString 'hunter2' -AsPlainText)", r"Enter-PSSession -Credential CORP\ann"),
         ("app --password-file /run/secrets/x", "gpg --passphrase-fd 3", "sort --key 2"),
         "command lines",
+    ),
+    Detector(
+        "person_option",
+        (rf"-{_PERSON_WORDS}[ \t]{{1,3}}(?:\\{{0,31}}['\"][^'\"\\\xff]|[^\s'\"\-$(|;&<>\\\xff])",),
+        judge_person_option,
+        ("app --username annlee --port 80", "app --first-name Ann --last-name 'Lee'", 'New-ADUser -SamAccountName "annlee" -Surname Lee'),
+        ("the --username option is required", "app --username $USER", "--username requires an argument", "app --username root", "app --user annlee --name x"),
+        "command lines; Microsoft, New-ADUser",
     ),
     Detector(
         "short_option",
         (r"[ \t](?-i:-(?:p|a|pw|P))[ \t]?\\{0,31}['\"]?[^\s'\"\-\\\xff]",),
         judge_short_option,
         ("mysqldump -u root -phunter2 shop", "sshpass -p 'hunter2' ssh db", "docker login -u ci -p hunter2 registry.local", "7z x -phunter2 a.7z", "zip -r -P hunter2 a.zip dir"),
-        ("unzip -p a.zip x.txt", "unzip -P a.zip", "7z x -p a.7z", "zip -p a.zip y", "ssh -p 2222 db", "mysql -p shop", "mkdir -p /var/lib/app", "tar -pxf x"),
+        ("rsync -av web1:/srv .", "wget -p https://x.example", "unzip -p a.zip x.txt", "unzip -P a.zip", "7z x -p a.7z", "zip -p a.zip y", "ssh -p 2222 db", "mysql -p shop", "mkdir -p /var/lib/app", "tar -pxf x"),
         "mysql(1), sshpass(1), docker login",
     ),
     Detector(
@@ -323,9 +364,9 @@ DETECTORS: Final = (
         "short_user",
         (r"[ \t]-u",),
         judge_short_user,
-        ("docker login -u annlee -p hunter2", "mysql -u ann -h db1", "psql -h db -U ann shop"),
+        ("docker login -u annlee -p hunter2", "mysql -u ann -h db1", "psql -h db -U ann shop", "lftp -u ann,hunter2 ftp.example.com", "smbclient //fs/share -U ann%hunter2", "ipmitool -H bmc -U ann power status"),
         ("mysql -u root", "sort -u names", "date -u", "mysql -uroot"),
-        "mysql(1), psql(1), docker login",
+        "mysql(1), psql(1), docker login, lftp(1), smbclient(1), ipmitool(1)",
     ),
     Detector(
         "sql_password",

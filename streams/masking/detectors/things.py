@@ -183,7 +183,7 @@ _HOST_BEFORE_LOGIN: Final = re.compile(
     rb" \[[0-9A-Fa-f.:]{2,45}\] [^\s\xff]{1,64} [A-Z0-9\-]{2,24}(?:\+TLS)? User logged in"
 )
 #: How long a connection has been open, before how long it has been idle (Redis, CLIENT LIST).
-_IDLE: Final = re.compile(rb" idle=[0-9]")
+_IDLE: Final = re.compile(rb" (?:idle|max_?age|ttl|hits)=[0-9]")
 #: How Android prints the number of an application beside that of its process.
 _PROCESS: Final = re.compile(rb"[0-9]{1,6}, ?pid ?[:=]")
 #: Devices with so few digits are inputs and ports of one machine.
