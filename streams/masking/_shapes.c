@@ -27,13 +27,13 @@ static byte country[26 * 26];
 #define NAMES                                                                                                    \
     "block disguise email phone_international phone_nanp us_ssn ipv4 ipv6 mac card card_named iban iban_spaced wallet "         \
     "discord_bot_token asana_token uptimerobot_key bitwarden_machine_token vault_legacy_token url_userinfo xml_element "        \
-    "national_number_alone phone_in_brackets field jwt track2 bearer database_key pair_of_strings track1"
+    "national_number_alone phone_in_brackets field jwt track2 bearer database_key pair_of_strings track1 coin"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
 enum { INTERFACE = 13 };
 enum shape {
     BLOCK, DISGUISE, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, CARD_NAMED, IBAN, IBAN_SPACED, WALLET,
     DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, JOSE, TRACK2,
-    BEARER, DATABASE_KEY, PAIR, TRACK1, SHAPES
+    BEARER, DATABASE_KEY, PAIR, TRACK1, COIN, SHAPES
 };
 
 /* A hit as the loops take it: its end, and in the lowest bits its identifier (`IDENT_BITS` of loop.py). */
@@ -199,7 +199,7 @@ static void fill_tables(void)
 {
     static const char countries[] =
         "ADAEALATAZBABEBGBHBIBRBYCHCRCYCZDEDJDKDOEEEGESFIFKFOFRGBGEGIGLGRGTHNHRHUIEILIQISITJOKWKZLBLCLILTLULVLYMCMDMEMKMNMRMTMU"
-        "NINLNOOMPKPLPSPTQARORSRUSASCSDSESISKSMSOSTSVTLTNTRUAVAVGXKYE";
+        "NINLNOOMPKPLPSPTQARORSRUSASCSDSESISKSMSOSTSVTLTNTRUAVAVGXKYEAOBFBJCFCGCICMCVDZGAGQGWIRKMMAMGMLMZNESNTDTG";
     const char *code;
     int c;
     mark(class_of, "0123456789", DIGIT | HEX | LOCAL);

@@ -30,7 +30,8 @@ static int issued(const byte *at)
 {
     int two = (at[0] - '0') * 10 + at[1] - '0';
     return two == 30 || (two >= 34 && two <= 49) || (two >= 50 && two <= 58) || (two >= 60 && two <= 69) ||
-           (two >= 22 && two <= 27) || two == 81 || two == 82 || two == 97;
+           (two >= 22 && two <= 27) || two == 81 || two == 82 || two == 97 ||
+           ((two == 18 || two == 21) && (at[2] - '0') * 10 + at[3] - '0' == (two == 18 ? 0 : 31));
 }
 
 static int card_sign(byte c)
@@ -149,6 +150,21 @@ static int has_capital(const byte *at)
     return IS(*at, UPPER) != 0;
 }
 
+/* Whether a word has the length and the first letter of an address or a key of a currency; the judge looks at its checksum. */
+static int is_coin(const byte *start)
+{
+    enum { SHORTEST = 33, LONGEST = 106 };
+    static const byte lengths[LONGEST + 1] = {[33] = 1, [34] = 1, [35] = 1, [36] = 1, [47] = 1, [48] = 1, [51] = 1,
+                                              [52] = 1, [56] = 1, [58] = 1, [95] = 1, [106] = 1};
+    const byte *stop;
+    if (!strchr("12456789ACDEFGHJKLMSTXmnrt", *start))
+        return 0;
+    if (!all(start, BASE58, SHORTEST) && *start != 'G' && *start != 'S')
+        return 0;
+    stop = span(start, ALPHA | DIGIT, LONGEST);
+    return !IS(*stop, ALPHA | DIGIT) && lengths[stop - start] && has_capital(start);
+}
+
 /* The 24th of letters and digits in a row: a Bitcoin address begins with 1 or 3, one of Ethereum with 0x, a token of Vault's
  * as its kind. */
 static void at_twenty_fourth(Scan *scan, const byte *at)
@@ -163,6 +179,8 @@ static void at_twenty_fourth(Scan *scan, const byte *at)
         report(scan, WALLET, start + 2 + ETHEREUM);
     if ((*start == '1' || *start == '3') && all(start + 1, BASE58, 25) && has_capital(start))
         report(scan, WALLET, start + 26);
+    if (is_coin(start))
+        report(scan, COIN, start + 33);
 }
 
 /* Groups of small hexadecimal digits with a dash between them, the last of which end at a position. */

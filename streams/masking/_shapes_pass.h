@@ -143,7 +143,8 @@ static void NAMED(at_words)(Scan *scan, const byte *at, const Block *now, const 
     EACH(NOW(digit) & BEFORE(h, 1), at_gzip(scan, here));
     EACH(NOW(big_a) & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));
     EACH(now->blocks & BEHIND(words, twelve), at_word_end(scan, here));
-    EACH(now->alnums.twenty_four & ~BEHIND(alnums, twenty_four) & (BEFORE(digit, 23) | BEFORE(dot, 24) | BEFORE(slash, 24)),
+    EACH(now->alnums.twenty_four & ~BEHIND(alnums, twenty_four) & 
+             (BEFORE(digit, 23) | BEFORE(upper, 23) | (BEFORE(letter, 23) & ~BEFORE(hex, 23)) | BEFORE(dot, 24) | BEFORE(slash, 24)),
          at_twenty_fourth(scan, here));
 }
 

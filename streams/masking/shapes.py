@@ -22,7 +22,7 @@ SHAPES: Final = (
     "block", "disguise", "email", "phone_international", "phone_nanp", "us_ssn", "ipv4", "ipv6", "mac", "card", "card_named",
     "iban", "iban_spaced", "wallet", "discord_bot_token", "asana_token", "uptimerobot_key", "bitwarden_machine_token",
     "vault_legacy_token", "url_userinfo", "xml_element", "national_number_alone", "phone_in_brackets", "field",
-    "jwt", "track2", "bearer", "database_key", "pair_of_strings", "track1",
+    "jwt", "track2", "bearer", "database_key", "pair_of_strings", "track1", "coin",
 )  # fmt: skip
 
 #: Raised with every change of a shape, here and in the pass: an older one would miss what it does not know.

@@ -3,21 +3,24 @@
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
 from typing import Final
 
+from stdnum import iban
+
 __all__ = [
-    "CARD_RANGES", "IBAN_LENGTHS", "base58", "base58check", "base64_text", "bech32", "card_brand", "day_exists", "iban_valid", "ipv4_octets", "luhn", "mod11_digit",
-    "mod97", "short_year_day_exists", "ssn_valid", "stdnum_valid", "weighted",
+    "CARD_RANGES", "IBAN_LENGTHS", "base58", "base58check", "base64_text", "bech32", "card_brand", "day_exists", "iban_structured", "iban_valid", "ipv4_octets",
+    "luhn", "mod11_digit", "mod97", "short_year_day_exists", "ss58", "ssn_valid", "stdnum_valid", "strkey", "weighted",
 ]  # fmt: skip
 
 #: A digit as it counts where it is doubled, for the Luhn algorithm (ISO/IEC 7812-1, annex B).
 _DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 _SINGLE: Final = bytes.maketrans(b"0123456789", bytes(range(10)))
 
-#: Length of an IBAN by country (SWIFT, IBAN Registry, release 99).
+#: Length of an IBAN by country (SWIFT, IBAN Registry, release 99; for the last lines the banks and central banks themselves).
 IBAN_LENGTHS: Final[dict[str, int]] = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27, "BR": 29, "BY": 28,
     "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DJ": 27, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18,
@@ -27,7 +30,15 @@ IBAN_LENGTHS: Final[dict[str, int]] = {
     "NL": 18, "NO": 15, "OM": 23, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "RU": 33, "SA": 24,
     "SC": 31, "SD": 18, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "SO": 23, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26,
     "UA": 29, "VA": 22, "VG": 24, "XK": 20, "YE": 30,
+    # Given out by the banks of a country that is not in the registry: Iran's (SHEBA), those of BCEAO and BEAC, and others.
+    "AO": 25, "BF": 28, "BJ": 28, "CF": 27, "CG": 27, "CI": 28, "CM": 27, "CV": 25, "DZ": 26, "GA": 27, "GQ": 27, "GW": 25,
+    "IR": 26, "KM": 27, "MA": 28, "MG": 27, "ML": 28, "MZ": 25, "NE": 28, "SN": 28, "TD": 27, "TG": 28,
 }  # fmt: skip
+#: What those have behind their check digits: a country and a number, or digits only.
+_UNLISTED: Final = re.compile(
+    r"(?:AO|CF|CG|CM|CV|DZ|GA|GQ|IR|KM|MA|MG|MZ|TD)[0-9]+\Z|(?:BF|BJ|CI|GW|ML|NE|SN|TG)[0-9]{2}[A-Z]{2}[0-9]+\Z"
+    r"|(?:BF|BJ|CI|ML|NE|SN|TG)[0-9]{2}[A-Z][0-9]+\Z"
+)
 
 #: Issuer ranges (first digits, lowest and highest) with the lengths they are issued in (ISO/IEC 7812; the brands'
 #: published BIN tables). Maestro only by its own prefixes: its nominal range would take every number that begins with 5 or 6.
@@ -105,6 +116,11 @@ def iban_valid(text: str) -> bool:
     return IBAN_LENGTHS.get(text[:2]) == len(text) and mod97(text[4:] + text[:4]) == 1
 
 
+def iban_structured(text: str) -> bool:
+    """Whether an upper-case IBAN holds letters and digits where its country has them."""
+    return bool(_UNLISTED.match(text)) or iban.is_valid(text, check_country=False)
+
+
 def ssn_valid(digits: str) -> bool:
     """Whether nine digits can be a US social security number or an ITIN.
 
@@ -147,6 +163,27 @@ def base58check(text: str, size: int = 25) -> bool:
     if raw is None or len(raw) != size:
         return False
     return raw[-4:] == hashlib.sha256(hashlib.sha256(raw[:-4]).digest()).digest()[:4]
+
+
+#: Bytes before the checksum of an SS58 address of 32 bytes, by its length: a network's number takes one or two.
+_SS58_NETWORK: Final = {35: 1, 36: 2}
+
+
+def ss58(text: str) -> bool:
+    """Whether the text is an SS58 address of an account's public key (Polkadot, Kusama, Substrate)."""
+    raw = base58(text)
+    if raw is None or len(raw) not in _SS58_NETWORK:
+        return False
+    return raw[-2:] == hashlib.blake2b(b"SS58PRE" + raw[:-2]).digest()[:2]
+
+
+def strkey(text: str) -> bool:
+    """Whether the text is a key of Stellar's in base32, of which the last two bytes are a CRC-16 (SEP 23)."""
+    try:
+        raw = base64.b32decode(text)
+    except binascii.Error:
+        return False
+    return int.from_bytes(raw[-2:], "little") == binascii.crc_hqx(raw[:-2], 0)
 
 
 _BECH32: Final = {char: value for value, char in enumerate("qpzry9x8gf2tvdw0s3jn54khce6mua7l")}

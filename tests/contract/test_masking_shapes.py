@@ -32,6 +32,7 @@ PIECES = (
     "12345678-1234-1234-1234-123456789012.", "abcdefghijklmnopqrstuvwxyz", "A123456(3)", "1EG4-TE5-MK72", "NO71.4202.",
     "12345678901234567X", "AB 12 34 56 78 A", "AB 123456 A", "GB 12", "\\nGB-12", "DE12 3456 ",
     "EYA", "ewo", "Ew0", "ewK_hbGc", "ewkü", "bearer ", "Bearer", "BEARER: ", 'bearer\\" +', "=", "~tok/en!", "a$b*c=.",
+    "LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9", "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", "180044131759185",
     ")=(", ")=", "=(", "^", "1^", '("', "['", '\\"', "', '", '","', "password", "x", "[", "(\t",
 )  # fmt: skip
 

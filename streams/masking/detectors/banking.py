@@ -3,13 +3,11 @@
 import re
 from typing import Final
 
-from stdnum import iban
-
 from streams.masking.beginnings import begun
 from streams.masking.context import at_word_start
 from streams.masking.detectors.beside import ends_with_words
 from streams.masking.found import Detector, Found, Verdict
-from streams.masking.validators import IBAN_LENGTHS, base58check, iban_valid, luhn
+from streams.masking.validators import IBAN_LENGTHS, base58check, iban_structured, iban_valid, luhn
 
 __all__ = ["DETECTORS", "aba_valid"]
 
@@ -217,7 +215,7 @@ def _iban_spaced(data: bytes, start: int, size: int) -> Verdict:
     compact = _CUT.sub(b"", text).decode().upper()
     if data[start + len(text) : start + len(text) + 1].isalnum() or not iban_valid(compact):
         return "mod97"
-    if not iban.is_valid(compact, check_country=False):
+    if not iban_structured(compact):
         return "country_structure"
     return Found(start, start + len(text), "iban", "iban_spaced", "mod97", 79)
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from streams.masking.context import at_word_start
 from streams.masking.detectors.beside import ends_with_words
 from streams.masking.found import Detector, Found, Verdict
-from streams.masking.validators import base58, base58check, bech32
+from streams.masking.validators import base58, base58check, bech32, ss58, strkey
 
 __all__ = ["DETECTORS"]
 
@@ -62,13 +62,60 @@ def judge_cash(data: bytes, end: int) -> Verdict:
     return Found(*address.span(), "wallet", "cash_address", "length", 79) if address else "no_address"
 
 
-# -- by the word of the currency ----------------------------------------------------------------------------------------
+# -- by a checksum alone ------------------------------------------------------------------------------------------------
 
 #: XRP Ledger's order of the letters of base58.
 _RIPPLE: Final = str.maketrans(
     "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz",
     "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
 )
+#: As many characters of an address as its anchor reads.
+_COIN_LEAD: Final = 33
+_COIN: Final = re.compile(rb"[0-9A-Za-z]{33,106}(?![0-9A-Za-z])")
+
+
+def _checks(size: int) -> Callable[[str], bool]:
+    return lambda text: base58check(text, size)
+
+
+def _monero(text: str) -> bool:
+    """No checksum that could be computed here (Keccak): its length, and letters of both cases with digits among them."""
+    raw = text[2:]
+    return raw.isalnum() and not (raw.islower() or raw.isupper() or raw.isalpha() or raw.isdigit())
+
+
+#: What each address or private key looks like as a whole, its check, and whether it is a key: Litecoin, Dogecoin, Dash, TRON and
+#: Bitcoin's test network; Zcash; XRP Ledger; Tezos; Substrate (SS58); Monero; Bitcoin's private keys (WIF, BIP 38); Stellar (SEP 23).
+_COINS: Final[tuple[tuple[re.Pattern[str], Callable[[str], bool], bool], ...]] = (
+    (re.compile(r"[LMDXTmn2A97].{32,34}\Z"), _checks(25), False),
+    (re.compile(r"t[123].{33}\Z"), _checks(26), False),
+    (re.compile(r"r.{32,34}\Z"), lambda text: base58check(text.translate(_RIPPLE)), False),
+    (re.compile(r"tz[1-4].{33}\Z"), _checks(27), False),
+    (re.compile(r"[15CDEFGHJ].{46,47}\Z"), ss58, False),
+    (re.compile(r"[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}(?:.{11})?\Z"), _monero, False),
+    (re.compile(r"[59].{50}\Z"), _checks(37), True),
+    (re.compile(r"[KL].{51}\Z"), _checks(38), True),
+    (re.compile(r"6P.{56}\Z"), _checks(43), True),
+    (re.compile(r"G[A-Z2-7]{55}\Z"), strkey, False),
+    (re.compile(r"S[A-Z2-7]{55}\Z"), strkey, True),
+)
+
+
+def judge_coin(data: bytes, end: int) -> Verdict:
+    """An address or a private key of a currency that stands alone and has the checksum of its kind."""
+    start = end - _COIN_LEAD
+    word = _COIN.match(data, start) if start >= 0 and at_word_start(data, start) else None
+    if word is None:
+        return "length"
+    text = word[0].decode()
+    for shape, check, is_key in _COINS:
+        if shape.match(text) and not text.islower() and check(text):
+            return Found(*word.span(), "secret" if is_key else "wallet", "coin", "checksum", 79)
+    return "checksum"
+
+
+# -- by the word of the currency ----------------------------------------------------------------------------------------
+
 _SOLANA_BYTES: Final = 32
 
 
@@ -162,6 +209,17 @@ DETECTORS: Final = (
         ("xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet8",),
         ("xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet9", "xpublish12345678"),
         "BIP 32, SLIP 132",
+    ),
+    Detector(
+        "coin", (), judge_coin,
+        (
+            "withdraw to LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9 queued", "TJRyWwFs9wTFGZg3JbrVriFbNfCug5tDeC", "t1YRyNQjP85DpNBSQzvmjmc3nq7Qdfx8ib7",
+            "to 15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5.", "GAAZI4TCR3TY5OJHCTJC2A4QSY6CJWJH5IAJTGKIN2ER7LBNVKOCCWN7",
+            "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", "imported 5K2cg5rGqAXJuatkhkz7Yw8E1nwUpugT72niWpB5VGveKzA5U5a",
+        ),
+        ("withdraw to LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH8 queued", "GAAZI4TCR3TY5OJHCTJC2A4QSY6CJWJH5IAJTGKIN2ER7LBNVKOCCWN6", "Md5Sum0fAFileThatIsNoAddressAtA11xx"),
+        "Bitcoin Core base58check, BIP 38, Zcash protocol specification, XRP Ledger docs, SS58 registry, SEP 23, Monero docs",
+        shapes=(r"[^0-9ac-eg-mo-qsu-z](?-i:[12456789ACDEFGHJKLMSTXmnrt][1-9A-HJ-NP-Za-km-z]{32}|[GS][A-Z2-7]{32})",),
     ),
     Detector(
         "cash_address", ("bitcoincash:[qp]",), judge_cash,
