@@ -326,6 +326,10 @@ def _is_neutral(segment: str) -> bool:
     return segment in NEUTRAL or segment.isdigit()
 
 
+#: Names that no word ends with, so that they tell as well where another word is glued to them (`dbpassword`, `SLAPIKEY`).
+_GLUED: Final = ("password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "authkey", "apitoken", "accesstoken", "authtoken", "clientsecret", "apisecret")  # fmt: skip
+
+
 def _look_up(segments: list[str]) -> Field | None:
     for first in range(max(0, len(segments) - 5), len(segments)):
         joined = "".join(segments[first:])
@@ -333,7 +337,7 @@ def _look_up(segments: list[str]) -> Field | None:
             if field := _ANYWHERE.get(spelling):
                 of_thing = spelling in _NAMES_OF_THINGS and first > 0 and segments[first - 1] in _THINGS
                 return None if of_thing else field
-    return None
+    return next((_ANYWHERE[glued] for glued in _GLUED if segments and segments[-1].endswith(glued)), None)
 
 
 def field_of(key: str, parent: str = "") -> Field | None:
