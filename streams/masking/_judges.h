@@ -187,7 +187,7 @@ static int may_be_nobody(Text t, place low, place high)
 {
     place at;
     byte first = t.at[low];
-    if (memchr("[<{$%*-x.?(X", first, 12))
+    if (memchr("[<{$%*-x.?(X\xe2", first, 13))
         return 1;
     if (high - low > 12 || !(is(first, ALPHA) || first == '0'))
         return 0;

@@ -43,8 +43,15 @@ enum answer { NO, YES, UNKNOWN };
 /* Whether a credential's value says where the credential is, or is a text around a token; nearly none looks like it. */
 static enum answer is_kept_elsewhere(Text t, place low, place high)
 {
-    place at;
-    if (strchr("!$:@#/", t.at[low]) || find(t, '.', low, high) >= 0 || t.at[high - 1] == '!')
+    static const char *const first[] = {"your", "insert", "enter", "put", "paste", "replace", "add", "change", "fill", "arn", NULL};
+    place at = low;
+    while (at < high && is(t.at[at], ALPHA))
+        at++;
+    if (at < high && is_one_of(t, low, at - low, first))
+        return UNKNOWN;
+    if (t.at[high - 1] >= 'A' && t.at[high - 1] <= 'Z' && find(t, '_', low, high) >= 0)
+        return UNKNOWN;
+    if (strchr("!$:@#/<{", t.at[low]) || find(t, '.', low, high) >= 0 || t.at[high - 1] == '!')
         return UNKNOWN;
     if (is_word(t, low, 7, "file://") || is_word(t, low, 9, "projects/"))
         return UNKNOWN;

@@ -280,7 +280,12 @@ def judge_field(data: bytes, end: int) -> Verdict:
     if field.needs == "short" and (made := made_date(data, end)):
         return Found(*made, field.kind, _DETECTOR_OF[field.kind], field.needs, 30)
     value = value_after(data, end, secret=field.kind == "secret", key_quoted=bool(key.quote))
-    if value is None or _DUMPED.match(data, end) or _is_next_pair(data, field, value, end):
+    if (
+        value is None
+        or _DUMPED.match(data, end)
+        or _is_next_pair(data, field, value, end)
+        or _is_label(data, key, value, end)
+    ):
         return "no_value"
     if value.form in ("list", "object"):
         return _spans(data, field, _measured(data, key, value) or _inner(data, value), key.quote)
@@ -306,6 +311,25 @@ _MEASURED: Final = re.compile(rb"\[[0-9]{1,5}\] (\\{0,31}[\"'])([^\"'\\\xff]{1,2
 def _measured(data: bytes, key: Key, value: Value) -> list[Value]:
     measured = None if key.quote else _MEASURED.match(data, value.start)
     return [Value(*measured.span(2), "string", False)] if measured else []
+
+
+#: The beginning of a string before a name, words between them or not.
+_LABEL: Final = re.compile(rb"(?<!\\)([\"'])(?:[A-Za-z]{1,20} ){0,4}\Z")
+_LABEL_MAX: Final = 86
+#: What goes on behind the end of a string in code: an operator, another argument, the end of a call.
+_GOES_ON: Final = re.compile(rb"\s{0,4}[+.,;)\]}]")
+
+
+def _is_label(data: bytes, key: Key, value: Value, end: int) -> bool:
+    """Whether a name is all that stands in its string (`"Password: " + get()`), or an option without a value (`--pwd= next`)."""
+    if key.quote:
+        return False
+    if data[end - 1 : end + 1] == b"= " and data[key.start : key.start + 2] == b"--":
+        return True
+    label = _LABEL.search(data, max(0, key.start - _LABEL_MAX), key.start)
+    if label is None or value.form != "string" or data[end : value.start].strip() != label[1]:
+        return False
+    return _GOES_ON.match(data, value.start) is not None
 
 
 #: PHP's types before a value (`["password"]=> string(7) "..."`), which is found by them.
@@ -458,8 +482,14 @@ DETECTORS: Final = (
             '{"手机号":"13812345678"}', '{"Фамилия":"Иванов"}', '{"ПАРОЛЬ":"hunter22"}', '{"contraseña":"hunter22"}', '{"nom":"Lefèvre","prenom":"Zoé"}',
             'password => <<"hunter2">>', 'Password: (string) (len=8) "hunter2!"', '{birth_date: ISODate("1988-04-17T00:00:00Z")}', "date_of_birth: ~D[1988-04-17]",
             '{"msg":"Authorization: Digest username=\\"ann\\", response=\\"6629fae4\\"","n":1}', 'Authorization: OAuth oauth_token="ab12", oauth_signature="cd34"',
+            "dbpassword=hunter22", "SLAPIKEY : hunter22", '{"myapikey":"hunter22"}', "password=$ecret2024", "password: yourhunter22",
         ),
-        ('{"service":{"name":"api"}}', '{"token_type":"Bearer"}', "password=null", '{"phone":"home"}', "hostname=web-1", '{"email_verified":true}', "auth: session expired", '{"tokens":812}', '{"nom":"produit"}', "assert one.actor == first.actor"),
+        (
+            "api_key=YOUR_API_KEY", '{"api_key":"your-api-key-here"}', "password=REPLACE_ME", "webhook_api_secret: ZENDESK_WEBHOOK_API_SECRET", "token=$(cat /run/secrets/token)",
+            "PGPASSWORD=$app_db_password", "password: $accountKey", '{"password":"<%= env_password %>"}', '{"secret":"arn:aws:secretsmanager:us-east-1:123456789012:secret:prod-a1b2c3"}',
+            'append("Password: " + get() + ",")', "pwd = (char *) (p + 2);", "get --password= https://example.test/", "secret=xxxx-xxxx",
+            '{"service":{"name":"api"}}', '{"token_type":"Bearer"}', "password=null", '{"phone":"home"}', "hostname=web-1", '{"email_verified":true}', "auth: session expired", '{"tokens":812}', '{"nom":"produit"}', "assert one.actor == first.actor",
+        ),
         "field names",
         by_word=True,
         shapes=FIELD_SHAPES,

@@ -17,14 +17,14 @@ _NOBODY: Final = re.compile(
     rb"(?:null|none|nil|nan|true|false|undefined|unknown|anonymous|default|n/?a|empty|blank|missing|present|set|unset|0x[0-9a-f]{1,4}|not[_ ]set|required|"
     rb"invalid|expired|optional|redacted|masked|filtered|protected|hidden|removed|\[(?:%b)?\]|<(?:%b)?>|\{\{?[ ]?[a-z_][a-z_.]{0,38}[ ]?\}?\}|\{\}|"
     rb"\$\{[a-z_][a-z0-9_.:\-]{0,58}\}?|\$(?-i:[A-Z_][A-Z0-9_]{1,40})|\$[0-9]{1,2}|"
-    rb"%%(?:\([a-z_]+\))?[sdvq]|%%(?-i:[A-Z_][A-Z0-9_]{1,40})%%|\*+|-+|x{3,}|\.{2,}|\?+|\(?null\)?|\((?:redacted|masked|filtered|hidden|removed|omitted|none|empty|unset|not set|not shown)\)?|self|system|localhost|current_user|session_user|system_user|current_role|object|string|number|boolean|any|int|str|bool|enum|varchar|bigint|"
+    rb"%%(?:\([a-z_]+\))?[sdvq]|%%(?-i:[A-Z_][A-Z0-9_]{1,40})%%|\*+|(?:\xe2\x80\xa2)+|-+|x{3,}(?:[_\- ]x{2,})*|\.{2,}|\?+|\(?null\)?|\((?:redacted|masked|filtered|hidden|removed|omitted|none|empty|unset|not set|not shown)\)?|self|system|localhost|current_user|session_user|system_user|current_role|object|string|number|boolean|any|int|str|bool|enum|varchar|bigint|"
     rb"enabled|disabled|accepted|denied|granted|failed|rejected|succeeded|success|sent|issued|verified|generated|include|omit|same-origin|eof|eol|ok|valid|revoked|refreshed|identifier|punctuation|"
     rb"bearer|basic|oauth2?|jwt|mfa|not found|array)\Z" % (_HIDDEN.encode(), _HIDDEN.encode()),
     re.IGNORECASE,
 )
 #: The longest word for nobody, in bytes, and what all longer placeholders begin with: most values are neither.
 _NOBODY_MAX: Final = 12
-_SIGNS: Final = b"[<{$%*-x.?(X"
+_SIGNS: Final = b"[<{$%*-x.?(X\xe2"
 
 
 def is_nobody(value: bytes) -> bool:

@@ -46,6 +46,25 @@ _KEY_FILE: Final = re.compile(
 _PARAMETER: Final = (
     rb"(?:[a-z]{1,12}_){0,3}(?:password|passwd|pwd|pass|pw|token|secret|key|hash|code|otp)(?:_[a-z]{1,12})?"
 )
+#: Words of which placeholders for the reader consist behind one that tells him what to do (`YOUR_API_KEY`, `insert-token-here`).
+_FOR_READERS: Final = (
+    rb"(?:your|insert|enter|put|paste|replace|add)(?:[_\- ](?:your|my|the|an?|with|own|real|actual|api|access|auth|oauth|client|app|bot|aws|github|gitlab|"
+    rb"google|azure|openai|slack|stripe|secret|private|account|user|db|database|admin|webhook|bearer|keys?|token|password|passwd|passphrase|pass|id|"
+    rb"value|credentials?|here|this|in)){1,8}\Z|(?:change|replace|fill)[_\- ]me\Z"
+)
+#: Names of resources (AWS, "Amazon Resource Names"), and names of variables of the environment as programs spell them.
+_NAMED: Final = (
+    rb"arn:aws[a-z\-]{0,12}:[a-z0-9\-]{2,24}:[a-z0-9\-]{0,24}:(?:[0-9]{12}|aws)?:"
+    rb"|(?-i:[A-Z]{2,20}(?:_[A-Z]{2,20}){1,6}_(?:SECRET|KEY|TOKEN|PASSWORD|PASSWD|PWD))\Z"
+)
+#: Variables and substitutions of shells and PHP (`$(cat file)`, `$db_password`, `$_POST[`), tags of templates (ERB, Jinja,
+#: CloudFormation), interpolation of Ruby.
+_SUBSTITUTED: Final = (
+    rb"\$\((?=[A-Za-z/$\"'(])|\$(?:this-|_(?:POST|GET|REQUEST|ENV|SERVER|SESSION|COOKIE)\[|ENV\{|env:)|\$\$?(?:"
+    + _PARAMETER
+    + rb"|[a-z]{1,24}(?-i:Password|Passwd|Pwd|Pass|Token|Secret|Key))\Z|<%[=\-]? |#\{[a-z_.]{1,40}\["
+    rb"|\{\{ ?(?:resolve:|[a-z_][\w.\-|:()' ]{0,80}\}\}\Z)"
+)
 #: YAML's tags (Ansible, CloudFormation, Home Assistant), expressions of GitHub's workflows, parameters of statements
 #: (`:password`, `@pwd`, MyBatis' `#{pin}`), GraphQL's types.
 _PLACEHOLDER: Final = re.compile(
@@ -53,7 +72,8 @@ _PLACEHOLDER: Final = re.compile(
     + _PARAMETER
     + rb"\Z|#\{"
     + _PARAMETER
-    + rb"\}?\Z|(?-i:String|Int|Float|Boolean|ID)!\Z",
+    + rb"\}?\Z|(?-i:String|Int|Float|Boolean|ID)!\Z|"
+    + b"|".join((_FOR_READERS, _NAMED, _SUBSTITUTED)),
     re.IGNORECASE,
 )
 
@@ -79,13 +99,13 @@ _CALL: Final = re.compile(
     rb"|(?:u?int(?:8|16|32|64)?|str|dict|list|len|next|bytes|string|tuple|hash|hex|format|(?:get|new|make|create|load|read|split|parse|fetch|decode|encode|generate|ObjectIdentifier)_?[A-Za-z_]{0,32})\((?=[A-Za-z_0-9\"')]))"
 )
 _MEMBER: Final = re.compile(
-    rb"(?:process\.env|import\.meta\.env|os\.environ|self|this|cls|settings|config|cfg|req|request|ctx|context|secrets|vars?|local|module|props|opts|options|env|args|event|handler|parser)"
+    rb"(?:process\.env|import\.meta\.env|os\.environ|self|this|cls|settings|config|cfg|req|request|ctx|context|secrets|vars?|data|local|module|props|opts|options|env|args|event|handler|parser)"
     rb"(?:\." + _IDENTIFIER + rb"){1,5}(?![A-Za-z0-9_.\-!@#$%^&*])"
 )
 #: A type with its parameters (`List[PyJWK]`), prints of objects of Rust, Hadoop, Android and Java (`Token { kind: ... }`,
-#: `Token{78af589 ...}`, `android.os.Binder@1a2b3c`).
+#: `Token{78af589 ...}`, `android.os.Binder@1a2b3c`), and a cast of C's (`(char *) `).
 _TYPE: Final = re.compile(
-    rb"(?:List|Dict|Optional|Union|Sequence|Mapping|Tuple|Set|Vec|Array|Map)[\[<]|[A-Z][a-z]{2,20} \{ [a-z_]+: |(?:[A-Z][a-z]{1,20}){1,4}\{[0-9a-f]{5,8} |[a-z]{2,20}(?:\.[A-Za-z$]{2,40}){1,8}@[0-9a-f]{4,8}(?![0-9A-Za-z])"
+    rb"\((?:const |unsigned |struct )?[a-z_]{2,24} ?\*{1,2}\)|(?:List|Dict|Optional|Union|Sequence|Mapping|Tuple|Set|Vec|Array|Map)[\[<]|[A-Z][a-z]{2,20} \{ [a-z_]+: |(?:[A-Z][a-z]{1,20}){1,4}\{[0-9a-f]{5,8} |[a-z]{2,20}(?:\.[A-Za-z$]{2,40}){1,8}@[0-9a-f]{4,8}(?![0-9A-Za-z])"
 )
 #: Python's and JavaScript's attributes of an object that is being made: what is assigned to them is a variable.
 _ATTRIBUTE: Final = (b"self.", b"this.", b"cls.")
