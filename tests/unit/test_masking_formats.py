@@ -50,6 +50,13 @@ _LINES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     # Keys of keys, hashes of passwords, what a pipeline hides.
     (("AyM1SysPpbyD",), ("oct",), '{"keys":[{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ"}]}'),
     (("31d6cfe0d16ae931",), (), "ann:1001:aad3b435b51404eeaad3b435b51404ee:31d6cfe0d16ae931b73c59d7e0c089c0:::"),
+    (("q8Zr2LxV0nT5",), (), "ann:$5$rounds=535000$Kq7Lm2Vx9Rt4Bn6W$q8Zr2LxV0nT5cW7yB3mKq8Zr2LxV0nT5cW7yB3mKa1B:19000:"),
+    (("q8Zr2LxV0nT5",), ("enable",), "enable secret 9 $9$Kq7Lm2Vx9Rt4Bn$q8Zr2LxV0nT5cW7yB3mKq8Zr2LxV0nT5cW7yB3mKa1B"),
+    (
+        ("8AAAA0%2Bx%3D",),
+        (),
+        "got AAAAAAAAAAAAAAAAAAAAAKq7Lm2Vx8AAAA0%2Bx%3Dq8Zr2LxV0nT5cW7yB3mKq8Zr2LxV0nT5cW7yB3mKa1B from X",
+    ),
     (("5f4dcc3b5aa765d6",), (), '"ann" "md55f4dcc3b5aa765d61d8327deb882cf99"'),
     (("S3cretPw99",), ("AsPlainText",), '$p = ConvertTo-SecureString "S3cretPw99" -AsPlainText -Force'),
     (("S3cretPw99",), (), "::add-mask::S3cretPw99"),

@@ -77,4 +77,12 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("exoscale_key", r"EXO", r"[\da-f]{24}", r"(?!\w)", "EXO{x24}", "Exoscale docs, IAM", behind="sign"),
     Format("upcloud_token", r"ucat_", r"[\dA-Z]{20}", r"[\dA-Z]{4,12}+(?!\w)", "ucat_01{u24}", "UpCloud docs, API tokens"),
     Format("akamai_edgegrid_token", r"akab-", r"[a-z\d]{16}-", r"[a-z\d]{16}(?![\w-]|\.luna)", "akab-{l16}-{l16}", "Akamai docs, EdgeGrid authentication"),
+    Format("alibaba_sts_id", r"STS\.", r"[^\W_]{20}", r"[^\W_]{0,40}+(?![\w.])", "STS.{w26}", "Alibaba Cloud docs, Security Token Service", bits=3.2, behind="sign"),
+    Format("chain_endpoint", r"(?:\.g\.alchemy\.com/v2/|\.infura\.io/(?:ws/)?v3/|\.quiknode\.pro/|//rpc\.ankr\.com/[a-z_]{2,24}/)", r"[\w-]{16}", r"[\w-]{8,64}+", ".infura.io/v3/{x32}", "Alchemy, Infura, QuickNode and Ankr docs, endpoints", bare=True, behind="any", reach=64, bits=3.0),
+    Format("convex_deploy_key", r"(?:prod|dev|preview):[a-z]{2,20}-[a-z]{2,20}-\d{1,4}\|", r"[A-Za-z\d+/]{16}", r"[A-Za-z\d+/]{16,400}+={0,2}", "prod:happy-otter-123|{w120}", "Convex docs, deploy keys", reach=80),
+    Format("jumpcloud_key", r"jca_", r"[^\W_]{20}", r"[^\W_]{16}(?!\w)", "jca_{w36}", "JumpCloud docs, API keys"),
+    Format("jd_cloud_key", r"JDC_", r"[A-Z\d]{20}", r"[A-Z\d]{8}(?!\w)", "JDC_{u28}", "JD Cloud docs, AccessKey management"),
+    Format("pangea_token", r"pts_", r"[a-z\d]{20}", r"[a-z\d]{12}(?!\w)", "pts_{l32}", "Pangea docs, tokens", bits=3.0),
+    Format("okta_header", r"SSWS[ +]", r"00[\w-]{8}", r"[\w-]{30,34}+", "SSWS 00{s40}", "Okta docs, API tokens", bare=True),
+    Format("deepl_header", r"DeepL-Auth-Key[ +]", r"[\da-f]{8}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?::fx)?", "DeepL-Auth-Key {uuid}:fx", "DeepL docs, authentication", bare=True),
 )  # fmt: skip

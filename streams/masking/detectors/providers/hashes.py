@@ -8,7 +8,7 @@ __all__ = ["FORMATS"]
 
 FORMATS: Final[tuple[Format, ...]] = (
     Format("bcrypt_hash", r"\$2[abxy]\$\d\d\$", r"[./A-Za-z\d]{16}", r"[./A-Za-z\d]{0,37}+", "$2b$12${w53}", "crypt(5), bcrypt"),
-    Format("shacrypt_hash", r"\$(?:[156]|apr1)\$(?:rounds=\d{1,9}\$)?[./A-Za-z\d]{2,16}\$", r"[./A-Za-z\d]{20}", r"[./A-Za-z\d]{2,66}+", "$6${w16}${w86}", "crypt(5), sha512crypt, sha256crypt, md5crypt; htpasswd(1)"),
+    Format("shacrypt_hash", r"\$(?:[15689]|apr1|sha1\$\d{1,9})\$(?:rounds=\d{1,9}\$)?[./A-Za-z\d]{2,16}\$", r"[./A-Za-z\d]{20}", r"[./A-Za-z\d]{2,66}+", "$6${w16}${w86}", "crypt(5), sha512crypt, sha256crypt, md5crypt, sha1crypt; htpasswd(1); Cisco IOS docs, enable secret, types 8 and 9", reach=80),
     Format("yescrypt_hash", r"\$g?y\$[./A-Za-z\d]{2,12}\$[./A-Za-z\d]{2,86}\$", r"[./A-Za-z\d]{20}", r"[./A-Za-z\d]{2,66}+", "$y$j9T${w22}${w43}", "crypt(5), yescrypt", reach=136),
     Format("phc_hash", r"\$(?:argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha(?:1|256|512))?)\$", r"[\w=,]{3}", r"[\w=,.-]{0,64}(?:\$[\w+/.=,-]{4,128}){0,2}\$(?:[\w+/]|\.(?=[\w+/])){16,128}+={0,2}", "$argon2id$v=19$m=65536,t=3,p=4${w22}${w43}", "PHC string format; Passlib docs, pbkdf2"),
     Format("phpass_hash", r"\$(?:[PHS])\$", r"[./A-Za-z\d]{20}", r"[./A-Za-z\d]{11,32}+(?![./\w])", "$P$B{w30}", "Openwall, phpass; Drupal docs, passwords", bits=3.0),
