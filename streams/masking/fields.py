@@ -335,7 +335,12 @@ def _look_up(segments: list[str]) -> Field | None:
         joined = "".join(segments[first:])
         for spelling in (joined, joined.removesuffix("s"), joined.removesuffix("es")):
             if field := _ANYWHERE.get(spelling):
-                of_thing = spelling in _NAMES_OF_THINGS and first > 0 and segments[first - 1] in _THINGS
+                of_thing = first > 0 and (
+                    (spelling in _NAMES_OF_THINGS and segments[first - 1] in _THINGS)
+                    or (
+                        spelling == "secret" and segments[first - 1] == "pull"
+                    )  # A name (Kubernetes, imagePullSecrets).
+                )
                 return None if of_thing else field
     return next((_ANYWHERE[glued] for glued in _GLUED if segments and segments[-1].endswith(glued)), None)
 

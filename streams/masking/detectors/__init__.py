@@ -5,6 +5,7 @@ from typing import Final
 from streams.masking.detectors import (
     abroad,
     accounts,
+    arguments,
     assigned,
     banking,
     births,
@@ -71,6 +72,7 @@ ALL: Final[tuple[Detector, ...]] = (
     *jose.DETECTORS,
     *credentials.DETECTORS,
     *commands.DETECTORS,
+    *arguments.DETECTORS,
     *providers.DETECTORS,
     *userinfo.DETECTORS,
     *spelled.DETECTORS,

@@ -103,9 +103,9 @@ _MEMBER: Final = re.compile(
     rb"(?:\." + _IDENTIFIER + rb"){1,5}(?![A-Za-z0-9_.\-!@#$%^&*])"
 )
 #: A type with its parameters (`List[PyJWK]`), prints of objects of Rust, Hadoop, Android and Java (`Token { kind: ... }`,
-#: `Token{78af589 ...}`, `android.os.Binder@1a2b3c`), and a cast of C's (`(char *) `).
+#: `Token{78af589 ...}`, `android.os.Binder@1a2b3c`), a cast of C's (`(char *) `), a tuple of strings.
 _TYPE: Final = re.compile(
-    rb"\((?:const |unsigned |struct )?[a-z_]{2,24} ?\*{1,2}\)|(?:List|Dict|Optional|Union|Sequence|Mapping|Tuple|Set|Vec|Array|Map)[\[<]|[A-Z][a-z]{2,20} \{ [a-z_]+: |(?:[A-Z][a-z]{1,20}){1,4}\{[0-9a-f]{5,8} |[a-z]{2,20}(?:\.[A-Za-z$]{2,40}){1,8}@[0-9a-f]{4,8}(?![0-9A-Za-z])"
+    rb"\((?:const |unsigned |struct )?[a-z_]{2,24} ?\*{1,2}\)|\((?=\\{0,7}[\"'])|(?i:new-object) |(?:List|Dict|Optional|Union|Sequence|Mapping|Tuple|Set|Vec|Array|Map)[\[<]|[A-Z][a-z]{2,20} \{ [a-z_]+: |(?:[A-Z][a-z]{1,20}){1,4}\{[0-9a-f]{5,8} |[a-z]{2,20}(?:\.[A-Za-z$]{2,40}){1,8}@[0-9a-f]{4,8}(?![0-9A-Za-z])"
 )
 #: Python's and JavaScript's attributes of an object that is being made: what is assigned to them is a variable.
 _ATTRIBUTE: Final = (b"self.", b"this.", b"cls.")

@@ -9,7 +9,8 @@ a word behind any other name takes what looks random beyond doubt, unless the na
 import re
 from typing import Final
 
-from streams.masking.context import key_before, value_after
+from streams.masking.context import at_word_start, key_before, value_after
+from streams.masking.detectors.providers.format import entropy
 from streams.masking.detectors.providers.names import NEVER_ALONE, SHAPES, TAILS
 from streams.masking.detectors.providers.telling import looks_random, telling, varied
 from streams.masking.found import Detector, Found, Verdict
@@ -52,6 +53,28 @@ def _found(start: int, text: bytes, name: str, certain: int) -> Found:
     return Found(start, start + len(text), "secret", name, "entropy", certain)
 
 
+#: The identifier of an access key, and the secret that is printed with it: 40 characters of base64 between signs.
+_ACCESS_KEY: Final = re.compile(rb"(?:AKIA|ASIA)[A-Z2-7]{16}\Z")
+_ACCESS_KEY_SIZE: Final = 20
+_AWS_SECRET: Final = re.compile(
+    rb"(?![A-Za-z0-9])(?:(?![A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]))[^\xff]){1,96}?(?<![A-Za-z0-9/+])"
+    rb"((?=[^A-Z]{0,39}[A-Z])(?=[^a-z]{0,39}[a-z])(?=[^0-9]{0,39}[0-9])[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
+)
+#: A secret of 40 random characters has about 4.9 bits each.
+_AWS_BITS: Final = 4.3
+
+
+def judge_aws_secret(data: bytes, end: int) -> Verdict:
+    """The secret access key behind the identifier that it belongs to."""
+    start = end - _ACCESS_KEY_SIZE
+    if start < 0 or not _ACCESS_KEY.match(data[start:end]) or not at_word_start(data, start):
+        return "no_access_key"
+    secret = _AWS_SECRET.match(data, end)
+    if secret is None or entropy(secret[1]) < _AWS_BITS:
+        return "no_secret"
+    return Found(*secret.span(1), "secret", "aws_secret_beside", "entropy", 62)
+
+
 def _spelled(name: str) -> str:
     """A provider's name with signs between its words, as far as they are known to be written apart."""
     return {
@@ -79,6 +102,14 @@ def _alone() -> tuple[str, ...]:
 
 
 DETECTORS: Final = (
+    Detector(
+        "aws_secret_beside",
+        (r"(?-i:(?:AKIA|ASIA)[A-Z2-7]{16})",),
+        judge_aws_secret,
+        ("using AKIAQ7ZXKM2NWRTY5VBC:q8Zr2LxV0nT5cW7yB3mK/q9Hs4Jd6Fg1Pt+Ru8Ae now",),
+        ("AKIAQ7ZXKM2NWRTY5VBC 3f786850e387550fdab836ed7e6dc881de23001b", "AKIAQ7ZXKM2NWRTY5VBC is disabled"),
+        "AWS IAM docs, access keys",
+    ),
     Detector(
         "named_key",
         (

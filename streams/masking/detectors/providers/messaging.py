@@ -10,7 +10,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("slack_token", r"xox[a-z](?:\.xox[a-z])?-", r"[^\W_]{1,2}[\w-]{6}", r"[\w-]{0,300}+", "xoxb-{d12}-{d12}-{w24}", "Slack docs, token types"),
     Format("slack_app_token", r"xapp-\d-", r"[A-Za-z\d]{8}", r"[\w-]{2,300}+", "xapp-1-A{u10}-{d13}-{x64}", "Slack docs, token types"),
     Format("slack_webhook", r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/", r"[\w+/-]{10}", r"[\w+/-]{0,128}+", "hooks.slack.com/services/T{u10}/B{u10}/{w24}", "Slack docs, incoming webhooks", reach=64, bare=True),
-    Format("teams_webhook", r"\.webhook\.office\.com/webhookb2/", r"[\w@-]{10}", r"[\w@/-]{26,300}+", "contoso.webhook.office.com/webhookb2/{uuid}@{uuid}/IncomingWebhook/{x32}/{uuid}", "Microsoft Teams docs, incoming webhooks", reach=64, bare=True, behind="any"),
+    Format("teams_webhook", r"(?:\.webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)/", r"[\w@-]{10}", r"[\w@/-]{26,300}+", "contoso.webhook.office.com/webhookb2/{uuid}@{uuid}/IncomingWebhook/{x32}/{uuid}", "Microsoft Teams docs, incoming webhooks", reach=64, bare=True, behind="any"),
     Format("discord_webhook", r"discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/", r"\d{10}", r"\d{0,14}/[\w-]{30,100}+", "discord.com/api/webhooks/{d18}/{s68}", "Discord docs, webhooks", reach=64, bare=True),
     Format("zapier_webhook", r"hooks\.zapier\.com/hooks/(?:catch|standard)/", r"\d{4}", r"\d{0,10}/[\w/-]{5,80}+", "hooks.zapier.com/hooks/catch/{d7}/{l7}", "Zapier docs, webhooks", reach=64, bare=True),
     Format("feishu_webhook", r"open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/", r"[\w-]{10}", r"[\w-]{8,60}+", "open.feishu.cn/open-apis/bot/v2/hook/{uuid}", "Feishu docs, custom bots", reach=80, bare=True),
