@@ -111,7 +111,6 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     (r"[0-9a-f.:]{3,45}:[0-9]{1,5} ", "verify ok: depth=0, (?:[a-z]{1,12}=[^,\xff]{0,64}, ?){0,8}cn=", r"[,\s\"\\]|\Z"),
     ("", r"authentication of \\{0,7}'", r"\\{0,7}' with (?:eap|pre-shared key|rsa|ecdsa|xauth)"),
     ("", "(?:pap|chap|eap) peer authentication failed for ", r"[\s\"\\]|\Z"),
-    ("", r"\]: [a-z0-9_.\-]{1,32}@[a-z0-9_.\-]{1,64} as ", ": cmd="),
     ("", "removed (?:shadow )?group '[a-z0-9_.@\\-]{1,64}' owned by '", "'"),
     ("", "removed (?:shadow )?group '", "' owned by"),
     ("", "configured from vty by ", " on "),
@@ -120,9 +119,9 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", "8021x_[a-z_]{2,24} port='[^']{0,16}' identity='", "'"),
     ("", r"login (?:failed|successful): \\{0,7}['\"]", r"\\{0,7}['\"](?: \(remote ip:|\s*(?:\Z|\\{0,7}\"))"),
     # PAN-OS' groups of users and its administrators' changes; IBM MQ.
-    (",userid,(?:login|logout),[^\xff]{1,120}", r",(?:[0-9]{1,3}\.){3}[0-9]{1,3},[a-z0-9.\-]{1,32}\\{1,4}", ","),
-    (",config,[^\xff]{1,120}", r",(?:set|edit|delete|commit|clone|rename|move),", ",(?:web|cli|gui|panorama|unknown),"),
-    (r"process\([0-9]{1,10}\.[0-9]{1,10}\) ", r"user\(", r"\) program\("),
+    ("", r",userid,(?:login|logout),[^\xff]{1,120},(?:[0-9]{1,3}\.){3}[0-9]{1,3},[a-z0-9.\-]{1,32}\\{1,4}", ","),
+    ("", r",config,[^\xff]{1,120},(?:set|edit|delete|commit|clone|rename|move),", ",(?:web|cli|gui|panorama|unknown),"),
+    (r"process\([0-9]{1,10}\.[0-9]{1,10}", r"\) user\(", r"\) program\("),
     # SQL's users: `ALTER USER ann WITH PASSWORD`, `CREATE ROLE ann LOGIN`.
     (
         "",
@@ -218,6 +217,7 @@ _TAILS: Final[tuple[tuple[str, str, str], ...]] = (
     (r" - (@) \\{0,7}\"[^\"\\\xff]{1,160}\\{0,7}\"", " failed login [a-z]{3,16}", ":"),
     (r"\[(@)", r"\]: (?:login_(?:allowed|denied)|logout|first_login|password_reset(?:_error)?) - - ", ""),
     (r"\]: (@)@[a-z0-9_.\-]{1,64} as [^\s:\xff]{1,64}", ": cmd='", ""),
+    (r"\]: [a-z0-9_.\-]{1,32}@[a-z0-9_.\-]{1,64} as (@)", ": cmd=", ""),
     (r"(?:\A|[\s\"\]])user (@)", " - (?:client_ip|adm_user|remote_ip) ", ""),
     (r"(?:\A|[\s\"\]])user (@)", r" : group\(s\) ", ""),
     # What `svn log` prints.
