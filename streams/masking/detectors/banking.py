@@ -242,8 +242,11 @@ _COIN_GAP: Final = re.compile(
     rb"(?:[\W_]{0,3}\b(?:wallet|address|is|to|from|of|account)){0,3}[^0-9A-Za-z\x80-\xff]{1,6}", re.IGNORECASE
 )
 
-#: What ends a word for an account.
-_NUMBER: Final = ("number", "num", "no", "nr")
+#: Words for an account, but for abbreviations of the word itself.
+_ACCOUNT_WORDS: Final = (
+    *(f"account {number}{point}" for number in ("number", "num", "no", "nr") for point in ("", ".")),
+    "bank account", "banking account", "checking account", "savings account", "sort code", "a/c", "kontonummer", "numero de cuenta", "numéro de compte",
+)  # fmt: skip
 
 DETECTORS: Final = (
     Detector(
@@ -252,10 +255,8 @@ DETECTORS: Final = (
     ),
     Detector(
         "bank_account",
-        begun(
-            *(f"account {number}{point}" for number in _NUMBER for point in ("", ".")),
-            *(f"acct{gap}{number}" for number in (*_NUMBER, "#") for gap in ("", ".", " ", ". ")),
-            "bank account", "banking account", "checking account", "savings account", "sort code", "a/c", "kontonummer", "numero de cuenta", "numéro de compte",
+        (
+            r"acct\.? ?(?:number|num|no|nr|#)", *begun(*_ACCOUNT_WORDS),
         ),
         judge_account,
         ("my bank account number is 912803456", "acct no 000123456789", "sort code 12-34-56"), ("account number 12", "bank account created 2024-05-01"), "context words", by_word=True,
