@@ -45,6 +45,32 @@ typedef __mmask64 Mask512;
 #define SIGN512(v, c) _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c))
 #define WITHIN512(v, low, high) \
     _mm512_cmple_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8(low)), _mm512_set1_epi8((high) - (low)))
+#elif defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include <arm_neon.h>
+
+typedef uint16_t BitsNeon __attribute__((may_alias));
+typedef uint8x16_t MaskNeon;
+
+#define LOADNeon(p) vld1q_u8(p)
+#define LOWEREDNeon(v) vorrq_u8(v, vdupq_n_u8(0x20))
+#define SIGNNeon(v, c) vceqq_u8(v, vdupq_n_u8((byte)(c)))
+#define WITHINNeon(v, low, high) vcleq_u8(vsubq_u8(v, vdupq_n_u8((byte)(low))), vdupq_n_u8((byte)((high) - (low))))
+
+/* A bit of each byte, added up. */
+static inline bits BITS_OFNeon(uint8x16_t mask)
+{
+    static const byte each[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t found = vandq_u8(mask, vld1q_u8(each));
+    return (bits)vaddv_u8(vget_low_u8(found)) | (bits)vaddv_u8(vget_high_u8(found)) << 8;
+}
+
+/* As with AVX2; there is no bit for a first digit beyond ASCII. */
+static inline uint8x16_t LISTEDNeon(uint8x16_t v, const byte *list)
+{
+    static const byte each[16] = {1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t first = vqtbl1q_u8(vld1q_u8(each), vshrq_n_u8(v, 4));
+    return vtstq_u8(first, vqtbl1q_u8(vld1q_u8(list), vandq_u8(v, vdupq_n_u8(15))));
+}
 #else
 typedef int Mask8;
 #define LOAD8(p) (*(p))

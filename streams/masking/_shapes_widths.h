@@ -15,11 +15,18 @@
 #define BITS Bits128
 #define REGISTER __m128i
 #define WIDTH 16
+#elif defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define WIDE(name) name##Neon
+#define BITS BitsNeon
+#define LISTED LISTEDNeon
+#define REGISTER uint8x16_t
+#define WIDTH 16
 #else
 #define WIDE(name) name##8
 #define REGISTER byte
 #define WIDTH 1
 #endif
+enum { WIDTH_ANYWHERE = WIDTH };
 #define LANES 2
 #define LOWEST(bits) ((bits) ? __builtin_ctzll(bits) : 0)
 #define LANES_OF(set) ((unsigned)((set)[0] != 0) | (unsigned)((set)[1] != 0) << 1)
@@ -114,9 +121,9 @@ static long choose(long most, int tables)
     }
     if (most >= 32 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
         return pass = pass_256, 32;
-    return pass = pass_anywhere, 16;
+    pass = pass_anywhere;
 #else
     (void)most, (void)tables;
-    return 1;
 #endif
+    return WIDTH_ANYWHERE;
 }
