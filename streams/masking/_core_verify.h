@@ -137,11 +137,21 @@ static int is_closed(Text output, place begin, place stop)
     return memchr(",&;}]>\n\r", sign, 8) != NULL;
 }
 
+/* `loop._is_within`. */
+static int is_within(Text output, place start, place stop)
+{
+    int within = 0;
+    for (start = start < 0 ? 0 : start; start < stop && start < output.size; start++)
+        within ^= output.at[start] == '"';
+    return within;
+}
+
 /* `loop._is_opened`, of a place behind which there is a byte before. */
-static int is_opened(Text output, place begin, place stop)
+static int is_opened(Text output, place last, place begin, place stop)
 {
     int sign = peek(output, begin - 1);
-    return sign == '"' || sign == '\'' || ((sign == ' ' || sign == '=' || sign == ':') && is_token(output, begin, stop));
+    return sign == '"' || sign == '\'' ||
+           ((sign == ' ' || sign == '=' || sign == ':') && is_token(output, begin, stop) && !is_within(output, last, begin));
 }
 
 /* `loop._says`. */
@@ -202,9 +212,9 @@ static place unsettled(Packed hits, PyObject *spliced, Packed kept, PyObject *by
         if (stop >= 0 && gap < 0)
             settled = (hit & (IDENTS - 1)) != DISGUISE && is_token(output, begin, stop);
         else if (stop >= 0 && gap <= NAME_GAP && !says(output, last, begin))
-            settled = is_closed(output, begin, stop);
+            settled = is_closed(output, begin, stop) && !(peek(output, stop) == ' ' && is_within(output, last, begin));
         else if (end > near && was >= 0 && is_among(kept, (Hit)was << IDENT_BITS | (hit & (IDENTS - 1))))
-            settled = stop < 0 || gap > AHEAD || is_opened(output, begin, stop);
+            settled = stop < 0 || gap > AHEAD || is_opened(output, last, begin, stop);
         else
             settled = 0;
         if (!settled && !left)

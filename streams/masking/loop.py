@@ -342,9 +342,9 @@ class Loop:
             if stop >= 0 and gap < 0:
                 settled = ident != DISGUISE and _is_token(output, begin, stop)
             elif stop >= 0 and gap <= _NAME_GAP and not _says(output, last, begin):
-                settled = _is_closed(output, begin, stop)
+                settled = _is_closed(output, begin, stop) and not _goes_on(output, last, begin, stop)
             elif end > near and end + shift << IDENT_BITS | ident in known:
-                settled = stop < 0 or gap > _AHEAD or _is_opened(output, begin, stop)
+                settled = stop < 0 or gap > _AHEAD or _is_opened(output, last, begin, stop)
             else:
                 settled = False
             if not settled:
@@ -392,10 +392,22 @@ def _is_closed(output: bytes, begin: int, stop: int) -> bool:
     return sign in _CLOSES if sign != b"\\" else behind in _ESCAPED
 
 
-def _is_opened(output: bytes, begin: int, stop: int) -> bool:
-    """Whether a value surely begins where a replacement does, so that it belongs to no value that began before it."""
+def _goes_on(output: bytes, last: int, begin: int, stop: int) -> bool:
+    """Whether a string that begins behind a name goes on behind a replacement, with a space."""
+    return output[stop : stop + 1] == b" " and _is_within(output, last, begin)
+
+
+def _is_opened(output: bytes, last: int, begin: int, stop: int) -> bool:
+    """Whether a value surely begins where a replacement does, so that it belongs to none that begins behind a name before."""
     sign = output[begin - 1 : begin]
-    return sign in _QUOTES or (sign in _OPENS and _is_token(output, begin, stop))
+    return sign in _QUOTES or (
+        sign in _OPENS and _is_token(output, begin, stop) and not _is_within(output, last, begin)
+    )
+
+
+def _is_within(output: bytes, start: int, stop: int) -> bool:
+    """Whether a string begins between two places and does not end there."""
+    return output.count(b'"', max(0, start), stop) % 2 == 1
 
 
 def _says(output: bytes, start: int, stop: int) -> bool:

@@ -77,6 +77,7 @@ def test_core_and_loop_leave_the_same_hits(
         (b'{"user":%b}', True), (b"user=%b rest", True), (b"user=%b", True), (b"(user)=(%b) is", True),
         (b"user: Bearer %b,", True), (b"user=%b/rest", False), (b'"user":"%b"rest"', False), (b'"user":"%b\\d"', False),
         (b'"user":"%b\\n"', True), (b"user: No. 1 %b,", False), (b"user: \xc3\xa9 %b,", False),
+        (b'user="%b rest"', False), (b'user="" %b rest', True),
     ],
 )  # fmt: skip
 def test_a_name_is_settled_where_its_value_surely_ends(output: bytes, *, settled: bool) -> None:
@@ -96,7 +97,7 @@ def test_a_name_is_settled_where_its_value_surely_ends(output: bytes, *, settled
         (b"%b) rest a", True), (b"***) rest a", False), (b"%b: rest a", False),
         (b"%b: rest, and much more than that a", True),
         (b"a %20d %b", True), (b"a %20d ***", False), (b'a %20d "***"', True), (b"a %20d [***", False),
-        (b"a %40d [***", True),
+        (b"a %40d [***", True), (b'a "%20d %b', False), (b'a "" %20d %b', True),
     ],
 )  # fmt: skip
 def test_what_was_kept_is_settled_where_nothing_it_was_kept_for_was_replaced(output: bytes, *, settled: bool) -> None:
