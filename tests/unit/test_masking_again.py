@@ -1,6 +1,7 @@
 """What only a replacement lets a detector see is masked once more, and what is masked once stays so."""
 
 import base64
+import gzip
 import hashlib
 import json
 from urllib.parse import quote
@@ -200,3 +201,38 @@ def test_findings_within_leaves_are_masked_beside_a_torn_one() -> None:
     assert [said[name][:8] for name in ("email", "ip", "user_id")] == ["tok_emai", "tok_ip_k", "tok_user"]
     assert _masked(once) is once
     assert {row.kind for row in _MASKER.explain(text)} >= {"email", "ip", "user"}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (b"auth-pass S3cretPw99S3cretPw99", b"S3c"),
+        (b"sentinel auth-pass mymaster S3cretPw99", b"S3c"),
+        (b'"firstname";s:3:"Annsx', b"sx"),
+        (b'["firstname"]=>string(3)"Annsx', b"sx"),
+    ],
+)
+def test_no_rest_of_a_value_is_left(text: bytes, left: bytes) -> None:
+    """A password without the name of a master; a string in PHP that is longer than it says and never closed."""
+    once = _masked(text)
+    assert left not in once
+    assert _masked(once) is once
+
+
+def test_letters_behind_the_magic_of_gzip_are_nothing_compressed() -> None:
+    """What is no stream of gzip from its first byte on holds no text back; a stream that breaks off later does."""
+    assert _masked(b"H4sIA2.0.2.1").startswith(b"H4sIAtok_ip_")
+    assert _masked(_masked(b"H4sIA2.0.2.1"))
+    # A block that is stored as it is, and one of a type that does not exist (RFC 1951, 3.2.3).
+    torn = gzip.compress(b"")[:10] + b"\0\x10\0\xef\xffpassword=hunter2\7\7"
+    assert _MASKER.mask(b"x " + base64.b64encode(torn)).text is None
+
+
+def test_a_run_of_base64_ends_at_a_token() -> None:
+    """What is glued to a token of ours is read without its letters."""
+    token = _MASKER.token("ip", "192.0.2.1").encode()
+    run = base64.b64encode(b"mail jane.doe@example.org now, please!!")
+    once = _masked(run.rstrip(b"=") + token)
+    assert once.endswith(token)
+    assert b"tok_email" in base64.b64decode(once.removesuffix(token) + b"==")
+    assert _masked(once) is once

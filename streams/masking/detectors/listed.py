@@ -64,14 +64,28 @@ _SERIALIZED: Final = re.compile(
 _BACK_MAX: Final = 160
 
 
+#: The rest of the word at which the length of a string ends that nothing closes: its length is of what stood there before.
+_REST: Final = re.compile(rb"[^\s\"'\\;,<>{}()\[\]\xff]{0,256}")
+
+
+def _closed(data: bytes, closing: bytes, start: int, size: int) -> int:
+    """Where a string ends that is so many bytes long, or else where it is closed."""
+    end = data.find(closing, start, start + size + 4096)
+    if end >= 0:
+        return end
+    # What was masked before has a length of its own.
+    size = 0 if data.startswith((b"***", b"tok_"), start) else size
+    rest = _REST.match(data, min(len(data), start + size))
+    return rest.end() if rest else start + size
+
+
 def judge_serialized(data: bytes, end: int) -> Verdict:
     """The value behind a key in PHP's `serialize()` format: `s:5:"email";s:3:"a@b";`."""
     for pair in _SERIALIZED.finditer(data, max(0, end - _BACK_MAX), end + 64):
         if pair.start(2) < end <= pair.end():
             if pair[4]:
                 return personal(data, pair[2], *pair.span(5)) or "other_field"
-            closing = data.find(pair[1] + b'";', pair.end(), pair.end() + int(pair[3]) + 4096)
-            stop = closing if closing >= 0 else min(len(data), pair.end() + int(pair[3]))
+            stop = _closed(data, pair[1] + b'";', pair.end(), int(pair[3]))
             return personal(data, pair[2], pair.end(), stop) or "other_field"
     return "no_pair"
 
@@ -88,8 +102,7 @@ def judge_dumped(data: bytes, end: int) -> Verdict:
         if pair.start(2) < end <= pair.end():
             if pair[4]:
                 return personal(data, pair[2], *pair.span(4)) or "other_field"
-            closing = data.find(pair[1] + b'"', pair.end(), pair.end() + int(pair[3]) + 4096)
-            stop = closing if closing >= 0 else min(len(data), pair.end() + int(pair[3]))
+            stop = _closed(data, pair[1] + b'"', pair.end(), int(pair[3]))
             if pair[2].lower() == b"name" and beside_a_person(data, pair.start(), pair.end()):
                 return judge_value(data, _NAME, Value(pair.end(), stop, "string", False)) or "nobody"
             return personal(data, pair[2], pair.end(), stop, _class_before(data, pair.start())) or "other_field"

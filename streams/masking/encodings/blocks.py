@@ -83,8 +83,8 @@ def base64_blocks(data: bytes, end: int) -> list[Block]:
         return []
     if len(run) <= _LINE_MAX and (lines := _line_of(data, stop)):
         return [lines.block] if lines.hit == stop else []
-    whole = [(start, stop)]
-    parts = _pieces(data, start, stop)
+    whole = _beside_tokens(data, start, stop) if b"tok_" in run else [(start, stop)]
+    parts = [part for first, last in whole for part in _pieces(data, first, last)]
     for inside in (_text, _message):
         for spans in (whole, parts):
             if opened := [block for first, last in spans if (block := _open(data, first, last, inside))]:
@@ -224,6 +224,19 @@ def _dump(upper: bool, close: Callable[[bytes], bytes], inside: bytes) -> bytes:
     return (digits.upper() if upper else digits).encode()
 
 
+#: A token as far as its letters, all of which are letters of base64 (`streams.masking.tokens`).
+_TOKEN: Final = re.compile(rb"tok_[a-z_]{2,16}_[a-z][a-z0-9]{0,7}_[a-p]{20}")
+
+
+def _beside_tokens(data: bytes, start: int, stop: int) -> list[tuple[int, int]]:
+    """The parts of a run that tokens are glued to; with their letters nothing could be read of it any more."""
+    found = []
+    for token in _TOKEN.finditer(data, start, stop):
+        found.append((start, token.start()))
+        start = token.end()
+    return [(first, last) for first, last in (*found, (start, stop)) if last - first >= 12]
+
+
 def _pieces(data: bytes, start: int, stop: int) -> list[tuple[int, int]]:
     """The parts of a run between slashes and dashes, which are letters of base64 and separators of paths and names."""
     found = []
@@ -304,7 +317,7 @@ def _compressed(raw: bytes, window_bits: int, close: Callable[[bytes], bytes], n
     try:
         text = _inflated(raw, window_bits)
     except zlib.error:
-        return (None, close, name) if name == "gzip" else None
+        return (None, close, name) if name == "gzip" and _gives_something(raw, window_bits) else None
     if text is None or depth >= _COMPRESSED_DEPTH:
         return None, close, name
     if text[:2] != b"\x1f\x8b" and text[:1] != b"\x78":
@@ -374,6 +387,22 @@ def _inflated(raw: bytes, window_bits: int) -> bytes | None:
             return None
         rest = engine.unused_data
     return text
+
+
+#: How many bytes of something compressed are enough for the first that comes out of it: a header and a table of codes.
+_GIVES_MAX: Final = 4096
+
+
+def _gives_something(raw: bytes, window_bits: int) -> bool:
+    """Whether anything can be read of what is broken: letters behind gzip's magic are none, for the most part."""
+    engine = zlib.decompressobj(window_bits)
+    try:
+        for at in range(min(len(raw), _GIVES_MAX)):
+            if engine.decompress(raw[at : at + 1]):
+                return True
+    except zlib.error:
+        return False
+    return True
 
 
 def _gzip(inside: bytes) -> bytes:
