@@ -84,6 +84,18 @@ def test_what_the_second_pass_finds_is_explained() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "around",
+    ["Authorization: Bearer {}", "  id-token: {}.", "Cookie: theme=dark; session={}; lang=de", "Token {}, rejected"],
+)
+def test_a_text_around_a_jwt_stays_one_around_its_surrogate(around: str) -> None:
+    """A sentence or a header in a field of a token is no token, before and after the one in it is masked."""
+    jwt = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhIjoxLCJiIjoyLCJjIjozfQ.hxhGCCCmGV9nT1slief1WgEsOsfdnlVizNrODxfh1M8"
+    once = _masked(json.dumps({"level": "INFO", "token": around.format(jwt)}).encode())
+    assert b"~alg.HS256~typ.JWT~more.3~~" in once
+    assert _masked(once) is once
+
+
 def test_no_part_of_a_token_is_masked() -> None:
     """A finding that reaches into a token of ours takes all of it, or leaves it."""
     token = _MASKER.token("mac", "00:1b:44:11:3a:b7").encode()
@@ -179,6 +191,7 @@ def test_a_surrogate_in_an_element_does_not_depend_on_the_key(number: str) -> No
         (b'{"n": 1, "":{"<customerid>":3}}', b'{"n": 1, "":{"***":"***"}}'),
         (b'{"":"","":"\\"passwd\\":\'","n":3}', b'{"":"","":"***","***":"***"}'),
         (b'{"":":20::59:UR\\""}', b'{"":"***"}'),
+        (b'{"":{"AUTH PLAIN AGFXIy":3}}', b'{"":{"AUTH PLAIN ***":"***"}}'),
         (b'{"":["","\\"usrid\\":",""]}', b'{"":["","***","***"]}'),
         (b'{"":["usrid\\\\\\\\u0022\\u003A\\\\\\\\u00022\\u000d"]}', None),
     ],

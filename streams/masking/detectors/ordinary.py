@@ -168,11 +168,24 @@ _PLAIN: Final = re.compile(
 _CARRIER_MAX: Final = 1024
 
 
-def carries_a_token(data: bytes, start: int, end: int) -> bool:
-    """Whether a value is a sentence, a header or a command around a JSON web token, which is found by itself."""
+#: What comes in the place of a JSON web token: what was a text around it before it was masked is one afterwards.
+_MASKED: Final = re.compile(rb"tok_jwt_[a-z][a-z0-9]{0,7}_[a-p]{20}(?:~[A-Za-z0-9._~\-]{0,4096}~~)?")
+
+
+def _token_in(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Where the first JSON web token or surrogate of one begins and ends; nowhere where there is none."""
     opening = _TOKEN_START.search(data, start, end)
     found = judge_jwt(data, opening.end()) if opening else ""
-    if not isinstance(found, Found) or found.start - start + end - found.end > _CARRIER_MAX:
+    if isinstance(found, Found):
+        return found.start, found.end
+    masked = _MASKED.search(data, start, end)
+    return masked.span() if masked else (start, start)
+
+
+def carries_a_token(data: bytes, start: int, end: int) -> bool:
+    """Whether a value is a sentence, a header or a command around a JSON web token, which is found by itself, or was."""
+    first, last = _token_in(data, start, end)
+    if last <= first or first - start + end - last > _CARRIER_MAX:
         return False
-    around = data[start : found.start] + b" " + data[found.end : end]
+    around = data[start:first] + b" " + data[last:end]
     return bool(around.strip(b" .\"'")) and _PLAIN.match(around) is not None
