@@ -433,7 +433,7 @@ class Engine:
             found, _ = self._judge(read.text, hits, 0)
         except _Failed as failed:
             return failed.failure._replace(at=-1)
-        left = [still for still in found if self._actions.changes(still, read.text[still.start : still.end])]
+        left = self._changing(found, read)
         if not left:
             return None
         at, _ = _origin(one.spliced, *read.raw_span(left[0].start, left[0].end))
@@ -459,7 +459,7 @@ class Engine:
         """An output masked again and again, as long as something is found in it."""
         while True:
             found, read = self._found(output)
-            if not any(self._actions.changes(one, read.text[one.start : one.end]) for one in found):
+            if not self._changing(found, read):
                 return
             spliced, output = self._splice(Counter(), output, read, found)
             yield _Round(found, read, spliced, output)
@@ -474,18 +474,27 @@ class Engine:
             return False
         return is_json(text)
 
-    def _in_leaves(self, text: bytes) -> bytes | None:
+    def _in_leaves(self, output: bytes) -> bytes | None:
         """JSON that replacements tear, masked so that it stays JSON: what they reach into is redacted as a whole. None where
         it is none even so, or where something is left.
         """
         try:
-            found, read = self._found(text)
-            within, whole = _torn(text, found, read)
-            spliced, output = self._splice(Counter(), text, read, within)
+            for _ in range(_ROUNDS + 1):
+                found, read = self._found(output)
+                if not self._changing(found, read):
+                    return output
+                within, whole = _torn(output, found, read)
+                spliced, output = self._splice(Counter(), output, read, within)
+                output = redacted(output, sorted(whole), spliced)
+                if not is_json(output):
+                    return None
         except _Failed:
             return None
-        last = self._once_more(redacted(output, sorted(whole), spliced))
-        return None if last is None or self._is_broken(text, last) else last
+        return None
+
+    def _changing(self, found: Sequence[Found], read: Fold) -> list[Found]:
+        """The findings in whose place the policy would put something else."""
+        return [one for one in found if self._actions.changes(one, read.text[one.start : one.end])]
 
     def _too_deep(self, text: bytes) -> bool:
         """Counts levels only where there are brackets enough."""
