@@ -18,6 +18,7 @@ from streams.masking.engine import Engine
 from streams.masking.masker import Masker
 from streams.masking.policy import Policy
 from streams.masking.tokens import Tokens
+from tests.fuzz.invariants import BY_WORD_ONLY
 from tests.support.disguise import CONTAINERS, ENCODINGS, VALUES, Value, leaks, masker_keyring, write
 
 _SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -28,13 +29,9 @@ def _masker() -> Masker:
     return Masker(Policy(), masker_keyring())
 
 
-#: Detectors whose word only their anchor sees: asked at every position they would take any number for theirs.
-_BY_WORD_ONLY = ("phone_national", "card_named", "us_ssn_named")
-
-
 @lru_cache(maxsize=2)
 def _engine(*, prefilter: bool) -> Engine:
-    asked = [one for one in detectors.ALL if one.name not in _BY_WORD_ONLY]
+    asked = [one for one in detectors.ALL if one.name not in BY_WORD_ONLY]
     return Engine(Policy(), Tokens(masker_keyring()), asked, prefilter=prefilter)
 
 

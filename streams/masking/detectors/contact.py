@@ -172,7 +172,7 @@ _DEFANGED: Final = re.compile(
 def judge_defanged(data: bytes, end: int) -> Verdict:
     """An address with brackets around its signs (`ann[@]example[.]com`)."""
     for mail in _DEFANGED.finditer(data, max(0, end - 140), end + 140):
-        if mail.start() < end <= mail.end():
+        if mail.start() < end <= mail.end() and (b"[" in mail[0] or b"(" in mail[0]):
             return Found(*mail.span(), "email", "email_defanged", "rfc5322", 62)
     return "no_address"
 
