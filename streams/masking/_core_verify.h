@@ -137,6 +137,18 @@ static int is_closed(Text output, place begin, place stop)
     return memchr(",&;}]>\n\r", sign, 8) != NULL;
 }
 
+/* `loop._is_block`. */
+static int is_block(Text output, place begin, place stop)
+{
+    enum { BLOCK_MIN = 12 };
+    if (stop - begin < BLOCK_MIN || stop > output.size || begin < 0 || !memcmp(output.at + begin, "tok_", 4))
+        return 0;
+    for (; begin < stop; begin++)
+        if (!is(output.at[begin], ALPHA | DIGIT) && !(output.at[begin] && strchr("+/_-=", output.at[begin])))
+            return 0;
+    return 1;
+}
+
 /* `loop._is_within`. */
 static int is_within(Text output, place start, place stop)
 {
@@ -212,7 +224,7 @@ static place unsettled(Packed hits, PyObject *spliced, Packed kept, PyObject *by
         if (stop >= 0 && gap < 0)
             settled = (hit & (IDENTS - 1)) != DISGUISE && is_token(output, begin, stop);
         else if (stop >= 0 && gap <= NAME_GAP && !says(output, last, begin))
-            settled = is_closed(output, begin, stop) && !(peek(output, stop) == ' ' && is_within(output, last, begin));
+            settled = is_closed(output, begin, stop) && !(peek(output, stop) == ' ' && is_within(output, last, begin)) && !is_block(output, begin, stop);
         else if (end > near && was >= 0 && is_among(kept, (Hit)was << IDENT_BITS | (hit & (IDENTS - 1))))
             settled = stop < 0 || gap > AHEAD || is_opened(output, last, begin, stop);
         else

@@ -60,6 +60,9 @@ _ESCAPED: Final = b"\"'\\nrt/"
 #: What a value begins with for certain.
 _OPENS: Final = b" =:"
 _SCHEME: Final = b"Bearer "
+#: The letters of base64 in both alphabets, and the fewest of a block.
+_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-="
+_BLOCK_MIN: Final = 12
 #: What stands behind a replacement that nothing is glued to.
 _ENDS: Final = b" \"'\\,&;}])>\n\r\t"
 _QUOTE: Final = 0x22
@@ -343,6 +346,7 @@ class Loop:
                 settled = ident != DISGUISE and _is_token(output, begin, stop)
             elif stop >= 0 and gap <= _NAME_GAP and not _says(output, last, begin):
                 settled = _is_closed(output, begin, stop) and not _goes_on(output, last, begin, stop)
+                settled = settled and not _is_block(output, begin, stop)
             elif end > near and end + shift << IDENT_BITS | ident in known:
                 settled = stop < 0 or gap > _AHEAD or _is_opened(output, last, begin, stop)
             else:
@@ -395,6 +399,12 @@ def _is_closed(output: bytes, begin: int, stop: int) -> bool:
 def _goes_on(output: bytes, last: int, begin: int, stop: int) -> bool:
     """Whether a string that begins behind a name goes on behind a replacement, with a space."""
     return output[stop : stop + 1] == b" " and _is_within(output, last, begin)
+
+
+def _is_block(output: bytes, begin: int, stop: int) -> bool:
+    """Whether a replacement is a block that was closed again: what is in it may be kept or found by another name."""
+    block = output[begin:stop]
+    return len(block) >= _BLOCK_MIN and not block.startswith(b"tok_") and not block.translate(None, _BASE64)
 
 
 def _is_opened(output: bytes, last: int, begin: int, stop: int) -> bool:

@@ -24,7 +24,7 @@ NEW = (
     b"tok_user_k1_" + b"a" * 20 + b'"', b'"tok_user_k1_' + b"a" * 20,
     b"tok_user_1_" + b"a" * 20, b"tok_u_k1_" + b"a" * 20, b"tok_" + b"u" * 17 + b"_k1_" + b"a" * 20, b'"', b'""',
     b"tok_user_k12345678_" + b"a" * 20, b"tok_user_k1234567_" + b"a" * 20, b"tok_user_k1_" + b"q" * 20,
-    b"tok__k_" + b"a" * 20,
+    b"tok__k_" + b"a" * 20, b"bWFpbCB0b2tfZW1h", b"bWFpbCB0b2-_",
 )  # fmt: skip
 
 
@@ -87,6 +87,20 @@ def test_a_name_is_settled_where_its_value_surely_ends(output: bytes, *, settled
     for core in (native_core(), Loop()):
         assert core is not None
         left = core.unsettled(packed([hit]), spliced_at([(begin, begin + 5, begin + len(NEW[0]))]), b"", text)
+        assert unpacked(left) == ([] if settled else [hit])
+
+
+@pytest.mark.parametrize(
+    ("new", "settled"),
+    [(b"Ann***", True), (b"192.0.2.0", True), (b"bWFpbCB0b2tfZW1h", False), (b"bWFpbCB0b2-_", False), (b"bWFp", True)],
+)
+def test_a_name_before_a_block_is_asked_again(new: bytes, *, settled: bool) -> None:
+    """What was closed again stands for itself no more than it did before."""
+    text = b'"user":"' + new + b'"'
+    hit = (7, 7)
+    for core in (native_core(), Loop()):
+        assert core is not None
+        left = core.unsettled(packed([hit]), spliced_at([(8, 13, 8 + len(new))]), b"", text)
         assert unpacked(left) == ([] if settled else [hit])
 
 

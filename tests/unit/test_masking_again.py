@@ -59,6 +59,8 @@ def test_what_is_glued_is_masked_and_stays_so(text: bytes) -> None:
         b"passord=+4 918206n",
         b":59:/9 4\n:59:",
         b'[\\"passwd\\":\\"r\\":private]=>string(7)\\"h", "lon',
+        b'mail\\":"dT0KOTExLTcwLTEyMzQ=',
+        b'"iban:eyJub3RlIjogImZvciBBS0lBUVlMUE1ONUhGSVFSN1ZQSBvbmx5In0',
     ],
 )
 def test_a_name_whose_value_goes_on_behind_a_replacement_is_asked_again(text: bytes) -> None:
