@@ -1,4 +1,4 @@
-"""`make mutation`: errors put into validators, tokens, overlaps and splicing; each has to fail a test.
+"""`make mutation`: errors put into validators, tokens, overlaps, splicing and leaves of JSON; each has to fail a test.
 
     python -m tests.mutation [--only validators]
 
@@ -30,6 +30,7 @@ _TARGETS = {
     "quoting": ("quoting.py", "streams.masking.quoting.*"),
     "layers": ("encodings/fold.py", "streams.masking.encodings.fold.xǁ*"),
     "splice": ("loop.py", "streams.masking.loop.x*splice*"),
+    "leaves": ("leaves.py", "streams.masking.leaves.*"),
     "odd": ("engine.py", "streams.masking.engine.xǁEngineǁ_odd*"),
 }
 #: The tests that are asked, but for those of the mint's other instructions and of a whole masker, which tell no more;
@@ -38,6 +39,7 @@ _TESTS = (
     "tests/unit/test_masking_validators.py",
     "tests/unit/test_masking_overlaps.py",
     "tests/unit/test_masking_splicing.py",
+    "tests/unit/test_masking_leaves.py",
     "tests/unit/test_encodings_fold.py",
     "tests/unit/test_tokens_grammar.py",
     "tests/unit/test_canonical_forms.py",

@@ -1,0 +1,75 @@
+"""The leaves of JSON, and which of them something reaches into."""
+
+import pytest
+
+from streams.masking.leaves import leaves, reached, redacted
+from streams.masking.loop import spliced_at
+
+TEXT = b'{"a\\"b": [1.5, true], "c":"\\\\", "d" : null}'
+
+
+def _said(spans: list[tuple[int, int]]) -> list[bytes]:
+    return [TEXT[start:end] for start, end in spans]
+
+
+def test_leaves_are_strings_numbers_and_words() -> None:
+    """Names among them, with their quotes; a quote behind a backslash ends none, one behind two does."""
+    expected = [b'"a\\"b"', b"1.5", b"true", b'"c"', b'"\\\\"', b'"d"', b"null"]
+    assert _said(leaves(TEXT)) == expected
+    assert leaves(b"[]") == []
+    assert leaves(b'"a\n"') == [(0, 4)]
+
+
+@pytest.mark.parametrize(
+    ("part", "within", "those"),
+    [
+        (b'a\\"b', True, [b'"a\\"b"']),
+        (b"b", True, [b'"a\\"b"']),
+        (b'"b', False, [b'"a\\"b"']),
+        (b"a\\", False, [b'"a\\"b"']),
+        (b'"a\\"b"', False, [b'"a\\"b"']),
+        (b'b"', False, [b'"a\\"b"']),
+        (b'b": [1', False, [b'"a\\"b"', b"1.5"]),
+        (b"1.5", True, [b"1.5"]),
+        (b"1.", False, [b"1.5"]),
+        (b".5", False, [b"1.5"]),
+        (b"5, true], ", False, [b"1.5", b"true"]),
+        (b"\\\\", True, [b'"\\\\"']),
+        (b'":"', False, [b'"c"', b'"\\\\"']),
+        (b" [", False, [b'"a\\"b"', b"1.5"]),
+        (b"{", False, [b'"a\\"b"']),
+        (b"}", False, [b"null"]),
+        (b"null}", False, [b"null"]),
+        (b"c", True, [b'"c"']),
+    ],
+)
+def test_what_something_reaches_into(part: bytes, *, within: bool, those: list[bytes]) -> None:
+    """All of a string but its quotes, no half of an escape, a whole number; signs between leaves belong to both."""
+    start = TEXT.index(part)
+    is_within, found = reached(TEXT, leaves(TEXT), start, start + len(part), quoted=True)
+    assert (is_within, _said(found)) == (within, those)
+    if part == b"1.5":
+        assert reached(TEXT, leaves(TEXT), start, start + 3, quoted=False) == (False, found)
+
+
+def test_an_escape_before_a_span_is_not_cut() -> None:
+    """The letter behind a backslash is no beginning, one behind two of them is."""
+    text = b'["a\\nb", "a\\\\b"]'
+    for part, within in ((b"nb", False), (b'b"', False), (b"a", True), (b"a\\", False), (b"a\\n", True), (b"b", True)):
+        start = text.index(part)
+        assert reached(text, leaves(text), start, start + len(part), quoted=True)[0] is within, part
+    start = text.rindex(b"b")
+    assert reached(text, leaves(text), start, start + 1, quoted=True) == (True, [(9, 15)])
+
+
+def test_leaves_are_redacted_beside_what_was_replaced() -> None:
+    """Their places are those of the text before, whatever was put in before and behind them."""
+    text = b'{"x":"ann","y":[1,22],"z":"lee"}'
+    output = b'{"x":"longer","y":[1,22],"z":""}'
+    spliced = spliced_at([(6, 9, 12), (27, 30, 30)])
+    whole = [leaf for leaf in leaves(text) if text[slice(*leaf)] in (b"1", b'"y"', b"22")]
+    assert len(whole) == 3
+    assert redacted(output, whole, spliced) == b'{"x":"longer","***":["***","***"],"z":""}'
+    assert redacted(output, [], spliced) == output
+    assert redacted(output, whole[:1], spliced_at([])) == output[:11] + b'"***"' + output[14:]
+    assert redacted(b'{"x":"","y":1}', [(11, 14), (15, 16)], spliced_at([(6, 9, 6)])) == b'{"x":"","***":"***"}'
