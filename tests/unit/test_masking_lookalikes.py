@@ -89,6 +89,7 @@ def test_persons_and_hosts_are_masked(line: str, value: str) -> None:
         "Password=[PROTECTED]",
         "pwd=/home",
         '{"type":"User","actor":"scheduler"}',
+        "login: [ID 507249 auth.notice] started",
     ],
 )
 def test_what_they_look_like_stays(line: str) -> None:

@@ -301,9 +301,13 @@ def judge_field(data: bytes, end: int) -> Verdict:
 
 
 def _is_next_pair(data: bytes, field: Field, value: Value, end: int) -> bool:
+    if value.form == "list" and _MESSAGE_ID.match(data, value.start):
+        return True
     return value.start > end and field.kind != "secret" and _NEXT_PAIR.match(data, value.start) is not None
 
 
+#: The number of a message of Solaris, behind the name of the program (`login: [ID 507249 auth.notice] ...`, syslogd(8)).
+_MESSAGE_ID: Final = re.compile(rb"\[ID [0-9]{1,10} [a-z0-9]{2,10}\.[a-z]{3,8}\]")
 #: A value behind its length (Oracle Database, audit trail in syslog: `SESSIONID:[5] "12354"`).
 _MEASURED: Final = re.compile(rb"\[[0-9]{1,5}\] (\\{0,31}[\"'])([^\"'\\\xff]{1,256})\1")
 

@@ -303,7 +303,7 @@ _USER_MAX: Final = 32
 _LOGIN: Final = re.compile(rb"#?([A-Za-z0-9_\x80-\xfe](?:[A-Za-z0-9_.\-+\\$\x80-\xfe]{0,62}[A-Za-z0-9_$\x80-\xfe])?)")
 #: How a sentence goes on whose subject is a user.
 _DID: Final = re.compile(
-    rb"[\"'`>]{0,2},? (?:(?:has |have |had |was |is |got |been |successfully |just |already |not |could not |cannot |does not |did not |is not |was not )*"
+    rb"[\"'`>]{0,2},? (?:(?:has |have |had |was |is |got |been |successfully |just |already |not |could not |cannot |does not |did not |is not |was not |doesn't |didn't )*"
     rb"(?:logged|signed|authenticated|connected|disconnected|created|deleted|removed|registered|requested|failed|attempted|tried|joined|left|submitted|uploaded|downloaded|"
     rb"purchased|bought|paid|changed|reset|locked|unlocked|blocked|banned|suspended|accessed|updated|added|opened|viewed|ordered|cancelled|subscribed|unsubscribed|verified|"
     rb"invited|granted|denied|assigned|promoted|enrolled|found|exist|exists|authorized|allowed|moved|deactivated|activated|disabled|enabled|provisioned|login|logon|sent|posted|checked|retrieved|exported|imported|approved|rejected|modified|switched)"
