@@ -70,7 +70,7 @@ GENERAL: Final = frozenset(
     cancelled cannot capabilities certificate certificates change changed changes claims class clicked client clients closed collection config configuration confirmation connected
     connection consent context controller count counts created creation credential credentials cron d daemon dao data database default defined delete deleted
     deletion denied deposit details devices did directory disabled disconnected do does domain dto email enabled endpoint engagement entered entity entries entry
-    environment error event events exists experience failed feed feedback field fields file files filter folder for found from function generated global got
+    environment error event events exists experience failed failure failures feed feedback field fields file files filter folder for found from function generated global got
     group groups guide had handle handler has have he home id identifier identity ids if import in index info information input insert installed interaction
     interface interfaces invalid is it items job journey key lacks language level limit list lists load locale location locked lock logged login logins logoff logon
     logout lookup mailbox management manager mapping mapper match message metadata missing mode model module must name named names namespace no none not
@@ -85,7 +85,7 @@ GENERAL: Final = frozenset(
     accepts agrees bus button buttons chooses clicks closes controlled cookie cookies creates deletes dialog enters flow flows form forms friendly gets
     guides input inputs interfaces likes makes modal needs nil on-demand opens permitted presses receives screen screens
     secret secrets selects sends sees specified starts stops supplied text types user users visible visits wants writes
-    successfully refused keyring jax-ws
+    successfully refused keyring jax-ws username usernames
     verification version via view was were when where which who whose will with without workspace would you your
     """.split()
 )  # fmt: skip

@@ -18,6 +18,8 @@ _OBJECTS: Final = "(?:pull request|merge request|issue|ticket|incident)"
 #: What is said to have been done, as trackers and repositories say it (GitHub, GitLab, Jira).
 _DEEDS: Final = (
     f" (?:opened|closed|reopened|merged|approved|reviewed|created|updated|assigned|commented on|resolved|escalated|requested changes on) (?:a |an |the |this )?{_OBJECTS}",
+    " commented on [A-Z][A-Z0-9]{1,9}-[0-9]{1,6}",
+    " (?:approved|rejected|triggered|rolled back) (?:deployment|release|build|job|run) #?[0-9]{1,9}",
     " pushed (?:to (?:branch|tag|refs/)|[0-9]{1,4} (?:new )?commits?)",
     " changed (?:the )?(?:assignee|reporter|owner|status|priority|due date)",
     " (?:has been |was |has )?(?:added to|invited to|removed from|promoted to|enrolled in|joined|left) (?:the |this )?(?:project|team|group|channel|organi[sz]ation|workspace|meeting|course|class)",
@@ -190,7 +192,7 @@ DETECTORS: Final = (
         _DEEDS,
         judge_deed,
         (
-            "audit: Ann Lee merged pull request #12", "@annlee approved merge request !42", "Student Ann Lee was added to the course", "Ann Lee started build #12", "ann.lee pushed to branch main", "Ann Lee pushed 3 commits",
+            "audit: Ann Lee merged pull request #12", "@annlee approved merge request !42", "Ann Lee commented on SHOP-12", "ann.lee approved deployment 42", "Student Ann Lee was added to the course", "Ann Lee started build #12", "ann.lee pushed to branch main", "Ann Lee pushed 3 commits",
             "Ann Lee placed an order", "Ann Lee was diagnosed with influenza", "12:00 Ann Lee withdrew 200.00 EUR", "Ann Lee enrolled in BIO-201",
             '"Ann Lee" changed assignee of SHOP-1 from "Bob Ray" to "Carl Roe"',
         ),

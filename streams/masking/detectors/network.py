@@ -67,7 +67,7 @@ def _is_packaged(data: bytes, before: bytes, start: int, stop: int, octets: Sequ
 #: What a server that listens everywhere says before the unspecified address (RFC 1122, 3.2.1.3), and what names a range of
 #: all addresses (`0.0.0.0/0`) in routes and rules of firewalls.
 _ANYWHERE_BEFORE: Final = re.compile(
-    rb"(?:listen(?:s|ing|er)?|bind(?:s|ing)?|bound|serving|running|started|address(?:es)?|host|ip)\b\\*[\"']?(?: (?:on|at|to|address|all addresses|http on|https on|tcp|udp))*[:= \[(]{0,3}\\*[\"']?(?:[a-z]{2,5}://)?\Z"
+    rb"(?:listen(?:s|ing|er)?|bind(?:s|ing)?|bound|serving|running|started|enabled|address(?:es)?|host|ip|area)\b\\*[\"']?(?: (?:on|at|to|address|all addresses|http on|https on|tcp|udp))*[:= \[(]{0,3}\\*[\"']?(?:[a-z]{2,5}://)?\Z"
     rb"|[ \"'](?:https?|tcp|udp|grpc|ws)://\Z",
     re.IGNORECASE,
 )
@@ -75,7 +75,7 @@ _RANGE_BEFORE: Final = re.compile(
     rb"(?:cidr[a-z_]{0,12}|(?:source|destination|dest|address|ip)[a-z_]{0,8}(?:range|block|prefix|cidr)[a-z_]{0,4}|ranges?|routes?|allow|deny|from|to|via|permit|ingress|egress|-[sd]|host(?:no)?(?:ssl|gssenc)?[ \t]+\S{1,40}[ \t]+\S{1,40})\\*[\"']?[:= \[({]{1,4}\\*[\"']?\Z",
     re.IGNORECASE,
 )
-_SOCKET: Final = re.compile(rb":(?:\*|[0-9]{1,5})(?![0-9.])")
+_SOCKET: Final = re.compile(rb":(?:\*|[0-9]{1,5})(?![0-9]|\.[0-9])")
 
 
 def _is_anywhere(data: bytes, before: bytes, stop: int) -> bool:

@@ -186,7 +186,7 @@ _AGENTS: Final = (
     "received by", "registered by", "invited by", "referred by", "prepared by", "issued to", "billed to", "bill to", "ship to", "shipped to", "sold to",
     "deliver to", "delivered to", "shipping to", "registered to", "reassigned to", "reassigned from", "on behalf of", "attn", "attention", "sincerely", "best regards", "kind regards", "regards",
     "escalated to", "delivery to", "handed over to", "transferred to", "signature by", "signature of", "account of", "meeting with", "call with", "call from", "merged by",
-    "closed by", "resolved by", "verified by", "raised by", "rejected by", "acknowledged by", "granted by", "revoked by", "voter", "resident", "traveller", "speaking with", "visitor", "teacher", "instructor", "courier", "technician", "pupil", "spoke to", "spoke with", "author", "reviewer", "assignee", "reporter", "owner",
+    "assignee changed from", "owner changed from", "closed by", "resolved by", "verified by", "raised by", "rejected by", "acknowledged by", "granted by", "revoked by", "voter", "resident", "traveller", "speaking with", "visitor", "teacher", "instructor", "courier", "technician", "pupil", "spoke to", "spoke with", "author", "reviewer", "assignee", "reporter", "owner",
     "invoice for", "order for", "booking for", "appointment for", "reservation for", "record of", "mit freundlichen gr\xc3\xbc\xc3\x9fen", "unterschrieben von",
 )  # fmt: skip
 _SELF: Final = (
@@ -296,18 +296,21 @@ _OWN_ONLY: Final = re.compile(rb"(?:my|her|his) name is (?:\\?[\"'])?\Z|appelle 
 # -- users ------------------------------------------------------------------------------------------------------------------
 
 _USER: Final = re.compile(
-    rb"(?:user|username|login|logged in as|logging in as|logged on as|signed in as|signing in as|authenticated as|authenticating as|impersonating|running as|login(?: attempt)? (?:for|by)|password (?:reset |change |changed )?(?:for|by)|locked for|lockout for)[:]? \Z",
+    rb"(?:player|authentication (?:succeeded|successful) for|login (?:success|succeeded|failure)|user|username|login|logged in as|logging in as|logged on as|signed in as|signing in as|authenticated as|authenticating as|impersonating|running as|login(?: attempt)? (?:for|by)|password (?:reset |change |changed )?(?:for|by)|locked for|lockout for)[:]? \Z",
     re.IGNORECASE,
 )
 _USER_MAX: Final = 32
-_LOGIN: Final = re.compile(rb"#?([A-Za-z0-9_\x80-\xfe](?:[A-Za-z0-9_.\-+\\$\x80-\xfe]{0,62}[A-Za-z0-9_$\x80-\xfe])?)")
+#: A login, with the four digits that told Discord's users apart.
+_LOGIN: Final = re.compile(
+    rb"#?([A-Za-z0-9_\x80-\xfe](?:[A-Za-z0-9_.\-+\\$\x80-\xfe]{0,62}[A-Za-z0-9_$\x80-\xfe])?(?:#[0-9]{4}(?![0-9A-Za-z]))?)"
+)
 #: How a sentence goes on whose subject is a user.
 _DID: Final = re.compile(
     rb"[\"'`>]{0,2},? (?:(?:has |have |had |was |is |got |been |successfully |just |already |not |could not |cannot |does not |did not |is not |was not |doesn't |didn't )*"
     rb"(?:logged|signed|authenticated|connected|disconnected|created|deleted|removed|registered|requested|failed|attempted|tried|joined|left|submitted|uploaded|downloaded|"
     rb"purchased|bought|paid|changed|reset|locked|unlocked|blocked|banned|suspended|accessed|updated|added|opened|viewed|ordered|cancelled|subscribed|unsubscribed|verified|"
-    rb"invited|granted|denied|assigned|promoted|enrolled|found|exist|exists|authorized|allowed|moved|deactivated|activated|disabled|enabled|provisioned|login|logon|sent|posted|checked|retrieved|exported|imported|approved|rejected|modified|switched)"
-    rb"|from|in domain|pass(?:word|wd)|pw|pwd|with id|has no|has \d|\(id|\(email|on host|at [0-9]{1,2})\b",
+    rb"invited|granted|denied|assigned|promoted|enrolled|found|exist|exists|authorized|allowed|moved|deactivated|activated|disabled|enabled|provisioned|login|logon|sent|posted|checked|kicked|retrieved|exported|imported|approved|rejected|modified|switched)"
+    rb"|from|in domain|pass(?:word|wd)|pw|pwd|with (?:id|uid|role|roles|email|name|password|username|permissions?|privileges?)|has no|has \d|\(id|\(email|on host|at [0-9]{1,2}|\((?:bad|invalid|wrong|unknown|locked|expired|disabled))\b",
     re.IGNORECASE,
 )
 _ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;)\]\r\n]|:(?![A-Za-z0-9])|\\[\"nrt]|\.(?:[\s\\\"'`<)]|\Z)|\Z)")
@@ -324,6 +327,8 @@ def judge_user(data: bytes, end: int) -> Verdict:
         return "no_phrase"
     if data[phrase.start() - 1 : phrase.start()] in (b"/", b"-"):
         return "path"
+    if phrase[0][:6].lower() == b"player" and not _PLAYER.match(data, end):
+        return "part_of_game"
     if phrase[0] == b"LOGIN " and _OUTCOME.search(data, max(0, phrase.start() - _OUTCOME_MAX), phrase.start()):
         return "service"
     if _REGISTRY.search(data, max(0, phrase.start() - _REGISTRY_MAX), end) and _HOST.match(data, end):
@@ -346,6 +351,10 @@ def judge_user(data: bytes, end: int) -> Verdict:
     return account(name.start(1), name[1], "user_named", "user" if opaque else "username") or "account_of_system"
 
 
+#: A player's name with a digit or a sign in it, and what is said of players; a word is a part of the game.
+_PLAYER: Final = re.compile(
+    rb"[\"'`]?(?=[A-Za-z_.\-]{0,31}[0-9_])[A-Za-z0-9_.\-]{3,32}[\"'`]?(?:[ :](?:connected|disconnected|joined|left|kicked|banned|died|has|was)\b|: |\s*(?:\Z|[\"\\]))"
+)
 #: The outcome before the service that was logged in to (cPanel & WHM, `SUCCESS LOGIN cpaneld`).
 _OUTCOME: Final = re.compile(rb"\b(?:SUCCESS|FAILED|DEFERRED) \Z")
 _OUTCOME_MAX: Final = 10
@@ -444,10 +453,10 @@ DETECTORS: Final = (
     ),
     Detector(
         "user_named",
-        ("user:? ", "username:? ", "login:? ", "(?:logged|logging|signed|signing) (?:in|on) as:? ", "authenticat(?:ed|ing) as:? ", "impersonating:? ", "running as:? ", "login(?: attempt)? (?:for|by):? ", "password (?:reset |change |changed )?(?:for|by):? ", "locked for:? ", "lockout for:? "),
+        ("player:? ", "authentication (?:succeeded|successful) for:? ", "login (?:success|succeeded|failure):? ", "user:? ", "username:? ", "login:? ", "(?:logged|logging|signed|signing) (?:in|on) as:? ", "authenticat(?:ed|ing) as:? ", "impersonating:? ", "running as:? ", "login(?: attempt)? (?:for|by):? ", "password (?:reset |change |changed )?(?:for|by):? ", "locked for:? ", "lockout for:? "),
         judge_user,
-        ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed", '{"message":"New session c12 of user ann."}'),
-        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "the user accepts", "user: <nil>", "#Fields: cs-username c-ip", "ann - SUCCESS LOGIN cpaneld", "reason Cisco user certificate not verified", "docker login registry.example.com", "helm registry login charts.example.io:5000"),
+        ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed", "Created user annlee with role editor", "Logged in as annlee#1234", "Player Steve1987 connected (id=1)", "Authentication succeeded for annlee", "[auth] login success: annlee", "[auth] login failure: annlee (bad password)", '{"message":"New session c12 of user ann."}'),
+        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "the user accepts", "user: <nil>", "player state changed", "Player controller_2 created", "login failure", "authentication succeeded for user", "#Fields: cs-username c-ip", "ann - SUCCESS LOGIN cpaneld", "reason Cisco user certificate not verified", "docker login registry.example.com", "helm registry login charts.example.io:5000"),
         "phrases of logs",
         by_word=True,
     ),
