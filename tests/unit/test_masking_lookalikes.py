@@ -89,6 +89,7 @@ def test_persons_and_hosts_are_masked(line: str, value: str) -> None:
         "Password=[PROTECTED]",
         "pwd=/home",
         '{"type":"User","actor":"scheduler"}',
+        "* CAPABILITY IMAP4rev1 AUTH=LOGIN SORT THREAD=REFERENCES",
         "login: [ID 507249 auth.notice] started",
     ],
 )

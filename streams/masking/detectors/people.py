@@ -320,11 +320,8 @@ _OPAQUE: Final = re.compile(
 )
 
 
-def judge_user(data: bytes, end: int) -> Verdict:
-    """The log-in name or number behind `user` and its like, where the words go on as they do about one user."""
-    phrase = ends_with_words(_USER, data, end, _USER_MAX)
-    if phrase is None:
-        return "no_phrase"
+def _other_phrase(data: bytes, phrase: re.Match[bytes], end: int) -> str:
+    """The rule by which words that look like those before a user are others', or nothing."""
     if data[phrase.start() - 1 : phrase.start()] in (b"/", b"-"):
         return "path"
     if phrase[0][:6].lower() == b"player" and not _PLAYER.match(data, end):
@@ -333,6 +330,16 @@ def judge_user(data: bytes, end: int) -> Verdict:
         return "service"
     if _REGISTRY.search(data, max(0, phrase.start() - _REGISTRY_MAX), end) and _HOST.match(data, end):
         return "host"
+    return ""
+
+
+def judge_user(data: bytes, end: int) -> Verdict:
+    """The log-in name or number behind `user` and its like, where the words go on as they do about one user."""
+    phrase = ends_with_words(_USER, data, end, _USER_MAX)
+    if phrase is None:
+        return "no_phrase"
+    if rule := _other_phrase(data, phrase, end):
+        return rule
     quote = _QUOTE.match(data, end)
     start = quote.end() if quote else end
     stop = person_at(data, start, least=2)

@@ -25,7 +25,7 @@ def is_counted(name: bytes) -> bool:
 def _of_daemon(data: bytes, field: Field, key: Key, value: Value) -> str:
     """The rule by which a value is what a server says of itself, its connections or its workloads, or nothing."""
     text = data[value.start : value.end]
-    if field.needs == "authorization" and text.lower() in _WAYS and not key.quote:
+    if not key.quote and key.name[-4:].lower() == b"auth" and text.lower() in _WAYS:
         return "way"
     if field.kind == "username" and (
         text[:9] == b"Unknown (" or text == b"unauthenticated" or _HOST_BEFORE_LOGIN.match(data, value.end)
@@ -174,9 +174,9 @@ def _is_numbered(data: bytes, key: Key, value: Value) -> bool:
 
 
 #: The role of a mail server, the ways of tunnels to prove who they are, and where accounts are looked up (Sendmail,
-#: `AUTH=server`; Libreswan; Infoblox NIOS, `auth=LOCAL`; hostapd, `auth=open`).
+#: `AUTH=server`; Libreswan; Infoblox NIOS, `auth=LOCAL`; hostapd, `auth=open`; IMAP, `AUTH=PLAIN`).
 _WAYS: Final = frozenset(
-    b"server client preshared_key rsasig rsa_sig ecdsa null psk local ldap radius tacacs tacacs+ kerberos saml pam open".split()
+    b"server client preshared_key rsasig rsa_sig ecdsa null psk local ldap radius tacacs tacacs+ kerberos saml pam open login plain cram-md5 digest-md5 xoauth2 oauthbearer scram-sha-1 scram-sha-256 gssapi ntlm external".split()
 )
 #: Cyrus' imapd names the client's host before whoever logged in.
 _HOST_BEFORE_LOGIN: Final = re.compile(
