@@ -97,7 +97,7 @@ def key_before(data: bytes, at: int) -> Key | None:
 _OPENING: Final = re.compile(
     rb"[:=>]{0,3}[ \t\r\n]*+(?:[burf@NE](?=[\"'])"
     rb"|(?:Some|Optional|Just|Ok|Right|Option|Secret|ObjectId|UUID|(?:new )?(?:ISODate|Date|Timestamp))\((?=\\{0,255}[\"'])"
-    rb"|[|>][+\-]?[ \t]{0,8}(?:\r?\n|(?:\\{1,255}r)?\\{1,255}n)[ \t]{1,40}(?=\S)|!!(?:str|binary) "
+    rb"|[|>][+\-]?[ \t]{0,8}(?:\r?\n|(?:\\{1,255}r)?\\{1,255}n)(?:[ \t]|\\{1,255}t){1,40}(?=\S)|!!(?:str|binary) "
     rb"|[A-Za-z]{0,24}(?:Str|String|Text|Secret|Sensitive|Redacted|Redactable|Masked|Protected|Confidential|PII|Pii|Name|Password|Number|Email|Phone|Token|Address)"
     rb"\((?:value=(?=[^\s)])|(?=\\{0,255}[\"']))"
     rb"|<<(?=\\{0,255}\")|~[DNTU]\[(?=[0-9])"

@@ -33,8 +33,12 @@ ROWS: Final = (
         checks.dea, kind="licence", source="21 CFR 1301", examples=("DEA number BB1388568", "medical license AP5836727"), counter=("DEA number BB1388569", "BB1388568"),
     ),
     Row(
-        "ca_sin", "=SIN|sin number|social insurance|assurance sociale|nas|numéro d'assurance", "### ### ###", "ca.sin",
-        source="Service Canada", examples=("my SIN is 123 456 782", "assurance sociale 130692544"), counter=("my SIN is 123 456 783", "sin 123456782"),
+        "us_alien", "alien number|alien registration|a-number|uscis number|uscis", "A-?#{8,9}|#{9}", None, Reach.JOINED,
+        source="USCIS, A-Number", examples=("alien number: A123456789", "A-Number A012345678"), counter=("A123456789", "uscis 12"),
+    ),
+    Row(
+        "ca_sin", "=SIN|sin number|social insurance|assurance sociale|nas|numéro d'assurance", "[0-79]## ### ###", luhn,
+        source="Service Canada", examples=("my SIN is 123 456 782", "assurance sociale 130692544", "SIN: 046 454 286"), counter=("my SIN is 123 456 783", "sin 123456782"),
     ),
     Row("ca_bc_health", "phn|personal health number|carecard|care card|health number", "9### ### ###", "ca.bc_phn", source="BC Ministry of Health", examples=("PHN 9698 658 215",), counter=("PHN 9698 648 215",)),
     Row("ca_on_health", "ohip|health card|health number|carte santé", "[1-9]### ### ###", luhn, source="Ontario Ministry of Health", examples=("OHIP 1234-567-897",), counter=("OHIP 1234-567-890",)),

@@ -36,7 +36,7 @@ ROWS: Final = (
         examples=("TIC 10259033P",), counter=("TIC 10259033Z",),
     ),
     Row(
-        "cz_rc", "rodné číslo|=RC|rodného čísla|rodné čísla|birth number|rč|číslo pojištěnce", "######[/ ]?####?", "cz.rc", Reach.ANY,
+        "cz_rc", "rodné číslo|=RC|rodného čísla|rodné čísla|birth number|rč|r.č|číslo pojištěnce", "######[/ ]?####?", "cz.rc", Reach.ANY,
         source="Zákon 133/2000 Sb.; Zákon 301/1995 Z. z.", examples=("rodné číslo 710319/2745", "RČ: 7103192745"), counter=("rodné číslo 711319/2745", "610319/274"),
     ),
     Row(
@@ -128,8 +128,8 @@ ROWS: Final = (
     ),
     Row("is_kennitala", "kennital|kennitölu|=KT", "[0-3]##### ####", checks.icelandic, Reach.ANY, source="Þjóðskrá", examples=("kennitala 120174-3399",), counter=("kennitala 450401-3150", "kennitala 120174-3389")),
     Row(
-        "it_fiscal", "codice fiscale|=CF|cod fisc|fiscal code|codice fisc|national id|tax id|tax code", "@{6} [0-9L-NP-V]{2}[A-EHLMPRST][0-9L-NP-V]{2} @[0-9L-NP-V]{3}@", "it.codicefiscale", Reach.ANY,
-        source="Decreto ministeriale 23 dicembre 1976", examples=("codice fiscale rccmnl83s18d969h", "Codice fiscale RCCMNL83S18D969H"), counter=("RCCMNL83S18D969I",),
+        "it_fiscal", "codice fiscale|=CF|cod fisc|fiscal code|codice fisc|national id|tax id|tax code", "@{3} @{3} [0-9L-NP-V]{2}[A-EHLMPRST][0-9L-NP-V]{2} @[0-9L-NP-V]{3} @", "it.codicefiscale", Reach.ANY,
+        source="Decreto ministeriale 23 dicembre 1976", examples=("codice fiscale rccmnl83s18d969h", "Codice fiscale RCCMNL83S18D969H", "codice fiscale RCC MNL 83S18 D969 H"), counter=("RCCMNL83S18D969I",),
     ),
     Row("lt_asmens", "asmens kod|lithuanian id|personal code", "[1-9]##########", "lt.asmens", Reach.ANY, source="Gyventojų registro įstatymas", examples=("asmens kodas 33309240064",), counter=("asmens kodas 33309240164",)),
     Row(

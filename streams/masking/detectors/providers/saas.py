@@ -33,7 +33,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("dropbox_token", r"sl\.(?:u\.)?", r"[\w-]{40}", r"[\w=-]{60,2000}+", "sl.{s135}", "Dropbox docs, OAuth", reach=64, bits=3.5),
     Format("typeform_token", r"tfp_", r"[\w.=-]{20}", r"[\w.=-]{20,60}+", "tfp_{s59}", "Typeform docs, personal access tokens"),
     Format("frameio_token", r"fio-u-", r"[\w=-]{20}", r"[\w=-]{44}", "fio-u-{s64}", "Frame.io docs, developer tokens"),
-    Format("contentful_token", r"CFPAT-", r"[\w-]{20}", r"[\w-]{12,60}+", "CFPAT-{s43}", "Contentful docs, personal access tokens"),
+    Format("contentful_token", r"CFPAT-", r"[\w-]{20}", r"[\w-]{3,60}+", "CFPAT-{s43}", "Contentful docs, personal access tokens"),
     Format("salesforce_token", r"00D[^\W_]{12,15}!", r"[\w.]{20}", r"[\w.]{60,200}+", "00D{w15}!{w96}", "Salesforce docs, session IDs", reach=64),
     Format("adobe_client_secret", r"p8e-", r"[\w-]{20}", r"[\w-]{12}(?!\w)", "p8e-{w32}", "Adobe docs, credentials", bits=3.0, behind="sign"),
     Format("adafruit_key", r"aio_", r"[^\W_]{20}", r"[^\W_]{8,12}+", "aio_{w28}", "Adafruit IO docs, API keys", bits=3.0),
@@ -61,4 +61,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("salesforce_refresh_token", r"5Aep861", r"[\w.-]{20}", r"[\w.-]{20,200}+", "5Aep861{w80}", "Salesforce docs, OAuth refresh tokens", bits=3.5),
     Format("zoho_token", r"1000\.", r"[\da-f]{16}", r"[\da-f]{16}\.[\da-f]{32}(?!\w)", "1000.{x32}.{x32}", "Zoho docs, OAuth", bits=3.0, behind="sign"),
     Format("vk_token", r"vk1\.a\.", r"[\w-]{20}", r"[\w-]{60,400}+", "vk1.a.{s190}", "VK docs, access tokens", bits=3.5),
+    Format("chief_token", r"ctp_", r"[^\W_]{20}", r"[^\W_]{16}(?!\w)", "ctp_{w36}", "Chief Tools docs, API tokens", bits=3.0),
+    Format("datadog_remote_config_key", r"DDRCM_", r"[A-Z\d]{20}", r"[A-Z\d]{20,400}+", "DDRCM_{u120}", "Datadog docs, remote configuration"),
+    Format("dynatrace_agent_token", r"dt0a\d{2}\.", r"[a-z\d]{8}\.", r"[\da-f]{64}", "dt0a01.{l8}.{x64}", "Dynatrace docs, token format"),
 )  # fmt: skip
