@@ -206,7 +206,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("secret", "secret", """
         password passwd passphrase pass_word pass_phrase pwd =pass db_pass user_pass smtp_pass password_confirmation secret
         client_secret app_secret shared_secret
-        secret_key secret_access_key private_key priv_key privacy_key authentication_key community_string api_key apikey api_token api_secret access_key access_token refresh_token id_token
+        secret_key secret_access_key private_key priv_key privacy_key authentication_key community_string private_key_data private_key_base64 master_token mfa_token service_token app_token admin_token vault_token invite_token secret_token hmac_key auth_pass bind_pw api_key apikey api_token api_secret access_key access_token refresh_token id_token
         auth_token bearer_token session_token security_token csrf_token xsrf_token device_token push_token reset_token
         verification_token registration_token =token user_token bot_token oauth_token jwt_token signing_key encryption_key master_key
         account_key storage_key service_key license_key =credential credentials =otp otp_code one_time_password totp mfa_code

@@ -37,9 +37,13 @@ _PARAMETERS: Final = re.compile(
 _LINE: Final = re.compile(rb"[^\"\r\n\\\xff]{0,8192}")
 
 
+#: A scheme of a product's own before a credential in quotes (`Snowflake Token="..."`).
+_OWN: Final = re.compile(rb"[A-Za-z][\w\-]{1,30} (?=[A-Za-z]{1,20}=\\{0,31}\")")
+
+
 def has_parameters(data: bytes, start: int) -> bool:
     """Whether a scheme with a list of parameters begins here, whatever its name says by itself (`OAuth realm="x"`)."""
-    scheme = _MANY.match(data, start)
+    scheme = _MANY.match(data, start) or _OWN.match(data, start)
     return scheme is not None and _PARAMETERS.match(data, scheme.end()) is not None
 
 
@@ -48,10 +52,10 @@ def authorization(data: bytes, start: int, end: int, value: Value) -> list[Found
     first = start
     if value.form == "bare" and _SAID.match(data, start):
         return []
-    if (scheme := _ONE.match(data, start)) or (scheme := _MANY.match(data, start)):
+    if (scheme := _ONE.match(data, start)) or (scheme := _MANY.match(data, start) or _OWN.match(data, start)):
         first = scheme.end()
     if value.form == "bare":
-        many = scheme is not None and _MANY.match(data, start) is not None
+        many = scheme is not None and _ONE.match(data, start) is None
         listed = _PARAMETERS.match(data, first) if many else None
         rest = listed or (_LINE if many else _BARE_CREDENTIAL if scheme else _WORDS).match(data, first)
         end = rest.end() if rest else end

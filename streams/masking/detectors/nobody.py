@@ -19,7 +19,8 @@ _NOBODY: Final = re.compile(
     rb"\$\{[a-z_][a-z0-9_.:\-]{0,58}\}?|\$(?-i:[A-Z_][A-Z0-9_]{1,40})|\$[0-9]{1,2}|"
     rb"%%(?:\([a-z_]+\))?[sdvq]|%%(?-i:[A-Z_][A-Z0-9_]{1,40})%%|\*+|(?:\xe2\x80\xa2)+|-+|x{3,}(?:[_\- ]x{2,})*|\.{2,}|\?+|\(?null\)?|\((?:redacted|masked|filtered|hidden|removed|omitted|none|empty|unset|not set|not shown)\)?|self|system|localhost|current_user|session_user|system_user|current_role|object|string|number|boolean|any|int|str|bool|enum|varchar|bigint|"
     rb"enabled|disabled|accepted|denied|granted|failed|rejected|succeeded|success|sent|issued|verified|generated|include|omit|same-origin|eof|eol|ok|valid|revoked|refreshed|identifier|punctuation|"
-    rb"bearer|basic|oauth2?|jwt|mfa|not found|array)\Z" % (_HIDDEN.encode(), _HIDDEN.encode()),
+    rb"bearer|basic|oauth2?|jwt|mfa|not found|array|secretstr|securestring|(?:none|null|nil|true|false|undefined)\)[:;]?)\Z"
+    % (_HIDDEN.encode(), _HIDDEN.encode()),
     re.IGNORECASE,
 )
 #: The longest word for nobody, in bytes, and what all longer placeholders begin with: most values are neither.

@@ -58,8 +58,11 @@ _NAMED: Final = (
     rb"|(?-i:[A-Z]{2,20}(?:_[A-Z]{2,20}){1,6}_(?:SECRET|KEY|TOKEN|PASSWORD|PASSWD|PWD))\Z"
 )
 #: Variables and substitutions of shells and PHP (`$(cat file)`, `$db_password`, `$_POST[`), tags of templates (ERB, Jinja,
-#: CloudFormation), interpolation of Ruby.
+#: CloudFormation), interpolation of Ruby, and members of objects that bear such a name themselves (`app.config.SECRET_KEY`).
 _SUBSTITUTED: Final = (
+    rb"\$\{?(?-i:[A-Z_]{2,40})\}?/|(?:[a-z_]{1,30}\.){1,4}(?:"
+    + _PARAMETER
+    + rb"|[a-z]{1,24}(?-i:Password|Passwd|Pwd|Pass|Token|Secret|Key))\Z|"
     rb"\$\((?=[A-Za-z/$\"'(])|\$(?:this-|_(?:POST|GET|REQUEST|ENV|SERVER|SESSION|COOKIE)\[|ENV\{|env:)|\$\$?(?:"
     + _PARAMETER
     + rb"|[a-z]{1,24}(?-i:Password|Passwd|Pwd|Pass|Token|Secret|Key))\Z|<%[=\-]? |#\{[a-z_.]{1,40}\["

@@ -78,6 +78,8 @@ def judge_element(data: bytes, end: int) -> Verdict:
     element = _ELEMENT.match(data, at) if at >= 0 else None
     if element is None or not element.start(2) < end <= element.end(2):
         return "no_element"
+    if element[2].startswith(b"@") and data[at - 1 : at] in (b"/", b":"):
+        return "placeholder"  # In a URL: `https://<token>@host`.
     field = _field_of_element(data, element[1], at)
     if field is None and (named := _NAMED.search(data, at, element.start(2))):
         field = _field(named[1])

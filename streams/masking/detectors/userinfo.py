@@ -27,7 +27,9 @@ _HOST: Final = re.compile(
     rb"(?:\[[0-9A-Fa-f:.]+\]|localhost\b|(?:[A-Za-z0-9_\-]+\.)+[A-Za-z0-9\-]+|[A-Za-z0-9_\-]+(?=:[0-9]))(?::[0-9]+)?(?=[/?#,;)\]}]|\Z)"
 )
 #: What stands for a value that comes from elsewhere, or a port.
-_PLACEHOLDER: Final = re.compile(rb"(?:[0-9]{0,5}|\$\{?\w+\}?|\{\{?[\w. ]+\}?\}|%\w+%|\*+|x{3,}|:\w+)\Z", re.IGNORECASE)
+_PLACEHOLDER: Final = re.compile(
+    rb"(?:[0-9]{0,5}|\$\{?\w+\}?|\{\{?[\w. ]+\}?\}|%\w+%|%[sdvq]|\*+|x{3,}|:\w+)\Z", re.IGNORECASE
+)
 
 
 def userinfo(data: bytes, slashes: int) -> Userinfo | None:

@@ -20,9 +20,9 @@ class Format(NamedTuple):
     `head` and `lead` are written for hyperscan and for Python alike, case-sensitive and bounded; `rest` for Python.
     `example` spells a key's documented shape: `{w36}` stands for 36 letters and digits, see the tests for the other
     letters. `reach` bounds how long head and lead may be, in bytes. With `bare` the head is no part of the secret.
-    `bits` is the least Shannon entropy, in bits a character: what is poorer is a placeholder. `behind` says what may
-    stand before: a sign only, a sign or one of `_` and `-`, or anything. `anchor` replaces head and lead where those
-    are too wide to look for.
+    `bits` is the least Shannon entropy, in bits a character: what is poorer is a placeholder (the path of an address
+    is measured without its host). `behind` says what may stand before: a sign only, a sign or one of `_` and `-`, or
+    anything. `anchor` replaces head and lead where those are too wide to look for.
     """
 
     name: str
@@ -71,7 +71,7 @@ def _judge(form: Format) -> Judge:
             key = whole.match(data, candidate.start(), end + _KEY_MAX)
             if key is None or key.end() < end:
                 continue
-            if entropy(key[0]) < form.bits:
+            if entropy(key["key"] if "/" in form.head else key[0]) < form.bits:
                 return "placeholder"
             proven = form.checksum is not None and form.checksum(key[0])
             start = key.start("key") if form.bare else key.start()
