@@ -109,3 +109,21 @@ def test_one_name_is_one_token_wherever_it_stands() -> None:
     first = masked("Accepted publickey for ann from host").split(" for ")[1].split()[0]
     assert masked("/home/ann/x") == f"/home/{first}/x"
     assert masked('{"user":"ann"}') == f'{{"user":"{first}"}}'
+
+
+@pytest.mark.parametrize("end", [r"\n", r"\r\n", r"\\n", r"\t"])
+def test_name_ends_where_the_line_does(end: str) -> None:
+    """An escaped end of a line is not the backslash of a domain, and what stands behind it stays."""
+    for user in ("root", "system", "annlee"):
+        for rest in ("mode: 3", "", "next_state=idle", "note to self: none"):
+            line = f'{{"message":"username: {user}{end}{rest}"}}'
+            assert masked(line).endswith(f'{end}{rest}"}}'), line
+
+
+@pytest.mark.parametrize(
+    "line", [r'{"message":"user: CORP\\nancy logged in"}', r"user: CORP\nancy logged in", r"user: CORP\rob logged in"]
+)
+def test_domain_belongs_to_the_name(line: str) -> None:
+    """The domain of Windows goes with the name behind it, also where that begins like an escape."""
+    assert "CORP" not in masked(line)
+    assert "logged in" in masked(line)

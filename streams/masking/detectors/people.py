@@ -300,9 +300,13 @@ _USER: Final = re.compile(
     re.IGNORECASE,
 )
 _USER_MAX: Final = 32
+#: The backslash of a domain, not that of a line's end before the next name (`user: ann\nmode: 3`).
+_OF_DOMAIN: Final = rb"\\(?![nrt](?:[^A-Za-z0-9_.\-+]|\Z|[A-Za-z0-9_.\- ]{1,40}[\"']?[:=]))"
 #: A login, with the four digits that told Discord's users apart.
 _LOGIN: Final = re.compile(
-    rb"#?([A-Za-z0-9_\x80-\xfe](?:[A-Za-z0-9_.\-+\\$\x80-\xfe]{0,62}[A-Za-z0-9_$\x80-\xfe])?(?:#[0-9]{4}(?![0-9A-Za-z]))?)"
+    rb"#?([A-Za-z0-9_\x80-\xfe](?:(?:[A-Za-z0-9_.\-+$\x80-\xfe]|"
+    + _OF_DOMAIN
+    + rb"){0,62}[A-Za-z0-9_$\x80-\xfe])?(?:#[0-9]{4}(?![0-9A-Za-z]))?)"
 )
 #: How a sentence goes on whose subject is a user.
 _DID: Final = re.compile(
