@@ -200,16 +200,6 @@ static void NAMED(pass)(Scan *scan, const byte *at, const byte *end)
 #undef BITS_OF
 #undef SIGN
 #undef WITHIN
-#undef BITS
-#undef LISTED
 #undef CLASSIFY
 #undef PLACES_OF
-#undef LOWEST
-#undef LANES_OF
-#undef CARRIED
-#undef FOLLOWED
-#undef LANES
-#undef WIDTH
-#undef REGISTER
-#undef WIDE
 #undef NAMED

@@ -34,6 +34,7 @@ enum { WIDTH_ANYWHERE = WIDTH };
 #define FOLLOWED(now, next) LANES_FROM(now, next, 1, 2)
 #include "_shapes_sets.h"
 #include "_shapes_pass.h"
+#include "_shapes_forget.h"
 
 static void (*pass)(Scan *, const byte *, const byte *) = pass_anywhere;
 
@@ -74,6 +75,7 @@ static void fill_marks(void)
 #define FOLLOWED(now, next) LANES_FROM(now, next, 1, 2, 3, 4)
 #include "_shapes_sets.h"
 #include "_shapes_pass.h"
+#include "_shapes_forget.h"
 
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,bmi,bmi2,lzcnt,popcnt")
 #define NAMED(name) name##_512
@@ -91,20 +93,12 @@ static void fill_marks(void)
 
 #pragma GCC target("avx512vbmi,avx512vbmi2,gfni")
 #define NAMED(name) name##_tables
-#define WIDE(name) name##512
-#define BITS Bits512
-#define REGISTER __m512i
-#define WIDTH 64
-#define LANES 8
-#define LOWEST _tzcnt_u64
-#define LANES_OF(set) _mm512_test_epi64_mask((__m512i)(set), (__m512i)(set))
-#define CARRIED(now, last) LANES_FROM(last, now, 7, 8, 9, 10, 11, 12, 13, 14)
-#define FOLLOWED(now, next) LANES_FROM(now, next, 1, 2, 3, 4, 5, 6, 7, 8)
 #define CLASSIFY classify_by_tables
 #define PLACES_OF places_by_tables
 #include "_shapes_sets.h"
 #include "_shapes_tables.h"
 #include "_shapes_pass.h"
+#include "_shapes_forget.h"
 #pragma GCC pop_options
 #endif
 
