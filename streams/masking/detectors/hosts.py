@@ -94,10 +94,10 @@ _PEER_MAX: Final = 60
 
 def judge_peer(data: bytes, end: int) -> Verdict:
     """The log-in name by which the other end of a tunnel identified itself."""
-    peer = _PEER.search(data, max(0, end - _PEER_MAX), end + 256)
-    if peer is None or not peer.start() < end <= peer.start(1) or is_account_of_system(peer[1]):
-        return "no_name"
-    return Found(*peer.span(1), "username", "tunnel_peer", "format", 40)
+    for peer in _PEER.finditer(data, max(0, end - _PEER_MAX), end + 256):
+        if peer.start() < end <= peer.start(1) and not is_account_of_system(peer[1]):
+            return Found(*peer.span(1), "username", "tunnel_peer", "format", 40)
+    return "no_name"
 
 
 #: Whose connection a firewall built or tore down, behind all that it says of it (Cisco ASA, messages 302013 to 302021).

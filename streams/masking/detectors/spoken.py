@@ -77,10 +77,13 @@ _SASL: Final = re.compile(
 
 def judge_sasl(data: bytes, end: int) -> Verdict:
     """The first response of a SASL mechanism (RFC 4954, RFC 9051)."""
-    command = _SASL.search(data, max(0, end - 40), end + 4096)
-    if command is None or not command.start() < end <= command.end():
-        return "no_command"
-    return Found(*command.span(1), "secret", "sasl", "rfc4954", 92)
+    at = max(0, end - 40)
+    # Another command may stand so close before that its response is all that a first look sees.
+    while (command := _SASL.search(data, at, end + 4096)) and command.start() < end:
+        if end <= command.end():
+            return Found(*command.span(1), "secret", "sasl", "rfc4954", 92)
+        at = command.start() + 1
+    return "no_command"
 
 
 # -- commands of protocols ----------------------------------------------------------------------------------------------
