@@ -125,6 +125,7 @@ static int is_among(Packed hits, Hit hit)
 /* `loop._is_closed`. */
 static int is_closed(Text output, place begin, place stop)
 {
+    enum { ESCAPES_MAX = 32 };
     int sign = peek(output, stop), behind = peek(output, stop + 1);
     if (stop >= output.size)
         return 1;
@@ -132,8 +133,12 @@ static int is_closed(Text output, place begin, place stop)
         return !is(behind, ALPHA | DIGIT);
     if (sign == ' ' || sign == ')')
         return is_token(output, begin, stop);
-    if (sign == '\\')
-        return behind < 0 || memchr("\"'\\nrt/", behind, 7) != NULL;
+    if (sign == '\\') {
+        place at = stop;
+        while (at < stop + ESCAPES_MAX && peek(output, at) == '\\')
+            at++;
+        return at >= stop + ESCAPES_MAX || at >= output.size || memchr("\"'nrt/", output.at[at], 6) != NULL;
+    }
     return memchr(",&;}]>\n\r", sign, 8) != NULL;
 }
 
@@ -156,6 +161,15 @@ static int is_within(Text output, place start, place stop)
     for (start = start < 0 ? 0 : start; start < stop && start < output.size; start++)
         within ^= output.at[start] == '"';
     return within;
+}
+
+/* `loop._goes_on`. */
+static int value_goes_on(Text output, place last, place begin, place stop)
+{
+    int sign = peek(output, stop);
+    if (sign == ',')
+        return find(output, '[', last < 0 ? 0 : last, begin) >= 0 && peek(output, stop - 1) != '"';
+    return sign == ' ' && is_within(output, last, begin);
 }
 
 /* `loop._is_opened`, of a place behind which there is a byte before. */
@@ -224,7 +238,7 @@ static place unsettled(Packed hits, PyObject *spliced, Packed kept, PyObject *by
         if (stop >= 0 && gap < 0)
             settled = (hit & (IDENTS - 1)) != DISGUISE && is_token(output, begin, stop);
         else if (stop >= 0 && gap <= NAME_GAP && !says(output, last, begin))
-            settled = is_closed(output, begin, stop) && !(peek(output, stop) == ' ' && is_within(output, last, begin)) && !is_block(output, begin, stop);
+            settled = is_closed(output, begin, stop) && !value_goes_on(output, last, begin, stop) && !is_block(output, begin, stop);
         else if (end > near && was >= 0 && is_among(kept, (Hit)was << IDENT_BITS | (hit & (IDENTS - 1))))
             settled = stop < 0 || gap > AHEAD || is_opened(output, last, begin, stop);
         else

@@ -55,8 +55,9 @@ _CLOSES: Final = b",&;}]>\n\r"
 _QUOTES: Final = b"\"'"
 #: What ends a token for certain, and other values often.
 _CLOSE_TOKENS: Final = b" )"
-#: What a backslash stands before where it ends a value.
-_ESCAPED: Final = b"\"'\\nrt/"
+#: What a backslash stands before where it ends a value, and how many of them may.
+_ESCAPED: Final = b"\"'nrt/"
+_ESCAPES_MAX: Final = 32
 #: What a value begins with for certain.
 _OPENS: Final = b" =:"
 _SCHEME: Final = b"Bearer "
@@ -393,12 +394,17 @@ def _is_closed(output: bytes, begin: int, stop: int) -> bool:
         return not sign or not behind.isalnum()
     if sign in _CLOSE_TOKENS:
         return _is_token(output, begin, stop)
-    return sign in _CLOSES if sign != b"\\" else behind in _ESCAPED
+    if sign == b"\\":
+        return output[stop : stop + _ESCAPES_MAX].lstrip(b"\\")[:1] in _ESCAPED
+    return sign in _CLOSES
 
 
 def _goes_on(output: bytes, last: int, begin: int, stop: int) -> bool:
-    """Whether a string that begins behind a name goes on behind a replacement, with a space."""
-    return output[stop : stop + 1] == b" " and _is_within(output, last, begin)
+    """Whether what begins behind a name goes on behind a replacement: a string with a space, a list with a comma."""
+    sign = output[stop : stop + 1]
+    if sign == b",":
+        return b"[" in output[max(0, last) : begin] and output[stop - 1] != _QUOTE
+    return sign == b" " and _is_within(output, last, begin)
 
 
 def _is_block(output: bytes, begin: int, stop: int) -> bool:

@@ -77,6 +77,7 @@ def test_core_and_loop_leave_the_same_hits(
         (b'{"user":%b}', True), (b"user=%b rest", True), (b"user=%b", True), (b"(user)=(%b) is", True),
         (b"user: Bearer %b,", True), (b"user=%b/rest", False), (b'"user":"%b"rest"', False), (b'"user":"%b\\d"', False),
         (b'"user":"%b\\n"', True), (b"user: No. 1 %b,", False), (b"user: \xc3\xa9 %b,", False),
+        (b"user: [%b, x", False), (b"user: %b, x", True), (b'"user":"%b\\\\x"', False), (b'"user":"%b\\\\\\""', True),
         (b'user="%b rest"', False), (b'user="" %b rest', True),
     ],
 )  # fmt: skip

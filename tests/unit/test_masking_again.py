@@ -60,6 +60,9 @@ def test_what_is_glued_is_masked_and_stays_so(text: bytes) -> None:
         b":59:/9 4\n:59:",
         b'[\\"passwd\\":\\"r\\":private]=>string(7)\\"h", "lon',
         b'mail\\":"dT0KOTExLTcwLTEyMzQ=',
+        b"Auth:[2,l r [C",
+        b"usrid:a:\\\\m",
+        b"AUTH PLAIN GaAUTH PLAIN dW50ZXAUTH PLAIN GABodW",
         b'"iban:eyJub3RlIjogImZvciBBS0lBUVlMUE1ONUhGSVFSN1ZQSBvbmx5In0',
     ],
 )
