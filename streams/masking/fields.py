@@ -72,7 +72,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         =opened_by =closed_by =resolved_by =invited_by =granted_by =actor =identity =navn =nafn =nama =namn =nimi =nume =ime =név =ονομα =όνομα =onoma =الاسم
         """),
     ("name", "whole_name", """
-        =holder =visitor =guest =student =pupil =learner =teacher =instructor =tutor =trainer =player =subscriber =courier =rider =cashier =buyer =shopper
+        =who =holder =visitor =guest =student =pupil =learner =teacher =instructor =tutor =trainer =player =subscriber =courier =rider =cashier =buyer =shopper
         =traveller =traveler =resident =participant =candidate =spouse =guardian =witness =technician =nurse =physician =therapist =pharmacist
         =practitioner =prescriber =counselor =lessee =debtor =borrower =nominee =line_manager =hiring_manager =advisor
         """),
@@ -85,7 +85,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         remote_user auth_user db_user effective_user normalized_user_name =username =alternate_id =name_id 用户名 ユーザー名 логин
         """),
     ("username", "person_login", """
-        =login =user =handle =logname =ruser =usr =usr_name =set_id =upn =suser =duser =acct =ugi =sudo_user =ssh_user =smtp_user =ftp_user =os_user =run_as =run_as_user
+        =login =user =enrollment_user =handle =logname =ruser =usr =usr_name =set_id =upn =suser =duser =acct =ugi =sudo_user =ssh_user =smtp_user =ftp_user =os_user =run_as =run_as_user
         =login_user =current_user =request_user =authenticated_user =auth_request_user =forwarded_user =src_user =dst_user =dest_user =source_user
         =destination_user =target_user =session_user =principal_name =benutzer =utilisateur =usuario =utente =gebruiker =skype =skype_id =telegram =twitter
         =instagram =twitter_handle =social_handle =wechat =wechat_id =github_user =github_login =slack_user =slack_name =discord_user =x_user =x_username =x_auth_user =x_forwarded_user =x_authenticated_user =x_auth_username

@@ -247,6 +247,8 @@ def judge_person(data: bytes, end: int) -> Verdict:
     stop = person_at(data, start, least=least)
     if stop < 0 or (b" " not in data[start:stop] and not _NAME_ENDS.match(data, stop)):
         return "no_name"
+    if GENERAL.issuperset(data[start:stop].lower().split(b" ")):
+        return "general"  # `User: Deleted Successfully`
     found = Found(start, stop, "name", "person_name", "phrase", 41)
     more = [*_agent_behind(data, stop), *_login_behind(data, start, stop)]
     return [found, *more] if more else found
@@ -347,6 +349,8 @@ def judge_user(data: bytes, end: int) -> Verdict:
     quote = _QUOTE.match(data, end)
     start = quote.end() if quote else end
     stop = person_at(data, start, least=2)
+    if stop > 0 and GENERAL.issuperset(data[start:stop].lower().split(b" ")):
+        return "general"
     if stop > 0 and (_ENDS.match(data, stop) or _DID.match(data, stop) or _BRACKETED_LOGIN.match(data, stop)):
         return [Found(start, stop, "name", "user_named", "phrase", 41), *_login_behind(data, start, stop)]
     name = _LOGIN.match(data, start)
@@ -457,7 +461,7 @@ DETECTORS: Final = (
         ),
         (
             "signed by DigiCert Global Root CA", "created by Terraform", "created by Spring Boot", "customer Order 12", "client Version 3", "assigned to Platform Team",
-            "member Function", "THE AUTHOR BE LIABLE FOR ANY DAMAGE", "signed by Apple Inc", "user Service started", "contact Support", "passenger READ/WRITE access",
+            "member Function", "THE AUTHOR BE LIABLE FOR ANY DAMAGE", "signed by Apple Inc", "user Service started", "User: Deleted Successfully", "contact Support", "passenger READ/WRITE access",
         ),
         "phrases of logs and letters",
         by_word=True,
@@ -467,7 +471,7 @@ DETECTORS: Final = (
         ("player:? ", "authentication (?:succeeded|successful) for:? ", "login (?:success|succeeded|failure):? ", "user:? ", "username:? ", "login:? ", "(?:logged|logging|signed|signing) (?:in|on) as:? ", "authenticat(?:ed|ing) as:? ", "impersonating:? ", "running as:? ", "login(?: attempt)? (?:for|by):? ", "password (?:reset |change |changed )?(?:for|by):? ", "locked for:? ", "lockout for:? "),
         judge_user,
         ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed", "Created user annlee with role editor", "Logged in as annlee#1234", "Player Steve1987 connected (id=1)", "Authentication succeeded for annlee", "[auth] login success: annlee", "[auth] login failure: annlee (bad password)", '{"message":"New session c12 of user ann."}'),
-        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "the user accepts", "user: <nil>", "player state changed", "Player controller_2 created", "login failure", "authentication succeeded for user", "#Fields: cs-username c-ip", "ann - SUCCESS LOGIN cpaneld", "reason Cisco user certificate not verified", "docker login registry.example.com", "helm registry login charts.example.io:5000"),
+        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "User: Deleted Successfully", "the user accepts", "user: <nil>", "player state changed", "Player controller_2 created", "login failure", "authentication succeeded for user", "#Fields: cs-username c-ip", "ann - SUCCESS LOGIN cpaneld", "reason Cisco user certificate not verified", "docker login registry.example.com", "helm registry login charts.example.io:5000"),
         "phrases of logs",
         by_word=True,
     ),

@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from streams.masking.context import Key, Value
-from streams.masking.detectors.beside import names_nobody
+from streams.masking.detectors.beside import GENERAL, is_account_of_system, names_nobody
+from streams.masking.detectors.people import person_at
 from streams.masking.fields import Field
 
 __all__ = ["made_date", "spaced", "whole_value"]
@@ -70,7 +71,22 @@ def _reaching(data: bytes, field: Field, value: Value, end: int) -> Value:
         whole = _ADDRESS.match(data, value.start)
     elif field.kind in ("username", "user") and not (data[:1] in _JSON and _ESCAPE.match(data, value.start)):
         whole = _ACCOUNT.match(data, value.start)
+        if whole is None and field.kind == "username":
+            return value._replace(end=max(_end_of_person(data, value), value.end))
     return value._replace(end=max(whole.end(), value.end)) if whole else value
+
+
+def _end_of_person(data: bytes, value: Value) -> int:
+    """Where the name of a person ends that stands in place of a log-in name (`User: Ann Lee`); -1 where none stands there."""
+    if is_account_of_system(data[value.start : value.end]):
+        return -1
+    for most in (4, 3, 2):
+        stop = person_at(data, value.start, least=2, most=most)
+        if stop > value.end and data[stop : stop + 1] != b":":
+            words = iter(data[value.end + 1 : stop].split(b" "))
+            said = next((word for word in words if word.lower() in GENERAL), None)
+            return stop if said is None else -1
+    return -1
 
 
 #: A family name before the given one in a distinguished name, with its comma escaped (RFC 4514, 2.4).

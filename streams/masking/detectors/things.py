@@ -174,9 +174,9 @@ def _is_numbered(data: bytes, key: Key, value: Value) -> bool:
 
 
 #: The role of a mail server, the ways of tunnels to prove who they are, and where accounts are looked up (Sendmail,
-#: `AUTH=server`; Libreswan; Infoblox NIOS, `auth=LOCAL`; hostapd, `auth=open`; IMAP, `AUTH=PLAIN`).
+#: `AUTH=server`; Libreswan; Infoblox NIOS, `auth=LOCAL`; ArubaOS, `auth=VPN`; hostapd, `auth=open`; IMAP, `AUTH=PLAIN`).
 _WAYS: Final = frozenset(
-    b"server client preshared_key rsasig rsa_sig ecdsa null psk local ldap radius tacacs tacacs+ kerberos saml pam open login plain cram-md5 digest-md5 xoauth2 oauthbearer scram-sha-1 scram-sha-256 gssapi ntlm external".split()
+    b"server client preshared_key rsasig rsa_sig ecdsa null psk local ldap radius tacacs tacacs+ kerberos saml pam open vpn dot1x 802.1x mab eap peap captive-portal login plain cram-md5 digest-md5 xoauth2 oauthbearer scram-sha-1 scram-sha-256 gssapi ntlm external".split()
 )
 #: Cyrus' imapd names the client's host before whoever logged in.
 _HOST_BEFORE_LOGIN: Final = re.compile(
