@@ -64,8 +64,14 @@ def _full_name(value: bytes) -> bool:
     )
 
 
+#: The one account of a system that people log in with, and give as theirs where they are asked for one.
+_ROOT: Final = b"root"
+
+
 def _login(value: bytes) -> bool:
     """A log-in name: letters or four digits, at most five words."""
+    if is_account_of_system(value) and value.lower() != _ROOT:
+        return False
     letters = _LETTER.search(value) is not None or (value.isdigit() and len(value) > 3)
     value = value.rstrip(b"=")  # In base64, as the manifest of a Kubernetes Secret has it.
     # Ruby prints an object as `#<User:0x00007f...>`.
