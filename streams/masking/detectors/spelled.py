@@ -343,7 +343,7 @@ DETECTORS: Final = (
         (rf"-{_PERSON_WORDS}[ \t]{{1,3}}(?:\\{{0,31}}['\"][^'\"\\\xff]|[^\s'\"\-$(|;&<>\\\xff])",),
         judge_person_option,
         ("app --username annlee --port 80", "app --first-name Ann --last-name 'Lee'", 'New-ADUser -SamAccountName "annlee" -Surname Lee'),
-        ("the --username option is required", "app --username $USER", "--username requires an argument", "app --username root", "app --user annlee --name x"),
+        ("the --username option is required", "app --username $USER", "--username requires an argument", "app --user annlee --name x"),
         "command lines; Microsoft, New-ADUser",
     ),
     Detector(
