@@ -67,7 +67,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("name", "full_name", """
         =customer =passenger =author =authors =assignee =reporter =employee =payer =payee =beneficiary =recipient =addressee =consignee =attendee =applicant
         =claimant =insured =policy_holder =created_by =updated_by =modified_by =deleted_by =approved_by =requested_by =submitted_by =assigned_to =reviewed_by =signed_by
-        =reviewer =approver =requester =committer =commit_author =owner =contact =cn =gecos =nom =nome =naam =nombre =account_name =doctor
+        =reviewer =approver =requester =committer =commit_author =owner =contact =cn =gecos =nom =nome =naam =nombre =account_name =initiating_process_account_name =initiating_account_name =target_account_name =doctor
         =uploaded_by =changed_by =last_modified_by =initiated_by =performed_by =signatory
         =opened_by =closed_by =resolved_by =invited_by =granted_by =actor =identity =navn =nafn =nama =namn =nimi =nume =ime =név =ονομα =όνομα =onoma =الاسم
         """),

@@ -197,9 +197,11 @@ def judge_event(data: bytes, end: int) -> Verdict:
 
 #: Common log format: host, identity, user, time.
 _REQUEST: Final = re.compile(
-    rb"(?:\A|[\s\"'])[^\s\"']{2,255} [^\s\"']{1,64} (?![^\s\"']{2,64}:[0-9]{1,5} \[)([^\s\"'\[\]\xff]{1,64}) \[[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:\Z"
+    rb"(?:\A|[\s\"'])[^\s\"']{2,255} [^\s\"']{1,64} (?![^\s\"']{2,64}:[0-9]{1,5} \[)([^\s\"'\[\]\xff]{1,64}) \[[0-9]{2}/(?:[A-Za-z]{3}/[0-9]{4}:|[0-9]{2}/[0-9]{4} )\Z"
 )
 _REQUEST_MAX: Final = 420
+#: The rest of a date in numbers, and the request behind it (Olfeo): prose has such dates as well.
+_REQUEST_LINE: Final = re.compile(rb"[0-9:]{8}\] \\{0,7}\"[A-Z]{3,8} ")
 #: The number of a job stands there in CUPS' page_log, before the number of a page.
 _PAGE: Final = re.compile(rb"[^\]\r\n\xff]{1,20}\] (?:total|[0-9])")
 
@@ -209,6 +211,8 @@ def judge_request(data: bytes, end: int) -> Verdict:
     request = _REQUEST.search(data, max(0, end - _REQUEST_MAX), end)
     if request is None or request[1] == b"-" or (request[1].isdigit() and _PAGE.match(data, end)):
         return "no_name"
+    if data[end - 1 : end] == b" " and not _REQUEST_LINE.match(data, end):
+        return "no_request"
     return account(request.start(1), request[1], "account_of_request") or "account_of_system"
 
 
@@ -320,10 +324,10 @@ DETECTORS: Final = (
     ),
     Detector(
         "account_of_request",
-        (r"[^\- \"] \[[0-9]{2}/[a-z]{3}/[0-9]{4}:",),
+        (r"[^\- \"] \[[0-9]{2}/[a-z]{3}/[0-9]{4}:", r"[^\- \"] \[[0-9]{2}/[0-9]{2}/[0-9]{4} "),
         judge_request,
-        ('192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326',),
-        ('192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 1', "started [10/Oct/2000:13:55:36]", "haproxy[14]: 192.0.2.1:51234 [01/Mar/2024:10:14:04.123] https~", "HP x 12 [01/Mar/2024:10:20:01 +0100] total 3"),
+        ('192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326', '192.0.2.1 - frank [15/04/2024 12:50:04] "CONNECT https://example.com HTTP/1.1" 200 - - 1000 Business'),
+        ('192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 1', "started [10/Oct/2000:13:55:36]", "INFO app main [15/04/2024 12:50:04] started", "haproxy[14]: 192.0.2.1:51234 [01/Mar/2024:10:14:04.123] https~", "HP x 12 [01/Mar/2024:10:20:01 +0100] total 3"),
         "Apache HTTP Server, common log format",
     ),
     Detector(

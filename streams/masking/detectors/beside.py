@@ -20,7 +20,7 @@ __all__ = [
 #: daemon), nobody (optional there, the kernel's overflow user), the accounts under which Debian's, Red Hat's and Apple's
 #: packages run their services, and Windows' well-known security principals (Microsoft, "Security identifiers": S-1-5-7,
 #: S-1-5-18 to 20, S-1-5-90 and 96), what databases keep for themselves (repmgr, Barman, PgBouncer, Amazon RDS, Cloud SQL, MySQL
-#: reserved accounts, Debian's mysql-server) who is at the console of a Cisco ASA, and nobody in particular (IBM WebSEAL, AIX). Names that the LSB lists as optional (news, uucp, operator, mail, ftp) are left out:
+#: reserved accounts, Debian's mysql-server) who is at the console of a Cisco ASA, what vCenter and the console of ESXi log in as, and nobody in particular (IBM WebSEAL, AIX, Django). Names that the LSB lists as optional (news, uucp, operator, mail, ftp) are left out:
 #: attackers try them and people are given them.
 ACCOUNTS_OF_SYSTEMS: Final = frozenset(
     b"""
@@ -29,7 +29,7 @@ ACCOUNTS_OF_SYSTEMS: Final = frozenset(
     nt\xa0authority local\xa0system localsystem localservice networkservice unauthenticated local\xa0service network\xa0service anonymous\xa0logon anonymous
     _www _mdnsresponder _spotlight _windowserver _securityagent
     replicator repmgr rdsadmin rdsrepladmin rdsproxyadmin cloudsqladmin cloudsqlagent cloudsqlreplica debian-sys-maint mysql.session mysql.sys mysql.infoschema
-    streaming_barman pgbouncer enable_15 unauth unknown_user wazuh-wui
+    streaming_barman pgbouncer enable_15 unauth unknown_user wazuh-wui anonymoususer vpxuser dcui
     """.split()
 )
 _SERVICE: Final = re.compile(

@@ -153,6 +153,15 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
     ("", "token for user ", " on domain "),
     ("", "rejected vpn user name is ", r"\s*(?:\Z|[\"\\])"),
     ("", r";who=(?:[^;()\xff]{1,64}\()?", r"\)? using (?:password|saml|token|a )"),
+    # ESXi and vCenter: who is logged in, and for whom a task runs.
+    (
+        "",
+        r"(?: sid=[0-9a-f]{8}|opid=[^\s\]\xff]{1,80}) user=",
+        r":(?:<no user>|[a-z0-9.\-]{1,64}(?:\\{1,4}[^\s\]\xff]{1,64})?)\]",
+    ),
+    ("", r" user=[a-z0-9_.\-]{1,64}:[a-z0-9.\-]{1,64}\\{1,4}", r"\]"),
+    ("", r"\{name: ", r", domain: [a-z0-9.\-]{1,64}\}"),
+    ("", "ssh session was (?:opened|closed) for '?", r"@(?:[0-9]{1,3}\.){3}[0-9]{1,3}"),
     # PAN-OS' groups of users and its administrators' changes; IBM MQ.
     ("", r",userid,(?:login|logout),[^\xff]{1,120},(?:[0-9]{1,3}\.){3}[0-9]{1,3},[a-z0-9.\-]{1,32}\\{1,4}", ","),
     ("", r",config,[^\xff]{1,120},(?:set|edit|delete|commit|clone|rename|move),", ",(?:web|cli|gui|panorama|unknown),"),
@@ -259,12 +268,14 @@ _TAILS: Final[tuple[tuple[str, str, str], ...]] = (
     (r"(?:\b|(?<=\\[nrt]))su(?:\[[0-9]{1,7}\])?: (@)", " to [a-z][a-z0-9_]{0,31} on /dev/", ""),
     (r"[+\-] (?:pts/|tty|console|\?\?\?)[a-z0-9/]{0,8} (@)", "-root", r"(?:[\s\"\\]|\Z)"),
     (
-        r"\[[0-9a-f.:]{2,45}\] (?:[^\]:\xff]{1,32}::)?(?:[a-z0-9.\-]{1,32}\\{1,4})?(@)\([^()\xff]{0,64}\)\[[^\]\xff]{0,120}",
+        r"\[[0-9a-f.:]{2,45}\] (?:[^\]:\xff]{1,32}::)?(?:[a-z0-9.\-]{1,32}\\{1,4})?(@)\([^()\xff]{0,64}\)\[[^\]\xff]{0,120}(?:\]\[[^\]\xff]{0,40})?",
         r"\] - (?:(?:agent )?login |logout |session |(?:primary|secondary) auth|\*?network connect|vpn tunneling|remote address |host checker |radius server |closed connection |connected to )",
         "",
     ),
     (r"\([0-9a-f.:]{3,45}\) (@)", " - (?:login|logout|userinfo error|session error|filter message) - ", ""),
     (r"(?:info|warning|error): (@) [0-9a-f.:]{3,45}", r' \\{0,7}"(?:get|post|put|delete) /[^\s\xff]{0,200}\\{0,7}" with parameters ', ""),
+    (r"user (@)", " (?:succeeded|failed) in authentication", ""),
+    (r"user (@)@[a-z0-9.\-]{1,64}@[0-9a-f.:]{3,45}", " (?:failed to log in|successfully logged in)", ""),
     (r"user=(@)", ": authentication request (?:accepted|rejected|denied)", ""),
     # ISA Server's log of its proxy.
     (
@@ -338,7 +349,7 @@ DETECTORS: Final = (
             "su: BAD SU from ann to root at /dev/pts/1", "'su oracle' failed for ann on /dev/pts/3", "'su ann' succeeded for root on /dev/console", "failed: ttyq4 changing from ann to root", "sshd[4]: Login restricted for ann: You entered an invalid login name", "Authentication tried for ann with correct key but not from a permitted host", "limdaemon: login by ann (pid=248,cost=1)",
             "login: Login failure on /dev/pts/7 from x.example.com, ann", "ftpd[2]: FTP LOGIN FROM x.example.com, ann", "su ok session 3668 by ann as root:other from 192.0.2.1", "account added to group - account=ann, group=video, gid=33", "FAILED LOGIN (1) on '/dev/tty1' FOR 'ann', Authentication failure", "Group [VPNFull] User [ann] Remote peer has failed", "05/18/2004,02:11:03,Authen failed,ann,punks,192.0.2.1", "Login succeeded for ann/Users from 192.0.2.1.", "Session timed out for ann/Users (session:0) due to inactivity", "events client_vpn_connect user id 'ann' local ip 192.0.2.2", "Session connected. User[ann]: Peer IP=192.0.2.1",
             "vchkpw-pop3: vpopmail user not found ann@:192.0.2.1", "vchkpw-pop3: null password given ann:192.0.2.1", "vchkpw-imap: (PLAIN) login success ann:192.0.2.1", "x - login - ann*www.example.com-session-0.51", "Event 285 : Failed login attempt for ann@192.0.2.1", "to extension '70046313115067' rejected because",
-            "remote: Permission to shop/web.git denied to ann.", "Security: SSH terminated by ann from src IP 192.0.2.1", r"Login attempts for user [CORP\ann] exceeded limit", "generate new access token for user ann on domain local from 192.0.2.1", "The rejected VPN user name is ann", ";when=1738778086;who=Ann Lee(ann) using password;who_ip=192.0.2.1",
+            r"[Originator@6876 sub=Libs opID=x1 sid=52f14cc5 user=ann:CORP\ann] Util: x", "[Originator@6876 sub=Libs opID=x1 user=ann:<no user>] File - failed", "Adding users '[{Name: ann, Domain: corp.example}]' to local group", "[SSH session was opened for ann@192.0.2.1.]", "remote: Permission to shop/web.git denied to ann.", "Security: SSH terminated by ann from src IP 192.0.2.1", r"Login attempts for user [CORP\ann] exceeded limit", "generate new access token for user ann on domain local from 192.0.2.1", "The rejected VPN user name is ann", ";when=1738778086;who=Ann Lee(ann) using password;who_ip=192.0.2.1",
         ),
         (
             "Authentication failure for tenant acme", "LOGIN ON tty1 BY root", "Access denied for user group by policy", "job submitted for user [1 of 3]", "create user failed", "create role admin done",
@@ -357,7 +368,7 @@ DETECTORS: Final = (
             "su[123]: + /dev/pts/0 ann:root", '[pid 2] [ann] FTP command: Client "192.0.2.1", "RETR /x"', "2024-05-01 10:00:00 UTC:192.0.2.1(51234):ann@shop:[881]:LOG:  duration: 12 ms", "pure-ftpd: (?@192.0.2.1) [INFO] ann is now logged in", "12 Connect ann@localhost on shop", "ann/192.0.2.1:1194 peer info: IV_VER=2.6", "INFO: Ann42[/192.0.2.1:51234] logged in with entity id 4",
             "ann/192.0.2.1:1194 Data Channel: using negotiated cipher 'AES-256-GCM'", "10:17:01 UTC [12] ann@shop LOG:  connection authorized", "doas: ann ran command /bin/ls as root", "crontab[3]: (ann) BEGIN EDIT (root)", "20240301 10:17:03,db1,ann,192.0.2.1,12,345,QUERY,shop,'SELECT 1',0",
             "1234 /srv/x.txt b _ o r ann ftp 0 * c", "HP_LaserJet ann 12 [01/Mar/2024:10:20:01 +0100] total 3 - localhost report.pdf", "User ann of group staff logged in successfully", "hotspot,info,debug ann (192.0.2.1): logged in", "login: x.example.com [192.0.2.1] ann PLAIN+TLS User logged in", 'msg="ann initiated sync to 4f2a9c1 (HEAD)"', "INFO  [ann]: logged in", "INFO | ann called org.apache.activemq.broker.jmx.QueueView.purge[]", "user=ann(ann) partition=[All]", "trust untrust 12345 ann(N/A) ge-0/0/1.0 UNKNOWN",
-            "info [cpsrvd] 192.0.2.1 - ann - SUCCESS LOGIN whostmgrd", "192.0.2.1 - ann (possessor: root) - SUCCESS LOGIN cpaneld", '192.0.2.1 - ann "POST /login/?login_only=1 HTTP/1.1" FAILED LOGIN cpaneld: invalid', r"2022-03-21 08:53:51.087Z [ann]: Login_Allowed - - to=AdminConnector\040x", "SSLVPN LOGOUT 12 0 :  User ann - Client_ip 192.0.2.1 - Nat_ip x", "User ann : Group(s) N/A : Vserver 192.0.2.1:113", "rshd[9]: ann@web1 as bob: cmd='ls'", "rshd[9]: db@web1 as ann: cmd='ls'", "su: ann to root on /dev/ttyp0", "SU 07/23 01:24 + pts/4 ann-root", "2005-12-07 02:13:19 - ive - [192.0.2.1] Root::ann(Users)[Users] - Login failed", "AnyConnect: User=ann: Authentication request accepted", "[11719] (192.0.2.1) ann - login - x", 'INFO: ann 192.0.2.1 "GET /agents" with parameters {} and body {}', "192.0.2.1\tCORP\\ann\tMozilla/5.0\tY\t2006-11-12\t00:00:00\tw3proxy\tPROXY1", "r4711 | ann | 2024-03-01 10:11:12 +0000 (Fri, 01 Mar 2024) | 1 line", "Request(default/ads/-) http://x.example/ 192.0.2.1/- ann GET REDIRECT", '45 192.0.2.1 ann - - OBSERVED "Technology/Internet" https://x.example/', "192.0.2.1\tann\ttty1\t192.0.2.7\tstop\ttask_id=2331\tservice=shell", "User ann of group Open Group logged in successfully",
+            "info [cpsrvd] 192.0.2.1 - ann - SUCCESS LOGIN whostmgrd", "192.0.2.1 - ann (possessor: root) - SUCCESS LOGIN cpaneld", '192.0.2.1 - ann "POST /login/?login_only=1 HTTP/1.1" FAILED LOGIN cpaneld: invalid', r"2022-03-21 08:53:51.087Z [ann]: Login_Allowed - - to=AdminConnector\040x", "SSLVPN LOGOUT 12 0 :  User ann - Client_ip 192.0.2.1 - Nat_ip x", "User ann : Group(s) N/A : Vserver 192.0.2.1:113", "rshd[9]: ann@web1 as bob: cmd='ls'", "rshd[9]: db@web1 as ann: cmd='ls'", "su: ann to root on /dev/ttyp0", "SU 07/23 01:24 + pts/4 ann-root", "2005-12-07 02:13:19 - ive - [192.0.2.1] Root::ann(Users)[Users] - Login failed", "msg=User ann succeeded in authentication", "User ann@CORP@192.0.2.1 failed to log in with response code 401", "AnyConnect: User=ann: Authentication request accepted", "[11719] (192.0.2.1) ann - login - x", 'INFO: ann 192.0.2.1 "GET /agents" with parameters {} and body {}', "192.0.2.1\tCORP\\ann\tMozilla/5.0\tY\t2006-11-12\t00:00:00\tw3proxy\tPROXY1", "r4711 | ann | 2024-03-01 10:11:12 +0000 (Fri, 01 Mar 2024) | 1 line", "Request(default/ads/-) http://x.example/ 192.0.2.1/- ann GET REDIRECT", '45 192.0.2.1 ann - - OBSERVED "Technology/Internet" https://x.example/', "192.0.2.1\tann\ttty1\t192.0.2.7\tstop\ttask_id=2331\tservice=shell", "User ann of group Open Group logged in successfully",
         ),
         ("(?@192.0.2.1) [INFO] x", "GET http://example.com/ - HIER_DIRECT/192.0.2.1", "chown x:root /srv", "[1/2] (from cache)", "+ pts/0 root:root", "b _ o r root ftp 0 * c", 'msg="application-controller initiated automated sync to 4f2a9c1"', "main: [main]: logged in 3 consumers", "12345 N/A(N/A) ge-0/0/1.0", "[main]: Logout - done", "by [root]: Logout - - x", "root - root - SUCCESS LOGIN whostmgrd", "User root - Client_ip x", "su: root to root on /dev/ttyp0", "runs as non-root", "- see non-root", "[12] postgres@shop LOG:  x", "(root) LIST (root)"),
         "FreeRADIUS, OpenVPN, Pure-FTPd, vsftpd, Samba, Squid, shadow-utils su, MySQL, MariaDB, PostgreSQL, Amazon RDS, doas(1), cron, xferlog(5), CUPS page_log, Junos OS, cPanel & WHM, Infoblox NIOS audit log, Citrix ADC syslog messages, Sophos Firewall, squidGuard, tac_plus, ProxySG, Subversion, su(1) of BSD and Solaris, Juniper Secure Access, Open WebMail, Wazuh API, ISA Server",

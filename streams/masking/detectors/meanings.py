@@ -44,11 +44,17 @@ _NEXT_NAMES: Final = frozenset(
 _GOES_ON: Final = re.compile(rb" {1,2}[=:] {1,2}\S")
 
 
+#: The name of a client that is a machine (Postfix, SMTPD_POLICY_README, `client_name=mx.example.org`).
+_HOST: Final = re.compile(rb"(?:[a-z0-9_\-]{1,63}\.){2,8}[a-z]{2,24}\Z")
+
+
 def means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
     """Whether a name in text means something else: `LOGIN: Client`, `PWD=/srv` (POSIX's working directory), PAM's services."""
     text = data[value.start : value.end]
     if field.needs == "person_login":
-        return text.lower() in GENERAL
+        return text.lower() in GENERAL and data[value.end : value.end + 1] != b"\\"
+    if key.name == b"client_name":
+        return _HOST.match(text) is not None
     if field.kind != "secret":
         return False
     if key.name.lower() == b"auth" and not key.quote and _SAYS.match(data, key.start + len(key.name) + 1):

@@ -14,7 +14,7 @@ from streams.masking.detectors.labels import label_before
 from streams.masking.detectors.meanings import is_structure, means_other
 from streams.masking.detectors.nobody import is_nobody
 from streams.masking.detectors.ordinary import carries_a_token, is_own_name, is_reference, is_said_of_field
-from streams.masking.detectors.printed import made_date, spaced, whole_value
+from streams.masking.detectors.printed import is_down_level, made_date, spaced, whole_value
 from streams.masking.detectors.promises import HALVES, PROMISES, beside_a_person, is_half, is_typed_person
 from streams.masking.detectors.things import is_counted, other_thing
 from streams.masking.field_anchors import FIELD_ANCHORS, FIELD_SHAPES
@@ -90,6 +90,8 @@ def _field(key: bytes) -> Field | None:
 def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     """The field of a key; the enclosing object is looked for only where the key alone does not tell."""
     field = _field(key.name)
+    if field is not None and _is_log_in(data, key):
+        return _LOGIN
     if field is not None and field.needs == "full_name" and is_half(data, key.name, key.start):
         return Field("name", "words")
     if field is None and key.name.lower() in (b"name", b"nm", b"age", b"gender", b"sex", b"id"):
@@ -101,15 +103,6 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     if field is not None and field.kind == "name" and key.quote and of_things(key.name):
         parent = parent_of(data, key.start)
         return None if parent and is_thing(parent.decode("utf-8", "replace")) else field
-    if (
-        field is not None
-        and key.name.lower() == b"actor"
-        and (
-            _ACTORS_ID.search(data, key.start, key.start + _ACTOR_MAX)
-            or _ACTION_BEFORE.search(data, max(0, key.start - _ACTION_MAX), key.start)
-        )
-    ):
-        return Field("username", "person_login")
     if field is None and not key.quote and _GO_PRINT.match(data, key.start - 1):
         return Field("user", "id")
     if field is None and key.quote and _ACCOUNT_ID.match(key.name):
@@ -120,6 +113,26 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
     if field is None and key.name.lower() == b"name" and beside_a_person(data, key.start, end):
         return Field("name", "full_name")
     return field
+
+
+def _is_log_in(data: bytes, key: Key) -> bool:
+    """Whether a name is that of an account, by what stands beside it: its domain in Windows, its number in an audit log."""
+    if key.name.lower() == b"actor":
+        return bool(
+            _ACTORS_ID.search(data, key.start, key.start + _ACTOR_MAX)
+            or _ACTION_BEFORE.search(data, max(0, key.start - _ACTION_MAX), key.start)
+        )
+    return (
+        bool(key.quote)
+        and key.name.endswith(b"AccountName")
+        and _ACCOUNTS_DOMAIN.search(data, max(0, key.start - _AROUND_MAX), key.start + _AROUND_MAX) is not None
+    )
+
+
+#: What says that an account is one of Windows (Microsoft Defender XDR, advanced hunting schema, `AccountDomain`, `AccountSid`).
+_ACCOUNTS_DOMAIN: Final = re.compile(rb"Account(?:Domain|Sid|Upn)\\{0,7}\" ?: ?\\{0,7}\"")
+_AROUND_MAX: Final = 240
+_LOGIN: Final = Field("username", "person_login")
 
 
 def _is_print(data: bytes, key: Key) -> bool:
@@ -193,7 +206,7 @@ def _field_alone(key: bytes) -> Field | None:
         or key.lower() in HALVES
         or is_counted(key)
         or key in _OF_OBJECTS
-        or key.lower().endswith((b"ownerid", b"owner_id", b"sid", b"uid"))
+        or key.lower().endswith((b"ownerid", b"owner_id", b"sid", b"uid", b"accountname"))
     ):
         return None
     return None if field.kind == "name" and of_things(key) else field
@@ -227,7 +240,7 @@ def plain_field(name: bytes) -> tuple[int, int, str, str, str] | None:
         field.kind in ("session", "device")
         or of_things(name)
         or name in _OF_OBJECTS
-        or name.lower().endswith((b"uid", b"sid", b"ownerid", b"owner_id"))
+        or name.lower().endswith((b"uid", b"sid", b"ownerid", b"owner_id", b"accountname"))
     )
     flags = (_JUST_THE_VALUE if _field_alone(name) else 0) | (_AROUND_TOO if around else 0)
     need = 0 if is_counted(name) else _NEEDS.get((field.kind, field.needs), 0)
@@ -390,6 +403,8 @@ def judge_pair(data: bytes, end: int) -> Verdict:
 def _spans(data: bytes, field: Field, values: list[Value], quote: bytes) -> Verdict:
     spans: list[Found] = []
     for value in values:
+        if field.kind == "name" and is_down_level(data, value.start, value.end):
+            field = _LOGIN
         spans += judge_value(data, field, value, quote if value.form == "bare" and _literal(data, value) else b"")
     return spans or "nobody"
 
@@ -487,6 +502,7 @@ DETECTORS: Final = (
             'password => <<"hunter2">>', 'Password: (string) (len=8) "hunter2!"', '{birth_date: ISODate("1988-04-17T00:00:00Z")}', "date_of_birth: ~D[1988-04-17]",
             '{"msg":"Authorization: Digest username=\\"ann\\", response=\\"6629fae4\\"","n":1}', 'Authorization: OAuth oauth_token="ab12", oauth_signature="cd34"',
             "dbpassword=hunter22", "SLAPIKEY : hunter22", '{"myapikey":"hunter22"}', "password=$ecret2024", "password: yourhunter22", "password=my.horse.Battery9", 'Authorization: Acme Token="q8Zr2LxV0nT5"', "community_string: hunter22",
+            '{"AccountName":"annlee","AccountDomain":"corp"}', r'AccountName="CORP\annlee" param3="0"', "User: Ann Lee, action: login",
         ),
         (
             "api_key=YOUR_API_KEY", '{"api_key":"your-api-key-here"}', "password=REPLACE_ME", "webhook_api_secret: ZENDESK_WEBHOOK_API_SECRET", "token=$(cat /run/secrets/token)",
@@ -494,6 +510,7 @@ DETECTORS: Final = (
             'append("Password: " + get() + ",")', "pwd = (char *) (p + 2);", "get --password= https://example.test/", "secret=xxxx-xxxx",
             "client(api_key=app.config.API_KEY)", "def get(api_key=None):", "API_TOKEN=$HOME/.config/app/api_token", "client_secret: SecretStr", "https://<token>@example.test/x",
             '{"service":{"name":"api"}}', '{"token_type":"Bearer"}', "password=null", '{"phone":"home"}', "hostname=web-1", '{"email_verified":true}', "auth: session expired", '{"tokens":812}', '{"nom":"produit"}', "assert one.actor == first.actor",
+            '{"AccountName":"prod-billing"}', "client_name=mx.example.org, client_address=x", 'cookies="07f928d94dd975ea/89b1d990f54f0b82" exch="x"',
         ),
         "field names",
         by_word=True,

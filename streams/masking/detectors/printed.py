@@ -8,7 +8,7 @@ from streams.masking.detectors.beside import GENERAL, is_account_of_system, name
 from streams.masking.detectors.people import person_at
 from streams.masking.fields import Field
 
-__all__ = ["made_date", "spaced", "whole_value"]
+__all__ = ["is_down_level", "made_date", "spaced", "whole_value"]
 
 _MONTH: Final = rb"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 #: Dates of many words: `Sun Apr 17 00:00:00 CEST 1988` (java.util.Date), `Sun, 17 Apr 1988` (Ruby, RFC 9110), `17 April 1988`.
@@ -74,6 +74,12 @@ def _reaching(data: bytes, field: Field, value: Value, end: int) -> Value:
         if whole is None and field.kind == "username":
             return value._replace(end=max(_end_of_person(data, value), value.end))
     return value._replace(end=max(whole.end(), value.end)) if whole else value
+
+
+def is_down_level(data: bytes, start: int, end: int) -> bool:
+    r"""Whether a value is an account behind its domain, wherever it stands (Veeam, `AccountName="CORP\ann"`)."""
+    whole = _ACCOUNT.fullmatch(data, start, end)
+    return whole is not None and not (data[:1] in _JSON and _ESCAPE.match(data, start))
 
 
 def _end_of_person(data: bytes, value: Value) -> int:

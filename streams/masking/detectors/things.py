@@ -63,9 +63,13 @@ def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
         return "account_of_cloud"
     if field.kind == "user" and (rule := _of_object(data, key, value)):
         return rule
-    if field.kind == "device" and text.isdigit() and len(text) < _FEW:
-        return "few"
+    if (field.kind == "device" and text.isdigit() and len(text) < _FEW) or (not key.quote and _IKE.match(text)):
+        return "few" if field.kind == "device" else "exchange"
     return _of_daemon(data, field, key, value)
+
+
+#: The cookies of an exchange of keys, one of each side (RFC 2408, 2.5.3; FortiOS log message reference, `cookies`).
+_IKE: Final = re.compile(rb"[0-9a-f]{16}/[0-9a-f]{16}\Z")
 
 
 def _of_object(data: bytes, key: Key, value: Value) -> str:
