@@ -503,6 +503,7 @@ DETECTORS: Final = (
             '{"msg":"Authorization: Digest username=\\"ann\\", response=\\"6629fae4\\"","n":1}', 'Authorization: OAuth oauth_token="ab12", oauth_signature="cd34"',
             "dbpassword=hunter22", "SLAPIKEY : hunter22", '{"myapikey":"hunter22"}', "password=$ecret2024", "password: yourhunter22", "password=my.horse.Battery9", 'Authorization: Acme Token="q8Zr2LxV0nT5"', "community_string: hunter22",
             '{"AccountName":"annlee","AccountDomain":"corp"}', r'AccountName="CORP\annlee" param3="0"', "User: Ann Lee, action: login",
+            "suser=annlee suid=S-1-5-21-111111111-2222222222-3333333333-44444 reason=x",
         ),
         (
             "api_key=YOUR_API_KEY", '{"api_key":"your-api-key-here"}', "password=REPLACE_ME", "webhook_api_secret: ZENDESK_WEBHOOK_API_SECRET", "token=$(cat /run/secrets/token)",
@@ -510,7 +511,7 @@ DETECTORS: Final = (
             'append("Password: " + get() + ",")', "pwd = (char *) (p + 2);", "get --password= https://example.test/", "secret=xxxx-xxxx",
             "client(api_key=app.config.API_KEY)", "def get(api_key=None):", "API_TOKEN=$HOME/.config/app/api_token", "client_secret: SecretStr", "https://<token>@example.test/x",
             '{"service":{"name":"api"}}', '{"token_type":"Bearer"}', "password=null", '{"phone":"home"}', "hostname=web-1", '{"email_verified":true}', "auth: session expired", '{"tokens":812}', '{"nom":"produit"}', "assert one.actor == first.actor",
-            '{"AccountName":"prod-billing"}', "client_name=mx.example.org, client_address=x", 'cookies="07f928d94dd975ea/89b1d990f54f0b82" exch="x"',
+            '{"AccountName":"prod-billing"}', "client_name=mx.example.org, client_address=x", "euid=0 suid=0 fsuid=0", "egid=1000 suid=1000", '{"AccountSid":"AC0123456789abcdef0123456789abcdef"}', 'cookies="07f928d94dd975ea/89b1d990f54f0b82" exch="x"',
         ),
         "field names",
         by_word=True,

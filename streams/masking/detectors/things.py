@@ -86,6 +86,8 @@ def _of_object(data: bytes, key: Key, value: Value) -> str:
             and _ZEEK.search(data, max(0, key.start - _OBJECT_MAX), value.end + _OBJECT_MAX)
         ):
             return "connection"
+    if name in _NUMBERS_OR_SIDS and not _SID_OF_ONE.match(text):
+        return "process"
     if name[-3:] == b"sid" and text[:4] == b"S-1-" and not _SID_OF_ONE.match(text):
         return "well_known"
     if name == b"sub" and _PART_BEFORE.search(data, max(0, key.start - _PART_MAX), key.start):
@@ -93,6 +95,9 @@ def _of_object(data: bytes, key: Key, value: Value) -> str:
     return ""
 
 
+#: What is a person's in CEF and in Microsoft Defender XDR, if it is a security identifier, and elsewhere a process's number
+#: (auditd, `suid`) or a customer's (Twilio, `AccountSid`).
+_NUMBERS_OR_SIDS: Final = frozenset((b"suid", b"duid", b"account_sid", b"accountsid", b"initiatingprocessaccountsid"))
 #: Identifiers of security principals that are no account of one's own (Microsoft, "Security identifiers").
 _SID_OF_ONE: Final = re.compile(rb"S-1-(?:5-21-(?:[0-9]{1,10}-){3}[1-9][0-9]{3,9}|12-1-)")
 #: What stands before the part of a program or an appliance that wrote a line (VMware ESXi, `[Originator@6876 sub=Vimsvc`;
