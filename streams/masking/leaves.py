@@ -13,6 +13,8 @@ __all__ = ["Leaf", "leaves", "reached", "redacted"]
 Leaf = tuple[int, int]
 
 _LEAF: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\s{}\[\]:,"]+')
+#: A backslash that belongs to what follows, right before a place.
+_ESCAPING: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\\Z")
 _QUOTE: Final = b'"'
 _REDACTED: Final = b'"***"'
 
@@ -34,15 +36,9 @@ def reached(text: bytes, among: Sequence[Leaf], start: int, end: int, *, quoted:
         return False, found
     begin, stop = found[0]
     if text[begin : begin + 1] == _QUOTE:
-        whole = not _is_escaped(text, begin + 1, start) and not _is_escaped(text, begin + 1, end)
-        return begin < start and end < stop and whole, found
+        cut = _ESCAPING.search(text, begin, start) or _ESCAPING.search(text, begin, end)
+        return begin < start and end < stop and cut is None, found
     return quoted and (begin, stop) == (start, end), found
-
-
-def _is_escaped(text: bytes, low: int, at: int) -> bool:
-    """Whether a backslash that belongs to what follows stands right before a place."""
-    before = text[low:at]
-    return (len(before) - len(before.rstrip(b"\\"))) % 2 == 1
 
 
 def redacted(output: bytes, whole: Sequence[Leaf], spliced: Spliced) -> bytes:

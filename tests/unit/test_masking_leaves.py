@@ -26,6 +26,7 @@ def test_leaves_are_strings_numbers_and_words() -> None:
         (b'a\\"b', True, [b'"a\\"b"']),
         (b"b", True, [b'"a\\"b"']),
         (b'"b', False, [b'"a\\"b"']),
+        (b'"a', False, [b'"a\\"b"']),
         (b"a\\", False, [b'"a\\"b"']),
         (b'"a\\"b"', False, [b'"a\\"b"']),
         (b'b"', False, [b'"a\\"b"']),
@@ -71,5 +72,11 @@ def test_leaves_are_redacted_beside_what_was_replaced() -> None:
     assert len(whole) == 3
     assert redacted(output, whole, spliced) == b'{"x":"longer","***":["***","***"],"z":""}'
     assert redacted(output, [], spliced) == output
+    many = spliced_at([(1, 2, 4), (3, 4, 8), (5, 6, 12)])
+    for number in (2, 3):
+        rows = many[: 24 * number]
+        size = 2 * number
+        before = b"[" + b"...," * number
+        assert redacted(before + b"7]", [(size + 1 - 0, size + 2)], rows)[-6:-1] == b'"***"'
     assert redacted(output, whole[:1], spliced_at([])) == output[:11] + b'"***"' + output[14:]
     assert redacted(b'{"x":"","y":1}', [(11, 14), (15, 16)], spliced_at([(6, 9, 6)])) == b'{"x":"","***":"***"}'
