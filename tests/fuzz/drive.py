@@ -11,7 +11,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["streams.masking"]):
-    from tests.fuzz.invariants import Broken, check
+    from tests.fuzz.invariants import Broken, check, prepare
     from tests.fuzz.pieces import mutated
 
 __all__: list[str] = []
@@ -23,6 +23,7 @@ _SHRINK_S = 8.0
 def main() -> None:
     kept, everywhere = Path(sys.argv[1]), sys.argv[2] == "everywhere"
     seen: set[str] = set()
+    prepare(everywhere=everywhere)
 
     def one(data: bytes) -> None:
         try:

@@ -13,7 +13,7 @@ from streams.masking.policy import Policy
 from streams.masking.tokens import Tokens
 from tests.support.disguise import VALUES, masker_keyring
 
-__all__ = ["BY_WORD_ONLY", "Broken", "check"]
+__all__ = ["BY_WORD_ONLY", "Broken", "check", "prepare"]
 
 #: CPU seconds that a short text may take whatever it holds, and what each byte may add.
 _PATIENCE_S = 2.0
@@ -52,6 +52,14 @@ BY_WORD_ONLY = ("phone_national", "card_named", "us_ssn_named")
 def _engine(*, prefilter: bool) -> Engine:
     asked = [one for one in detectors.ALL if one.name not in BY_WORD_ONLY]
     return Engine(Policy(), Tokens(masker_keyring()), asked, prefilter=prefilter)
+
+
+def prepare(*, everywhere: bool = False) -> None:
+    """Makes what is asked, which may take a minute on a busy machine and is no input's cost."""
+    masker()
+    if everywhere:
+        for prefilter in (False, True):
+            _engine(prefilter=prefilter)
 
 
 def check(data: bytes, *, everywhere: bool = False) -> None:
