@@ -236,10 +236,13 @@ _GLUED: Final = (b"my", b"ma", b"7z", b"ra", b"un")
 #: Commands that take a user behind `-u` or `-U`, after a space or at once.
 _USER_COMMAND: Final = re.compile(
     WORD_START
-    + rb"(?:mysql\w{0,10}|mariadb[\w\-]{0,10}|mongo\w{0,8}|psql|pg_\w{1,12}|sqlcmd|smbclient|lftp|ipmitool|snowsql|impala-shell|vsql|cqlsh|(?:docker|podman|helm|oc|skopeo|buildah)[ \t]{1,3}"
+    + rb"(?:mysql\w{0,10}|mariadb[\w\-]{0,10}|mongo\w{0,8}|psql|pg_\w{1,12}|sqlcmd|smbclient|(?i:psexec)|lftp|ipmitool|snowsql|impala-shell|vsql|cqlsh|(?:docker|podman|helm|oc|skopeo|buildah)[ \t]{1,3}"
     rb"(?:registry[ \t]{1,3})?login)\b[^\n|;\xff]{0,200}\Z"
 )
-_USER_OPTION: Final = re.compile(rb"[ \t]-[uU][ \t]?([A-Za-z_][A-Za-z0-9_.\-@]{0,63})(?=[\s\"'\\,%]|\Z)")
+#: The user, behind a domain or not (Microsoft, "User Name Formats").
+_USER_OPTION: Final = re.compile(
+    rb"[ \t]-[uU][ \t]?(?:[A-Za-z0-9_.\-]{1,32}\\{1,4})?([A-Za-z_][A-Za-z0-9_.\-@]{0,63})(?=[\s\"'\\,%]|\Z)"
+)
 
 
 def judge_short_user(data: bytes, end: int) -> Verdict:
@@ -366,9 +369,9 @@ DETECTORS: Final = (
         "short_user",
         (r"[ \t]-u",),
         judge_short_user,
-        ("docker login -u annlee -p hunter2", "mysql -u ann -h db1", "psql -h db -U ann shop", "lftp -u ann,hunter2 ftp.example.com", "smbclient //fs/share -U ann%hunter2", "ipmitool -H bmc -U ann power status"),
+        ("docker login -u annlee -p hunter2", "mysql -u ann -h db1", "psql -h db -U ann shop", "lftp -u ann,hunter2 ftp.example.com", "smbclient //fs/share -U ann%hunter2", "ipmitool -H bmc -U ann power status", r"PsExec.exe \\\\srv1 -u CORP\annlee cmd"),
         ("mysql -u root", "sort -u names", "date -u", "mysql -uroot"),
-        "mysql(1), psql(1), docker login, lftp(1), smbclient(1), ipmitool(1)",
+        "mysql(1), psql(1), docker login, lftp(1), smbclient(1), ipmitool(1), PsExec (Sysinternals)",
     ),
     Detector(
         "sql_password",
