@@ -70,6 +70,17 @@ def _field_of_element(data: bytes, name: bytes, at: int) -> Field | None:
 _SECTION_END: Final = re.compile(rb"\\{0,63}+\]\\{0,63}+\]>\Z")
 
 
+#: What goes on behind a word between angle brackets that no text of an element begins with.
+_PROSE: Final = re.compile(rb"[ \t,;.:)\]}]")
+_QUOTE: Final = re.compile(rb"(?<!\\)\"")
+
+
+def _before_quote(data: bytes, text: bytes) -> bytes:
+    """The text of an element that nothing ends, as far as the string of JSON reaches that it stands in."""
+    quote = _QUOTE.search(text) if data[:1] in (b"{", b"[") else None
+    return text[: quote.start()] if quote else text
+
+
 def judge_element(data: bytes, end: int) -> Verdict:
     """What stands in an element whose name tells (XML 1.0, 3.1), with or without its end tag."""
     at = data.rfind(b"<", max(0, end - _TAG_MAX), end)
@@ -84,6 +95,10 @@ def judge_element(data: bytes, end: int) -> Verdict:
     if field is None and (named := _NAMED.search(data, at, element.start(2))):
         field = _field(named[1])
     text = _SECTION_END.sub(b"", element[2]) if element[2].endswith(b"]>") else element[2]
+    if data[element.end() : element.end() + 2] != b"</":
+        text = _before_quote(data, text)
+        if not text or _PROSE.match(text):
+            return "placeholder"  # Words go on behind it: `use <password>, then`.
     if field is None:
         field = _SECRET if _random_secret(element[1], text.strip()) else None
     if field is None:
@@ -300,9 +315,9 @@ DETECTORS: Final = (
         "xml_element",
         (),
         judge_element,
-        ("<password>hunter2</password>", '<wsse:Password Type="x">hunter2</wsse:Password>', "<ssn>536-90-4399</ssn>",
+        ("<password>hunter2</password>", '<wsse:Password Type="x">hunter2</wsse:Password>', "<ssn>536-90-4399</ssn>", '{"m":"<password>hunter2"}',
             '<wsse:Password Type="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText">hunter2</wsse:Password>', "<customer><id>4711</id><name>Ann Lee</name></customer>", "<Dbtr><Nm>Ann Lee</Nm><PstlAdr><StrtNm>Lindenweg</StrtNm><BldgNb>5</BldgNb></PstlAdr></Dbtr>", '<Data Name="TargetUserName">ann</Data>', "<Data Name='SubjectUserName'>ann</Data>"),
-        ("<product><name>Ann Lee</name></product>", "<Agt><Nm>Bank</Nm></Agt>", "<user/><name>Ann Lee</name>", '<Data Name="ServiceName">krbtgt</Data>', '<Data Name="TargetUserName">SYSTEM</Data>', "<passwordPolicy>strict</passwordPolicy>", "<module>main", "<init>(Foo.java:12)"),
+        ("<product><name>Ann Lee</name></product>", "<Agt><Nm>Bank</Nm></Agt>", "<user/><name>Ann Lee</name>", '<Data Name="ServiceName">krbtgt</Data>', '<Data Name="TargetUserName">SYSTEM</Data>', "<passwordPolicy>strict</passwordPolicy>", "<module>main", "<init>(Foo.java:12)", "use <password>, then <token> to log in", '{"m":"key <API_KEY>;","n":1}'),
         "XML 1.0, 3.1; ISO 20022; WS-Security UsernameToken Profile, 3.1",
         shapes=(r"<[a-z][\w:.\-]{1,60}(?:[ \t\r\n][^<>]{0,240})?>(?:<!\[CDATA\[)?[^<\xff]",),
     ),
