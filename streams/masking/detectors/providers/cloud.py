@@ -28,7 +28,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("yandex_api_key", r"AQVN", r"[\w-]{20}", r"[\w-]{12,24}+(?!\w)", "AQVN{s36}", "Yandex Cloud docs, API keys", bits=3.2),
     Format("yandex_static_key", r"YC[ABMNP][\w-]{2}", r"[\w-]{20}", r"[\w-]{12,24}+(?!\w)", "YCAJE{s35}", "Yandex Cloud docs, static access keys", bits=3.5, behind="sign"),
     Format("yandex_oauth_token", r"y[0-6]_", r"[\w-]{20}", r"[\w-]{19,80}+", "y0_{s55}", "Yandex ID docs, OAuth tokens", bits=3.2),
-    Format("digitalocean_token", r"do[oprs]_v1_", r"[\da-f]{16}", r"[\da-f]{48}", "dop_v1_{x64}", "DigitalOcean docs, personal access tokens"),
+    Format("digitalocean_token", r"do[opr]_v1_", r"[\da-f]{16}", r"[\da-f]{48}", "dop_v1_{x64}", "DigitalOcean docs, personal access tokens"),
     Format("digitalocean_spaces_key", r"DO(?:00|80)", r"[A-Z\d]{16}", r"(?!\w)", "DO00{u16}", "DigitalOcean docs, Spaces access keys", bits=2.8, behind="sign"),
     Format("cloudflare_token", r"cf(?:k|ut|at)_", r"[^\W_]{16}", r"\w{20,80}+", "cfut_{w40}{x8}", "Cloudflare docs, token formats"),
     Format("cloudflare_origin_ca", r"v1\.0-", r"[\da-f]{16}", r"[\da-f]{8}-[\da-f]{100,160}+", "v1.0-{x24}-{x146}", "Cloudflare docs, Origin CA keys"),
@@ -85,6 +85,5 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("pangea_token", r"pts_", r"[a-z\d]{20}", r"[a-z\d]{12}(?!\w)", "pts_{l32}", "Pangea docs, tokens", bits=3.0),
     Format("okta_header", r"SSWS[ +]", r"00[\w-]{8}", r"[\w-]{30,34}+", "SSWS 00{s40}", "Okta docs, API tokens", bare=True),
     Format("deepl_header", r"DeepL-Auth-Key[ +]", r"[\da-f]{8}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?::fx)?", "DeepL-Auth-Key {uuid}:fx", "DeepL docs, authentication", bare=True),
-    Format("aiven_auth_token", r"AVNU_", r"[A-Za-z\d+/]{40}", r"[A-Za-z\d+/]{40,600}+={0,2}", "AVNU_{w384}==", "Aiven docs, authentication tokens", reach=64),
     Format("swarm_token", r"SWM(?:TKN|KEY)-1-", r"[A-Za-z\d+/]{20}", r"[A-Za-z\d+/-]{20,60}+", "SWMTKN-1-{l50}-{l25}", "Docker docs, swarm join-token and unlock-key"),
 )  # fmt: skip

@@ -54,5 +54,4 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("pyx_token", r"(?:sk|tp)-pyx-", r"[^\W_]{20}", r"[^\W_]{20,60}+", "sk-pyx-{w64}", "pyx docs, authentication"),
     Format("svix_token", r"testsk_", r"[\w-]{20}", r"[\w-]{4,60}+\.(?:eu|us|in|ca|au)(?!\w)", "testsk_{s32}.eu", "Svix docs, environments and tokens"),
     Format("gitlab_session", r"_gitlab_session=", r"[\da-f]{16}", r"[\da-f]{16}(?!\w)", "_gitlab_session={x32}", "GitLab docs, cookies used for authentication", bare=True, behind="any"),
-    Format("devcycle_key", r"dvc_(?:client|server|mobile)_", r"[\da-f]{8}_[\da-f]{4}_", r"[\da-f]{4}_[\da-f]{4}_[\da-f]{12}_[\da-f]{7}(?!\w)", "dvc_server_{x8}_{x4}_{x4}_{x4}_{x12}_{x7}", "DevCycle docs, SDK keys"),
 )  # fmt: skip

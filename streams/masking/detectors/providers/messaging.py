@@ -44,5 +44,4 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("twitch_chat_token", r"oauth:", r"[a-z\d]{30}", r"(?!\w)", "oauth:{l30}", "Twitch docs, chat authentication", bits=3.0, behind="sign"),
     Format("tiktok_token", r"(?:act|clt|rft)\.", r"[^\W_]{20}", r"[^\W_]{10,100}+(?:![\w.]{1,12})?", "act.{w60}!4521.va", "TikTok for Developers, user access tokens", bits=3.8, behind="sign"),
     Format("webex_token", "", r"[\w-]{64}_P(?:0A1|F84)_[\da-f]{8}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "{w64}_PF84_{uuid}", "Webex docs, access tokens", reach=96, anchor=r"(?-i:_P(?:0A1|F84)_[\da-f]{8}-)", behind="sign"),
-    Format("gc_notify_key", r"gcntfy-", r"[\w-]{16}", r"[\w-]{40,400}+", "gcntfy-{w12}-{uuid}-{uuid}", "GC Notify docs, API keys"),
 )  # fmt: skip

@@ -61,7 +61,5 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("salesforce_refresh_token", r"5Aep861", r"[\w.-]{20}", r"[\w.-]{20,200}+", "5Aep861{w80}", "Salesforce docs, OAuth refresh tokens", bits=3.5),
     Format("zoho_token", r"1000\.", r"[\da-f]{16}", r"[\da-f]{16}\.[\da-f]{32}(?!\w)", "1000.{x32}.{x32}", "Zoho docs, OAuth", bits=3.0, behind="sign"),
     Format("vk_token", r"vk1\.a\.", r"[\w-]{20}", r"[\w-]{60,400}+", "vk1.a.{s190}", "VK docs, access tokens", bits=3.5),
-    Format("chief_token", r"ctp_", r"[^\W_]{20}", r"[^\W_]{16}(?!\w)", "ctp_{w36}", "Chief Tools docs, API tokens", bits=3.0),
-    Format("datadog_remote_config_key", r"DDRCM_", r"[A-Z\d]{20}", r"[A-Z\d]{20,400}+", "DDRCM_{u120}", "Datadog docs, remote configuration"),
     Format("dynatrace_agent_token", r"dt0a\d{2}\.", r"[a-z\d]{8}\.", r"[\da-f]{64}", "dt0a01.{l8}.{x64}", "Dynatrace docs, token format"),
 )  # fmt: skip
