@@ -1,6 +1,7 @@
 """Validators against the examples of their standards, and against what is off by one digit, length or range."""
 
 import base64
+import hashlib
 
 import pytest
 
@@ -12,14 +13,17 @@ from streams.masking.validators import (
     bech32,
     card_brand,
     day_exists,
+    iban_structured,
     iban_valid,
     ipv4_octets,
     luhn,
     mod11_digit,
     mod97,
     short_year_day_exists,
+    ss58,
     ssn_valid,
     stdnum_valid,
+    strkey,
     weighted,
 )
 
@@ -281,3 +285,60 @@ def test_base58check_of_other_sizes() -> None:
     assert not base58check(_XPUB)
     assert not base58check(_XPUB[:-1] + "9", 82)
     assert not base58check("0" + _XPUB[1:], 82)
+
+
+STELLAR = "GAAZI4TCR3TY5OJHCTJC2A4QSY6CJWJH5IAJTGKIN2ER7LBNVKOCCWN7"
+POLKADOT = "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5"
+
+
+def _changed(text: str) -> list[str]:
+    """A text with each of its characters changed into another of its alphabet."""
+    return [f"{text[:at]}{'7' if char != '7' else '6'}{text[at + 1 :]}" for at, char in enumerate(text)]
+
+
+def test_key_of_stellar_has_its_checksum() -> None:
+    """SEP 23: a CRC-16 over all before it; no other character fits, and what is no base32 is none."""
+    assert strkey(STELLAR)
+    assert not any(map(strkey, _changed(STELLAR)))
+    assert not strkey(STELLAR[:-1] + "1")
+    assert not strkey(STELLAR[:-1])
+
+
+def test_address_of_substrate_has_its_checksum() -> None:
+    """SS58: 32 bytes of a key behind one or two of a network, and two of a hash behind them."""
+    assert ss58(POLKADOT)
+    assert not any(map(ss58, _changed(POLKADOT)))
+    assert not ss58(POLKADOT[:-1])
+    assert not ss58("0" + POLKADOT[1:])
+    for network in (b"", b"\x45\x01", b"\x45\x01\x01", b"\x00"):
+        raw = network + bytes(range(32))
+        check = hashlib.blake2b(b"SS58PRE" + raw).digest()[:2]
+        assert ss58(_base58(raw + check)) is (len(network) in (1, 2))
+
+
+def _base58(raw: bytes) -> str:
+    number, text = int.from_bytes(raw, "big"), ""
+    while number:
+        number, digit = divmod(number, 58)
+        text = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"[digit] + text
+    return "1" * (len(raw) - len(raw.lstrip(b"\0"))) + text
+
+
+@pytest.mark.parametrize(
+    ("text", "structured"),
+    [
+        ("DE89370400440532013000", True),
+        ("GB82WEST12345698765432", True),
+        ("GB82123412345698765432", False),
+        ("BE68539007547034", True),
+        ("BE69539007547034", False),
+        ("IR580540105180021273113007", True),
+        ("IR58054010518002127311300A", False),
+        ("CI93CI0080111301134291200589", True),
+        ("CI93C0080111301134291200589A", False),
+        ("XX93370400440532013000", False),
+    ],
+)
+def test_iban_has_its_country_s_structure(text: str, structured: bool) -> None:
+    """As the registry has it, and for countries that it does not have as their banks give them out."""
+    assert iban_structured(text) is structured
