@@ -20,7 +20,7 @@ from streams.masking.databases import Store
 from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Judge
-from streams.masking.leaves import Leaf, leaves, reached, redacted
+from streams.masking.leaves import redacted, torn
 from streams.masking.loop import Asked, Changed, Grouped, Packed, Spliced, packed, replacements, unpacked
 from streams.masking.native import core
 from streams.masking.prefilter import BLOCK, DISGUISE, FIRST_DETECTOR, Joined, Prefilter
@@ -221,7 +221,7 @@ class Engine:
                     layers.append(one.spliced)
                     output = one.output
             if self._is_broken(text, output):
-                whole = _torn(text, *self._found(text))[1]
+                whole = torn(text, *self._found(text))[1]
                 later += [one._replace(start=start, end=end) for (start, end), one in whole.items()]
         except _Failed:
             pass
@@ -483,7 +483,7 @@ class Engine:
                 found, read = self._found(output)
                 if not self._changing(found, read):
                     return output
-                within, whole = _torn(output, found, read)
+                within, whole = torn(output, found, read)
                 spliced, output = self._splice(Counter(), output, read, within)
                 output = redacted(output, sorted(whole), spliced)
                 if not is_json(output):
@@ -543,16 +543,6 @@ def _origin(spliced: Spliced, start: int, end: int) -> tuple[int, int]:
             last = end + shift if end <= begin else old_stop
         shift, mark = old_stop - stop, stop
     return first if first >= 0 else max(start, mark) + shift, last if last >= 0 else max(end, mark) + shift
-
-
-def _torn(text: bytes, found: Sequence[Found], read: Fold) -> tuple[list[Found], dict[Leaf, Found]]:
-    """The findings in JSON that lie within a leaf each, and the leaves that all others reach into, with one of them each."""
-    among = leaves(text)
-    spans = [read.raw_span(one.start, one.end) for one in found]
-    where = [reached(text, among, *span, quoted=bool(one.quote)) for one, span in zip(found, spans, strict=True)]
-    whole = {leaf: one for one, (within, those) in zip(found, where, strict=True) if not within for leaf in those}
-    free = [one for one, (within, those) in zip(found, where, strict=True) if within and those[0] not in whole]
-    return free, whole
 
 
 def _raw(one: Found, read: Fold, layers: Sequence[Spliced]) -> Found:

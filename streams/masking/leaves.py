@@ -5,9 +5,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
+from streams.masking.encodings.fold import Fold
+from streams.masking.found import Found
 from streams.masking.loop import Spliced, replacements
 
-__all__ = ["Leaf", "leaves", "reached", "redacted"]
+__all__ = ["Leaf", "leaves", "reached", "redacted", "torn"]
 
 #: Where a leaf begins and ends, its quotes included.
 Leaf = tuple[int, int]
@@ -39,6 +41,16 @@ def reached(text: bytes, among: Sequence[Leaf], start: int, end: int, *, quoted:
         cut = _ESCAPING.search(text, begin, start) or _ESCAPING.search(text, begin, end)
         return begin < start and end < stop and cut is None, found
     return quoted and (begin, stop) == (start, end), found
+
+
+def torn(text: bytes, found: Sequence[Found], read: Fold) -> tuple[list[Found], dict[Leaf, Found]]:
+    """The findings in JSON that lie within a leaf each, and the leaves that all others reach into, with one of them each."""
+    among = leaves(text)
+    spans = [read.raw_span(one.start, one.end) for one in found]
+    where = [reached(text, among, *span, quoted=bool(one.quote)) for one, span in zip(found, spans, strict=True)]
+    whole = {leaf: one for one, (within, those) in zip(found, where, strict=True) if not within for leaf in those}
+    free = [one for one, (within, those) in zip(found, where, strict=True) if within and those[0] not in whole]
+    return free, whole
 
 
 def redacted(output: bytes, whole: Sequence[Leaf], spliced: Spliced) -> bytes:
