@@ -48,6 +48,16 @@ ADDRESS = "203.0.113.9"
         ('%{name: "Ann Lee", age: 34}', "Ann Lee"),
         ('SESSIONID:[5] "12354" USERID:[3] "ann"', '"ann"'),
         ('{"Dbtr":{"Nm":"Max Mustermann"}}', "Max Mustermann"),
+        ('{"email":"ann@example.com","name":"Ann Lee","version":3}', "Ann Lee"),
+        ('{"created_by":{"name":"Ann Lee","version":"1.0"}}', "Ann Lee"),
+        ('{"type":"Client","id":"c-7","name":"Ann Lee","email":"ann@example.com"}', "Ann Lee"),
+        ('{"type":"Service","name":"Ann Lee","email":"ann@example.com"}', "Ann Lee"),
+        ('{"uid":"0c3b1f9e-6a5d-4e7f-8b2a-1d0c9e8f7a6b","kubernetes":{"namespace":"prod"}}', "0c3b1f9e"),
+        ('{"uid":"0c3b1f9e-6a5d-4e7f-8b2a-1d0c9e8f7a6b","event":"login","profiles":["a"]}', "0c3b1f9e"),
+        ('{"username":"anna-bot"}', "anna-bot"),
+        ("<password>.hunter2", "hunter2"),
+        ('{"m":"<password>)hunter2"}', "hunter2"),
+        ("mysql -p <password> hunter2", "hunter2"),
     ],
 )
 def test_persons_and_hosts_are_masked(line: str, value: str) -> None:

@@ -12,6 +12,7 @@ __all__ = [
     "NAME",
     "alternatives",
     "ends_with_words",
+    "is_account_of_machine",
     "is_account_of_system",
     "names_nobody",
 ]
@@ -20,8 +21,9 @@ __all__ = [
 #: daemon), nobody (optional there, the kernel's overflow user), the accounts under which Debian's, Red Hat's and Apple's
 #: packages run their services, and Windows' well-known security principals (Microsoft, "Security identifiers": S-1-5-7,
 #: S-1-5-18 to 20, S-1-5-90 and 96), what databases keep for themselves (repmgr, Barman, PgBouncer, Amazon RDS, Cloud SQL, MySQL
-#: reserved accounts, Debian's mysql-server) who is at the console of a Cisco ASA, what vCenter and the console of ESXi log in as, and nobody in particular (IBM WebSEAL, AIX, Django). Names that the LSB lists as optional (news, uucp, operator, mail, ftp) are left out:
-#: attackers try them and people are given them.
+#: reserved accounts, Debian's mysql-server), who is at the console of a Cisco ASA, what vCenter and the console of ESXi log in as,
+#: and nobody in particular (IBM WebSEAL, AIX, Django). Names that the LSB lists as optional (news, uucp, operator, mail, ftp) are
+#: left out: attackers try them and people are given them.
 ACCOUNTS_OF_SYSTEMS: Final = frozenset(
     b"""
     root bin daemon nobody www-data postgres systemd-network systemd-resolve systemd-timesync systemd-coredump messagebus
@@ -32,19 +34,26 @@ ACCOUNTS_OF_SYSTEMS: Final = frozenset(
     streaming_barman pgbouncer enable_15 unauth unknown_user wazuh-wui anonymoususer vpxuser dcui
     """.split()
 )
-_SERVICE: Final = re.compile(
-    rb"(?:systemd-[a-z\-]+|(?:dwm|umfd)-[0-9]{1,3}|nt (?:authority|service)\\.{1,64}|.{1,64}\$"
-    # What a program is called that has an account of its own.
-    rb"|[a-z0-9][a-z0-9_\-.]{0,60}[_\-](?:service|svc|server|api|worker|operator|controller|exporter|consumer|producer|backend|frontend|daemon|runner|scheduler|bot|readonly)"
+_MACHINE: Final = re.compile(
+    rb"(?:systemd-[a-z\-]+|(?:dwm|umfd)-[0-9]{1,3}|nt (?:authority|service)\\.{1,64}|.{1,64}\$)\Z", re.IGNORECASE
+)
+#: What a program is called that has an account of its own.
+_PROGRAM: Final = re.compile(
+    rb"(?:[a-z0-9][a-z0-9_\-.]{0,60}[_\-](?:service|svc|server|api|worker|operator|controller|exporter|consumer|producer|backend|frontend|daemon|runner|scheduler|bot|readonly)"
     rb"|[a-z0-9\-]{1,39}\[bot\])\Z",
     re.IGNORECASE,
 )
 
 
+def is_account_of_machine(name: bytes) -> bool:
+    """Whether a log-in name is that of a machine or an operating system, whatever else it may be called."""
+    plain = name.lower().replace(b" ", b"\xa0")
+    return plain in ACCOUNTS_OF_SYSTEMS or _MACHINE.match(name) is not None
+
+
 def is_account_of_system(name: bytes) -> bool:
     """Whether a log-in name is that of a program, a machine or an operating system."""
-    plain = name.lower().replace(b" ", b"\xa0")
-    return plain in ACCOUNTS_OF_SYSTEMS or _SERVICE.match(name) is not None
+    return is_account_of_machine(name) or _PROGRAM.match(name) is not None
 
 
 #: One word of a name as it is written in prose: a capital letter first, of any script that has them.

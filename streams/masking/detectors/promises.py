@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from streams.masking.detectors.beside import is_account_of_system, names_nobody
+from streams.masking.detectors.beside import is_account_of_machine, is_account_of_system, names_nobody
 
 __all__ = [
     "HALVES",
@@ -70,7 +70,7 @@ _ROOT: Final = b"root"
 
 def _login(value: bytes) -> bool:
     """A log-in name: letters or four digits, at most five words."""
-    if is_account_of_system(value) and value.lower() != _ROOT:
+    if is_account_of_machine(value) and value.lower() != _ROOT:
         return False
     letters = _LETTER.search(value) is not None or (value.isdigit() and len(value) > 3)
     value = value.rstrip(b"=")  # In base64, as the manifest of a Kubernetes Secret has it.

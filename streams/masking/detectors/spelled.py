@@ -70,8 +70,8 @@ def _field_of_element(data: bytes, name: bytes, at: int) -> Field | None:
 _SECTION_END: Final = re.compile(rb"\\{0,63}+\]\\{0,63}+\]>\Z")
 
 
-#: What goes on behind a word between angle brackets that no text of an element begins with.
-_PROSE: Final = re.compile(rb"[ \t,;.:)\]}]")
+#: How a sentence or a command goes on behind a word between angle brackets: a sign that ends something, or several words.
+_PROSE: Final = re.compile(rb"[,;.:)\]}](?:\s|\Z)|[ \t]+[^\s<>]+[ \t]+[^\s<>]")
 _QUOTE: Final = re.compile(rb"(?<!\\)\"")
 
 

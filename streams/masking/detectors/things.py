@@ -110,7 +110,7 @@ _ZEEK: Final = re.compile(rb"\"(?:ts|_path|id[._]orig_h|conn_state)\\{0,31}\" ?:
 _UUID: Final = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.IGNORECASE)
 #: Keys of the objects and events of Kubernetes ("Object names and IDs"), Teleport ("Audit events") and OCSF ("Metadata").
 _OBJECT_KEYS: Final = re.compile(
-    rb"\b(?:apiVersion|resourceVersion|fieldPath|namespace|ownerReferences|objectRef|cluster_name|addr\.remote|ei|class_uid|category_uid|profiles|dashboard(?:_?uid)?)\\{0,31}\"?\s?[:=]",
+    rb"\b(?:apiVersion|resourceVersion|fieldPath|ownerReferences|objectRef|addr\.remote|ei|class_uid|category_uid)\\{0,31}\"?\s?[:=]",
     re.IGNORECASE,
 )
 
@@ -126,7 +126,12 @@ _OF_USERS: Final = frozenset(b"user users actor owner account member profile per
 
 #: Types of objects that bear names as persons do: Okta's targets, issuers of Amazon's sessions, actors of Azure.
 _TYPED: Final = re.compile(
-    rb"\"type\\{0,31}\" ?: ?\\{0,31}\"(?:Role|AppInstance|SystemPrincipal|PublicClientApp|Client|Application|App|Service|Folder|File|Group|Team|Bot|Organization|Project|Repository|UserGroup|PolicyEntity|PolicyRule|ServicePrincipal|AWSService)\\{0,31}\"",
+    rb"\"type\\{0,31}\" ?: ?\\{0,31}\"(?:Role|AppInstance|SystemPrincipal|PublicClientApp|UserGroup|PolicyEntity|PolicyRule|ServicePrincipal|AWSService)\\{0,31}\"",
+    re.IGNORECASE,
+)
+#: Types of things that a record of a person may have as well (an appointment's, a ticket's): not beside an address of mail.
+_TYPED_ALONE: Final = re.compile(
+    rb"\"type\\{0,31}\" ?: ?\\{0,31}\"(?:Application|Service|Folder|File|Group|Team|Organization|Project|Repository)\\{0,31}\"",
     re.IGNORECASE,
 )
 #: A program's registration (RFC 7591, 2); a `client_id` alone is a customer's in as many logs, and the name has to tell.
@@ -136,8 +141,9 @@ _REGISTRATION: Final = re.compile(
     re.IGNORECASE,
 )
 _OBJECT_MAX: Final = 400
-#: What has a version is a program (`"driver":{"name":"nodejs","version":"4.1.0"}`, MongoDB's handshake; Auth0's client).
-_VERSIONED: Final = re.compile(rb"\\{0,31}\" ?, ?\\{0,31}\"version\\{0,31}\" ?:")
+#: What has a version with a point in it is a program (`"driver":{"name":"nodejs","version":"4.1.0"}`, MongoDB's handshake; Auth0's
+#: client); the version of a row that several people edit is a number (JPA, `@Version`).
+_VERSIONED: Final = re.compile(rb"\\{0,31}\" ?, ?\\{0,31}\"version\\{0,31}\" ?: ?\\{0,31}\"v?[0-9]{1,4}\.[0-9]")
 
 
 def _is_of_thing(data: bytes, key: Key, value: Value) -> bool:
@@ -146,8 +152,10 @@ def _is_of_thing(data: bytes, key: Key, value: Value) -> bool:
     before = max(data.rfind(b"{", low, key.start), low)
     behind = min(at for at in (data.find(b"}", value.end, high), data.find(b"{", value.end, high), high) if at >= 0)
     if key.name.lower() == b"name" and _VERSIONED.match(data, value.end):
-        return True
+        return b" " not in data[value.start : value.end]
     if key.name.lower().replace(b"_", b"") != b"clientname":
+        if _TYPED_ALONE.search(data, before, behind):
+            return b"@" not in data[before:behind]
         return _TYPED.search(data, before, behind) is not None
     if _REGISTRATION.search(data, before, behind):
         return True
