@@ -1,6 +1,6 @@
 """`make bench`: what masking costs, next to its bars. Ratios within one run, medians, CPU seconds; nothing is asserted.
 
-    python -m tests.bench [--only engine,tokens,large,detectors,pipeline] [--repeats 5]
+    python -m tests.bench [--only engine,tokens,large,hostile,detectors,pipeline] [--repeats 5]
                           [--json FILE] [--svg FILE] [--logs PATH]
 
 The environment's LOGS is the default of --logs: real log files, one or a folder of them, gz too.
@@ -15,12 +15,13 @@ from pathlib import Path
 from tests.bench.detectors import detector_figures
 from tests.bench.engine import engine_figures, log_figures
 from tests.bench.figures import Figure, show, write_json
+from tests.bench.hostile import hostile_figures
 from tests.bench.large import large_figures
 from tests.bench.tokens import token_figures
 
 __all__: list[str] = []
 
-_PARTS = ("engine", "tokens", "large", "detectors", "pipeline")
+_PARTS = ("engine", "tokens", "large", "hostile", "detectors", "pipeline")
 
 
 def main() -> None:
@@ -44,6 +45,8 @@ def _measure(part: str, asked: argparse.Namespace) -> list[Figure]:
         return token_figures(asked.repeats)
     if part == "large":
         return large_figures(asked.repeats)
+    if part == "hostile":
+        return hostile_figures(asked.repeats)
     if part == "detectors":
         return detector_figures(asked.repeats, asked.records, asked.svg)
     from tests.bench.pipeline import pipeline_figures  # noqa: PLC0415  The other parts need no Java.

@@ -6,8 +6,9 @@ import re
 from typing import Final
 
 from streams.masking.detectors.accounts import account
-from streams.masking.detectors.beside import GENERAL, ends_with_words, names_nobody
+from streams.masking.detectors.beside import GENERAL, names_nobody
 from streams.masking.found import Detector, Verdict
+from streams.masking.lookbehind import Lookbehind
 
 __all__ = ["DETECTORS"]
 
@@ -24,12 +25,7 @@ _OTHER: Final = (
 )  # fmt: skip
 
 
-def _words(words: tuple[str, ...]) -> re.Pattern[bytes]:
-    return re.compile(b"(?:%b)\\Z" % "|".join(sorted(words, key=len, reverse=True)).encode(), re.IGNORECASE)
-
-
-_QUOTES, _LETTERS = _words(_LATIN), _words(_OTHER)
-_WORD_MAX: Final = 28
+_QUOTES, _LETTERS = (Lookbehind([word.encode() for word in words]) for words in (_LATIN, _OTHER))
 _NAME: Final = rb"[A-Za-z][A-Za-z0-9_.\-@\\]{1,62}[A-Za-z0-9]"
 _QUOTED: Final = re.compile(
     rb" ?(\\{0,7}[\"'`]|\[|\xc2\xab|\xe2\x80[\x9c\x9e]|\xe3\x80\x8c)("
@@ -69,8 +65,8 @@ _NO_NAME: Final = frozenset(word for verb in _VERBS for word in verb.encode().sp
 
 def judge_user(data: bytes, end: int) -> Verdict:
     """The log-in name behind the word for a user."""
-    other = ends_with_words(_LETTERS, data, end, _WORD_MAX)
-    if not other and not ends_with_words(_QUOTES, data, end, _WORD_MAX):
+    other = _LETTERS.first_word(data, end)
+    if not other and not _QUOTES.first_word(data, end):
         return "no_word"
     quoted = _QUOTED.match(data, end)
     name = (

@@ -10,6 +10,7 @@ from typing import Final
 from streams.masking.detectors.beside import ends_with_words, is_account_of_system
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.kinds import Kind
+from streams.masking.lookbehind import Lookbehind
 
 __all__ = ["DETECTORS"]
 
@@ -32,10 +33,7 @@ _AUTHENTICATION: Final = (
     "new group: name=", "changed password expiry for ", "password changed for ", "(to root) ", ": add '", ": delete '",
     "view acls to: ", "modify acls to: ", "view permissions: set(", "modify permissions: set(",
 )  # fmt: skip
-_AUTHENTICATION_WORDS: Final = re.compile(
-    b"(?:%b)\\Z" % "|".join(map(re.escape, _AUTHENTICATION)).encode(), re.IGNORECASE
-)
-_PHRASE_MAX: Final = 40
+_AUTHENTICATION_WORDS: Final = Lookbehind([re.escape(words).encode() for words in _AUTHENTICATION])
 
 #: An account as it is written before the next word of the message; attackers put anything there, spaces and passwords.
 _ACCOUNT: Final = re.compile(
@@ -56,15 +54,16 @@ _PART_OF_USER: Final = re.compile(
     rb"(?:name|id|input|token|credentials?|password|role|type)(?:[\"\\,.;)]|\s*\Z)", re.IGNORECASE
 )
 _GROUP_ADDED: Final = re.compile(rb"groupadd(?:\[[0-9]{1,10}\])?: new group: name=\Z")
+_GROUP_ADDED_MAX: Final = 40
 _TO_GROUP: Final = re.compile(rb"' (?:to|from) (?:shadow )?group\b")
 _APOSTROPHE: Final = 0x27
 
 
 def judge_authentication(data: bytes, end: int) -> Verdict:
     """The account behind a phrase that sshd, PAM, shadow-utils or systemd-logind prints before one."""
-    if not ends_with_words(_AUTHENTICATION_WORDS, data, end, _PHRASE_MAX):
+    if not _AUTHENTICATION_WORDS.first_word(data, end):
         return "no_phrase"
-    if _GROUP_ADDED.search(data, max(0, end - _PHRASE_MAX), end):
+    if _GROUP_ADDED.search(data, max(0, end - _GROUP_ADDED_MAX), end):
         return "group"
     name = _ACCOUNT.match(data, end)
     if (

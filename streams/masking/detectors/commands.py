@@ -96,18 +96,14 @@ _MANAGED: Final = re.compile(
 )
 _GECOS: Final = re.compile(rb"(?:-c|--comment|--gecos)[ =](\\{0,31}[\"'])([^\"'\\\xff]{3,80})\1")
 _MANAGED_MAX: Final = 24
+_ARGUMENTS_MAX: Final = 480
 
 
 def judge_managed(data: bytes, end: int) -> Verdict:
     """The account that a command of shadow-utils or Debian's adduser manages, and the name of its owner."""
-    command = next(
-        (
-            one
-            for one in _MANAGED.finditer(data, max(0, end - _MANAGED_MAX), end + 480)
-            if one.start() < end <= one.end()
-        ),
-        None,
-    )
+    starts = range(max(0, end - _MANAGED_MAX), end)
+    tries = (_MANAGED.match(data, at, end + _ARGUMENTS_MAX) for at in starts)
+    command = next((one for one in tries if one and end <= one.end()), None)
     if command is None or not (command[1] is not None or command[2]):
         return "no_command"
     if command[3].lower() in GENERAL:

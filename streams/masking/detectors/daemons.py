@@ -9,6 +9,7 @@ from typing import Final
 
 from streams.masking.detectors.accounts import account
 from streams.masking.found import Detector, Found, Verdict
+from streams.masking.lookbehind import Lookbehind
 
 __all__ = ["DETECTORS"]
 
@@ -175,21 +176,18 @@ _PHRASES: Final[tuple[tuple[str, str, str], ...]] = (
         r" (?:with (?:encrypted )?password|identified |password |login\b|superuser\b|account (?:un)?lock)",
     ),
 )
-_BEFORE: Final = re.compile(
-    "(?:{})\\Z".format("|".join(f"({before}{anchor})" for before, anchor, _ in _PHRASES)).encode(), re.IGNORECASE
-)
+_BEFORE: Final = Lookbehind([(before + anchor).encode() for before, anchor, _ in _PHRASES])
 _FOLLOWED: Final = tuple(
     re.compile(b"(" + _NAME + b")(?=" + behind.encode() + b")", re.IGNORECASE) for _, _, behind in _PHRASES
 )
-_BEFORE_MAX: Final = 232
 
 
 def judge_behind_words(data: bytes, end: int) -> Verdict:
     """The account behind words that a daemon prints before one, where the line goes on as that daemon's does."""
-    phrase = _BEFORE.search(data, max(0, end - _BEFORE_MAX), end)
-    if phrase is None:
+    phrases = _BEFORE.matches(data, end)
+    if not phrases:
         return "no_phrase"
-    name = _FOLLOWED[(phrase.lastindex or 1) - 1].match(data, end)
+    name = next((name for number, _ in phrases if (name := _FOLLOWED[number].match(data, end))), None)
     if name is None:
         return "no_name"
     found = account(end, name[1], "account_of_daemon")
@@ -295,28 +293,16 @@ _TAILS: Final[tuple[tuple[str, str, str], ...]] = (
     # MySQL's general log: `Connect ann@localhost on shop`.
     (r"connect(?:\\t|\s){1,4}(@)", "@localhost on ", ""),
 )  # fmt: skip
-_TAIL: Final = tuple(
-    (
-        re.compile((before.replace("@)", "@N)") + words).encode().replace(b"@N", _NAME) + rb"\Z", re.IGNORECASE),
-        re.compile(behind.encode(), re.IGNORECASE),
-    )
-    for before, words, behind in _TAILS
+_TAIL: Final = Lookbehind(
+    [(before.replace("@)", "@N)") + words).encode().replace(b"@N", _NAME) for before, words, _ in _TAILS]
 )
-_TAIL_WORDS: Final = re.compile(
-    "(?:{})\\Z".format("|".join(f"({words})" for _, words, _ in _TAILS)).encode(), re.IGNORECASE
-)
-_TAIL_WORDS_MAX: Final = 120
-_TAIL_MAX: Final = 520
+_GOES_ON: Final = tuple(re.compile(behind.encode(), re.IGNORECASE) for _, _, behind in _TAILS)
 
 
 def judge_before_words(data: bytes, end: int) -> Verdict:
     """The account before words that a daemon prints behind one, and the password that FreeRADIUS prints beside it."""
-    words = _TAIL_WORDS.search(data, max(0, end - _TAIL_WORDS_MAX), end)
-    if words is None:
-        return "no_words"
-    before, behind = _TAIL[(words.lastindex or 1) - 1]
-    name = before.search(data, max(0, end - _TAIL_MAX), end)
-    if name is None or not behind.match(data, end):
+    name = next((name for number, name in _TAIL.matches(data, end) if _GOES_ON[number].match(data, end)), None)
+    if name is None:
         return "no_name"
     found = account(name.start(1), name[1], "account_before_words")
     if name.lastindex == _PASSWORD:

@@ -7,6 +7,7 @@ from streams.masking.context import at_word_start
 from streams.masking.detectors.beside import GENERAL
 from streams.masking.detectors.people import person_at
 from streams.masking.found import Detector, Found, Verdict
+from streams.masking.lookbehind import Lookbehind
 
 __all__ = ["DETECTORS"]
 
@@ -82,8 +83,7 @@ _PHRASES: Final = (
     rf"(?:{'|'.join(word.encode().decode('latin-1') for word in _CYRILLIC)}):? ",
     rf"(?:{_DONE_TO}) ",
 )
-_PHRASE: Final = re.compile("(?:{})\\Z".format("|".join(_PHRASES)).encode("latin-1"), re.IGNORECASE)
-_PHRASE_MAX: Final = 64
+_PHRASE: Final = Lookbehind([phrase.encode("latin-1") for phrase in _PHRASES])
 
 
 def judge_dealing(data: bytes, end: int) -> Verdict:
@@ -92,7 +92,7 @@ def judge_dealing(data: bytes, end: int) -> Verdict:
     if not data[start:end].isupper() and data[start:end] < b"\x80":
         return "no_capital"
     if not _done_by_somebody(data, start):
-        phrase = _PHRASE.search(data, max(0, start - _PHRASE_MAX), start)
+        phrase = _PHRASE.first(data, start)
         if phrase is None or not (at_word_start(data, phrase.start()) or phrase[0][0] >= _NOT_ASCII):
             return "no_phrase"
     if title := _TITLE.match(data, start):
@@ -132,7 +132,7 @@ def _done_by_somebody(data: bytes, at: int) -> bool:
     low = max(0, at - _PARTICIPLE_MAX)
     if done := _PARTICIPLE.search(data, low, at):
         return not _OF_THINGS.search(data, done.start(), done.end() - len(b" by "))
-    return _DONE_BY_ABROAD.search(data, low, at) is not None and not _OF_THINGS_ABROAD.search(data, low, at)
+    return _DONE_BY_ABROAD.first(data, at) is not None and not _OF_THINGS_ABROAD.search(data, low, at)
 
 
 #: How participles end before the word for `by` in French, Spanish and Portuguese, Italian and Polish; German and Dutch ones, and
@@ -149,7 +149,7 @@ _BY_ABROAD: Final = (
     r"(?:aangemaakt|geplaatst|goedgekeurd|ingediend|gewijzigd|verwijderd|ondertekend|afgewezen|bijgewerkt|geannuleerd|betaald|besteld|gemeld|aangevraagd|geboekt) door",
     r"(?:skapad|godk\xc3\xa4nd|skickad|\xc3\xa4ndrad|signerad|bokad|best\xc3\xa4lld|oprettet|godkendt|\xc3\xa6ndret|slettet|opprettet|godkjent|endret) a[vf]",
 )
-_DONE_BY_ABROAD: Final = re.compile("(?:{}) \\Z".format("|".join(_BY_ABROAD)).encode("latin-1"), re.IGNORECASE)
+_DONE_BY_ABROAD: Final = Lookbehind([f"{by} ".encode("latin-1") for by in _BY_ABROAD])
 #: Stems of what programs, firms and things do there.
 _OF_THINGS_ABROAD: Final = re.compile(
     rb"\b(?:d\xc3\xa9velopp|desenvolv|desarroll|svilupp|g\xc3\xa9n\xc3\xa9r|gener|ger[ai]d|caus|provoqu|provoc|fourn|forn|propuls|prot[\xc3e]|limit|bloqu|blocc|h\xc3\xa9berg|d\xc3\xa9tect|detect|"

@@ -9,6 +9,7 @@ from streams.masking.detectors.beside import GENERAL, NAME, names_nobody
 from streams.masking.detectors.people import person_at
 from streams.masking.fields import is_person_word
 from streams.masking.found import Detector, Found, Verdict
+from streams.masking.lookbehind import Lookbehind
 
 __all__ = ["DETECTORS"]
 
@@ -31,8 +32,7 @@ _DEEDS: Final = (
     ),
     " (?:started|triggered|aborted|cancell?ed) (?:a |the )?(?:build|pipeline|deployment|release)",
 )
-_DEED: Final = re.compile("(?:{})\\Z".format("|".join(f"(?:{deed})" for deed in _DEEDS)).encode(), re.IGNORECASE)
-_DEED_MAX: Final = 72
+_DEED: Final = Lookbehind([deed.encode() for deed in _DEEDS])
 _LOGIN: Final = re.compile(
     rb"(?:\A|(?<=[\s\"':>(\]])|(?<=\\[nrtbf]))(@[A-Za-z0-9][A-Za-z0-9_.\-]{0,38}|[a-z]{1,24}[._][a-z]{2,24}[0-9]{0,4})\Z"
 )
@@ -48,7 +48,7 @@ _PEOPLE: Final = (b"assignee", b"reporter", b"owner")
 
 def judge_deed(data: bytes, end: int) -> Verdict:
     """The person before what was done, and those whom a change of an assignee names."""
-    deed = _DEED.search(data, max(0, end - _DEED_MAX), end)
+    deed = _DEED.first(data, end)
     if deed is None:
         return "no_deed"
     found = _doer(data, deed.start())

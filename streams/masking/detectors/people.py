@@ -6,6 +6,7 @@ from typing import Final
 from streams.masking.detectors.accounts import account
 from streams.masking.detectors.beside import GENERAL, NAME, ends_with_words, names_nobody
 from streams.masking.found import Detector, Found, Verdict
+from streams.masking.lookbehind import Lookbehind
 
 __all__ = ["DETECTORS", "UNCASED", "person_at"]
 
@@ -88,7 +89,7 @@ _TITLES: Final = (
     "Se\xc3\xb1or", "Se\xc3\xb1ora", "Senor", "Senora", "Srta", "Sra", "Signor", "Signora", "Dott", "Dhr", "Mevr", "Mevrouw", "Meneer", "Sig", "Sr",
     "Senhor", "Senhora", "Pani", "Bay", "Bayan", "Rev", "Capt",
 )  # fmt: skip
-_TITLE: Final = re.compile(b"(?:%b)\\.? \\Z" % "|".join(sorted(_TITLES, key=len, reverse=True)).encode("latin-1"))
+_TITLE: Final = Lookbehind([rf"{title}\.? ".encode("latin-1") for title in _TITLES], flags=0)
 _SHOUTED: Final = re.compile(rb"(?:MR|MRS|MS|DR|HERR|FRAU)\.? \Z")
 _TITLE_MAX: Final = 16
 _QUANTITY: Final = re.compile(rb"[0-9] ?\Z")
@@ -96,7 +97,7 @@ _QUANTITY: Final = re.compile(rb"[0-9] ?\Z")
 
 def judge_title(data: bytes, end: int) -> Verdict:
     """The name behind a title (`Mrs. Lee`, `Herr Müller`)."""
-    title = ends_with_words(_TITLE, data, end, _TITLE_MAX) or ends_with_words(_SHOUTED, data, end, _TITLE_MAX)
+    title = _TITLE.first_word(data, end) or ends_with_words(_SHOUTED, data, end, _TITLE_MAX)
     if title is None:
         return "no_title"
     if _QUANTITY.search(data, max(0, title.start() - 2), title.start()):
@@ -137,10 +138,7 @@ _GREETINGS: Final = (
     "cher", "ch\xc3\xa8re", "caro", "cara", "gentile", "ol\xc3\xa1", "prezado", "prezada", "beste", "geachte", "good morning", "good afternoon", "good evening",
     "welcome back", "welcome", "thanks", "thank you", "greetings", "salut", "bom dia", "buenos d\xc3\xadas", "buongiorno", "hej", "hei", "witaj", "ahoj",
 )  # fmt: skip
-_GREETING: Final = re.compile(
-    b"(?:%b),? \\Z" % "|".join(sorted(_GREETINGS, key=len, reverse=True)).encode("latin-1"), re.IGNORECASE
-)
-_GREETING_MAX: Final = 20
+_GREETING: Final = Lookbehind([f"{greeting},? ".encode("latin-1") for greeting in _GREETINGS])
 #: What ends a greeting.
 _GREETED: Final = re.compile(
     rb"(?:[ ]?[,!.;:\r\n\"'\\<&)\]]|\Z| (?:from|your|you|we|the|i|thank|welcome|please|and)\b)"
@@ -153,7 +151,7 @@ _WELCOME_BACK: Final = re.compile(rb"back\b", re.IGNORECASE)
 
 def judge_greeting(data: bytes, end: int) -> Verdict:
     """The name behind a greeting, where the greeting ends behind it (`Dear Ann,`)."""
-    if not ends_with_words(_GREETING, data, end, _GREETING_MAX):
+    if not _GREETING.first_word(data, end):
         return "no_greeting"
     if _TITLE_AGAIN.match(data, end):
         return "title_goes_on"
@@ -209,16 +207,11 @@ def _in_bytes(word: str) -> str:
     return word.encode().decode("latin-1") if any(ord(char) > 0xFF for char in word) else word
 
 
-def _before(words: tuple[str, ...]) -> re.Pattern[bytes]:
-    return re.compile(
-        b"(?:%b)[:,]? \\Z"
-        % "|".join(sorted(map(re.escape, map(_in_bytes, words)), key=len, reverse=True)).encode("latin-1"),
-        re.IGNORECASE,
-    )
+def _before(words: tuple[str, ...]) -> Lookbehind:
+    return Lookbehind([rf"{re.escape(_in_bytes(word))}[:,]? ".encode("latin-1") for word in words])
 
 
 _ROLE, _AGENT, _OWN = _before((*_ROLES, "pax")), _before(_AGENTS), _before(_SELF)
-_ROLE_MAX: Final = 32
 _QUOTE: Final = re.compile(rb"\\{0,7}[\"'`<]|\xe2\x80[\x98\x9c]")
 #: What may follow a single name behind a word for a person.
 _NAME_ENDS: Final = re.compile(
@@ -234,11 +227,11 @@ def judge_person(data: bytes, end: int) -> Verdict:
     if quote := _QUOTE.match(data, end):
         start = quote.end()
     least = 1
-    if ends_with_words(_OWN, data, end, _ROLE_MAX):
+    if _OWN.first_word(data, end):
         return _introduced(data, start)
-    if not ends_with_words(_ROLE, data, end, _ROLE_MAX):
+    if not _ROLE.first_word(data, end):
         least = 2
-        if not ends_with_words(_AGENT, data, end, _ROLE_MAX):
+        if not _AGENT.first_word(data, end):
             return "no_phrase"
     if _TITLE_AGAIN.match(data, start):
         return "title_goes_on"

@@ -7,6 +7,7 @@ from streams.masking.context import at_word_start
 from streams.masking.detectors.beside import NAME, ends_with_words, names_nobody
 from streams.masking.detectors.people import person_at
 from streams.masking.found import Detector, Found, Verdict
+from streams.masking.lookbehind import Lookbehind
 
 __all__ = ["DETECTORS"]
 
@@ -213,9 +214,7 @@ _PHRASES: Final = (
     "address is", "address:", "lives at", "living at", "live at", "resides at", "residing at", "ship to", "shipped to", "shipping to", "deliver to", "delivered to",
     "delivering to", "address changed to", "address updated to", "wohnhaft in", "wohnt in", "adresse:", "anschrift:", "domicili\xc3\xa9", "direcci\xc3\xb3n:", "address =", "address=",
 )  # fmt: skip
-_PHRASE: Final = re.compile(
-    b"(?:%b) \\Z" % "|".join(sorted(map(re.escape, _PHRASES), key=len, reverse=True)).encode("latin-1"), re.IGNORECASE
-)
+_PHRASE: Final = Lookbehind([f"{re.escape(phrase)} ".encode("latin-1") for phrase in _PHRASES])
 #: An address in words: a house number, words, a comma or a postcode; to the end of the line or the sentence.
 _LINE: Final = re.compile(
     rb"(?=[^\r\n\"<>{}|=;]{0,120}[0-9])(?=[^\r\n\"<>{}|=;]{0,120}[A-Za-z\x80-\xc5]{3})[A-Za-z0-9\x80-\xc5#](?:[A-Za-z0-9\x80-\xc5'#/\-]|[ ,](?! )|\.(?=[ ,]?[a-z0-9]|, )|\\n(?! {2})){6,120}(?<![ ,])"
@@ -231,7 +230,7 @@ _NO_HOUSE: Final = re.compile(
 
 def judge_phrase(data: bytes, end: int) -> Verdict:
     """What stands behind `lives at` or `address:`, where it has a house number and words."""
-    if not ends_with_words(_PHRASE, data, end, 24):
+    if not _PHRASE.first_word(data, end):
         return "no_phrase"
     line = _LINE.match(data, end)
     if line is None or not _HOUSE.search(line[0]) or _NO_HOUSE.search(line[0]) or not _TOWN.search(line[0]):

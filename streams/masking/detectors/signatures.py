@@ -7,6 +7,7 @@ from streams.masking.context import at_word_start
 from streams.masking.detectors.beside import GENERAL
 from streams.masking.detectors.people import person_at
 from streams.masking.found import Detector, Found, Verdict
+from streams.masking.lookbehind import Lookbehind
 
 __all__ = ["DETECTORS"]
 
@@ -24,11 +25,7 @@ def _in_bytes(word: str) -> str:
     return re.escape(word).replace("\\ ", " ").encode().decode("latin-1")
 
 
-_CLOSED: Final = re.compile(
-    "(?:{}){}\\Z".format("|".join(map(_in_bytes, sorted(_CLOSINGS, key=len, reverse=True))), _BELOW).encode("latin-1"),
-    re.IGNORECASE,
-)
-_CLOSED_MAX: Final = 120
+_CLOSED: Final = Lookbehind([(_in_bytes(closing) + _BELOW).encode("latin-1") for closing in _CLOSINGS])
 _NOT_ASCII: Final = 0x80
 #: A signature is a line of its own.
 _ENDS: Final = re.compile(rb"[ \t]{0,8}(?:[\r\n|<\"]|\\{1,31}[nr\"]|,? ?\Z|, )")
@@ -39,7 +36,7 @@ def judge_signature(data: bytes, end: int) -> Verdict:
     start = end - 1
     if not data[start:end].isupper() and data[start:end] < b"\x80":
         return "no_capital"
-    closed = _CLOSED.search(data, max(0, start - _CLOSED_MAX), start)
+    closed = _CLOSED.first(data, start)
     if closed is None or not (at_word_start(data, closed.start()) or closed[0][0] >= _NOT_ASCII):
         return "no_closing"
     stop = person_at(data, start)

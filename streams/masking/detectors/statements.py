@@ -182,10 +182,11 @@ def judge_bound(data: bytes, end: int) -> Verdict:
     at = lead.start(1) if lead[1] else end
     parameters = list(_listed(data, at) if lead[2] else _named(data, at))
     columns = _places(data, at, parameters)
+    mailed = any(_MAIL.search(data, one.start, one.stop) for one in parameters)
     found: list[Found] = []
     for number, one in enumerate(parameters):
         column = columns.get(one.name or b"#%d" % number) or _column_before_value(data, at, one)
-        found += _held(data, column, one.start, one.stop) if column else _by_itself(data, one, parameters)
+        found += _held(data, column, one.start, one.stop) if column else _by_itself(data, one, mailed)
     return found or "other_fields"
 
 
@@ -264,14 +265,12 @@ def _column_before_value(data: bytes, at: int, one: _Parameter) -> _Column | Non
 _NAME: Final = Field("name", "full_name")
 
 
-def _by_itself(data: bytes, one: _Parameter, parameters: list[_Parameter]) -> list[Found]:
+def _by_itself(data: bytes, one: _Parameter, mailed: bool) -> list[Found]:
     """What the name of a parameter tells (`@__email_0`), or that a name stands beside an address of mail."""
     name = one.name.strip(b"@_$0123456789")
     if name and (found := personal(data, name, one.start, one.stop)):
         return found
-    if any(_MAIL.search(data, other.start, other.stop) for other in parameters) and PROMISES["full_name"](
-        data[one.start : one.stop]
-    ):
+    if mailed and PROMISES["full_name"](data[one.start : one.stop]):
         return judge_value(data, _NAME, Value(one.start, one.stop, "string", False))
     return []
 

@@ -235,7 +235,7 @@ def judge_hash(data: bytes, end: int) -> Verdict:
 _COLUMNS: Final = re.compile(
     rb"([\w$]{0,64})[`\"'\]\\]{0,8}\s{0,4}\(([^()\xff]{1,2000})\)[^()\xff]{0,40}\bvalues\s{0,4}\(\Z", re.IGNORECASE
 )
-_COLUMNS_MAX: Final = 2100
+_COLUMNS_MAX, _TABLE_MAX, _CLOSED_MAX = 2001, 76, 52
 #: A literal, or anything else up to the next comma; a call has parentheses.
 _LITERAL: Final = re.compile(
     rb"\s*+(?:(?:[NEBX]|_utf8)?(\\{0,31}['\"])((?:''(?!')|(?!\1)[^\xff])*+)\1|((?:[^,()'\"\xff]|\((?:[^()\xff]|\([^()\xff]{0,200}\)){0,400}\))*+))\s*+([,)]?)",
@@ -252,7 +252,9 @@ _BEHIND_STATEMENT_MAX: Final = 700
 
 def judge_insert(data: bytes, end: int) -> Verdict:
     """The values of an `INSERT` that names its columns (SQL:2016, 14.11)."""
-    columns = _COLUMNS.search(data, max(0, end - _COLUMNS_MAX), end)
+    closed = data.rfind(b")", max(0, end - _CLOSED_MAX), end)
+    opened = data.rfind(b"(", max(0, closed - _COLUMNS_MAX), closed) if closed >= 0 else -1
+    columns = _COLUMNS.search(data, max(0, opened - _TABLE_MAX), end) if opened >= 0 else None
     if columns is None:
         return "no_columns"
     table, names = columns[1], [name.strip(b" \t\r\n\\`\"'[]") for name in columns[2].split(b",")]
