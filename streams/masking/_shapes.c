@@ -20,7 +20,7 @@ enum { DIGIT = 1, HEX = 2, ALPHA = 4, RUN = 8, BASE58 = 16, LOCAL = 32, UPPER = 
 
 /* What stands before a word, but for the letters that may end an escape (`\n`): the class [^0-9ac-eg-mo-qsu-z]. */
 static byte class_of[256], before_word[256], quad_of[3][256];
-static byte quad_lists[3][16] __attribute__((aligned(16)));
+static byte quad_lists[3][16] __attribute__((aligned(16))), rare_list[16] __attribute__((aligned(16)));
 static byte country[26 * 26];
 
 /* The detectors whose shapes are looked for; shapes.py has the same names and takes no other pass. */
@@ -29,7 +29,7 @@ static byte country[26 * 26];
     "discord_bot_token asana_token uptimerobot_key bitwarden_machine_token vault_legacy_token url_userinfo xml_element "        \
     "national_number_alone phone_in_brackets field jwt track2 bearer database_key pair_of_strings track1 coin"
 /* Raised with every change of what is found, as `streams.masking.shapes` says: what was built before is not used. */
-enum { INTERFACE = 15 };
+enum { INTERFACE = 16 };
 enum shape {
     BLOCK, DISGUISE, EMAIL, PHONE_INTERNATIONAL, PHONE_NANP, SSN, IPV4, IPV6, MAC, CARD, CARD_NAMED, IBAN, IBAN_SPACED, WALLET,
     DISCORD, ASANA, UPTIMEROBOT, BITWARDEN, VAULT, USERINFO, ELEMENT, NATIONAL, PHONE_BRACKETS, FIELD, JOSE, TRACK2,
@@ -149,6 +149,38 @@ static void mark(byte *table, const char *chars, byte bit)
 #include "_shapes_disguises.h"
 #include "_shapes_names.h"
 #include "_shapes_words.h"
+
+/* Signs of ASCII of which most blocks hold none, the last of them NUL; `_shapes_sets.h` has them as well. */
+static const char RARE[] = "%&^<[@+\x1b";
+
+/* One of them, or the first byte of a character beyond ASCII. */
+static void at_rare_sign(Scan *scan, const byte *at)
+{
+    switch (*at) {
+    case '%': case '&': case '^':
+        at_mark(scan, at);
+        return;
+    case '<':
+        at_less(scan, at);
+        return;
+    case '[':
+        at_pair(scan, at);
+        return;
+    case '@':
+        at_sign(scan, at);
+        userinfo(scan, at);
+        return;
+    case '+':
+        at_plus(scan, at);
+        return;
+    case 0x1b: case 0:
+        at_control(scan, at);
+        return;
+    default:
+        at_character(scan, at);
+    }
+}
+
 #include "_shapes_widths.h"
 
 /* Look-backs and look-aheads of a fixed length stay inside the bytes that stand before and behind the records. */
@@ -195,6 +227,12 @@ static PyObject *scan_shapes(PyObject *module, PyObject *args)
     return hits;
 }
 
+/* Notes a character of ASCII in a list that registers are looked up in. */
+static void enlist(byte *list, int c)
+{
+    list[c % 16] |= (byte)(1 << c / 16);
+}
+
 static void fill_tables(void)
 {
     static const char countries[] =
@@ -221,7 +259,10 @@ static void fill_tables(void)
     mark(quad_of[1], "CDEFGHSTUVWXijklmnyz0123", 1);
     mark(quad_of[2], "ABEFIJMNQRUVYZcdghkloptwxs014589", 1);
     for (c = 0; c < 3 * 128; c++)
-        quad_lists[c / 128][c % 16] |= (byte)(quad_of[c / 128][c % 128] << c % 128 / 16);
+        if (quad_of[c / 128][c % 128])
+            enlist(quad_lists[c / 128], c % 128);
+    for (c = 0; c < (int)sizeof RARE; c++)
+        enlist(rare_list, RARE[c]);
 }
 
 static PyObject *choose_width(PyObject *module, PyObject *args)

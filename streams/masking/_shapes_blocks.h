@@ -92,7 +92,7 @@ static void at_header(Scan *scan, const byte *at)
 /* The magic of gzip in base64 (RFC 1952), `H4sI`, at its second letter. */
 static void at_gzip(Scan *scan, const byte *at)
 {
-    if (*at == '4' && at[1] == 's' && at[2] == 'I')
+    if (at[-1] == 'H' && *at == '4' && at[1] == 's' && at[2] == 'I')
         rest_of_word(scan, at + 3, 12);
 }
 

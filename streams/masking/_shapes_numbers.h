@@ -324,28 +324,15 @@ static void spaced_country(Scan *scan, const byte *at)
 /* Most that stands between a word and the number that it tells of, in bytes. */
 enum { GAP_BEFORE_DIGIT = 24 };
 
-/* Behind a short word for cards the first digit of the 25 bytes that follow, the first of them a sign:
- * (?:\b|_|\\[nrtbf])(?:cc|ccn|pan)[^0-9a-z\xff][^0-9\xff]{0,23}[0-9] */
-static void card_word(Scan *scan, const byte *word, const byte *end)
+/* At the second letter of CC, behind it the first digit of the 25 bytes that follow, the first of them a sign:
+ * (?:[^a-z0-9]|\\[nrtbf])cc[^0-9a-z\xff][^0-9\xff]{0,23}[0-9] */
+static void at_cc(Scan *scan, const byte *letter)
 {
-    const byte *at = end;
+    const byte *word = letter - 1, *end = letter + 1, *at = end;
     if (IS(*end, ALPHA | DIGIT) || (IS(word[-1], ALPHA | DIGIT) && !escape_letter(word - 1)))
         return;
     while (at - end < GAP_BEFORE_DIGIT && !IS(*at, DIGIT) && *at != 0xff)
         at++;
     if (at > end && IS(*at, DIGIT))
         report(scan, CARD_NAMED, at + 1);
-}
-
-/* The second letter of CC, also of CCN. */
-static void at_cc(Scan *scan, const byte *at)
-{
-    card_word(scan, at - 1, at + 1 + (LOWER(at[1]) == 'n' && at[1] != 0xff));
-}
-
-/* The last letter of what may be PAN. */
-static void at_pan(Scan *scan, const byte *at)
-{
-    if (LOWER(at[-1]) == 'a')
-        card_word(scan, at - 2, at + 1);
 }

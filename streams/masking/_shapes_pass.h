@@ -121,26 +121,20 @@ static void NAMED(at_rare_signs)(Scan *scan, const byte *at, const Block *now, c
 {
     EACH(NOW(slash), at_backslash(scan, here));
     EACH(NOW(equals), at_equals(scan, here));
-    EACH(NOW(mark), at_mark(scan, here));
     EACH(NOW(quote) & (BEFORE(quote, 1) | (BEFORE(slash, 1) & (BEFORE(quote, 2) | BEFORE(slash, 2)))), at_doubled_quote(scan, here));
-    EACH(NOW(less), at_less(scan, here));
     EACH(NOW(bracket), (area_in_brackets(scan, here), at_pair(scan, here)));
-    EACH(NOW(square), at_pair(scan, here));
-    EACH(NOW(lead), at_character(scan, here));
-    EACH(NOW(control), at_control(scan, here));
-    EACH(NOW(at), (at_sign(scan, here), userinfo(scan, here)));
-    EACH(NOW(plus), at_plus(scan, here));
+    EACH(NOW(rare), at_rare_sign(scan, here));
 }
 
 static void NAMED(at_words)(Scan *scan, const byte *at, const Block *now, const Block *last)
 {
     EACH(NOW(c) & BEFORE(c, 1) & (~BACK(now->alnums.one, last->alnums.one, 2) | BEFORE(slash, 3)), at_cc(scan, here));
-    EACH(NOW(n) & BEFORE(p, 2) & (~BACK(now->alnums.one, last->alnums.one, 3) | BEFORE(slash, 4)), at_pan(scan, here));
-    EACH(NOW(level) & BEFORE(e, 1), at_zlib(scan, here));
     /* `r` is no digit of sixteen, and `b` is one. */
     EACH(NOW(e) & BEFORE(e, 3) & BEFORE(hex, 4) & ~BEFORE(hex, 1), at_bearer(scan, here));
+    EACH(NOW(level) & BEFORE(e, 1), at_zlib(scan, here));
     EACH(NOW(yw) & BEFORE(e, 1), at_header(scan, here));
-    EACH(NOW(digit) & BEFORE(h, 1), at_gzip(scan, here));
+    /* `H` is no digit of sixteen. */
+    EACH(NOW(digit) & BEFORE(upper, 1) & ~BEFORE(hex, 1), at_gzip(scan, here));
     EACH(NOW(big_a) & BEFORE(big_a, 3) & BEFORE(big_a, 8) & BEFORE(big_a, 11), at_utf16(scan, here));
     EACH(now->blocks & BEHIND(words, twelve), at_word_end(scan, here));
     EACH(now->alnums.twenty_four & ~BEHIND(alnums, twenty_four) & 

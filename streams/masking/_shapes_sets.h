@@ -21,8 +21,8 @@
 typedef bits Set __attribute__((vector_size(LANES * sizeof(bits))));
 
 typedef struct {
-    Set digit, letter, upper, hex, run, sign, gap, at, plus, colon, dot, dash, big_a, h, level, slash, n, c, p;
-    Set quote, mark, equals, less, bracket, square, control, lead, yw, e;
+    Set digit, letter, upper, hex, run, sign, gap, rare, colon, dot, dash, big_a, level, slash, n, c;
+    Set quote, equals, bracket, yw, e;
     /* Which bytes may be the first, the second and the third of a printable quad; where nobody tells, any of them. */
     Set first, second, third;
 } Classes;
@@ -68,32 +68,27 @@ static void CLASSIFY(const byte *at, Classes *of)
         TAKE(run, digit | letter | plus | dash | joint);
         TAKE(sign, dash | dot | joint | space | SIGN(v, '\t') | SIGN(v, ')'));
         TAKE(gap, dash | space);
-        TAKE(at, SIGN(v, '@'));
-        TAKE(plus, plus);
         TAKE(colon, SIGN(v, ':'));
         TAKE(dot, dot);
         TAKE(dash, dash);
+        TAKE(bracket, SIGN(v, '('));
         TAKE(big_a, big_a);
-        TAKE(h, SIGN(v, 'H'));
         TAKE(level, big_a | SIGN(v, 'J') | SIGN(v, 'N') | SIGN(v, 'F'));
+        TAKE(yw, SIGN(low, 'y') | SIGN(low, 'w'));
         TAKE(slash, SIGN(v, '\\'));
         TAKE(n, SIGN(low, 'n'));
         TAKE(c, SIGN(low, 'c'));
-        TAKE(p, SIGN(low, 'p'));
         TAKE(quote, SIGN(v, '"') | SIGN(v, '\''));
-        TAKE(mark, SIGN(v, '%') | SIGN(v, '&') | SIGN(v, '^'));
         TAKE(equals, SIGN(v, '='));
-        TAKE(less, SIGN(v, '<'));
-        TAKE(bracket, SIGN(v, '('));
-        TAKE(square, SIGN(v, '['));
-        TAKE(control, SIGN(v, 0x1b) | SIGN(v, 0));
-        TAKE(lead, WITHIN(v, (char)0xc2, (char)0xf4));
-        TAKE(yw, SIGN(low, 'y') | SIGN(low, 'w'));
         TAKE(e, SIGN(low, 'e'));
 #ifdef LISTED
         TAKE(first, LISTED(v, quad_lists[0]));
         TAKE(second, LISTED(v, quad_lists[1]));
         TAKE(third, LISTED(v, quad_lists[2]));
+        TAKE(rare, LISTED(v, rare_list) | WITHIN(v, (char)0xc2, (char)0xf4));
+#else
+        TAKE(rare, SIGN(v, '%') | SIGN(v, '&') | SIGN(v, '^') | SIGN(v, '<') | SIGN(v, '[') | SIGN(v, '@') | plus | SIGN(v, 0x1b) | SIGN(v, 0) |
+                       WITHIN(v, (char)0xc2, (char)0xf4));
 #endif
     }
 #ifndef LISTED

@@ -63,5 +63,5 @@ static void classify_by_tables(const byte *at, Classes *of)
         turn(lanes, (Set *)of + group * AT_ONCE);
     }
     for (lane = 0; lane < LANES; lane++)
-        of->lead[lane] = WITHIN512(LOAD512(at + LANE * lane), (char)0xc2, (char)0xf4);
+        of->rare[lane] |= WITHIN512(LOAD512(at + LANE * lane), (char)0xc2, (char)0xf4);
 }

@@ -224,13 +224,13 @@ DETECTORS: Final = (
     ),
     Detector(
         "card_named",
-        begun(*_NAMED, tail=TO_DIGIT),
+        begun(*_NAMED, "ccn", "pan", tail=TO_DIGIT),
         judge_card_named,
         ("my credit card: 122000000000003 ", "card number 3519833257665853 is lost"),
         ("card 1234567890123456 ", "cards in deck: 52"),
         "ISO/IEC 7812-1",
         by_word=True,
-        shapes=(rf"(?:[^a-z0-9]|\\[nrtbf])(?:ccn?|pan){TO_DIGIT}",),
+        shapes=(rf"(?:[^a-z0-9]|\\[nrtbf])cc{TO_DIGIT}",),
     ),
     Detector(
         "iban",
