@@ -7,7 +7,7 @@ from streams.masking.beginnings import begun
 from streams.masking.context import at_word_start
 from streams.masking.detectors.beside import ends_with_words
 from streams.masking.found import Detector, Found, Verdict
-from streams.masking.validators import IBAN_LENGTHS, base58check, iban_structured, iban_valid, luhn
+from streams.masking.validators import IBAN_LENGTHS, iban_structured, iban_valid, luhn
 
 __all__ = ["DETECTORS", "aba_valid"]
 
@@ -220,28 +220,6 @@ def _iban_spaced(data: bytes, start: int, size: int) -> Verdict:
     return Found(start, start + len(text), "iban", "iban_spaced", "mod97", 79)
 
 
-# -- other currencies -------------------------------------------------------------------------------------------------------
-
-#: Base58check addresses with a version byte of 20 bytes' hash: Litecoin, Dogecoin, Dash, TRON, Bitcoin's test network.
-_BASE58: Final = re.compile(rb"[LMDXTmn29A][1-9A-HJ-NP-Za-km-z]{25,34}")
-
-
-def judge_coin(data: bytes, end: int) -> Verdict:
-    """An address with Bitcoin's checksum behind the word of a currency."""
-    if not ends_with_words(_COIN_WORD, data, end, 16):
-        return "no_word"
-    between = _COIN_GAP.match(data, end)
-    address = _BASE58.match(data, between.end()) if between else None
-    if address is None or data[address.end() : address.end() + 1].isalnum() or not base58check(address[0].decode()):
-        return "checksum"
-    return Found(address.start(), address.end(), "wallet", "coin_address", "base58check", 60)
-
-
-_COIN_WORD: Final = re.compile(rb"(?:litecoin|dogecoin|doge|dash|tron|trx|ltc|testnet|wallet|address)\Z", re.IGNORECASE)
-_COIN_GAP: Final = re.compile(
-    rb"(?:[\W_]{0,3}\b(?:wallet|address|is|to|from|of|account)){0,3}[^0-9A-Za-z\x80-\xff]{1,6}", re.IGNORECASE
-)
-
 #: Words for an account, but for abbreviations of the word itself.
 _ACCOUNT_WORDS: Final = (
     *(f"account {number}{point}" for number in ("number", "num", "no", "nr") for point in ("", ".")),
@@ -288,9 +266,5 @@ DETECTORS: Final = (
         shapes=(
             rf"(?-i:(?:[^0-9A-Za-z]|\\[nrtbf])(?:{_IBAN_COUNTRIES})[ \-][0-9]{{2}})", r"(?-i:[A-Z]{2}[0-9]{2}[0-9]?[. ][0-9]{4}[. ])",
         ),
-    ),
-    Detector(
-        "coin_address", begun("litecoin", "doge", "dogecoin", "dash", "tron", "trx", "ltc", "testnet", "wallet", "address"), judge_coin,
-        ("dogecoin DBXu2kgc3xtvCUWFcxFE3r9hEYgmuaaCyD sent",), ("dash board", "wallet DBXu2kgc3xtvCUWFcxFE3r9hEYgmuaaCyE"), "Bitcoin Core base58check and the currencies' version bytes", by_word=True,
     ),
 )  # fmt: skip

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final, Literal
 
+from streams.masking.beginnings import begun
 from streams.masking.context import at_word_start
 from streams.masking.detectors.beside import ends_with_words
 from streams.masking.found import Detector, Found, Verdict
@@ -78,6 +79,10 @@ def _checks(size: int) -> Callable[[str], bool]:
     return lambda text: base58check(text, size)
 
 
+def _ripple(text: str) -> bool:
+    return base58check(text.translate(_RIPPLE))
+
+
 def _monero(text: str) -> bool:
     """No checksum that could be computed here (Keccak): its length, and letters of both cases with digits among them."""
     raw = text[2:]
@@ -89,7 +94,7 @@ def _monero(text: str) -> bool:
 _COINS: Final[tuple[tuple[re.Pattern[str], Callable[[str], bool], bool], ...]] = (
     (re.compile(r"[LMDXTmn2A97].{32,34}\Z"), _checks(25), False),
     (re.compile(r"t[123].{33}\Z"), _checks(26), False),
-    (re.compile(r"r.{32,34}\Z"), lambda text: base58check(text.translate(_RIPPLE)), False),
+    (re.compile(r"r.{32,34}\Z"), _ripple, False),
     (re.compile(r"tz[1-4].{33}\Z"), _checks(27), False),
     (re.compile(r"[15CDEFGHJ].{46,47}\Z"), ss58, False),
     (re.compile(r"[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}(?:.{11})?\Z"), _monero, False),
@@ -119,10 +124,6 @@ def judge_coin(data: bytes, end: int) -> Verdict:
 _SOLANA_BYTES: Final = 32
 
 
-def _ripple(text: str) -> bool:
-    return base58check(text.translate(_RIPPLE))
-
-
 def _solana(text: str) -> bool:
     raw = base58(text)
     return raw is not None and len(raw) == _SOLANA_BYTES and any(char.isdigit() for char in text)
@@ -132,13 +133,19 @@ def _shape(text: str) -> bool:
     return any(char.isdigit() for char in text)
 
 
-#: Words of a currency, what its addresses look like, and their check.
+#: Words of a currency, what its addresses look like, and their check; the last are those with Bitcoin's checksum and a version of
+#: their own, which `coin` does not find behind an underscore.
 _CURRENCIES: Final[tuple[tuple[str, str, Callable[[str], bool]], ...]] = (
     ("xrp|ripple", r"r[1-9A-HJ-NP-Za-km-z]{24,34}", _ripple),
     ("solana|phantom", r"[1-9A-HJ-NP-Za-km-z]{32,44}", _solana),
     ("monero|xmr", r"[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}(?:[1-9A-HJ-NP-Za-km-z]{11})?", _shape),
     ("stellar|xlm", r"G[A-Z2-7]{55}", _shape),
-    ("tezos|xtz", r"tz[1-4][1-9A-HJ-NP-Za-km-z]{33}", lambda text: base58check(text, 27)),
+    ("tezos|xtz", r"tz[1-4][1-9A-HJ-NP-Za-km-z]{33}", _checks(27)),
+    (
+        "litecoin|dogecoin|doge|dash|tron|trx|ltc|testnet|wallet|address",
+        r"[LMDXTmn29A][1-9A-HJ-NP-Za-km-z]{25,34}",
+        base58check,
+    ),
 )
 _GAP: Final = rb"(?:[\W_]{0,3}\b(?:wallet|address|addr|account|pubkey|is|to|from|of)){0,3}[^0-9A-Za-z\x80-\xff]{1,6}"
 _OF_CURRENCY: Final = tuple(
@@ -226,13 +233,13 @@ DETECTORS: Final = (
         ("bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a",), ("bitcoincash:query", "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a1"), "CashAddr specification",
     ),
     Detector(
-        "currency_address", tuple(rf"(?:[^a-z0-9]|\\[nrtbf]){word}" for words, _, _ in _CURRENCIES for word in words.split("|")), judge_currency,
+        "currency_address", begun(*(word for words, _, _ in _CURRENCIES for word in words.split("|"))), judge_currency,
         (
             "xrp address rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", "solana wallet 7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV",
-            "stellar account GAAZI4TCR3TY5OJHCTJC2A4QSY6CJWJH5IAJTGKIN2ER7LBNVKOCCWN7",
+            "stellar account GAAZI4TCR3TY5OJHCTJC2A4QSY6CJWJH5IAJTGKIN2ER7LBNVKOCCWN7", "dogecoin DBXu2kgc3xtvCUWFcxFE3r9hEYgmuaaCyD sent",
         ),
-        ("xrp address rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTi", "solana validator ready", "xlm price 12"),
-        "XRP Ledger docs, Solana docs, Monero docs, SEP 23, Tezos docs",
+        ("xrp address rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTi", "solana validator ready", "xlm price 12", "dash board", "wallet DBXu2kgc3xtvCUWFcxFE3r9hEYgmuaaCyE"),
+        "XRP Ledger docs, Solana docs, Monero docs, SEP 23, Tezos docs; Bitcoin Core base58check and the currencies' version bytes",
         by_word=True,
     ),
     Detector(
