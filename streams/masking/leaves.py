@@ -46,11 +46,9 @@ def reached(text: bytes, among: Sequence[Leaf], start: int, end: int, *, quoted:
 def torn(text: bytes, found: Sequence[Found], read: Fold) -> tuple[list[Found], dict[Leaf, Found]]:
     """The findings in JSON that lie within a leaf each, and the leaves that all others reach into, with one of them each."""
     among = leaves(text)
-    spans = [read.raw_span(one.start, one.end) for one in found]
-    where = [reached(text, among, *span, quoted=bool(one.quote)) for one, span in zip(found, spans, strict=True)]
-    whole = {leaf: one for one, (within, those) in zip(found, where, strict=True) if not within for leaf in those}
-    free = [one for one, (within, those) in zip(found, where, strict=True) if within and those[0] not in whole]
-    return free, whole
+    where = [(one, *reached(text, among, *read.raw_span(one.start, one.end), quoted=bool(one.quote))) for one in found]
+    whole = {leaf: one for one, within, those in where if not within for leaf in those}
+    return [one for one, within, those in where if within and those[0] not in whole], whole
 
 
 def redacted(output: bytes, whole: Sequence[Leaf], spliced: Spliced) -> bytes:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from streams.masking.leaves import leaves, reached, redacted
+from streams.masking.encodings.fold import Fold, fold
+from streams.masking.found import Found
+from streams.masking.leaves import leaves, reached, redacted, torn
 from streams.masking.loop import spliced_at
 
 TEXT = b'{"a\\"b": [1.5, true], "c":"\\\\", "d" : null}'
@@ -61,6 +63,36 @@ def test_an_escape_before_a_span_is_not_cut() -> None:
         assert reached(text, leaves(text), start, start + len(part), quoted=True)[0] is within, part
     start = text.rindex(b"b")
     assert reached(text, leaves(text), start, start + 1, quoted=True) == (True, [(9, 15)])
+
+
+def _found(read: bytes, part: bytes, quote: bytes = b"") -> Found:
+    start = read.index(part)
+    return Found(start, start + len(part), "name", "some", "rule", 40, quote)
+
+
+def test_findings_within_a_leaf_are_told_from_those_that_tear_some() -> None:
+    """A leaf that a finding tears is whole, what lies within it included; a number may become a string."""
+    text = b'{"a":"x ann","b":["y",12],"c":"lee","n":4711,"m":4712}'
+    read = Fold(text, ())
+    ann, tearing, lee = _found(text, b"ann"), _found(text, b'12],"c":"l'), _found(text, b"ee")
+    quoted, bare = _found(text, b"4711", b'"'), _found(text, b"4712")
+    free, whole = torn(text, [ann, tearing, lee, quoted, bare], read)
+    assert free == [ann, quoted]
+    assert {text[slice(*leaf)]: one for leaf, one in whole.items()} == {
+        b"12": tearing, b'"c"': tearing, b'"lee"': tearing, b"4712": bare,
+    }  # fmt: skip
+    assert torn(text, [], read) == ([], {})
+
+
+def test_findings_lie_where_they_are_written() -> None:
+    """Leaves are those of the text as it is written, wherever a finding lies in it as it is read."""
+    text = b'{"a":"x%20%20%20ann","b":"bob"}'
+    read = fold(text)
+    assert len(read.text) < len(text)
+    within, tearing = _found(read.text, b"ann"), _found(read.text, b'"bob')
+    free, whole = torn(text, [within, tearing], read)
+    assert free == [within]
+    assert [text[slice(*leaf)] for leaf in whole] == [b'"bob"']
 
 
 def test_leaves_are_redacted_beside_what_was_replaced() -> None:
