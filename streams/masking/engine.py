@@ -6,7 +6,6 @@ What was changed is scanned once more: whatever a detector still finds outside t
 until nothing is found any more; a text in which there is always more fails.
 """
 
-from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,8 +20,9 @@ from streams.masking.encodings import blocks, wide
 from streams.masking.encodings.fold import Fold, fold
 from streams.masking.found import Detector, Found, Judge
 from streams.masking.leaves import redacted, torn
-from streams.masking.loop import Asked, Changed, Grouped, Packed, Spliced, packed, replacements, unpacked
+from streams.masking.loop import Asked, Changed, Grouped, Packed, Spliced, packed, unpacked
 from streams.masking.native import core
+from streams.masking.origins import hits_of, origin, raw_finding, rules_of
 from streams.masking.prefilter import BLOCK, DISGUISE, FIRST_DETECTOR, Joined, Prefilter
 from streams.masking.quoting import percent_encoded, raw_quote
 from streams.masking.records import Failure, Reason
@@ -202,8 +202,8 @@ class Engine:
         except _Failed:
             return Explained([], [], read, [])
         names = self._prefilter.names
-        rejected = [Rejected(end, names[ident], rule) for end, ident, rule in _rules(kept)]
-        later = self._later(text, read if disguised else None, found, _hits_of(kept))
+        rejected = [Rejected(end, names[ident], rule) for end, ident, rule in rules_of(kept)]
+        later = self._later(text, read if disguised else None, found, hits_of(kept))
         return Explained(found + released, rejected, read, later)
 
     def _later(self, text: bytes, read: Fold | None, found: list[Found], kept: Packed) -> list[Found]:
@@ -217,7 +217,7 @@ class Engine:
         try:
             if self._residue(changed, output, again, self._prefilter.packed(again.text)):
                 for one in islice(self._rounds(output), _ROUNDS):
-                    later += [_raw(still, one.read, layers) for still in one.found]
+                    later += [raw_finding(still, one.read, layers) for still in one.found]
                     layers.append(one.spliced)
                     output = one.output
             if self._is_broken(text, output):
@@ -302,7 +302,7 @@ class Engine:
             return
         if spliced:
             result.outputs[index] = output
-            changed.append(Changed(index, spliced, _hits_of(kept, read), read is not None))
+            changed.append(Changed(index, spliced, hits_of(kept, read), read is not None))
 
     def _judge(
         self, text: bytes, hits: Packed, depth: int, released: list[Found] | None = None
@@ -436,7 +436,7 @@ class Engine:
         left = self._changing(found, read)
         if not left:
             return None
-        at, _ = _origin(one.spliced, *read.raw_span(left[0].start, left[0].end))
+        at, _ = origin(one.spliced, *read.raw_span(left[0].start, left[0].end))
         return Failure("residue", "verify", tuple(sorted({still.detector for still in left})), at=at)
 
     def _once_more(self, output: bytes) -> bytes | None:
@@ -512,45 +512,11 @@ def _broken_at(text: bytes) -> int:
     return -1
 
 
-def _hits_of(kept: dict[int, str], read: Fold | None = None) -> Packed:
-    """The hits that were kept, without the rules; by raw bytes where a text was read otherwise than it is written."""
-    if read is None:
-        return array("Q", kept).tobytes()
-    return packed((read.raw_span(end, end)[1], ident) for end, ident, _ in _rules(kept))
-
-
-def _rules(kept: dict[int, str]) -> Iterator[tuple[int, int, str]]:
-    """The end and the identifier of each hit that was kept, and the rule."""
-    for (end, ident), rule in zip(unpacked(_hits_of(kept)), kept.values(), strict=True):
-        yield end, ident, rule
-
-
 def _everywhere(text: bytes, hits: Packed, judges: Sequence[Judge | None]) -> Packed:
     """A hit of each judge at every position, and those of no judge."""
     idents = [ident for ident, judge in enumerate(judges) if judge]
     everywhere = [(end, ident) for end in range(len(text) + 1) for ident in idents]
     return packed(everywhere + [hit for hit in unpacked(hits) if hit[1] in (DISGUISE, BLOCK)])
-
-
-def _origin(spliced: Spliced, start: int, end: int) -> tuple[int, int]:
-    """The bytes before that a span of a spliced text stands for; a replacement that is touched counts whole."""
-    first, last, shift, mark = -1, -1, 0, 0
-    for old_start, old_stop, stop in replacements(spliced):
-        begin = old_start - shift
-        if first < 0 and start < stop:
-            first = min(start + shift, old_start) if start < begin else old_start
-        if last < 0 and end <= stop:
-            last = end + shift if end <= begin else old_stop
-        shift, mark = old_stop - stop, stop
-    return first if first >= 0 else max(start, mark) + shift, last if last >= 0 else max(end, mark) + shift
-
-
-def _raw(one: Found, read: Fold, layers: Sequence[Spliced]) -> Found:
-    """A finding of an output where it lies in the raw bytes, through all that was spliced before."""
-    start, end = read.raw_span(one.start, one.end)
-    for spliced in reversed(layers):
-        start, end = _origin(spliced, start, end)
-    return one._replace(start=start, end=end)
 
 
 def _without_value(error: Exception) -> Exception:
