@@ -8,7 +8,7 @@ __all__ = ["FORMATS"]
 
 FORMATS: Final[tuple[Format, ...]] = (
     Format("aws_access_key_id", r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z\d])", r"[A-Z2-7]{16}", r"(?![^\W_])", "AKIA{b16}", "AWS IAM docs, unique identifiers", bits=2.5),
-    Format("aws_session_token", r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|[AF]QoDYXdz)", r"[A-Za-z\d+/]{40}", r"[A-Za-z\d+/]{20,4000}+={0,2}", "IQoJb3JpZ2luX2Vj{w300}", "AWS STS docs, temporary credentials", reach=64),
+    Format("aws_session_token", r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|[AF]QoDYXdz)", r"[A-Za-z\d%+/]{40}", r"[A-Za-z\d%+/]{20,4000}+={0,2}", "IQoJb3JpZ2luX2Vj{w300}", "AWS STS docs, temporary credentials", reach=64),
     Format("aws_mws_token", r"amzn\.mws\.", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "amzn.mws.{uuid}", "Amazon MWS developer guide, auth tokens"),
     Format("signed_url", r"[?&;](?:(?:X-Amz|X-Goog|X-Oss|x-oss|X-Tos|X-Cos)-(?:Signature|Security-Token|security-token)|sig|Signature)=", r"[A-Za-z\d%+/_-]{16}", r"[A-Za-z\d%+/=_~-]{0,4000}+", "?X-Amz-Signature={x64}", "AWS, Google Cloud, Alibaba and Azure docs, signed URLs", bare=True, behind="any"),
     Format("google_api_key", r"AIza", r"[\w-]{16}", r"[\w-]{19,}+", "AIzaSy{s33}", "Google Cloud docs, API keys"),
@@ -77,13 +77,14 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("exoscale_key", r"EXO", r"[\da-f]{24}", r"(?!\w)", "EXO{x24}", "Exoscale docs, IAM", behind="sign"),
     Format("upcloud_token", r"ucat_", r"[\dA-Z]{20}", r"[\dA-Z]{4,12}+(?!\w)", "ucat_01{u24}", "UpCloud docs, API tokens"),
     Format("akamai_edgegrid_token", r"akab-", r"[a-z\d]{16}-", r"[a-z\d]{16}(?![\w-]|\.luna)", "akab-{l16}-{l16}", "Akamai docs, EdgeGrid authentication"),
-    Format("alibaba_sts_id", r"STS\.", r"[^\W_]{20}", r"[^\W_]{0,40}+(?![\w.])", "STS.{w26}", "Alibaba Cloud docs, Security Token Service", bits=3.2, behind="sign"),
-    Format("chain_endpoint", r"(?:\.g\.alchemy\.com/v2/|\.infura\.io/(?:ws/)?v3/|\.quiknode\.pro/|//rpc\.ankr\.com/[a-z_]{2,24}/)", r"[\w-]{16}", r"[\w-]{8,64}+", ".infura.io/v3/{x32}", "Alchemy, Infura, QuickNode and Ankr docs, endpoints", bare=True, behind="any", reach=64, bits=3.0),
-    Format("convex_deploy_key", r"(?:prod|dev|preview):[a-z]{2,20}-[a-z]{2,20}-\d{1,4}\|", r"[A-Za-z\d+/]{16}", r"[A-Za-z\d+/]{16,400}+={0,2}", "prod:happy-otter-123|{w120}", "Convex docs, deploy keys", reach=80),
+    Format("alibaba_sts_id", r"STS\.", r"[^\W_]{20}", r"[^\W_]{0,44}+(?![\w.])", "STS.{w26}", "Alibaba Cloud docs, Security Token Service; kingfisher rules", bits=3.2, behind="sign"),
+    Format("chain_endpoint", r"(?:\.g\.alchemy\.com/(?:(?:nft|prices|data)/)?v\d/|\.infura\.io/(?:ws/)?v3/|\.quiknode\.pro/|//rpc\.ankr\.com/[a-z\d_]{2,32}/)", r"[\w-]{16}", r"[\w-]{8,64}+", ".infura.io/v3/{x32}", "Alchemy, Infura, QuickNode and Ankr docs, endpoints", bare=True, behind="any", reach=64, bits=3.0),
+    Format("convex_deploy_key", r"(?:(?:prod|dev|preview):[a-z]{2,20}-[a-z]{2,20}-\d{1,4}|(?:preview|project):[a-z\d-]{1,40}:[a-z\d-]{1,60})\|", r"[A-Za-z\d+/]{16}", r"[A-Za-z\d+/]{16,400}+={0,2}", "preview:happy-team:my-project|{w120}", "Convex docs, deploy keys", reach=128),
+    Format("convex_admin_key", r"(?:-\d{1,4}|-self-hosted)\|", r"01[\da-f]{14}", r"[\da-f]{40,400}+(?!\w)", "happy-otter-123|01{x120}", "Convex docs, admin keys", bare=True, behind="any"),
     Format("jumpcloud_key", r"jca_", r"[^\W_]{20}", r"[^\W_]{16}(?!\w)", "jca_{w36}", "JumpCloud docs, API keys"),
-    Format("jd_cloud_key", r"JDC_", r"[A-Z\d]{20}", r"[A-Z\d]{8}(?!\w)", "JDC_{u28}", "JD Cloud docs, AccessKey management"),
+    Format("jd_cloud_key", r"JDC_", r"[A-Z\d]{20}", r"[A-Z\d]{5,20}+(?!\w)", "JDC_{u28}", "T Wiki, access keys of cloud providers"),
     Format("pangea_token", r"pts_", r"[a-z\d]{20}", r"[a-z\d]{12}(?!\w)", "pts_{l32}", "Pangea docs, tokens", bits=3.0),
     Format("okta_header", r"SSWS[ +]", r"00[\w-]{8}", r"[\w-]{30,34}+", "SSWS 00{s40}", "Okta docs, API tokens", bare=True),
     Format("deepl_header", r"DeepL-Auth-Key[ +]", r"[\da-f]{8}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?::fx)?", "DeepL-Auth-Key {uuid}:fx", "DeepL docs, authentication", bare=True),
-    Format("swarm_token", r"SWM(?:TKN|KEY)-1-", r"[A-Za-z\d+/]{20}", r"[A-Za-z\d+/-]{20,60}+", "SWMTKN-1-{l50}-{l25}", "Docker docs, swarm join-token and unlock-key"),
+    Format("swarm_token", r"SWM(?:TKN|KEY)-1-", r"[A-Za-z\d+/]{20}", r"[A-Za-z\d+/-]{20,80}+", "SWMTKN-1-{l50}-{l25}", "Docker docs, swarm join-token and unlock-key"),
 )  # fmt: skip

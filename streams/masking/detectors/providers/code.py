@@ -50,8 +50,8 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("block_protocol_key", r"b10ck5\.", r"[^\W_]{20}", r"[^\W_]{12}\.[\w-]{30,40}+", "b10ck5.{x32}.{uuid}", "Block Protocol docs, API keys"),
     Format("stackhawk_key", r"hawk\.", r"[\w-]{20}", r"\.[\w-]{20}(?![\w-])", "hawk.{s20}.{s20}", "StackHawk docs, API keys", bits=3.0),
     Format("veracode_key", r"vera01[a-z]{2}-", r"[\da-f]{16}", r"[\da-f]{16,120}+", "vera01ei-{x64}", "Veracode docs, API credentials"),
-    Format("dependency_track_key", r"odt_", r"[^\W_]{20}", r"[^\W_]{12,235}+(?!\w)", "odt_{w32}", "Dependency-Track docs, API keys"),
+    Format("dependency_track_key", r"odt_(?:[^\W_]{5,8}_)?", r"[^\W_]{20}", r"[^\W_]{4,235}+(?!\w)", "odt_{w8}_{w32}", "Dependency-Track source, Alpine's ApiKeyDecoder; noseyparker rules"),
     Format("pyx_token", r"(?:sk|tp)-pyx-", r"[^\W_]{20}", r"[^\W_]{20,60}+", "sk-pyx-{w64}", "pyx docs, authentication"),
-    Format("svix_token", r"testsk_", r"[\w-]{20}", r"[\w-]{4,60}+\.(?:eu|us|in|ca|au)(?!\w)", "testsk_{s32}.eu", "Svix docs, environments and tokens"),
-    Format("gitlab_session", r"_gitlab_session=", r"[\da-f]{16}", r"[\da-f]{16}(?!\w)", "_gitlab_session={x32}", "GitLab docs, cookies used for authentication", bare=True, behind="any"),
+    Format("svix_token", r"testsk_", r"[\w-]{20}", r"[\w-]{4,60}+(?:\.(?:eu|us|in|ca|au)(?!\w))?", "testsk_{s32}.eu", "Svix source, regions of the SDK"),
+    Format("gitlab_session", r"_gitlab_session=", r"(?:[a-z\d]{1,12}-){0,2}[a-z\d]{16}", r"[a-z\d]{16}(?!\w)", "_gitlab_session=cell-1-{x32}", "gitleaks rules, gitlab-session-cookie; GitLab source, session_cookie_token_prefix", bare=True, behind="any", reach=64),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from streams.masking.detectors.providers.format import Format
 __all__ = ["FORMATS"]
 
 FORMATS: Final[tuple[Format, ...]] = (
-    Format("stripe_key", r"[srpcd]k_(?:live|test|prod|production|staging|org|sbox)_", r"[^\W_]{8}", r"(?:\w|-(?=\w)){2,255}+", "sk_live_{w24}", "Stripe docs, API keys; Clerk, Paystack, Checkout.com, Crossmint and Courier docs use the same shape"),
+    Format("stripe_key", r"[srpcd]k_(?:org_(?:live_|test_)?|(?:live|test|prod|production|staging|sbox)_)", r"[^\W_]{8}", r"(?:\w|-(?=\w)){2,255}+", "sk_live_{w24}", "Stripe docs, API keys; Clerk, Paystack, Checkout.com, Crossmint and Courier docs use the same shape"),
     Format("stripe_webhook", r"whsec_", r"[\w+/-]{10}", r"[\w+/=-]{6,128}+", "whsec_{w32}", "Stripe docs, webhook signatures; Standard Webhooks"),
     Format("square_token", r"(?:EAAA|sq0[a-z]{3}-)", r"[\w-]{16}", r"[\w-]{6,90}+", "EAAA{s60}", "Square docs, access tokens", bits=3.0, behind="sign"),
     Format("braintree_token", r"access_token\$(?:production|sandbox)\$", r"[a-z\d]{16}", r"\$[\da-f]{32}", "access_token$production${l16}${x32}", "Braintree docs, access tokens", reach=64),
@@ -38,8 +38,8 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("secret_key_sk", r"sk_", r"[^\W_]{24}", r"[^\W_]{2,80}+(?!\w)", "sk_{w40}", "RevenueCat, Knock, Novita, Clearbit and Checkout.com docs, secret keys", bits=3.3, behind="sign"),
     Format("shopify_cli_token", r"atkn_(?:2\.)?", r"[\w-]{20}", r"[\w.-]{20,800}+", "atkn_{w64}", "Shopify docs, CLI", bits=3.0),
     Format("amazon_client_secret", r"amzn1\.oa2-cs\.v1\.", r"[\da-f]{16}", r"[\da-f]{48}", "amzn1.oa2-cs.v1.{x64}", "Login with Amazon docs, security profiles"),
-    Format("amazon_login_token", r"Atz[ar]\|", r"[\w-]{20}", r"[\w-]{40,1600}+", "Atza|{s300}", "Login with Amazon docs, access and refresh tokens"),
+    Format("amazon_login_token", r"Atz[ar]\|", r"[\w-]{20}", r"[\w-]{20,1600}+", "Atza|{s300}", "Login with Amazon docs, access and refresh tokens"),
     Format("heartland_key", r"skapi_(?:cert|prod)_", r"[\w-]{16}", r"[\w-]{16,64}+", "skapi_cert_{s40}", "Heartland docs, API keys"),
-    Format("branch_key", r"key_(?:live|test)_", r"[^\W_]{16}", r"[^\W_]{8,24}+(?!\w)", "key_live_{w32}", "Branch docs, account settings", bits=3.3, behind="sign"),
-    Format("checkout_key", r"sk_", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "sk_{uuid}", "Checkout.com docs, API keys", behind="sign"),
+    Format("branch_key", r"key_(?:live|test)_", r"[^\W_]{16}", r"[^\W_]{0,24}+(?!\w)", "key_live_{w32}", "kingfisher rules, Branch.io live and test key", bits=3.3, behind="sign"),
+    Format("checkout_key", r"sk_", r"[\da-fA-F]{8}-[\da-fA-F]{4}-", r"[\da-fA-F]{4}-[\da-fA-F]{4}-[\da-fA-F]{12}", "sk_{uuid}", "trufflehog and betterleaks rules, Checkout.com", behind="sign"),
 )  # fmt: skip

@@ -34,7 +34,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("intercom_token", r"dG9rO[g-n]", r"[A-Za-z\d+/_]{20}", r"[A-Za-z\d+/_]{28,80}+={0,2}", "dG9rOj{w66}=", "Intercom docs, access tokens"),
     Format("hubspot_token", r"pat-(?:na|eu|ap)\d-", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "pat-na1-{uuid}", "HubSpot docs, private apps"),
     Format("facebook_token", r"EAA[A-Z]", r"[^\W_]{40}", r"[^\W_]{20,400}+", "EAAC{w180}", "Meta docs, access tokens", reach=64, bits=3.5, behind="sign"),
-    Format("instagram_token", r"(?:IG(?:QV|AA)|TH(?:Q[VW]J|AA))", r"[\w-]{40}", r"[\w-]{40,400}+", "IGQV{s150}", "Instagram and Threads docs, access tokens", reach=64, bits=3.5),
+    Format("instagram_token", r"(?:IG(?:Q[VW]|AA)|TH(?:Q[VW]J|AA))", r"[\w-]{40}", r"[\w-]{40,400}+", "IGQV{s150}", "Instagram and Threads docs, access tokens", reach=64, bits=3.5),
     Format("twitter_bearer_token", r"A{18}", r"[A-Za-z\d%+/=]{20}", r"[A-Za-z\d%+/=]{40,120}+", "AAAAAAAAAAAAAAAAAAAAAA{w90}", "X docs, bearer tokens", reach=160, bits=3.2),
     Format("linkedin_client_secret", r"WPL_AP\d\.", r"[\w.-]{12}", r"[\w.=-]{0,40}+", "WPL_AP1.{w16}.{w8}", "LinkedIn docs, application credentials"),
     Format("pinterest_token", r"pina_", r"[^\W_]{20}", r"[^\W_]{20,200}+", "pina_{u80}", "Pinterest docs, access tokens"),
