@@ -38,10 +38,10 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("context7_key", r"ctx7sk-", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "ctx7sk-{uuid}", "Context7 docs, API keys"),
     Format("apify_token", r"apify_api_", r"[^\W_]{20}", r"[^\W_]{12,40}+(?!\w)", "apify_api_{w36}", "Apify docs, API integration"),
     Format("lambda_cloud_key", r"secret_[^\W_]{3,40}_", r"[\da-f]{32}", r"\.[^\W_]{32}(?!\w)", "secret_labs_{x32}.{w32}", "Lambda docs, cloud API", reach=96),
-    Format("friendli_token", r"flp_", r"[^\W_]{20}", r"[^\W_]{26}(?!\w)", "flp_{w46}", "Friendli docs, personal API keys"),
+    Format("friendli_token", r"flp_", r"[^\W_]{20}", r"[^\W_]{26}(?!\w)", "flp_{w46}", "kingfisher rules, Friendli API key"),
     Format("cartesia_key", r"sk_car_(?:admin_)?", r"\w{8}", r"\w{8,40}+", "sk_car_{w20}", "Cartesia docs, API conventions; kingfisher rules", bits=3.0),
-    Format("scrapfly_key", r"scp-(?:live|test)-", r"[\da-f]{16}", r"[\da-f]{16}(?!\w)", "scp-live-{x32}", "Scrapfly docs, authentication"),
-    Format("daytona_key", r"dtn_", r"[\da-f]{32}", r"[\da-f]{32}(?!\w)", "dtn_{x64}", "Daytona docs, API keys"),
+    Format("scrapfly_key", r"scp-(?:live|test)-", r"[\da-f]{16}", r"[\da-f]{16}(?!\w)", "scp-live-{x32}", "Scrapfly docs, API key"),
+    Format("daytona_key", r"dtn_", r"[\da-f]{32}", r"[\da-f]{32}(?!\w)", "dtn_{x64}", "Daytona source, generateApiKeyValue"),
     Format("anyscale_key", r"esecret_", r"[^\W_]{16}", r"[^\W_]{8,64}+(?!\w)", "esecret_{l26}", "Anyscale docs, query a model"),
     Format("neptune_token", r"eyJhcGlfYWRkcmVzcyI6", r"[A-Za-z\d+/]{20}", r"[A-Za-z\d+/]{40,400}+={0,2}", "eyJhcGlfYWRkcmVzcyI6{w120}==", "Neptune docs, API tokens"),
 )  # fmt: skip

@@ -31,7 +31,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("klaviyo_key", r"pk_", r"[\da-f]{34}", r"(?!\w)", "pk_{x34}", "Klaviyo docs, private keys", behind="sign"),
     Format("onesignal_key", r"os_v2_[a-z]{3}_", r"[a-z\d]{20}", r"[a-z\d]{40,120}+", "os_v2_app_{l103}", "OneSignal docs, keys"),
     Format("telnyx_key", r"KEY[\dA-F]{30,34}_", r"[^\W_]{16}", r"[^\W_]{4,12}+", "KEY{h32}_{w22}", "Telnyx docs, API keys", reach=64),
-    Format("intercom_token", r"dG9rO[g-n]", r"[A-Za-z\d+/_]{20}", r"[A-Za-z\d+/_]{28,80}+={0,2}", "dG9rOj{w66}=", "Intercom docs, access tokens"),
+    Format("intercom_token", r"dG9rO[g-n]", r"[A-Za-z\d+/_]{20}", r"[A-Za-z\d+/_]{28,80}+={0,2}", "dG9rOj{w66}=", "trufflehog rules, Intercom"),
     Format("hubspot_token", r"pat-(?:na|eu|ap)\d-", r"[\da-f]{8}-[\da-f]{4}-", r"[\da-f]{4}-[\da-f]{4}-[\da-f]{12}", "pat-na1-{uuid}", "HubSpot docs, private apps"),
     Format("facebook_token", r"EAA[A-Z]", r"[^\W_]{40}", r"[^\W_]{20,400}+", "EAAC{w180}", "Meta docs, access tokens", reach=64, bits=3.5, behind="sign"),
     Format("instagram_token", r"(?:IG(?:Q[VW]|AA)|TH(?:Q[VW]J|AA))", r"[\w-]{40}", r"[\w-]{40,400}+", "IGQV{s150}", "Instagram and Threads docs, access tokens", reach=64, bits=3.5),
