@@ -211,10 +211,10 @@ static int digits_before(const byte *at, int most)
     return count;
 }
 
-/* A dash behind three digits: [0-9]\.[0-9]{3}-[0-9K] and (u[rm]?|m)\d{5,9}-[\da-f]{16} */
+/* A dash behind three digits: [0-9]\.[0-9]{3}-[0-9K] and (u[rm]?|m)\d{3,10}-[a-z\d]{16} */
 static void dash_behind_number(Scan *scan, const byte *at)
 {
-    enum { FEWEST = 5, MOST = 9, LEAD = 16 };
+    enum { FEWEST = 3, MOST = 10, LEAD = 16 };
     const byte *first;
     int count;
     if (at[-4] == '.') {
@@ -228,7 +228,7 @@ static void dash_behind_number(Scan *scan, const byte *at)
     first = at - count - 1;
     if (*first == 'r' || (*first == 'm' && first[-1] == 'u'))
         first--;
-    if ((*first == 'u' || *first == 'm') && all(at + 1, SMALL_HEX, LEAD))
+    if ((*first == 'u' || *first == 'm') && all(at + 1, ALPHA | DIGIT, LEAD))
         report(scan, UPTIMEROBOT, at + 1 + LEAD);
 }
 

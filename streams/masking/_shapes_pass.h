@@ -57,7 +57,7 @@ static void NAMED(at_digits)(Scan *scan, const byte *at, const Block *now, const
     /* Behind a word's start, the letter of an escape, or the word IBAN. */
     begun = ~BACK(now->alnums.one, last->alnums.one, 3) | BEFORE(slash, 4) | BEFORE(n, 3);
     EACH(NOW(digit) & BEFORE(letter, 1) & BEFORE(letter, 2) & begun, country_code(scan, here));
-    EACH(NOW(dash) & ((three & BEFORE(dot, 4)) | (four & BEFORE(digit, 5))), dash_behind_number(scan, here));
+    EACH(NOW(dash) & three & (BEFORE(dot, 4) | BEFORE(digit, 4) | BEFORE(letter, 4)), dash_behind_number(scan, here));
     EACH(NOW(dash) & BEFORE(dash, 4) & BEFORE(digit, 1), beneficiary(scan, here));
     EACH(NOW(colon) & twelve, colon_behind_number(scan, here));
     EACH(NOW(bracket) & four, bracket_behind_number(scan, here));
