@@ -31,6 +31,12 @@ static int word_byte(int c)
     return is(c, ALPHA | DIGIT) || c == '_';
 }
 
+/* Whether a place is within a character (RFC 3629, 3). */
+static int cuts_character(Text t, place at)
+{
+    return at > 0 && at < t.size && (t.at[at] & 0xc0) == 0x80;
+}
+
 /* Whether a finding is our own work and nothing else: 1, 0, -1 for an exception, -2 where it may reach into a token. */
 static int is_own(PyObject *one, Text t, PyObject *ask)
 {
@@ -74,6 +80,8 @@ static PyObject *settle(Core *core, PyObject *found, PyObject *text, PyObject *a
         place at = many;
         int own;
         if (!is_found(core, one) || !PyBytes_Check(PyTuple_GET_ITEM(one, QUOTE)))
+            Py_RETURN_NONE;
+        if (cuts_character(t, number(one, 0)) || cuts_character(t, number(one, 1)))
             Py_RETURN_NONE;
         own = held ? is_own(one, t, ask) : 0;
         if (own == -1)

@@ -72,6 +72,7 @@ class Actions:
         plain = self._core.settle(found, text, self.is_own) if self._rules is None else None
         if plain is not None:
             return plain
+        found = [_of_characters(one, text) for one in found]
         own = self.may_hold_own(text)
         if own:
             found = [self._whole(one, text) for one in found]
@@ -129,6 +130,20 @@ class Actions:
         """Nothing of a surrogate under a known key; a foreign one stays as it is."""
         whole = match[0]
         return b"" if self._tokens.is_own(whole.partition(b"~")[0]) else whole
+
+
+def _of_characters(one: Found, text: bytes) -> Found:
+    """The finding with all of a character that it ends within: a limit of a detector counts bytes."""
+    start, end = one.start, one.end
+    while 0 < start < len(text) and text[start] & _LEADS == _FOLLOWS:
+        start -= 1
+    while end < len(text) and text[end] & _LEADS == _FOLLOWS:
+        end += 1
+    return one if (start, end) == one[:2] else one._replace(start=start, end=end)
+
+
+#: What tells a byte that goes on with a character (RFC 3629, 3).
+_LEADS, _FOLLOWS = 0xC0, 0x80
 
 
 def _head(text: bytes, most: int) -> bytes:

@@ -38,7 +38,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
 
 
 #: What a core takes and gives; one that was built from another source is not used.
-_INTERFACE: Final = 31
+_INTERFACE: Final = 32
 
 
 class Sink(Protocol):

@@ -9,8 +9,10 @@ from functools import lru_cache
 import pytest
 
 from streams.masking.context import value_after
+from streams.masking.engine import Engine
 from streams.masking.masker import Masker
 from streams.masking.policy import Policy
+from streams.masking.tokens import Tokens
 from tests.support.disguise import leaks, masker_keyring
 
 
@@ -180,3 +182,13 @@ def test_authorization_is_masked_once() -> None:
     once = _masker().mask(b"authorization=abc def ghi")
     assert once.text == b"authorization=*** ghi"
     assert _masker().mask(once.text).text == once.text
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_a_finding_ends_with_a_character(*, native: bool) -> None:
+    """What is longer than a detector reads is cut between characters, so that the rest is text."""
+    engine = Engine(Policy(), Tokens(masker_keyring()), native=native)
+    for before in ("r@1.e", "rr@1.e", "r@11.ee", "user=a", "name: A"):
+        texts = [(before + letter * 1200).encode() for letter in ("\ufffd", "\xe9", "\U0001f600")]
+        done = engine.mask(texts)
+        assert all(place in done.failures or output.decode() for place, output in enumerate(done.outputs))
