@@ -290,11 +290,25 @@ _OWN_ONLY: Final = re.compile(rb"(?:my|her|his) name is (?:\\?[\"'])?\Z|appelle 
 
 # -- users ------------------------------------------------------------------------------------------------------------------
 
-_USER: Final = re.compile(
-    rb"(?:player|authentication (?:succeeded|successful) for|login (?:success|succeeded|failure)|user|username|login|logged in as|logging in as|logged on as|signed in as|signing in as|authenticated as|authenticating as|impersonating|running as|login(?: attempt)? (?:for|by)|password (?:reset |change |changed )?(?:for|by)|locked for|lockout for)[:]? \Z",
-    re.IGNORECASE,
+#: How logs say that somebody logged in or could not: what was tried, how it went, and the word before a name.
+_LOGGING_IN: Final = "(?:log-?[io]n|sign-?[io]n|authentication)"
+_WENT: Final = "(?:attempts?|requests?|failed|failures?|errors?|succeeded|successful|success|denied|rejected|refused)"
+_OUTCOMES: Final = (
+    f"{_LOGGING_IN} {_WENT}(?: {_WENT})? (?:made )?(?:for|by|of|as)",
+    f"(?:failed|successful|invalid|denied|rejected|non-existent|unauthorized) {_LOGGING_IN} (?:for|by|as)",
+    "session (?:opened|closed|started|ended|created|expired|terminated|destroyed) for",
+    "(?:credentials|reset request|reset requested|reset email sent|reset link sent) for",
+    "(?:2fa|mfa|totp|otp|two-factor authentication) (?:enabled|disabled|reset|verified|failed|required|enrolled) (?:for|by)",
+    "account (?:locked|unlocked|disabled|enabled|suspended|activated|deactivated|created|deleted|expired) (?:for|by)",
 )
-_USER_MAX: Final = 32
+#: Words right before a user, with a colon or without one.
+_WHO: Final = (
+    "player", "authentication (?:succeeded|successful) for", "login (?:success|succeeded|failure)", "user", "username", "login",
+    "(?:logged|logging|signed|signing) (?:in|on) as", "authenticat(?:ed|ing) as", "impersonating", "running as", "login(?: attempt)? (?:for|by)",
+    "password (?:reset |change |changed )?(?:for|by)", "locked for", "lockout for",
+    *_OUTCOMES,
+)  # fmt: skip
+_USER: Final = Lookbehind([f"{words}:? ".encode() for words in _WHO])
 #: The backslash of a domain, not that of a line's end before the next name (`user: ann\nmode: 3`).
 _OF_DOMAIN: Final = rb"\\(?![nrt](?:[^A-Za-z0-9_.\-+]|\Z|[A-Za-z0-9_.\- ]{1,40}[\"']?[:=]))"
 #: A login, with the four digits that told Discord's users apart.
@@ -308,11 +322,11 @@ _DID: Final = re.compile(
     rb"[\"'`>]{0,2},? (?:(?:has |have |had |was |is |got |been |successfully |just |already |not |could not |cannot |does not |did not |is not |was not |doesn't |didn't )*"
     rb"(?:logged|signed|authenticated|connected|disconnected|created|deleted|removed|registered|requested|failed|attempted|tried|joined|left|submitted|uploaded|downloaded|"
     rb"purchased|bought|paid|changed|reset|locked|unlocked|blocked|banned|suspended|accessed|updated|added|opened|viewed|ordered|cancelled|subscribed|unsubscribed|verified|"
-    rb"invited|granted|denied|assigned|promoted|enrolled|found|exist|exists|authorized|allowed|moved|deactivated|activated|disabled|enabled|provisioned|login|logon|sent|posted|checked|kicked|retrieved|exported|imported|approved|rejected|modified|switched)"
+    rb"invited|granted|denied|assigned|promoted|enrolled|found|exist|exists|authorized|allowed|moved|deactivated|activated|disabled|enabled|provisioned|login|logon|sent|posted|checked|kicked|retrieved|exported|imported|approved|rejected|modified|switched|succeeded|refused|expired|authentication (?:failed|failure|failures|succeeded|successful|error|attempt))"
     rb"|from|in domain|pass(?:word|wd)|pw|pwd|with (?:id|uid|role|roles|email|name|password|username|permissions?|privileges?)|has no|has \d|\(id|\(email|on host|at [0-9]{1,2}|\((?:bad|invalid|wrong|unknown|locked|expired|disabled))\b",
     re.IGNORECASE,
 )
-_ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;)\]\r\n]|:(?![A-Za-z0-9])|\\[\"nrt]|\.(?:[\s\\\"'`<)]|\Z)|\Z)")
+_ENDS: Final = re.compile(rb"\s*(?:[\"'`>,;)\]\r\n]|:(?![A-Za-z0-9/])|\\[\"nrt]|\.(?:[\s\\\"'`<)]|\Z)|\Z)")
 _PERSONAL_SHAPE: Final = re.compile(rb"[a-z]{1,32}[._\-][a-z]{2,32}[0-9]{0,6}\Z|[a-z]{2,24}[0-9]{1,6}\Z", re.IGNORECASE)
 _OPAQUE: Final = re.compile(
     rb"(?:[0-9]{1,20}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64})\Z", re.IGNORECASE
@@ -334,12 +348,13 @@ def _other_phrase(data: bytes, phrase: re.Match[bytes], end: int) -> str:
 
 def judge_user(data: bytes, end: int) -> Verdict:
     """The log-in name or number behind `user` and its like, where the words go on as they do about one user."""
-    phrase = ends_with_words(_USER, data, end, _USER_MAX)
+    phrase = _USER.first_word(data, end)
     if phrase is None:
         return "no_phrase"
     if rule := _other_phrase(data, phrase, end):
         return rule
-    quote = _QUOTE.match(data, end)
+    outcome = _FOR.search(phrase[0]) is not None
+    quote = (_BRACKET if outcome else _QUOTE).match(data, end)
     start = quote.end() if quote else end
     stop = person_at(data, start, least=2)
     if stop > 0 and GENERAL.issuperset(data[start:stop].lower().split(b" ")):
@@ -349,6 +364,8 @@ def judge_user(data: bytes, end: int) -> Verdict:
     name = _LOGIN.match(data, start)
     if name is None or name[1].lower() in GENERAL or name[1].lower().removesuffix(b"s") in GENERAL:
         return "general"
+    if outcome and (name[1].lower().removesuffix(b"s") in _LOGGED_IN_TO or _SITE.search(name[1])):
+        return "service"
     if not _means_one(data, name, quoted=quote is not None, after_sign=phrase[0][-2:] == b": "):
         return "general"
     opaque = _OPAQUE.match(name[1]) is not None
@@ -359,6 +376,22 @@ def judge_user(data: bytes, end: int) -> Verdict:
     return account(name.start(1), name[1], "user_named", "user" if opaque else "username") or "account_of_system"
 
 
+#: The word before whoever it was for; there a name stands in square brackets as well (Zimbra, `failed for [ann]`).
+_FOR: Final = re.compile(rb" (?:for|by|of|as):? \Z", re.IGNORECASE)
+_BRACKET: Final = re.compile(_QUOTE.pattern + rb"|\[(?=[^\s\[\]]{1,64}\])")
+#: What is logged in to and what logs in without a person, and names of hosts.
+_LOGGED_IN_TO: Final = frozenset(
+    b"""
+    ap broker bucket channel cloud cluster connector consumer container device door external firewall ftp gateway guest host http https imap instance internal kafka
+    kerberos ldap link local mobile mqtt mysql network oauth oidc partition peer plugin pod pop3 portal pppoe printer producer proxy queue radius realm
+    redis remote repo router saml shard smtp socket ssh sso stream switch tenant topic tunnel unit vault vpn website websocket worker your our its all both several
+    some every each one two three more purpose reason registry system another external api ip address addres application certificate
+    """.split()
+)
+_SITE: Final = re.compile(
+    rb"\.(?:com|net|org|io|dev|app|local|lan|internal|edu|gov|cloud|svc|test|example|[a-z0-9\-]{2,63}\.[a-z]{2})\Z",
+    re.IGNORECASE,
+)
 #: A player's name with a digit or a sign in it, and what is said of players; a word is a part of the game.
 _PLAYER: Final = re.compile(
     rb"[\"'`]?(?=[A-Za-z_.\-]{0,31}[0-9_])[A-Za-z0-9_.\-]{3,32}[\"'`]?(?:[ :](?:connected|disconnected|joined|left|kicked|banned|died|has|was)\b|: |\s*(?:\Z|[\"\\]))"
@@ -461,11 +494,13 @@ DETECTORS: Final = (
     ),
     Detector(
         "user_named",
-        ("player:? ", "authentication (?:succeeded|successful) for:? ", "login (?:success|succeeded|failure):? ", "user:? ", "username:? ", "login:? ", "(?:logged|logging|signed|signing) (?:in|on) as:? ", "authenticat(?:ed|ing) as:? ", "impersonating:? ", "running as:? ", "login(?: attempt)? (?:for|by):? ", "password (?:reset |change |changed )?(?:for|by):? ", "locked for:? ", "lockout for:? "),
+        tuple(f"{words}:? " for words in _WHO),
         judge_user,
-        ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed", "Created user annlee with role editor", "Logged in as annlee#1234", "Player Steve1987 connected (id=1)", "Authentication succeeded for annlee", "[auth] login success: annlee", "[auth] login failure: annlee (bad password)", '{"message":"New session c12 of user ann."}'),
-        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "User: Deleted Successfully", "the user accepts", "user: <nil>", "player state changed", "Player controller_2 created", "login failure", "authentication succeeded for user", "#Fields: cs-username c-ip", "ann - SUCCESS LOGIN cpaneld", "reason Cisco user certificate not verified", "docker login registry.example.com", "helm registry login charts.example.io:5000"),
-        "phrases of logs",
+        ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed", "Created user annlee with role editor", "Logged in as annlee#1234", "Player Steve1987 connected (id=1)", "Authentication succeeded for annlee", "[auth] login success: annlee", "[auth] login failure: annlee (bad password)", '{"message":"New session c12 of user ann."}',
+         "Login failed for annlee from 192.0.2.1. AUTHENTICATE", 'Authentication request for "annlee" has been denied', "Failed authentication attempt for annlee from 192.0.2.1:39522", "authentication failed for [annlee], account not found", "Non-existent login as annlee from 192.0.2.1", "Session opened for annlee.", "Invalid credentials for 'annlee'", "TOTP verified for annlee", "Account locked for annlee", "PHP message: user annlee authentication failure for x"),
+        ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "User: Deleted Successfully", "the user accepts", "user: <nil>", "player state changed", "Player controller_2 created", "login failure", "authentication succeeded for user", "#Fields: cs-username c-ip", "ann - SUCCESS LOGIN cpaneld", "reason Cisco user certificate not verified", "docker login registry.example.com", "helm registry login charts.example.io:5000",
+         "fatal: Authentication failed for 'https://github.com/x/y.git/'", "authentication failed for tenant acme", "Login failed for registry.example.com", "session closed for websocket", "authentication failed for [1 of 3]", "session expired for device", "login attempt by root from 192.0.2.1", "Authentication failed for all methods", "credentials for the cluster"),
+        "phrases of logs; Jellyfin, Gitea, Zimbra, Webmin, Roundcube, Redmine and Drupal as fail2ban's and CrowdSec's filters show them",
         by_word=True,
     ),
     Detector(
