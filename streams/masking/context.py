@@ -8,7 +8,7 @@ import re
 from typing import Final, NamedTuple
 
 __all__ = [
-    "WORD_START", "WORD_START_ANCHOR", "Key", "Value", "at_word_start", "elements", "key_before", "number_quote", "parent_of", "value_after", "word_byte",
+    "WORD_START", "WORD_START_ANCHOR", "Key", "Value", "at_word_start", "elements", "in_cef", "key_before", "number_quote", "parent_of", "value_after", "word_byte",
 ]  # fmt: skip
 
 _KEY_BYTES: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$@" + bytes(range(0x80, 0xFF))
@@ -52,6 +52,15 @@ def word_byte(byte: int) -> bool:
 #: The same in an expression, and in hyperscan's, where what stands before is part of the match.
 WORD_START: Final = rb"(?:\b|(?<=\\[nrtbf]))"
 WORD_START_ANCHOR: Final = r"(?:\b|\\[nrtbf])"
+
+
+#: As far before a key as the header of its event is looked for.
+_CEF_MAX: Final = 2048
+
+
+def in_cef(data: bytes, at: int) -> bool:
+    """Whether a position is in an event of ArcSight's format (Common Event Format)."""
+    return data.rfind(b"CEF:", max(0, at - _CEF_MAX), at) >= 0
 
 
 def at_word_start(data: bytes, at: int) -> bool:

@@ -85,7 +85,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         remote_user auth_user db_user effective_user normalized_user_name =username =alternate_id =name_id 用户名 ユーザー名 логин
         """),
     ("username", "person_login", """
-        =login =user =enrollment_user =handle =logname =ruser =usr =usr_name =set_id =upn =suser =duser =acct =ugi =sudo_user =ssh_user =smtp_user =ftp_user =os_user =run_as =run_as_user
+        =login =user =user_account =logged_on_user =enrollment_user =handle =logname =ruser =usr =usr_name =set_id =upn =suser =duser =acct =ugi =sudo_user =ssh_user =smtp_user =ftp_user =os_user =run_as =run_as_user
         =login_user =current_user =request_user =authenticated_user =auth_request_user =forwarded_user =src_user =dst_user =dest_user =source_user
         =destination_user =target_user =session_user =principal_name =benutzer =utilisateur =usuario =utente =gebruiker =skype =skype_id =telegram =twitter
         =instagram =twitter_handle =social_handle =wechat =wechat_id =github_user =github_login =slack_user =slack_name =discord_user =x_user =x_username =x_auth_user =x_forwarded_user =x_authenticated_user =x_auth_username
@@ -242,14 +242,20 @@ PERSONS: Final = frozenset(
 )
 
 #: Of these, words whose bare `id` names a program or a thing as well, and words whose `id` is a customer's.
-_NOT_BY_ID: Final = frozenset("client operator identity shipping billing payment personal claims agent".split())
+#: A `parent_id` is that of a span, a comment or a node of a tree (W3C Trace Context, `parent-id`).
+_NOT_BY_ID: Final = frozenset(
+    "client operator identity shipping billing payment personal claims agent parent child".split()
+)
 _CUSTOMERS: Final = frozenset("customer patient member subscriber passenger student guest buyer rider holder".split())
 
 #: Names that things bear as well, and the things: `appDisplayName`, `class_full_name`.
 _NAMES_OF_THINGS: Final = frozenset("displayname fullname ownername realname nickname street coordinates".split())
 #: What is shown under a name of its own wherever it is; containers (`item`, `row`) hold persons as well.
 _NAMED_THINGS: Final = frozenset(
-    "app application service role group policy cluster product feature team project plan category".split()
+    """
+    app application service role group policy cluster product feature team project plan category organization organisation company tenant workspace
+    channel repository entitlement department licence license permission
+    """.split()
 )
 _THINGS: Final = frozenset(
     """

@@ -93,7 +93,7 @@ GENERAL: Final = frozenset(
     confusion project projects str didn doesn isn wasn hasn couldn creds node nodes explicitly implicitly site package packages site-package site-packages
     accepts agrees bus button buttons chooses clicks closes controlled cookie cookies creates deletes dialog enters flow flows form forms friendly gets
     guides input inputs interfaces likes makes modal needs nil on-demand opens permitted presses receives screen screens
-    secret secrets selects sends sees specified starts stops supplied text types user users visible visits wants writes
+    excessive incorrect aborted secret secrets selects sends sees specified starts stops supplied text types user users visible visits wants writes
     successfully refused keyring jax-ws username usernames
     verification version via view was were when where which who whose will with without workspace would you your
     """.split()
@@ -136,7 +136,7 @@ _NOBODY: Final = frozenset(
     central maven npm pypi nuget crates street map maps kingdom britain england scotland zealand states republic union kingdom strict lazy eager
     supplies supply hardware tools energy bakery pharmacy restaurant furniture technologies enterprises manufacturing construction properties foods
     jdbc odbc driver drivers graphics adapter migration migrations checkout tier blue red purple yellow orange shirt shirts jacket shoes retail wholesale
-    outgoing incoming beta alpha bundle tariff newsletter voucher
+    recipient recipients rcpt rejected sender deliver delivered outgoing incoming beta alpha bundle tariff newsletter voucher
     gnu texinfo environment variables history visual studio excel outlook exchange stripe paypal webhook webhooks function functions monitor exporter prometheus grafana elasticsearch kibana logstash redshift athena lambda ecs eks gke s3 board
     health check checks probe probes liveness readiness heartbeat nvidia intel amd qualcomm realtek broadcom cisco lenovo logitech mozilla zendesk jira confluence
     salesforce hubspot shopify magento wordpress drupal mysql mariadb mongodb postgres postgresql dynamodb sqlite rabbitmq celery tomcat jetty hikari

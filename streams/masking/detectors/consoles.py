@@ -130,7 +130,7 @@ def judge_tool(data: bytes, end: int) -> Verdict:
 #: text of a code for a wireless network.
 _DIRECTIVE: Final = re.compile(
     WORD_START
-    + rb"(?:requirepass|masterauth|masteruser \S{1,64}\s+masterauth|auth-pass(?: \S{1,64}(?= \S))?|acl setuser [^\n\r>\xff]{1,120}>|unseal key(?: [0-9]{1,2})?:|add-mask::|"
+    + rb"(?:requirepass|masterauth|masteruser \S{1,64}\s+masterauth|auth-pass(?: \S{1,64}(?= \S))?|acl setuser [^\n\r>\xff]{1,120}>|unseal key(?: [0-9]{1,2})?:|add-mask::|(?:tacacs|radius)_passkey update : {0,4}[^\s\xff]{0,256} {0,2}->|"
     rb"wifi:(?:[A-OQ-Z]:(?:[^;\\\xff]|\\.){0,64};){0,4}p:|vso\[task\.setvariable [^\]\n\xff]{1,120}issecret=true[^\]\n\xff]{0,60}\]) ?\\{0,31}[\"']?([^\s\"'\\;|<>\xff]{4,512})",
     re.IGNORECASE,
 )
@@ -198,13 +198,13 @@ DETECTORS: Final = (
     Detector(
         "directive",
         (
-            r"(?:requirepass|masterauth|auth-pass) ", "acl setuser ", r"unseal key(?: [0-9]{1,2})?:", "::add-mask::", r"task\.setvariable ", r"wifi:[a-z]:",
+            r"(?:requirepass|masterauth|auth-pass) ", "_passkey update : {0,4}[^\\s\xff]{0,256} {0,2}->", "acl setuser ", r"unseal key(?: [0-9]{1,2})?:", "::add-mask::", r"task\.setvariable ", r"wifi:[a-z]:",
         ),
         judge_directive,
-        ("requirepass S3cretPw99", "CONFIG SET requirepass S3cretPw99", "masterauth S3cretPw99", "sentinel auth-pass mymaster S3cretPw99", "auth-pass S3cretPw99S3cret", "ACL SETUSER ann on >S3cretPw99 ~* +@all", "Unseal Key 1: 4jYbl2CBIv6SpkKj6Hos9iD32k5RfGkLzlosrrq/JgOm", "::add-mask::S3cretPw99",
+        ("requirepass S3cretPw99", "CONFIG SET requirepass S3cretPw99", "masterauth S3cretPw99", "sentinel auth-pass mymaster S3cretPw99", "auth-pass S3cretPw99S3cret", "ACL SETUSER ann on >S3cretPw99 ~* +@all", "TACACS global default tacacs_passkey update :   -> AQBapS3cretPw99", "Unseal Key 1: 4jYbl2CBIv6SpkKj6Hos9iD32k5RfGkLzlosrrq/JgOm", "::add-mask::S3cretPw99",
             "##vso[task.setvariable variable=dbPassword;issecret=true]S3cretPw99", "WIFI:T:WPA;S:home;P:S3cretPw99;;",
         ),
-        ("requirepass is not set", "masterauth missing", "auth-pass mymaster", "ACL SETUSER ann on +@all", "unseal key missing", "##vso[task.setvariable variable=colour]blue"),
-        "redis.conf; Redis docs, ACL; Vault docs, operator init; GitHub Actions docs, workflow commands; Azure Pipelines docs, logging commands; ZXing, barcode contents",
+        ("requirepass is not set", "masterauth missing", "auth-pass mymaster", "ACL SETUSER ann on +@all", "unseal key missing", "radius_passkey update : failed", "##vso[task.setvariable variable=colour]blue"),
+        "redis.conf; Redis docs, ACL; Vault docs, operator init; GitHub Actions docs, workflow commands; Azure Pipelines docs, logging commands; ZXing, barcode contents; AOS-CX event log message reference, 2302",
     ),
 )  # fmt: skip

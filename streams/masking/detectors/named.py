@@ -105,14 +105,20 @@ def _field_below(data: bytes, key: Key, end: int) -> Field | None:
         return None if parent and is_thing(parent.decode("utf-8", "replace")) else field
     if field is None and not key.quote and _GO_PRINT.match(data, key.start - 1):
         return Field("user", "id")
-    if field is None and key.quote and _ACCOUNT_ID.match(key.name):
-        parent = parent_of(data, key.start).lower()
-        return Field("user", "id") if parent in _WHO else None
+    if field is None and key.quote and (number := _ACCOUNT_ID.match(key.name)):
+        return _of_account(parent_of(data, key.start).lower(), number=number[1] is not None)
     if field is None and key.name == b"id" and key.quote and is_typed_person(data, key.start):
         return Field("user", "id")
     if field is None and key.name.lower() == b"name" and beside_a_person(data, key.start, end):
         return Field("name", "full_name")
     return field
+
+
+def _of_account(parent: bytes, *, number: bool) -> Field | None:
+    """The field of an account or its number in the object of a person."""
+    if number:
+        return Field("user", "id") if parent in _WHO else None
+    return _LOGIN if parent == b"user" else None
 
 
 def _is_log_in(data: bytes, key: Key) -> bool:
@@ -154,8 +160,8 @@ _GO_PRINT: Final = re.compile(
     rb"\{ID:[^\s{}\xff]{1,40} (?:First|Last|Full|User|Display)?Name:[^{}:\xff]{1,80} (?:(?:First|Last|Full|User|Display)Name|E-?mail|Phone|Mobile|Birth[A-Za-z]{0,8}|DOB):",
     re.IGNORECASE,
 )
-#: What a person's own object calls the number of the account (Atlassian, "accountId").
-_ACCOUNT_ID: Final = re.compile(rb"account_?id\Z", re.IGNORECASE)
+#: What a person's own object calls the account or its number (Admin By Request, "account"; Atlassian, "accountId").
+_ACCOUNT_ID: Final = re.compile(rb"account(_?id)?\Z", re.IGNORECASE)
 _WHO: Final = frozenset(b"user author updateauthor assignee reporter creator actor".split())
 
 #: The name before a subscript, as forms and Rails write it: `user[name]=Ann`; before what an object prints first
@@ -414,9 +420,13 @@ def _literal(data: bytes, value: Value) -> bool:
     return bool(_NUMBER.match(data[value.start : value.end]))
 
 
+#: An object of Java's that prints itself, in a list of credentials (Apereo CAS, `[UsernamePasswordCredential(username=ann`).
+_OBJECT: Final = re.compile(rb"(?:[A-Z][a-z]{1,20}){2,5}\((?=[a-z][A-Za-z]{1,30}=)")
+
+
 def _is_no_secret(data: bytes, start: int, end: int, value: Value) -> bool:
     """Whether a secret's value names where the secret is kept, or is a text in which a token shows itself."""
-    if is_reference(data[start:end]):
+    if is_reference(data[start:end]) or (value.form == "bare" and _OBJECT.match(data, start)):
         return True
     return value.form == "string" and end - start > _TOKEN_MIN and carries_a_token(data, start, end)
 
@@ -493,7 +503,7 @@ def tells(name: str) -> bool:
 DETECTORS: Final = (
     Detector(
         "field",
-        (*FIELD_ANCHORS, r"account_?id\\*\"[ \t]{0,16}:", r"\{id:"),
+        (*FIELD_ANCHORS, r"account(?:_?id)?\\*\"[ \t]{0,16}:", r"\{id:"),
         judge_field,
         (
             '{"user_id":12345}', "password=hunter2", '{\\"first_name\\":\\"Ann\\"}', '"Authorization": "Token abc123def"',
@@ -503,6 +513,7 @@ DETECTORS: Final = (
             '{"msg":"Authorization: Digest username=\\"ann\\", response=\\"6629fae4\\"","n":1}', 'Authorization: OAuth oauth_token="ab12", oauth_signature="cd34"',
             "dbpassword=hunter22", "SLAPIKEY : hunter22", '{"myapikey":"hunter22"}', "password=$ecret2024", "password: yourhunter22", "password=my.horse.Battery9", 'Authorization: Acme Token="q8Zr2LxV0nT5"', "community_string: hunter22",
             '{"AccountName":"annlee","AccountDomain":"corp"}', r'AccountName="CORP\annlee" param3="0"', "User: Ann Lee, action: login",
+            '{"user":{"account":"annlee","isAdmin":false}}', '{"userAccount": "annlee"}', r"CEF:0|Acme|X|1|1|x|3|duser=corp\\Ann Lee (ADMIN) dhost=web1",
             "suser=annlee suid=S-1-5-21-111111111-2222222222-3333333333-44444 reason=x",
         ),
         (
@@ -512,6 +523,8 @@ DETECTORS: Final = (
             "client(api_key=app.config.API_KEY)", "def get(api_key=None):", "API_TOKEN=$HOME/.config/app/api_token", "client_secret: SecretStr", "https://<token>@example.test/x",
             '{"service":{"name":"api"}}', '{"token_type":"Bearer"}', "password=null", '{"phone":"home"}', "hostname=web-1", '{"email_verified":true}', "auth: session expired", '{"tokens":812}', '{"nom":"produit"}', "assert one.actor == first.actor",
             '{"AccountName":"prod-billing"}', "client_name=mx.example.org, client_address=x", "euid=0 suid=0 fsuid=0", "egid=1000 suid=1000", '{"AccountSid":"AC0123456789abcdef0123456789abcdef"}', 'cookies="07f928d94dd975ea/89b1d990f54f0b82" exch="x"',
+            '{"trace_id":"x","parent_id":"00f067aa0ba902b7"}', "authSessionParentId=0da7ee4f-239b-4b18-bd93-c8874cb7a54e", '{"actor":{"account":"acme"}}', '{"account":"acme"}', "CEF:0|Acme|X|1|1|x|3|fname=Finance act=x",
+            '{"action":{"display_name":"Marketing"}}', '{"displayName":"SecCompliance","source":{"id":"x"},"type":"ENTITLEMENT"}', 'auth: user "x" is gone', "credentials: [UsernamePasswordCredential(source=null)]",
         ),
         "field names",
         by_word=True,

@@ -25,6 +25,9 @@ _VERSION_BEFORE: Final = re.compile(
 )
 #: A product of any name whose version ends in zeros (`Thing/12.0.0.0`); `host/203.0.113.9` is how Java prints an address.
 _PRODUCT_BEFORE: Final = re.compile(rb"(?:^|[\s(;\"',])[A-Za-z][A-Za-z_+]{1,30}/\Z")
+#: A kernel or a product of which something built its own (`kernel/5.15.90.1-microsoft-standard-WSL2`, `Linux ws 5.15.90.1-...`).
+_BUILT_BEFORE: Final = re.compile(rb"(?:\bkernel[/ ]|\bLinux (?:[A-Za-z0-9.\-]{1,32} )?)\Z", re.IGNORECASE)
+_BUILT_BEHIND: Final = re.compile(rb"-[A-Za-z][A-Za-z0-9]")
 #: A package's version with its revision (Debian Policy 5.6.12): `gnutls28 (3.6.11.1-2)`, `libc6:amd64 2.36.0.1-9`.
 _PACKAGE_BEFORE: Final = re.compile(
     rb"(?:[a-z0-9][a-z0-9+.\-]{1,30} \(|:(?:amd64|arm64|i386|all|armhf) \(?|[(\s][0-9]:)\Z"
@@ -96,10 +99,10 @@ _PADDING: Final = re.compile(rb"(?<![0-9])0+(?=[0-9])")
 _PRIVATE: Final = re.compile(rb"(?:10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.)")
 
 
-#: A port behind a dot, between the addresses of a packet (tcpdump(1)) or in the columns of BSD's netstat(1).
+#: A port behind a dot, between the addresses of a packet (tcpdump(1), Dante) or in the columns of BSD's netstat(1).
 _PORT: Final = re.compile(rb"\.(?:[0-9]{1,5})(?= [<>] |: |\s+(?:[0-9*]|[A-Z_]{5,12}\b))")
 _SOCKET_BEFORE: Final = re.compile(
-    rb"(?:\bIP |[<>] |\blength [0-9]{1,5}: |\b(?:tcp|udp)[46]{0,2} +[0-9]+ +[0-9]+ +(?:[0-9.*]{3,24} +)?)\Z"
+    rb"(?:\bIP |[<>] |\b(?:tcp|udp)/[a-z]{3,12} [\[\]\-]: (?:[0-9.]{9,21} )?|\blength [0-9]{1,5}: |\b(?:tcp|udp)[46]{0,2} +[0-9]+ +[0-9]+ +(?:[0-9.*]{3,24} +)?)\Z"
 )
 
 
@@ -155,6 +158,8 @@ def _tells_version(before: bytes) -> bool:
 
 def _is_version(data: bytes, before: bytes, start: int, stop: int, octets: Sequence[int]) -> bool:
     if _PACKAGE_BEFORE.search(before) and _REVISION.match(data, stop):
+        return True
+    if _BUILT_BEHIND.match(data, stop) and _BUILT_BEFORE.search(before):
         return True
     if _is_packaged(data, before, start, stop, octets):
         return True

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from streams.masking.context import Key, Value
+from streams.masking.context import Key, Value, in_cef
 from streams.masking.detectors.beside import GENERAL, is_account_of_system, names_nobody
 from streams.masking.detectors.people import person_at
 from streams.masking.fields import Field
@@ -111,6 +111,13 @@ def _up_to_label(data: bytes, start: int, stop: int) -> int:
     return stop
 
 
+#: Who did it and to whom in ArcSight's format, whose values reach over spaces up to the next key (CEF, "Extension dictionary").
+_CEF_USERS: Final = frozenset((b"suser", b"duser"))
+_CEF_VALUE: Final = re.compile(
+    rb"[^\s=|\"\r\n\xff][^=|\"\r\n\xff]{0,126}?(?=\s{1,4}[A-Za-z][A-Za-z0-9_.]{0,40}=|\s{0,4}(?:\Z|[\"\r\n]))"
+)
+
+
 def whole_value(data: bytes, field: Field, key: Key, value: Value, end: int) -> Value:
     """A value without quotes as far as it reaches, over spaces where its kind has them."""
     if field.kind != "secret" and key.start and data[key.start - 1] == _SLASH:
@@ -118,6 +125,8 @@ def whole_value(data: bytes, field: Field, key: Key, value: Value, end: int) -> 
         slash = data.find(b"/", value.start + 1, value.end)
         if slash > 0:
             return value._replace(end=slash)
+    if key.name in _CEF_USERS and (one := _CEF_VALUE.match(data, value.start)) and in_cef(data, key.start):
+        return value._replace(end=max(one.end(), value.end))
     if field.needs in ("full_name", "whole_name") and (name := _ESCAPED_COMMA.match(data, value.start)):
         return value._replace(end=name.end())
     if field.needs in ("words", "full_name", "whole_name") and (m := _PROSE_NAME.match(data, value.start)):

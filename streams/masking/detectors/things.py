@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from streams.masking.context import Key, Value, parent_of
+from streams.masking.context import Key, Value, in_cef, parent_of
 from streams.masking.detectors.beside import names_nobody
 from streams.masking.detectors.nobody import is_workload
 from streams.masking.detectors.ordinary import is_own_name
@@ -27,6 +27,8 @@ def _of_daemon(data: bytes, field: Field, key: Key, value: Value) -> str:
     text = data[value.start : value.end]
     if not key.quote and key.name[-4:].lower() == b"auth" and text.lower() in _WAYS:
         return "way"
+    if not key.quote and key.name == b"auth" and text in _SUBJECTS and data[value.end : value.end + 1] == b" ":
+        return "prose"
     if field.kind == "username" and (
         text[:9] == b"Unknown (" or text == b"unauthenticated" or _HOST_BEFORE_LOGIN.match(data, value.end)
     ):
@@ -45,8 +47,8 @@ def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
         return "own_name"
     if is_counted(key.name) and _COUNT.match(text):
         return "count"
-    if field.kind in ("name", "username") and key.quote and _is_of_thing(data, key, value):
-        return "object_of_thing"
+    if field.kind in ("name", "username") and (rule := _named_thing(data, field, key, value)):
+        return rule
     if field.kind == "session" and _STATEMENT.search(
         data, max(0, key.start - _STATEMENT_MAX), value.end + _STATEMENT_MAX
     ):
@@ -67,6 +69,19 @@ def other_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
         return "few" if field.kind == "device" else "exchange"
     return _of_daemon(data, field, key, value)
 
+
+def _named_thing(data: bytes, field: Field, key: Key, value: Value) -> str:
+    """The rule by which a name is that of an object, a file or a part of a firm, or nothing."""
+    if key.quote and _is_of_thing(data, key, value):
+        return "object_of_thing"
+    if key.name == b"fname" and not key.quote and in_cef(data, key.start):
+        return "file"
+    shown = field.kind == "name" and key.name.lower().endswith(_SHOWN)
+    return "shown_thing" if shown and all(map(names_nobody, data[value.start : value.end].split())) else ""
+
+
+#: What is shown of persons and of whatever else has a name (`display_name: "Marketing"`).
+_SHOWN: Final = (b"displayname", b"display_name")
 
 #: The cookies of an exchange of keys, one of each side (RFC 2408, 2.5.3; FortiOS log message reference, `cookies`).
 _IKE: Final = re.compile(rb"[0-9a-f]{16}/[0-9a-f]{16}\Z")
@@ -131,7 +146,7 @@ _TYPED: Final = re.compile(
 )
 #: Types of things that a record of a person may have as well (an appointment's, a ticket's): not beside an address of mail.
 _TYPED_ALONE: Final = re.compile(
-    rb"\"type\\{0,31}\" ?: ?\\{0,31}\"(?:Application|Service|Folder|File|Group|Team|Organization|Project|Repository)\\{0,31}\"",
+    rb"\"type\\{0,31}\" ?: ?\\{0,31}\"(?:Application|Service|Folder|File|Group|Team|Organization|Project|Repository|Entitlement|Access_Profile|Workgroup)\\{0,31}\"",
     re.IGNORECASE,
 )
 #: A program's registration (RFC 7591, 2); a `client_id` alone is a customer's in as many logs, and the name has to tell.
@@ -141,6 +156,8 @@ _REGISTRATION: Final = re.compile(
     re.IGNORECASE,
 )
 _OBJECT_MAX: Final = 400
+#: The rest of an object, over objects in it that hold none.
+_REST: Final = re.compile(rb"(?:[^{}\xff]|\{[^{}\xff]{0,200}\})*")
 #: What has a version with a point in it is a program (`"driver":{"name":"nodejs","version":"4.1.0"}`, MongoDB's handshake; Auth0's
 #: client); the version of a row that several people edit is a number (JPA, `@Version`).
 _VERSIONED: Final = re.compile(rb"\\{0,31}\" ?, ?\\{0,31}\"version\\{0,31}\" ?: ?\\{0,31}\"v?[0-9]{1,4}\.[0-9]")
@@ -150,7 +167,8 @@ def _is_of_thing(data: bytes, key: Key, value: Value) -> bool:
     """Whether an object says of what type it is and that is none of a person, or names a program (RFC 7591, `client_name`)."""
     low, high = max(0, key.start - _OBJECT_MAX), value.end + _OBJECT_MAX
     before = max(data.rfind(b"{", low, key.start), low)
-    behind = min(at for at in (data.find(b"}", value.end, high), data.find(b"{", value.end, high), high) if at >= 0)
+    rest = _REST.match(data, value.end, high)
+    behind = rest.end() if rest else value.end
     if key.name.lower() == b"name" and _VERSIONED.match(data, value.end):
         return b" " not in data[value.start : value.end]
     if key.name.lower().replace(b"_", b"") != b"clientname":
@@ -194,6 +212,10 @@ def _is_numbered(data: bytes, key: Key, value: Value) -> bool:
 #: `AUTH=server`; Libreswan; Infoblox NIOS, `auth=LOCAL`; ArubaOS, `auth=VPN`; hostapd, `auth=open`; IMAP, `AUTH=PLAIN`).
 _WAYS: Final = frozenset(
     b"server client preshared_key rsasig rsa_sig ecdsa null psk local ldap radius tacacs tacacs+ kerberos saml pam open vpn dot1x 802.1x mab eap peap captive-portal login plain cram-md5 digest-md5 xoauth2 oauthbearer scram-sha-1 scram-sha-256 gssapi ntlm external".split()
+)
+#: What a sentence behind the name of a part is about (AdGuard Home, `auth: user "ann" successfully logged in`).
+_SUBJECTS: Final = frozenset(
+    b"user account session failed successful invalid unable error no checking starting".split()
 )
 #: Cyrus' imapd names the client's host before whoever logged in.
 _HOST_BEFORE_LOGIN: Final = re.compile(
