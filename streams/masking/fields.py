@@ -130,7 +130,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         user_id user_uid user_uuid user_guid user_identifier anonymous_id user_pseudo_id =uid =suid =duid =account_sid =initiating_process_account_sid =sub =usr_id userid actor_id viewer_id person_id employee_id
         staff_id ?id distinct_id visitor_id profile_id account_user_id login_user_id end_user_id enduser_id =enduser.id =auid user_pk user_ref user_key user_no user_number
         employee_number employee_no personalnummer personnel_number staff_number worker_id player_id contact_id lead_id author_id creator_id
-        personal_nr matrikelnummer user_sid member_sid steam_id steam_id64 xuid psn_id riot_id puuid sso_id ldap_uid subject_id
+        personal_nr matrikelnummer user_sid member_sid subject_audit_id subject_uid subject_real_uid steam_id steam_id64 xuid psn_id riot_id puuid sso_id ldap_uid subject_id
         """),
     ("customer", "id", """
         shopper_reference customer_id customer_no customer_number customer_uuid customer_ref customer_key cust_id cust_no cust_number member_id member_number member_no patient_id
