@@ -4,7 +4,8 @@
 static int may_be_version(Text t, place start)
 {
     static const char *const words[] = {"version", "ver", "release", "build", "firmware", "v", "rev", "oid", "objectidentifier",
-                                        "driver", "tools", "cli", "sdk", "agent", "to", "is", "of", "was", "in", "since", NULL};
+                                        "driver", "version_s", "ubuntu", "debian", "tools", "cli", "sdk", "agent", "to", "is", "of", "was",
+                                        "in", "since", NULL};
     const char *const *word;
     place at = start;
     for (;; at--) {

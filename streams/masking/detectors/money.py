@@ -180,6 +180,13 @@ _WALLET: Final = re.compile(
     rb"([13][1-9A-HJ-NP-Za-km-z]{25,34})|((?i:bc|tb|ltc)1[02-9ac-hj-np-zA-HJ-NP-Z]{11,87})|(0[xX][0-9a-fA-F]{40})"
 )
 
+#: A field of hashes, which may be as long as an address (SHA-1; Apple's code signatures, `CDHash`).
+_HASH_BEFORE: Final = re.compile(
+    rb"(?:hash|sha-?1|commit|checksum|digest|fingerprint|thumbprint)\\*[\"']?[ \t]{0,2}[:=][ \t]{0,2}\\*[\"']?\Z",
+    re.IGNORECASE,
+)
+_HASH_MAX: Final = 24
+
 #: How far before the end of an anchor an address begins, in bytes, for each of its forms.
 _WALLET_REACHES: Final = (26, 14, 15, 42)
 
@@ -197,6 +204,8 @@ def judge_wallet(data: bytes, end: int) -> Verdict:
         if address[2] and bech32(text):
             return Found(start, address.end(), "wallet", "wallet", "bech32", 79)
         if address[3]:
+            if _HASH_BEFORE.search(data, max(0, start - _HASH_MAX), start):
+                return "hash"
             return Found(start, address.end(), "wallet", "wallet", "length", 60)
     return "checksum"
 
@@ -257,7 +266,12 @@ DETECTORS: Final = (
         (r"[^0-9ac-eg-mo-qsu-z](?:bc|tb|ltc)1[02-9ac-hj-np-z]{11}",),
         judge_wallet,
         ("to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ ", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 "),
-        ("to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyX ", "0x00000000000000000000000000000000000001 "),
+        (
+            "to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyX ",
+            "0x00000000000000000000000000000000000001 ",
+            '"Identity.CDHash":"0x4ab4c898fd4a994fd267ed1edeb21b9c9b5cb70f"',
+            "sha1=0x4ab4c898fd4a994fd267ed1edeb21b9c9b5cb70f ",
+        ),
         "Bitcoin Core base58check, BIP 173, BIP 350, EIP-55",
         shapes=(r"[^0-9ac-eg-mo-qsu-z][13](?-i:[1-9A-HJ-NP-Za-km-z]{25})", r"[^0-9ac-eg-mo-qsu-z]0x[0-9a-f]{40}"),
     ),

@@ -16,15 +16,20 @@ _QUAD: Final = re.compile(rb"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0
 #: `Chrome/91.0.4.1`, `version 10.2.3.4`, `v1.2.3.4`, `release=1.2.3.4`: a version, not an address.
 _VERSION_BEFORE: Final = re.compile(
     rb"(?:(?:^|[\s(;\"',])[A-Za-z_+]{0,24}(?:chrom[a-z]+|crios|edg[a-z]*|opr|opera|fxios|firefox|safari|version|webkit|samsungbrowser|"
-    rb"yabrowser|vivaldi|electron|openssl|python|java|jdk|jre|curl|okhttp|sdk|lib[a-z]+)/|"
+    rb"yabrowser|vivaldi|electron|git|svn|wget|dalvik|outlook|skype|teams|openssl|python|java|jdk|jre|curl|okhttp|sdk|lib[a-z]+)/|"
     # Amazon's own tools, as the user agents of their requests (AWS CloudTrail, `ec2-api-tools 1.6.12.2`).
     rb"[a-z0-9]-(?:api-)?(?:tools|cli|sdk|agent) |"
-    rb"\b(?:version|ver|release|build|firmware|v|rev|oid|objectidentifier|driver)s?(?: (?:to|is|of|was))?\\*[\"']?[ :=v(]{0,3}\\*[\"']?"
+    # Azure Monitor writes the type of a column behind its name (`AppVersion_s`).
+    rb"(?:(?<!con)(?<!in)(?<!di)version(?:_s)?|(?:\b|_)(?:ver|release|build|firmware|v|rev|oid|objectidentifier|driver))s?(?: (?:to|is|of|was))?\\*[\"']?[ :=v(]{0,3}\\*[\"']?"
     rb"|\b(?:(?:up|down)grad(?:e|ed|ing) to|(?:fixed|introduced|deprecated|released|available) (?:in|since)) v?)\Z",
     re.IGNORECASE,
 )
 #: A product of any name whose version ends in zeros (`Thing/12.0.0.0`); `host/203.0.113.9` is how Java prints an address.
 _PRODUCT_BEFORE: Final = re.compile(rb"(?:^|[\s(;\"',])[A-Za-z][A-Za-z_+]{1,30}/\Z")
+#: A package's own revision before that of a distribution (`8.0.43-0ubuntu0.24.04.1`; Ubuntu, "Version strings").
+_REVISED_BEFORE: Final = re.compile(
+    rb"-[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}[a-z]{0,4}(?:ubuntu|debian|build)\Z", re.IGNORECASE
+)
 #: A kernel or a product of which something built its own (`kernel/5.15.90.1-microsoft-standard-WSL2`, `Linux ws 5.15.90.1-...`).
 _BUILT_BEFORE: Final = re.compile(rb"(?:\bkernel[/ ]|\bLinux (?:[A-Za-z0-9.\-]{1,32} )?)\Z", re.IGNORECASE)
 _BUILT_BEHIND: Final = re.compile(rb"-[A-Za-z][A-Za-z0-9]")
@@ -159,7 +164,7 @@ def _tells_version(before: bytes) -> bool:
 def _is_version(data: bytes, before: bytes, start: int, stop: int, octets: Sequence[int]) -> bool:
     if _PACKAGE_BEFORE.search(before) and _REVISION.match(data, stop):
         return True
-    if _BUILT_BEHIND.match(data, stop) and _BUILT_BEFORE.search(before):
+    if (_BUILT_BEHIND.match(data, stop) and _BUILT_BEFORE.search(before)) or _REVISED_BEFORE.search(before):
         return True
     if _is_packaged(data, before, start, stop, octets):
         return True
@@ -346,6 +351,8 @@ DETECTORS: Final = (
         judge_ipv4,
         (
             "client 203.0.113.9",
+            "block(1): tcp/accept ]: 203.0.113.9.50550 192.0.2.1.1080: error",
+            "conversion: 203.0.113.9",
             "between 198.51.100.7[gw]...203.0.113.9[ann]",
             "length 74: 192.0.2.1.51234 > 198.51.100.7.443: Flags [S]",
             "client 0.0.0.0",
@@ -358,6 +365,12 @@ DETECTORS: Final = (
         (
             "127.0.0.1",
             "Chrome/91.0.4472.124",
+            '"" "git/1.7.4.1" | 200',
+            '{"agentVersion":"7.16.0.4"}',
+            '{"AppVersion_s":"7.16.0.4"}',
+            "Version: 8.0.43-0ubuntu0.24.10.1 ((Ubuntu))",
+            "kernel/5.15.90.1-microsoft-standard-WSL2 os/linux",
+            "Linux ws12 5.15.90.1-microsoft-standard-WSL2 #1 SMP",
             "1.3.6.1.5.5.7.3.1",
             "version 10.1.2.3.4",
             "999.1.1.1",

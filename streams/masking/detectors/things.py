@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.context import Key, Value, in_cef, parent_of
-from streams.masking.detectors.beside import names_nobody
+from streams.masking.detectors.beside import is_account_of_machine, names_nobody
 from streams.masking.detectors.nobody import is_workload
 from streams.masking.detectors.ordinary import is_own_name
 from streams.masking.fields import Field
@@ -91,7 +91,7 @@ def _of_object(data: bytes, key: Key, value: Value) -> str:
     """The rule by which what a person's number is called elsewhere is that of a process, a part or an object."""
     text, name = data[value.start : value.end], key.name.lower()
     if name[-3:] == b"uid":
-        if _PROCESS.match(data, value.start):
+        if _PROCESS.match(data, value.start) or is_account_of_machine(text):
             return "process"
         if name == b"uid" and _UUID.match(text) and _is_object(data, key, value):
             return "object"
