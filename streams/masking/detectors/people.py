@@ -364,9 +364,10 @@ def judge_user(data: bytes, end: int) -> Verdict:
     name = _LOGIN.match(data, start)
     if name is None or name[1].lower() in GENERAL or name[1].lower().removesuffix(b"s") in GENERAL:
         return "general"
-    if outcome and (name[1].lower().removesuffix(b"s") in _LOGGED_IN_TO or _SITE.search(name[1])):
+    if outcome and _is_said(data, name, quoted=quote is not None):
         return "service"
-    if not _means_one(data, name, quoted=quote is not None, after_sign=phrase[0][-2:] == b": "):
+    goes_on = outcome and _WENT_ON.match(data, name.end()) is not None
+    if not goes_on and not _means_one(data, name, quoted=quote is not None, after_sign=phrase[0][-2:] == b": "):
         return "general"
     opaque = _OPAQUE.match(name[1]) is not None
     if opaque and data[phrase.start() - 3 : phrase.start()].lower() == b"as ":
@@ -376,6 +377,17 @@ def judge_user(data: bytes, end: int) -> Verdict:
     return account(name.start(1), name[1], "user_named", "user" if opaque else "username") or "account_of_system"
 
 
+def _is_said(data: bytes, name: re.Match[bytes], *, quoted: bool) -> bool:
+    """Whether a word behind an outcome says why, of what or how many, or names what was logged in to."""
+    if name[1].lower().removesuffix(b"s") in _LOGGED_IN_TO or _SITE.search(name[1]):
+        return True
+    return not quoted and _NOUN.match(name[1]) is not None and not data.startswith(b" from ", name.end())
+
+
+#: How it goes on behind whoever it was for.
+_WENT_ON: Final = re.compile(rb"[\"'`\]]? (?:(?:via|after|using|through|because|due to) |\()")
+#: Words for a reason, by their endings.
+_NOUN: Final = re.compile(rb"[A-Za-z]{2,24}(?:ing|ity|tion|sion|ance|ence|ment|ness)\Z")
 #: The word before whoever it was for; there a name stands in square brackets as well (Zimbra, `failed for [ann]`).
 _FOR: Final = re.compile(rb" (?:for|by|of|as):? \Z", re.IGNORECASE)
 _BRACKET: Final = re.compile(_QUOTE.pattern + rb"|\[(?=[^\s\[\]]{1,64}\])")
@@ -385,7 +397,8 @@ _LOGGED_IN_TO: Final = frozenset(
     ap broker bucket channel cloud cluster connector consumer container device door external firewall ftp gateway guest host http https imap instance internal kafka
     kerberos ldap link local mobile mqtt mysql network oauth oidc partition peer plugin pod pop3 portal pppoe printer producer proxy queue radius realm
     redis remote repo router saml shard smtp socket ssh sso stream switch tenant topic tunnel unit vault vpn website websocket worker your our its all both several
-    some every each one two three more purpose reason registry system another external api ip address addres application certificate
+    everyone everybody anyone anybody nobody region country month week day hour minute second year date browser protocol source outcome reason-code team organization
+    benchmark longer many most good now ever later free being some every each one two three more purpose reason registry system another external api ip address addres application certificate
     """.split()
 )
 _SITE: Final = re.compile(
@@ -497,9 +510,9 @@ DETECTORS: Final = (
         tuple(f"{words}:? " for words in _WHO),
         judge_user,
         ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed", "Created user annlee with role editor", "Logged in as annlee#1234", "Player Steve1987 connected (id=1)", "Authentication succeeded for annlee", "[auth] login success: annlee", "[auth] login failure: annlee (bad password)", '{"message":"New session c12 of user ann."}',
-         "Login failed for annlee from 192.0.2.1. AUTHENTICATE", 'Authentication request for "annlee" has been denied', "Failed authentication attempt for annlee from 192.0.2.1:39522", "authentication failed for [annlee], account not found", "Non-existent login as annlee from 192.0.2.1", "Session opened for annlee.", "Invalid credentials for 'annlee'", "TOTP verified for annlee", "Account locked for annlee", "PHP message: user annlee authentication failure for x"),
+         "Login failed for annlee from 192.0.2.1. AUTHENTICATE", 'Authentication request for "annlee" has been denied', "Failed authentication attempt for annlee from 192.0.2.1:39522", "authentication failed for [annlee], account not found", "Non-existent login as annlee from 192.0.2.1", "Session opened for annlee.", "Invalid credentials for 'annlee'", "TOTP verified for annlee", "Account locked for annlee after 5 attempts", "Authentication success for annlee via LDAP", "Sign-in succeeded for annlee (mfa)", "PHP message: user annlee authentication failure for x"),
         ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "User: Deleted Successfully", "the user accepts", "user: <nil>", "player state changed", "Player controller_2 created", "login failure", "authentication succeeded for user", "#Fields: cs-username c-ip", "ann - SUCCESS LOGIN cpaneld", "reason Cisco user certificate not verified", "docker login registry.example.com", "helm registry login charts.example.io:5000",
-         "fatal: Authentication failed for 'https://github.com/x/y.git/'", "authentication failed for tenant acme", "Login failed for registry.example.com", "session closed for websocket", "authentication failed for [1 of 3]", "session expired for device", "login attempt by root from 192.0.2.1", "Authentication failed for all methods", "credentials for the cluster"),
+         "fatal: Authentication failed for 'https://github.com/x/y.git/'", "authentication failed for tenant acme", "Login failed for registry.example.com", "session closed for websocket", "authentication failed for [1 of 3]", "session expired for device", "login attempt by root from 192.0.2.1", "Authentication failed for all methods", "credentials for the cluster", "Account disabled for inactivity", "session opened for writing", "2fa enabled for everyone", "login requests by region: eu=12", "session ended for maintenance", "account locked for 30 minutes", "login failed for unknown reason"),
         "phrases of logs; Jellyfin, Gitea, Zimbra, Webmin, Roundcube, Redmine and Drupal as fail2ban's and CrowdSec's filters show them",
         by_word=True,
     ),

@@ -88,11 +88,16 @@ _IKE: Final = re.compile(rb"[0-9a-f]{16}/[0-9a-f]{16}\Z")
 
 
 def _of_object(data: bytes, key: Key, value: Value) -> str:
-    """The rule by which what a person's number is called elsewhere is that of a process, a part or an object."""
+    """The rule by which what a person's number is called elsewhere is that of a process, a part or an object.
+
+    Audit logs say whose it is by name (auditd's enriched format, `UID="root"`; OpenBSM's `SubjectUID`).
+    """
     text, name = data[value.start : value.end], key.name.lower()
     if name[-3:] == b"uid":
-        if _PROCESS.match(data, value.start) or is_account_of_machine(text):
+        if _PROCESS.match(data, value.start):
             return "process"
+        if (key.name.isupper() or key.name.startswith(b"Subject")) and is_account_of_machine(text):
+            return "account_of_machine"
         if name == b"uid" and _UUID.match(text) and _is_object(data, key, value):
             return "object"
         if (
