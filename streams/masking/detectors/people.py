@@ -354,7 +354,7 @@ def judge_user(data: bytes, end: int) -> Verdict:
     if rule := _other_phrase(data, phrase, end):
         return rule
     outcome = _FOR.search(phrase[0]) is not None
-    quote = (_BRACKET if outcome else _QUOTE).match(data, end)
+    quote = (_BRACKET if outcome else _QUOTE).match(data, end) or _DOMAIN_BRACKET.match(data, end)
     start = quote.end() if quote else end
     stop = person_at(data, start, least=2)
     if stop > 0 and GENERAL.issuperset(data[start:stop].lower().split(b" ")):
@@ -391,6 +391,8 @@ _NOUN: Final = re.compile(rb"[A-Za-z]{2,24}(?:ing|ity|tion|sion|ance|ence|ment|n
 #: The word before whoever it was for; there a name stands in square brackets as well (Zimbra, `failed for [ann]`).
 _FOR: Final = re.compile(rb" (?:for|by|of|as):? \Z", re.IGNORECASE)
 _BRACKET: Final = re.compile(_QUOTE.pattern + rb"|\[(?=[^\s\[\]]{1,64}\])")
+#: Brackets around a user with a domain, behind any of the phrases (Symantec VIP, `for user [CORP\\ann]`).
+_DOMAIN_BRACKET: Final = re.compile(rb"\[(?!BUILTIN\\)(?=[A-Za-z0-9.\-]{1,32}\\\\?[A-Za-z0-9_.\-+]{1,64}\])")
 #: What is logged in to and what logs in without a person, and names of hosts.
 _LOGGED_IN_TO: Final = frozenset(
     b"""
@@ -510,9 +512,9 @@ DETECTORS: Final = (
         tuple(f"{words}:? " for words in _WHO),
         judge_user,
         ("user ann.lee logged in", "User 'bob' not found", "user 4711 logged in", "for user ann", "logged in as bob42", "User Ann Lee signed out", "login attempt for carol failed", "Created user annlee with role editor", "Logged in as annlee#1234", "Player Steve1987 connected (id=1)", "Authentication succeeded for annlee", "[auth] login success: annlee", "[auth] login failure: annlee (bad password)", '{"message":"New session c12 of user ann."}',
-         "Login failed for annlee from 192.0.2.1. AUTHENTICATE", 'Authentication request for "annlee" has been denied', "Failed authentication attempt for annlee from 192.0.2.1:39522", "authentication failed for [annlee], account not found", "Non-existent login as annlee from 192.0.2.1", "Session opened for annlee.", "Invalid credentials for 'annlee'", "TOTP verified for annlee", "Account locked for annlee after 5 attempts", "Authentication success for annlee via LDAP", "Sign-in succeeded for annlee (mfa)", "PHP message: user annlee authentication failure for x"),
+         "Login failed for annlee from 192.0.2.1. AUTHENTICATE", 'Authentication request for "annlee" has been denied', "Failed authentication attempt for annlee from 192.0.2.1:39522", "authentication failed for [annlee], account not found", "Non-existent login as annlee from 192.0.2.1", "Session opened for annlee.", "Invalid credentials for 'annlee'", "TOTP verified for annlee", "Account locked for annlee after 5 attempts", "Authentication success for annlee via LDAP", "Sign-in succeeded for annlee (mfa)", "PHP message: user annlee authentication failure for x", r"text=Authentication failed for user [CORP\annlee]. StatusCode"),
         ("user not found", "user agent Mozilla", "check pass; user unknown", "for user authentication", "user session expired", "user root logged in", "per user limit", "POST /login 302", "invalid password for user", "login form submitted", "user: User", "User: Deleted Successfully", "the user accepts", "user: <nil>", "player state changed", "Player controller_2 created", "login failure", "authentication succeeded for user", "#Fields: cs-username c-ip", "ann - SUCCESS LOGIN cpaneld", "reason Cisco user certificate not verified", "docker login registry.example.com", "helm registry login charts.example.io:5000",
-         "fatal: Authentication failed for 'https://github.com/x/y.git/'", "authentication failed for tenant acme", "Login failed for registry.example.com", "session closed for websocket", "authentication failed for [1 of 3]", "session expired for device", "login attempt by root from 192.0.2.1", "Authentication failed for all methods", "credentials for the cluster", "Account disabled for inactivity", "session opened for writing", "2fa enabled for everyone", "login requests by region: eu=12", "session ended for maintenance", "account locked for 30 minutes", "login failed for unknown reason"),
+         "fatal: Authentication failed for 'https://github.com/x/y.git/'", "authentication failed for tenant acme", "Login failed for registry.example.com", "session closed for websocket", "authentication failed for [1 of 3]", "session expired for device", "login attempt by root from 192.0.2.1", "Authentication failed for all methods", "credentials for the cluster", "Account disabled for inactivity", "session opened for writing", "2fa enabled for everyone", "login requests by region: eu=12", "session ended for maintenance", "account locked for 30 minutes", "login failed for unknown reason", r"started by user [BUILTIN\Administrators]", r"run as user [NT AUTHORITY\SYSTEM]"),
         "phrases of logs; Jellyfin, Gitea, Zimbra, Webmin, Roundcube, Redmine and Drupal as fail2ban's and CrowdSec's filters show them",
         by_word=True,
     ),
