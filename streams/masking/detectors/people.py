@@ -297,7 +297,7 @@ _OUTCOMES: Final = (
     f"{_LOGGING_IN} {_WENT}(?: {_WENT})? (?:made )?(?:for|by|of|as)",
     f"(?:failed|successful|invalid|denied|rejected|non-existent|unauthorized) {_LOGGING_IN} (?:for|by|as)",
     "session (?:opened|closed|started|ended|created|expired|terminated|destroyed) for",
-    "(?:credentials|reset request|reset requested|reset email sent|reset link sent) for",
+    "(?:(?:invalid |bad |wrong )?credentials|reset request|reset requested|reset email sent|reset link sent) for",
     "(?:2fa|mfa|totp|otp|two-factor authentication) (?:enabled|disabled|reset|verified|failed|required|enrolled) (?:for|by)",
     "account (?:locked|unlocked|disabled|enabled|suspended|activated|deactivated|created|deleted|expired) (?:for|by)",
 )
@@ -364,7 +364,7 @@ def judge_user(data: bytes, end: int) -> Verdict:
     name = _LOGIN.match(data, start)
     if name is None or name[1].lower() in GENERAL or name[1].lower().removesuffix(b"s") in GENERAL:
         return "general"
-    if outcome and _is_said(data, name, quoted=quote is not None):
+    if outcome and _is_said(data, phrase[0], name, quoted=quote is not None):
         return "service"
     goes_on = outcome and _WENT_ON.match(data, name.end()) is not None
     if not goes_on and not _means_one(data, name, quoted=quote is not None, after_sign=phrase[0][-2:] == b": "):
@@ -377,13 +377,29 @@ def judge_user(data: bytes, end: int) -> Verdict:
     return account(name.start(1), name[1], "user_named", "user" if opaque else "username") or "account_of_system"
 
 
-def _is_said(data: bytes, name: re.Match[bytes], *, quoted: bool) -> bool:
+def _is_said(data: bytes, phrase: bytes, name: re.Match[bytes], *, quoted: bool) -> bool:
     """Whether a word behind an outcome says why, of what or how many, or names what was logged in to."""
     if name[1].lower().removesuffix(b"s") in _LOGGED_IN_TO or _SITE.search(name[1]):
+        return True
+    if not quoted and _is_thing(data, phrase, name):
         return True
     return not quoted and _NOUN.match(name[1]) is not None and not data.startswith(b" from ", name.end())
 
 
+def _is_thing(data: bytes, phrase: bytes, name: re.Match[bytes]) -> bool:
+    """Whether a word behind an outcome is as good as never a person's: one with a dash, or one of letters alone behind what things
+    have as well (`session expired for checkout`).
+    """
+    if _WENT_ON.match(data, name.end()) or data.startswith(b" from ", name.end()):
+        return False
+    return b"-" in name[1] or (name[1].isalpha() and name[1].islower() and _OF_PERSONS.search(phrase) is None)
+
+
+#: Outcomes that persons have more often than things.
+_OF_PERSONS: Final = re.compile(
+    rb"log-?[io]n|sign-?[io]n|authentication (?!error)|(?:invalid|bad|wrong) cred|password|lock|2fa|mfa|otp|two-factor",
+    re.IGNORECASE,
+)
 #: How it goes on behind whoever it was for.
 _WENT_ON: Final = re.compile(rb"[\"'`\]]? (?:(?:via|after|using|through|because|due to) |\()")
 #: Words for a reason, by their endings.
