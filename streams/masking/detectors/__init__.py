@@ -33,6 +33,7 @@ from streams.masking.detectors import (
     identity,
     interchange,
     jose,
+    known,
     listed,
     money,
     named,
@@ -118,4 +119,5 @@ ALL: Final[tuple[Detector, ...]] = (
     *streets.DETECTORS,
     *signatures.DETECTORS,
     *travel_documents.DETECTORS,
+    *known.DETECTORS,
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from streams.masking.detectors.beside import is_account_of_machine, is_account_of_system, names_nobody
+from streams.masking.detectors.persons import is_log_in
 
 __all__ = [
     "HALVES",
@@ -49,12 +50,12 @@ _FIRM: Final = re.compile(
 
 
 def _full_name(value: bytes) -> bool:
-    """Two to four capitalised words of which none is a firm's or a program's, `first.last`, or a name in ideographs."""
+    """Two to four capitalised words of which none is a firm's or a program's, a log-in name, or a name in ideographs."""
     if _UNSPACED_NAME.match(value):
         return not _FIRM.search(value)
     words = [word.rstrip(b"\\") for word in value.replace(b",", b"").split()]
     if len(words) == 1:
-        return _PERSONAL.match(value) is not None and not _NO_PERSON.match(value)
+        return is_log_in(value) or (_PERSONAL.match(value) is not None and not _NO_PERSON.match(value))
     particles = [word for word in words if not _CAPITALISED.match(word)]
     return (
         len(words) <= 5
