@@ -206,7 +206,9 @@ static int is_nobody(Core *core, Text t, place low, place high)
 static int may_be_said(Text t, place low, place high)
 {
     static const char *const words[] = {"must", "should", "shall", "is",   "are", "was",  "has",   "have", "isn", "aren", "can", "cannot",
-                                        "may",  "too",    "does",  "doesn", "do", "don", "needs", "not",  "at",   "from", "this", "the", NULL};
+                                        "may",  "too",    "does",  "doesn", "do", "don", "needs", "not",  "at",   "from", "this", "the",
+                                        "unexpected", "malformed", "no", "signature", "audience", "issuer", "claim", "claims", "format", "length",
+                                        "subject", "nonce", "could", "unable", "failed", NULL};
     place end = low;
     while (end < high && (class_of[t.at[end]] & ALPHA))
         end++;

@@ -95,6 +95,12 @@ GENERAL: Final = frozenset(
     guides input inputs interfaces likes makes modal needs nil on-demand opens permitted presses receives screen screens
     excessive incorrect aborted secret secrets selects sends sees specified starts stops supplied text types user users visible visits wants writes
     successfully refused keyring jax-ws username usernames
+    acceptance accounting administration adoption agreement aliases analytics annotation annotations application applications apps arguments audience base behaviour binary buffer calibration
+    cancels centric churn cluster code command commands comment comments communication completion conditions confirms consents continues contract control databases decision demand device display doc docs documentation
+    education elements enters errors exits facing feelings finishes flags font gesture gestures growth handbook happiness header hovers icon icons identification identifiers installation instance instances intent intents interruption
+    intervention land leaves license licenses loads log logs machine manual manuals mappings memory menu metrics modification modifications modules mounts navigates needed number onboarding output overrides ownership pages paths payment payments
+    persona personas perspective pointer presence presses principal priority privacy processes program programs questions quits reports research resources retention rolls running runtime safety satisfaction scripts scrolls seat seats segments
+    settles shell signals simulation simulations specification stack stories structure submits survey surveys swipes taps testing theory training trust tutorial unit units variable variables waits warning workloads
     verification version via view was were when where which who whose will with without workspace would you your
     """.split()
 )  # fmt: skip

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.context import at_word_start
+from streams.masking.detectors.ordinary import is_placeholder
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.validators import base64_text
 
@@ -29,6 +30,8 @@ def judge_bearer(data: bytes, end: int) -> Verdict:
         return "plain_word"
     if _PARAMETER.match(scheme[1]):
         return "parameter"
+    if is_placeholder(scheme[1]):
+        return "placeholder"
     return Found(scheme.start(1), scheme.start(1) + len(scheme[1].rstrip(b".")), "secret", "bearer", "rfc6750", 40)
 
 
@@ -137,7 +140,7 @@ DETECTORS: Final = (
         (),
         judge_bearer,
         ("Authorization: Bearer 7c9f1b3e2d4a", "bearer abc123def456"),
-        ("bearer authentication", "Bearer of news", "token_type=Bearer expires_in=3600"),
+        ("bearer authentication", "Bearer YOUR_API_KEY", "Bearer <your-token>", "Bearer of news", "token_type=Bearer expires_in=3600"),
         "RFC 6750",
         by_word=True,
         shapes=(r"bearer\\*[\"']?[ +:=]{1,3}\\*[\"']?[a-z0-9\-._~+/!$*=]{8}",),

@@ -5,6 +5,7 @@ from typing import Final
 
 from streams.masking.context import Value
 from streams.masking.detectors.nobody import is_nobody
+from streams.masking.detectors.ordinary import is_placeholder
 from streams.masking.detectors.promises import is_method
 from streams.masking.found import Detector, Found, Verdict
 
@@ -59,7 +60,8 @@ def authorization(data: bytes, start: int, end: int, value: Value) -> list[Found
         listed = _PARAMETERS.match(data, first) if many else None
         rest = listed or (_LINE if many else _BARE_CREDENTIAL if scheme else _WORDS).match(data, first)
         end = rest.end() if rest else end
-    if first >= end or is_nobody(data[first:end].strip()) or is_method(data[first:end]):
+    credential = data[first:end].strip()
+    if not credential or is_nobody(credential) or is_method(credential) or is_placeholder(credential):
         return []
     return [Found(first, end, "secret", "authorization", "rfc9110", 30)]
 

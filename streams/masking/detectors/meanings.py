@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from streams.masking.context import Key, Value
-from streams.masking.detectors.beside import GENERAL
+from streams.masking.detectors.beside import GENERAL, names_nobody
 from streams.masking.detectors.ordinary import is_code, is_own_name
 from streams.masking.fields import Field
 
@@ -48,15 +48,32 @@ _GOES_ON: Final = re.compile(rb" {1,2}[=:] {1,2}\S")
 _HOST: Final = re.compile(rb"(?:[a-z0-9_\-]{1,63}\.){2,8}[a-z]{2,24}\Z")
 
 
+#: Before the name of a volume, of which the kubelet says why it could not be mounted (`volume "db-token" : secret "db" not found`).
+_VOLUME: Final = re.compile(rb"volumes? \\{0,31}\"\Z")
+_VOLUME_MAX: Final = 40
+#: The last word of what firms, programs and their parts are called.
+_PRODUCT: Final = re.compile(
+    rb" (?:Pay|Service|Services|Server|Studio|Cloud|Drive|Play|Chrome|Portal|Platform|Gateway|Engine|System|Console|Center|Centre|Module|Manager|Queue|Store|Sheets|Docs|Maps|Wallet|Prime|Music|Update|Panel"
+    rb"|(?-i:service|services|module|gateway|system|server|queue|portal|platform|engine|api))(?![A-Za-z0-9_])"
+)
+
+
+def _is_product(data: bytes, value: Value) -> bool:
+    """Whether a word that nobody is called begins what a product or a part of a program is called (`User: Apple Pay`)."""
+    return _PRODUCT.match(data, value.end) is not None and names_nobody(data[value.start : value.end])
+
+
 def means_other(data: bytes, field: Field, key: Key, value: Value) -> bool:
     """Whether a name in text means something else: `LOGIN: Client`, `PWD=/srv` (POSIX's working directory), PAM's services."""
     text = data[value.start : value.end]
     if field.needs == "person_login":
-        return text.lower() in GENERAL and data[value.end : value.end + 1] != b"\\"
+        return (text.lower() in GENERAL and data[value.end : value.end + 1] != b"\\") or _is_product(data, value)
     if key.name == b"client_name":
         return _HOST.match(text) is not None
     if field.kind != "secret":
         return False
+    if key.quote and _VOLUME.search(data, max(0, key.start - _VOLUME_MAX), key.start):
+        return True
     if key.name.lower() == b"auth" and not key.quote and _SAYS.match(data, key.start + len(key.name) + 1):
         return True
     if key.name.lower() == b"auth" and not key.quote and _DRIVER.match(data, value.start):
@@ -103,7 +120,7 @@ def is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
         return True
     if is_code(data, key.name, key.start, value.start) or _PART_OF_SELECTOR.match(data, value.start):
         return True
-    if field.kind != "secret" and (is_own_name(key.name, text) or _PARAMETER.match(text)):
+    if is_own_name(key.name, text) or (field.kind != "secret" and _PARAMETER.match(text)):
         return True
     if key.name.lower() == b"auth" and (
         _ASSIGNED.match(data, value.start) or _PROCESS.match(data, key.start + len(key.name))

@@ -10,7 +10,7 @@ from typing import Final
 from streams.masking.detectors.jose import judge_jwt
 from streams.masking.found import Found
 
-__all__ = ["carries_a_token", "is_code", "is_own_name", "is_reference", "is_said_of_field"]
+__all__ = ["carries_a_token", "is_code", "is_own_name", "is_placeholder", "is_reference", "is_said_of_field"]
 
 #: What validators say of a field instead of repeating its value (`can't be blank`, `must have 8 characters`).
 _SAID: Final = re.compile(
@@ -20,6 +20,9 @@ _SAID: Final = re.compile(
     rb"|(?:is|are)n't (?:valid|allowed|set)\b|(?:can't|cannot|can not|may not|must not) be\b|too (?:short|long|weak|common|many|similar)\b"
     # passwd(1) begins its lines with its own name.
     rb"|password (?:updated|changed|unchanged|reset|saved|expiry)\b|(?:all )?authentication tokens? \w|(?:updated|changed|reset|saved) successfully\b"
+    # Parsers of tokens, and what became of one.
+    rb"|unexpected (?:end|token|character|symbol|eof|eol|type|value|format|length|input|error|number|string|issuer|audience|signature|algorithm)\b|malformed\b|no longer (?:valid|active)\b"
+    rb"|(?:signature|audience|issuer|claims?|format|length|subject|nonce) (?:is|has|was|verification|validation|does|did|must|could|mismatch|invalid)\b|(?:could not|unable to|failed to) (?:be |parse|decode|verify|validate|refresh|read|find|load|get)"
     rb"|(?:does not|doesn't|do not|don't) (?:match|exist|meet|contain|have|look)\b|needs to (?:be|have)\b"
     rb"|(?:this|the) (?:field|value) (?:is|may|must|can|cannot|has|should|was|already)\b|not (?:provided|given|supplied|present|specified|configured|available|allowed|required|valid|a valid)\b|at least [0-9]{1,2} |(?:size|length|value) must be\b|from (?:off|on) to (?:off|on)\b)",
     re.IGNORECASE,
@@ -57,6 +60,8 @@ _NAMED: Final = (
     rb"arn:aws[a-z\-]{0,12}:[a-z0-9\-]{2,24}:[a-z0-9\-]{0,24}:(?:[0-9]{12}|aws)?:"
     rb"|(?-i:[A-Z]{2,20}(?:_[A-Z]{2,20}){1,6}_(?:SECRET|KEY|TOKEN|PASSWORD|PASSWD|PWD))\Z"
 )
+#: Names of Kubernetes' secrets (RFC 1123 labels) that say what they hold: words of letters, the last of which is one for it.
+_KEPT: Final = rb"(?-i:[a-z]{2,20}(?:-[a-z]{2,20}){0,5}-(?:secrets?|credentials?|creds|tls|certs?|certificate|auth))\Z"
 #: Variables and substitutions of shells and PHP (`$(cat file)`, `$db_password`, `$_POST[`), tags of templates (ERB, Jinja,
 #: CloudFormation), interpolation of Ruby, and members of objects that bear such a name themselves (`app.config.SECRET_KEY`).
 _SUBSTITUTED: Final = (
@@ -76,9 +81,17 @@ _PLACEHOLDER: Final = re.compile(
     + rb"\Z|#\{"
     + _PARAMETER
     + rb"\}?\Z|(?-i:String|Int|Float|Boolean|ID)!\Z|"
-    + b"|".join((_FOR_READERS, _NAMED, _SUBSTITUTED)),
+    + b"|".join((_FOR_READERS, _NAMED, _KEPT, _SUBSTITUTED)),
     re.IGNORECASE,
 )
+
+
+_TO_REPLACE: Final = re.compile(b"|".join((_FOR_READERS, _NAMED, _KEPT)), re.IGNORECASE)
+
+
+def is_placeholder(value: bytes) -> bool:
+    """Whether a value is what a reader has to replace, or names a resource that holds a credential (`YOUR_API_KEY`)."""
+    return _TO_REPLACE.match(value) is not None
 
 
 def is_reference(value: bytes) -> bool:
