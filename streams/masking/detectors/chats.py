@@ -90,15 +90,28 @@ def judge_between(data: bytes, end: int) -> Verdict:
 
 # -- games --------------------------------------------------------------------------------------------------------------
 
-_PLAYED: Final = re.compile(rb"(?:\A|(?<=[\s:\"'>]))([A-Za-z0-9_]{3,16}) (?:joined|left) the game\Z", re.IGNORECASE)
-_PLAYED_MAX: Final = 40
+_PLAYED: Final = re.compile(
+    rb"(?:\A|(?<=[\s:\"'>]))([A-Za-z0-9_]{3,16})(?: (?:joined|left) the game|\[/[0-9a-f.:]{3,45}\] logged out due to)\Z"
+    # What machines do as well, in the thread of a game's server.
+    rb"|/INFO\](?: \[[\w.$]{1,64}\])?: ([A-Za-z0-9_]{3,16}) (?:lost connection:|was kicked|issued server command:)\Z",
+    re.IGNORECASE,
+)
+#: Whom a connection is of that has not joined yet (Mojang's authlib, `GameProfile.toString()`).
+_PROFILE: Final = re.compile(rb"gameprofile@[0-9a-f]{1,8}\[id=[^,\xff]{1,40},name=\Z", re.IGNORECASE)
+_PROFILE_MAX: Final = 80
+_PROFILE_NAME: Final = re.compile(rb"([A-Za-z0-9_]{3,16})(?=[,\]])")
+_PLAYED_MAX: Final = 120
 _PLAYER: Final = re.compile(rb"([A-Za-z0-9_]{3,16}) is ([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})", re.IGNORECASE)
 
 
 def judge_player(data: bytes, end: int) -> Verdict:
-    """The player before `joined the game`, or behind `UUID of player` with the number (Minecraft)."""
+    """The player before `joined the game`, or behind `UUID of player` with the number, or in a profile (Minecraft)."""
+    if _PROFILE.search(data, max(0, end - _PROFILE_MAX), end):
+        name = _PROFILE_NAME.match(data, end)
+        return _speaker(end, name[1], "player") or "nobody" if name else "no_player"
     if played := _PLAYED.search(data, max(0, end - _PLAYED_MAX), end):
-        return _speaker(played.start(1), played[1], "player") or "nobody"
+        group = played.lastindex or 1
+        return _speaker(played.start(group), played[group], "player") or "nobody"
     player = _PLAYER.match(data, end) if data[end - 15 : end].lower() == b"uuid of player " else None
     if player is None:
         return "no_player"
@@ -177,10 +190,10 @@ DETECTORS: Final = (
     ),
     Detector(
         "player",
-        (" (?:joined|left) the game", "uuid of player "),
+        (" (?:joined|left) the game", "uuid of player ", " lost connection:", " was kicked", " issued server command:", r"\] logged out due to", r"gameprofile@[0-9a-f]{1,8}\[id=[^,\xff]{1,40},name="),
         judge_player,
-        ("[Server thread/INFO]: Ann42 joined the game", "UUID of player Ann42 is 069a79f4-44e9-4726-a5be-fca90e38aaf5"),
-        ("a player joined the game", "UUID of player not found", "everyone who left the game"),
+        ("[Server thread/INFO]: Ann42 joined the game", "[Server thread/INFO]: Ann42 lost connection: Disconnected", "INFO > ann42[/192.0.2.7:61743] logged out due to client disconnect", "GameProfile@1d41db4[id=<null>,name=ann42,properties={}] lost connection", "UUID of player Ann42 is 069a79f4-44e9-4726-a5be-fca90e38aaf5"),
+        ("a player joined the game", "[Server thread/INFO]: server lost connection", "client7 lost connection: timeout", "the user was kicked", "UUID of player not found", "everyone who left the game"),
         "Minecraft, server log",
     ),
     Detector(

@@ -148,6 +148,18 @@ _SERIAL_NUMBER: Final = _number(
 )
 _MAC_WORDS: Final = "mac|mac address|mac addr|hwaddr|bssid|station|ethernet"
 _MAC_NUMBER: Final = _number("mac_bare", "mac", _MAC_WORDS, r"[0-9A-Fa-f]{12}", _mixed, "eui48", "address|addr|is|was")
+_EUI_WORDS: Final = (
+    "eui-64|eui64|deveui|dev eui|dev_eui|ieee address|ieee addr|ieee_address|ieeeaddr|extended address|ext addr|extaddr"
+)
+_EUI_NUMBER: Final = _number(
+    "eui64",
+    "mac",
+    _EUI_WORDS,
+    r"(?:0[xX])?[0-9A-Fa-f]{16}|[0-9A-Fa-f]{2}(?:[:\-][0-9A-Fa-f]{2}){7}",
+    _mixed,
+    "eui64",
+    "address|addr|is|was|of|=|:",
+)
 _PLATE_WORDS: Final = (
     "licen[cs]e plate|number plate|plate|plate number|vehicle registration|registration plate|kennzeichen|matricula|"
     "immatriculation|targa|license tag"
@@ -233,6 +245,11 @@ def judge_mac(data: bytes, end: int) -> Verdict:
     return _judged(_MAC_NUMBER, data, end)
 
 
+def judge_eui(data: bytes, end: int) -> Verdict:
+    """Sixteen hexadecimal digits behind a word for the address of a radio's device (LoRaWAN, Zigbee, Thread)."""
+    return _judged(_EUI_NUMBER, data, end)
+
+
 def judge_plate(data: bytes, end: int) -> Verdict:
     """A licence plate behind a word for it: letters and digits in the groups that plates have."""
     return _judged(_PLATE_NUMBER, data, end)
@@ -266,6 +283,7 @@ DETECTORS: Final = (
     _detector("vin", _VIN_WORDS, judge_vin, ("VIN 1M8GDM9AXKP042788 sold", "vin: WVWZZZ1JZXW000001"), ("vin 1M8GDM9A1KP042788 ", "vin: 12345678901234567"), "ISO 3779, 49 CFR 565"),
     _detector("serial_number", _SERIAL_WORDS, judge_serial, ("Serial Number: C02XK1ZZJGH5", "S/N 5CG1234ABC"), ("serial number missing", "serial number: 12"), "manufacturers' labels"),
     _detector("mac_bare", _MAC_WORDS, judge_mac, ("MAC 001B44113AB7 joined", "bssid: 001b44113ab7"), ("station 12 seen", "mac 001B44113AB7FF"), "IEEE 802"),
+    _detector("eui64", _EUI_WORDS, judge_eui, ("EUI-64 00124b0014d9a2f1 paired", "DevEUI: 70B3D57ED0041234", "IEEE address 0x00124b0014d9a2f1 announced"), ("EUI-64 mode enabled", "ieee address 12", "deveui missing"), "IEEE 802, EUI-64; LoRaWAN 1.1, 6.1.1.2"),
     _detector("plate", _PLATE_WORDS, judge_plate, ("license plate 7ABC123 seen", "Kennzeichen: B-MW 1234", "number plate AB12 CDE"), ("plate 12", "license plate missing"), "national vehicle registrations"),
     _detector("advertising_id", _AD_WORDS, judge_advertising, ("IDFA: 6D92078A-8246-4BA4-AE5B-76104861E7DC", "android_id=9774d56d682e549c"), ("device mapper 12", "device 0000:00:1f.2"), "Apple ASIdentifierManager, Google Play services"),
     Detector("suci", ("suci-0-",), judge_suci, ("[suci-0-208-93-0000-0-0-0000000003] registered", "supi=suci-0-001-01-0-0-0-0000000001"), ("suci-0-208-93-0000-1-1-a1b2c3d4", "suci-0-208"), "3GPP TS 23.003, 2.2B"),

@@ -76,6 +76,8 @@ _AGENTS: Final = (
 )
 _AGENT: Final = Lookbehind([agent.encode() for agent in _AGENTS])
 _NAMED: Final = re.compile(rb"([a-z]{3,24}[0-9]{0,4})(?![A-Za-z0-9_@/(=\-\\]|[.:][A-Za-z0-9])")
+#: The number behind a name at Discord ("Usernames", discriminators).
+_TAG: Final = re.compile(rb"#[0-9]{4}(?![0-9A-Za-z])")
 _OPENED: Final = re.compile(rb"\\{0,7}[\"'`<\[]?@?\Z")
 _OPENED_MAX: Final = 9
 
@@ -83,7 +85,7 @@ _OPENED_MAX: Final = 9
 def judge_agent(data: bytes, end: int) -> Verdict:
     """The log-in name behind who did something or to whom (`approved by jdoe`, `session opened for jdoe`)."""
     named = _NAMED.match(data, end - 1)
-    if named is None or not is_log_in(named[1]):
+    if named is None or not (is_log_in(named[1]) or _TAG.match(data, named.end())):
         return "no_login"
     opened = _OPENED.search(data, max(0, end - 1 - _OPENED_MAX), end - 1)
     if opened is None or _AGENT.first(data, opened.start()) is None:
@@ -116,7 +118,7 @@ DETECTORS: Final = (
         "login_of",
         tuple(agent + r"(?:\\{0,7}[\"'`<\[])?@?[a-z]" for agent in _AGENTS),
         judge_agent,
-        ("approved by jdoe", "task 12 assigned to 'kmeier'", "session opened for mschmidt", "requested by alice, approved by johnsmith", "password for bob is reset", "Account jdoe is locked"),
+        ("approved by jdoe", "task 12 assigned to 'kmeier'", "session opened for mschmidt", "requested by alice, approved by johnsmith", "password for bob is reset", "Account jdoe is locked", "message deleted by annlee#0420"),
         ("approved by workflow", "assigned to worker", "created by parent", "session opened for user", "approved by jdoe-service", "issued for jdoe.example.com", "account spark is locked"),
         "phrases of logs",
         by_word=True,

@@ -6,6 +6,7 @@ from typing import Final
 from streams.masking.context import WORD_START, Key, value_after
 from streams.masking.detectors.named import judge_value
 from streams.masking.detectors.people import UNCASED, person_at
+from streams.masking.detectors.persons import is_known, is_log_in
 from streams.masking.detectors.printed import whole_value
 from streams.masking.detectors.promises import OPENED, PROMISES, beside_a_person, near_a_person
 from streams.masking.fields import Field, is_person_word
@@ -113,21 +114,40 @@ def _printed(data: bytes, end: int) -> Verdict:
 _CASES: Final = r"(?-i:User|Customer|Person|Patient|Employee|Passenger|Student|Guest|Subscriber|Contact|Member|Teacher|Visitor|Author|Owner|Buyer|Applicant|Candidate|Beneficiary|Resident)"
 _CASE: Final = re.compile(WORD_START + rb"(?<!\.)" + _CASES.encode() + rb"\(\Z")
 _CASE_MAX: Final = 24
-_FIELD: Final = re.compile(rb"\s?(?:Some\()?([^,()\[\]{}=:\"'\\\r\n\xff]{0,64})\)?(,|\))")
+_FIELD: Final = re.compile(rb"\s?(?:Some\()?\\{0,7}[\"']?([^,()\[\]{}=:\"'\\\r\n\xff]{0,64})\\{0,7}[\"']?\)?(,|\))")
+#: The number of a passport in the print of somebody who travels or is treated (ICAO Doc 9303, part 4).
+_DOCUMENT: Final = re.compile(rb"[A-Z]{1,2}[0-9]{6,8}\Z")
 _FIELDS_MAX: Final = 12
+
+
+def _of_case(data: bytes, field: re.Match[bytes], last: re.Match[bytes] | None) -> list[Found]:
+    """What a value is by itself, or behind the value before it: a whole name, its two halves, a log-in name, a document."""
+    span, text = field.span(1), field[1]
+    if person_at(data, span[0], least=2) == span[1]:
+        return [Found(*span, "name", "case_class", "words", 40)]
+    if is_log_in(text):
+        return [Found(*span, "username", "case_class", "words", 40)]
+    if _DOCUMENT.match(text):
+        return [Found(*span, "national_id", "case_class", "words", 40)]
+    if last is not None and text[:1].isupper() and last[1][:1].isupper() and is_known(last[1], text):
+        return [
+            Found(*last.span(1), "name", "case_class", "words", 40),
+            Found(*span, "name", "case_class", "words", 40),
+        ]
+    return []
 
 
 def judge_case(data: bytes, end: int) -> Verdict:
     """The names among the values of a person's print that have no names of their own (`Passenger(Ann Lee,X1234567)`)."""
     found: list[Found] = []
+    last: re.Match[bytes] | None = None
     at = end if _CASE.search(data, max(0, end - _CASE_MAX), end) else -1
     for _ in range(_FIELDS_MAX):
         field = _FIELD.match(data, at) if at >= 0 else None
         if field is None:
             break
-        if person_at(data, field.start(1), least=2) == field.end(1):
-            found.append(Found(*field.span(1), "name", "case_class", "words", 40))
-        at = field.end() if field[2] == b"," else -1
+        found += _of_case(data, field, last)
+        last, at = field, field.end() if field[2] == b"," else -1
     return found or "no_name"
 
 
@@ -148,7 +168,7 @@ DETECTORS: Final = (
         "case_class",
         (_CASES + r"\(",),
         judge_case,
-        ("saved Passenger(Ann Lee,X1234567)", "List(User(12,Ann Lee,ann@example.com), User(13,Bob Ray,None))", "Patient(Some(Ann Lee),None)"),
+        ("saved Passenger(Ann Lee,X1234567)", "List(User(12,Ann Lee,ann@example.com), User(13,Bob Ray,None))", "Patient(Some(Ann Lee),None)", "Person(Ann, Lee, 42)", 'User("ahopper", 12)'),
         ("Contact(Sales Team,12)", "findUser(Ann Lee)", "User(id, name)", "Owner(Load Balancer)", "Person(first, last)", "Customer(name=Blue)"),
         "Scala API, Product",
         by_word=True,

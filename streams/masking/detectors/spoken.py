@@ -202,16 +202,22 @@ def judge_said(data: bytes, end: int) -> Verdict:
 
 _CODE: Final = re.compile(
     rb"(?:your code|(?:verification|security|confirmation|login|sign-?in|access|auth(?:entication|orization)?|one[- ]?time|2fa|mfa|otp|activation|reset) ?(?:code|pass(?:word|code)|pin|token)|otp|passcode)"
-    rb"(?: (?:is|was|sent|code))?(?: ?[:=#] ?| )\\{0,31}[\"'`]?([0-9]{4,8}|[A-Z]{1,3}-[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9A-Za-z.%:])",
+    rb"(?: for \\{0,31}[\"'`]?(?P<whom>\+?[0-9]{10,13}|[^\s\xff]{2,40}))??(?: (?:is|was|sent|code))?(?: ?[:=#] ?| )\\{0,31}[\"'`]?"
+    rb"(?P<code>[0-9]{4,8}|[A-Z]{1,3}-[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9A-Za-z%:]|\.[0-9A-Za-z])",
     re.IGNORECASE,
 )
+#: How far before the code its words begin, in bytes.
+_CODE_MAX: Final = 100
 
 
 def judge_code(data: bytes, end: int) -> Verdict:
     """The one-time code behind words for it."""
-    for code in _CODE.finditer(data, max(0, end - 60), end + 12):
+    for code in _CODE.finditer(data, max(0, end - _CODE_MAX), end + 12):
         if code.start() < end <= code.end() and at_word_start(data, code.start()):
-            return Found(*code.span(1), "secret", "one_time_code", "context_word", 45)
+            found = [Found(*code.span("code"), "secret", "one_time_code", "context_word", 45)]
+            if code["whom"] and code["whom"].lstrip(b"+").isdigit():
+                found.append(Found(*code.span("whom"), "phone", "one_time_code", "context_word", 45))
+            return found
     return "no_code"
 
 
@@ -239,6 +245,23 @@ def judge_parameter(data: bytes, end: int) -> Verdict:
     return "no_parameter"
 
 
+#: Parameters of URLs that keys of programming interfaces are handed over in, where they look like one: 16 to 64 hexadecimal
+#: digits of both sorts, or what is random.
+_KEYED: Final = re.compile(rb"[?&](?:amp;)?(?:key|app_?id|appkey|sign|sig)=\Z", re.IGNORECASE)
+_KEYED_MAX: Final = 16
+_KEY: Final = re.compile(
+    rb"(?:(?=[0-9a-f]{0,63}[0-9])(?=[0-9]{0,63}[a-f])(?:[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})|[A-Za-z0-9_\-]{20,64})(?![A-Za-z0-9_.\-%])"
+)
+
+
+def judge_keyed(data: bytes, end: int) -> Verdict:
+    """The key of a programming interface in the query of a URL (`?key=9f86d081884c7d65`)."""
+    value = _KEY.match(data, end) if _KEYED.search(data, max(0, end - _KEYED_MAX), end) else None
+    if value is None or not looks_random(value[0], hexadecimal=True):
+        return "not_random"
+    return Found(*value.span(), "secret", "key_in_query", "random", 45)
+
+
 _PATH: Final = re.compile(
     rb"/(?:[a-z]{1,12}[_\-])?(?:reset|password|magic|verify|verification|confirm|confirmation|activate|activation|invite|invitation|invites|unsubscribe)(?:[_\-][a-z]{1,16}){0,2}/"
     rb"([\w\-.~]{16,512})",
@@ -256,6 +279,14 @@ def judge_path(data: bytes, end: int) -> Verdict:
 
 
 DETECTORS: Final = (
+    Detector(
+        "key_in_query",
+        ("[?&](?:amp;)?key=", "[?&](?:amp;)?app_?id=", "[?&](?:amp;)?appkey=", "[?&](?:amp;)?sign?="),
+        judge_keyed,
+        ("GET /api/data?key=9f86d081884c7d659a2feaa0c55ad015 200", "/v1/forecast?lat=1&appid=b6907d289e10d714a6e88b30761fae22", "?a=b&key=17eRxHx7AmfPcyxdNK2-0Q&x=1"),
+        ("/items?key=color", "?key=order-7781-shipping-address", "&appid=com.acme.shop", "?key=00000000000000000000000000000000", "cache key=9f86d081884c7d659a2feaa0c55ad015"),
+        "Google API keys and OpenWeather, documentation: keys in queries",
+    ),
     Detector(
         "login",
         (
@@ -325,9 +356,9 @@ DETECTORS: Final = (
     ),
     Detector(
         "one_time_code",
-        (r"(?:code|passcode|password|pin|token|otp)(?: (?:is|was|sent|code))?(?: ?[:=#] ?| )\\{0,31}[\"'`]?(?:[a-z]{1,3}-)?[0-9]{3}[ \-0-9]",),
+        (r"(?:code|passcode|password|pin|token|otp)(?: (?:is|was|sent|code))?(?: ?[:=#] ?| )\\{0,31}[\"'`]?(?:[a-z]{1,3}-)?[0-9]{3}[ \-0-9]", r"(?:code|passcode|pin|token|otp) for [^\s\xff]{2,40} (?:is|was) [0-9]{4}"),
         judge_code,
-        ("Your verification code is 123456", "OTP: 482910", "one-time password 4829103"),
+        ("Your verification code is 123456", "OTP: 482910", "one-time password 4829103", "Your OTP is 482913. Do not share it", "OTP for 9876543210 is 482913"),
         ("status code 404", "error code: 50010", "exit code 1370", "otp_length 123456", "country code: 0049"),
         "words",
     ),

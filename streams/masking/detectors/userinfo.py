@@ -20,6 +20,12 @@ class Userinfo(NamedTuple):
 #: What may stand in a URL as logs write it; a password that was not encoded may hold any sign of it.
 _RUN: Final = re.compile(rb"[^\s\"'<>\\`\xff]{0,320}")
 _RUN_MAX: Final = 330
+#: The same with an apostrophe in the password, where what follows the `@` can only be a host; and a URL between apostrophes.
+_APOSTROPHE: Final = re.compile(
+    rb"[^\s\"'<>\\`\xff@/]{1,64}:[^\s\"<>\\`\xff@/]{1,64}@(?=[A-Za-z0-9\[])[^\s\"'<>\\`\xff]{0,192}"
+)
+_BETWEEN_APOSTROPHES: Final = re.compile(rb"'[A-Za-z][A-Za-z0-9+.\-]{0,24}:\Z")
+_SCHEME_MAX: Final = 28
 _PATH: Final = re.compile(rb"[/?#]")
 _LABEL: Final = re.compile(rb"[A-Za-z0-9_\-]+\Z")
 #: A host that cannot be taken for anything else: dotted, with a port, an IPv6 address.
@@ -40,6 +46,8 @@ def userinfo(data: bytes, slashes: int) -> Userinfo | None:
     """
     run = _RUN.match(data, slashes + 2)
     text = run[0] if run else b""
+    if b"@" not in text and data[slashes + 2 + len(text) : slashes + 3 + len(text)] == b"'":
+        text = _with_apostrophe(data, slashes) or text
     path = _PATH.search(text)
     cut = path.start() if path else len(text)
     colon, at = text.find(b":", 0, cut), text.rfind(b"@", 0, cut)
@@ -51,6 +59,13 @@ def userinfo(data: bytes, slashes: int) -> Userinfo | None:
     if 0 <= colon < at:
         return Userinfo((start, start + colon), (start + colon + 1, start + at), start + at)
     return Userinfo((start, start + at), (start + at, start + at), start + at)
+
+
+def _with_apostrophe(data: bytes, slashes: int) -> bytes:
+    if _BETWEEN_APOSTROPHES.search(data, max(0, slashes - _SCHEME_MAX), slashes):
+        return b""
+    run = _APOSTROPHE.match(data, slashes + 2)
+    return run[0] if run else b""
 
 
 def _late(text: bytes, cut: int) -> int:
