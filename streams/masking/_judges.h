@@ -208,7 +208,8 @@ static int may_be_said(Text t, place low, place high)
     static const char *const words[] = {"must", "should", "shall", "is",   "are", "was",  "has",   "have", "isn", "aren", "can", "cannot",
                                         "may",  "too",    "does",  "doesn", "do", "don", "needs", "not",  "at",   "from", "this", "the",
                                         "unexpected", "malformed", "no", "signature", "audience", "issuer", "claim", "claims", "format", "length",
-                                        "subject", "nonce", "could", "unable", "failed", NULL};
+                                        "subject", "nonce", "could", "unable", "failed", "e", "email", "username", "password", "phone", "name", "address",
+                                        "value", "field", "token", "code", "user", "number", NULL};
     place end = low;
     while (end < high && (class_of[t.at[end]] & ALPHA))
         end++;

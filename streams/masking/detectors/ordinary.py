@@ -14,7 +14,7 @@ __all__ = ["carries_a_token", "is_code", "is_own_name", "is_placeholder", "is_re
 
 #: What validators say of a field instead of repeating its value (`can't be blank`, `must have 8 characters`).
 _SAID: Final = re.compile(
-    rb"(?:(?:must|should|shall)(?: not| only)?(?: be| have| contain| match| include| start| end| consist| exist| use)\b"
+    rb"(?:(?:(?:e-?mail|username|password|phone|name|address|value|field|token|code|user|number) (?=(?:must|should|is|has|cannot|can|already|does|not|required|invalid) ))?(?:(?:must|should|shall)(?: not| only)?(?: be| have| contain| match| include| start| end| consist| exist| use)\b"
     rb"|(?:is|are|was|has|have)(?: not)? (?:too|already|been|required|invalid|missing|empty|blank|expired|incorrect|wrong|weak|reserved|optional|mandatory|"
     rb"valid|unknown|null|undefined|provided|set|found|given|allowed|supported|a required|not )\b"
     rb"|(?:is|are)n't (?:valid|allowed|set)\b|(?:can't|cannot|can not|may not|must not) be\b|too (?:short|long|weak|common|many|similar)\b"
@@ -24,7 +24,7 @@ _SAID: Final = re.compile(
     rb"|unexpected (?:end|token|character|symbol|eof|eol|type|value|format|length|input|error|number|string|issuer|audience|signature|algorithm)\b|malformed\b|no longer (?:valid|active)\b"
     rb"|(?:signature|audience|issuer|claims?|format|length|subject|nonce) (?:is|has|was|verification|validation|does|did|must|could|mismatch|invalid)\b|(?:could not|unable to|failed to) (?:be |parse|decode|verify|validate|refresh|read|find|load|get)"
     rb"|(?:does not|doesn't|do not|don't) (?:match|exist|meet|contain|have|look)\b|needs to (?:be|have)\b"
-    rb"|(?:this|the) (?:field|value) (?:is|may|must|can|cannot|has|should|was|already)\b|not (?:provided|given|supplied|present|specified|configured|available|allowed|required|valid|a valid)\b|at least [0-9]{1,2} |(?:size|length|value) must be\b|from (?:off|on) to (?:off|on)\b)",
+    rb"|(?:this|the) (?:field|value) (?:is|may|must|can|cannot|has|should|was|already)\b|not (?:provided|given|supplied|present|specified|configured|available|allowed|required|valid|a valid)\b|at least [0-9]{1,2} |(?:size|length|value) must be\b|from (?:off|on) to (?:off|on)\b))",
     re.IGNORECASE,
 )
 

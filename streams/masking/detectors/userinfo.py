@@ -149,12 +149,15 @@ def judge_oracle(data: bytes, end: int) -> Verdict:
     return "no_password"
 
 
+_SCHEMES: Final = r"postgres(?:ql)?(?:\+[a-z0-9]{2,12})?|mysql(?:\+[a-z0-9]{2,12})?|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|clickhouse|cockroachdb|nats|kafka|smtps?|ldaps?|ftps?|sftp"
+
 DETECTORS: Final = (
     Detector(
         "url_userinfo",
-        (),
+        # An apostrophe in the password: of databases and queues, whose schemes are rare enough to be looked for.
+        (rf"(?:{_SCHEMES})://[^\s/?#\"'<>\\\\:@]{{0,64}}:[^\s\"'<>\\\\@/]{{0,63}}'[^\s\"<>\\\\@/]{{0,64}}@",),
         judge_userinfo,
-        ("postgres://app:s3cr3t@db/orders", "amqp://:hunter2@mq", "mysql://app:p@ss/w0rd@db.local:3306/x", "https://0f1e2d3c4b5a69788796a5b4c3d2e1f0@o1.example.org/2"),
+        ("postgres://app:s3cr3t@db/orders", "mysql://shop:it's4me@db.local/x", "amqp://:hunter2@mq", "mysql://app:p@ss/w0rd@db.local:3306/x", "https://0f1e2d3c4b5a69788796a5b4c3d2e1f0@o1.example.org/2"),
         ("https://example.com/@user", "http://host:80/", "http://host:8080/a@b", "ssh://git@example.com/x.git", "redis://:${PASSWORD}@mq"),
         "RFC 3986, 3.2.1",
         shapes=(r"//[^\s/?#\"'<>\\:]{0,128}:[^\s\"'<>\\]{1,160}@", r"://[^\s/?#\"'<>@\\:]{1,128}@"),
