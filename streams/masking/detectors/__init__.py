@@ -26,6 +26,7 @@ from streams.masking.detectors import (
     displayed,
     doings,
     edn,
+    fints,
     frames,
     handles,
     headers,
@@ -120,4 +121,5 @@ ALL: Final[tuple[Detector, ...]] = (
     *signatures.DETECTORS,
     *travel_documents.DETECTORS,
     *known.DETECTORS,
+    *fints.DETECTORS,
 )

@@ -61,10 +61,9 @@ def judge_subject(data: bytes, end: int) -> Verdict:
     return account(subject.start(1), subject[1], "login_did") or "account_of_system"
 
 
-#: What is done by persons, is theirs, or is given to them. Participles end in three letters, which the anchor asks for.
+#: What is done by persons, is theirs, or is given to them.
 _AGENTS: Final = (
-    r"ed by ",
-    r"(?:written|run|begun|sent|read|taken|given|paid|sold|signed off|change|action|comment|review|request|update|login|logon|attempt|upload|commit|message|edit|post|call|held|made) by ",
+    r" by ",
     r"(?:assigned|reassigned|escalated|granted|delegated|issued|transferred|denied|switched|changed|owner set|belongs|addressed|mail|email|message|notification|sent|forwarded) to ",
     r"(?:revoked|unassigned|removed|message|request|mail|received|comment|call|login|connection) from ",
     (
@@ -73,6 +72,10 @@ _AGENTS: Final = (
         r"preferences|role|roles|subscription|order|invoice|timesheet|payslip|vacation|leave|shift|calendar|alert|notification|email|reminder) (?:for|of) "
     ),
     r"(?:account|principal|login|logon|operator|employee|colleague|assignee|reporter|approver|reviewer|with user|as user|for user|by user) ",
+    r"(?:welcome|welcome back|hello|dear|goodbye),? ",
+    r"(?:usernotfound|usernamenotfound|accountlocked|badcredentials|disabled|locked|accountexpired|failedlogin)exception: ",
+    # How Python's object-relational mappers print an object.
+    r"<(?:user|account|member|profile|customer|person)(?: [0-9a-f\-]{1,36})?: ",
 )
 _AGENT: Final = Lookbehind([agent.encode() for agent in _AGENTS])
 _NAMED: Final = re.compile(rb"([a-z]{3,24}[0-9]{0,4})(?![A-Za-z0-9_@/(=\-\\]|[.:][A-Za-z0-9])")
@@ -118,7 +121,7 @@ DETECTORS: Final = (
         "login_of",
         tuple(agent + r"(?:\\{0,7}[\"'`<\[])?@?[a-z]" for agent in _AGENTS),
         judge_agent,
-        ("approved by jdoe", "task 12 assigned to 'kmeier'", "session opened for mschmidt", "requested by alice, approved by johnsmith", "password for bob is reset", "Account jdoe is locked", "message deleted by annlee#0420"),
+        ("approved by jdoe", "task 12 assigned to 'kmeier'", "session opened for mschmidt", "requested by alice, approved by johnsmith", "password for bob is reset", "Account jdoe is locked", "message deleted by annlee#0420", "Welcome jdoe!", "UsernameNotFoundException: jdoe", "<User 12: jdoe>"),
         ("approved by workflow", "assigned to worker", "created by parent", "session opened for user", "approved by jdoe-service", "issued for jdoe.example.com", "account spark is locked"),
         "phrases of logs",
         by_word=True,

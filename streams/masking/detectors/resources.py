@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from streams.masking.context import parent_of, value_after
+from streams.masking.context import Value, parent_of, value_after
 from streams.masking.detectors.named import judge_value
 from streams.masking.fields import Field
 from streams.masking.found import Detector, Verdict
@@ -64,7 +64,38 @@ def _depth(data: bytes, start: int, stop: int) -> int:
     return sum(1 if sign[0] in b"{[" else -1 for sign in _SIGNS.finditer(data, start, stop))
 
 
+_RESOURCE: Final = re.compile(
+    rb"[{,]\s{0,64}(\\{0,31}[\"'])resourcetype\1\s{0,8}:\s{0,8}\1(?:patient|practitioner|relatedperson|person)\1\Z",
+    re.IGNORECASE,
+)
+_IDENTIFIERS: Final = re.compile(rb"[{,]\s{0,64}\\{0,31}[\"']identifier\\{0,31}[\"']\s{0,8}:\s{0,8}\[")
+_VALUE: Final = re.compile(rb"[{,]\s{0,64}(\\{0,31}[\"'])value\1\s{0,8}:\s{0,8}\1([^\"'\\\xff]{3,64})\1")
+_NUMBER: Final = Field("customer", "id")
+#: How far behind its type a person's numbers are looked for, in bytes.
+_IDENTIFIERS_MAX: Final = 2048
+
+
+def judge_identifiers(data: bytes, end: int) -> Verdict:
+    """The numbers under which a person is known in FHIR (`Patient.identifier`)."""
+    resource = _RESOURCE.search(data, max(0, end - _BESIDE_MAX), end)
+    listed = _IDENTIFIERS.search(data, end, end + _IDENTIFIERS_MAX) if resource else None
+    if listed is None or _depth(data, end, listed.start()):
+        return "no_identifier"
+    stop = _edge(data, range(listed.end(), min(len(data), listed.end() + _IDENTIFIERS_MAX)), b"]", b"[")
+    stop = stop if stop >= 0 else min(len(data), listed.end() + _IDENTIFIERS_MAX)
+    values = [Value(*value.span(2), "string", False) for value in _VALUE.finditer(data, listed.end(), stop)]
+    return [found for value in values for found in judge_value(data, _NUMBER, value)] or "no_identifier"
+
+
 DETECTORS: Final = (
+    Detector(
+        "person_identifier",
+        (r"[\"']resourcetype\\{0,31}\"\s{0,8}:\s{0,8}\\{0,31}\"(?:patient|practitioner|relatedperson|person)\\{0,31}\"",),
+        judge_identifiers,
+        ('{"resourceType":"Patient","identifier":[{"system":"urn:oid:1.2","value":"55050656088"}],"gender":"x"}',),
+        ('{"resourceType":"Patient","link":[{"value":"urn:x"}]}', '{"resourceType":"Device","identifier":[{"value":"55050656088"}]}'),
+        "FHIR R5, Patient.identifier",
+    ),
     Detector(
         "id_beside",
         (

@@ -177,9 +177,11 @@ def judge_env(data: bytes, end: int) -> Verdict:
 # -- what people say ----------------------------------------------------------------------------------------------------
 
 _SAID: Final = re.compile(
-    rb"(?:password|passwd|passphrase|passcode|pwd)(?: is generated for [^\s:]{1,96}:| is| was|\x20set to|\x20to| ->|=>)(?: now)?:? {0,2}\\{0,31}[\"'`]?([^\s\"'`\\<>,;\xff]{4,128})",
+    rb"(?:password|passwd|passphrase|passcode|pwd)(?: (?:for|of) (?:(?:user|account) )?[^\s:\xff]{1,64})??(?: is generated for [^\s:]{1,96}:| is| was|\x20set to|\x20to| ->|=>)(?: now)?:? {0,2}\\{0,31}[\"'`]?([^\s\"'`\\<>,;\xff]{4,128})",
     re.IGNORECASE,
 )
+#: How far before a password the words for it begin, in bytes.
+_TOLD_MAX: Final = 120
 _DIGIT: Final = re.compile(rb"[0-9]")
 _LETTER: Final = re.compile(rb"[A-Za-z]")
 _SIGN: Final = re.compile(rb"[!@#$%^&*?~+=|]")
@@ -190,7 +192,7 @@ _NO_PASSWORD: Final = re.compile(
 
 def judge_said(data: bytes, end: int) -> Verdict:
     """A password that somebody tells (`the password is ...`), where no word of prose would have digits or signs in it."""
-    for said in _SAID.finditer(data, max(0, end - 40), end + 140):
+    for said in _SAID.finditer(data, max(0, end - _TOLD_MAX), end + 140):
         if said.start() < end <= said.start(1) + 1:
             text = said[1].rstrip(b".)]}:!?") or said[1]
             mixed = _LETTER.search(text) and (_DIGIT.search(text) or _SIGN.search(text))
@@ -348,10 +350,10 @@ DETECTORS: Final = (
     ),
     Detector(
         "said",
-        (r"(?:password|passwd|passphrase|passcode|pwd)(?: is| was| set to| to| ->|=>)(?: now)?:? {0,2}\\{0,31}[\"'`]?[^\s\"'`\\<>,;\xff]",),
+        (r"(?:password|passwd|passphrase|passcode|pwd) (?:for|of) (?:user |account )?[^\s:\xff]{1,64} (?:is|was|set to|->)(?: now)?:? {0,2}\\{0,31}[\"'`]?[^\s\"'`\\<>,;\xff]", r"(?:password|passwd|passphrase|passcode|pwd)(?: is| was| set to| to| ->|=>)(?: now)?:? {0,2}\\{0,31}[\"'`]?[^\s\"'`\\<>,;\xff]"),
         judge_said,
-        ("the password is hunter2x9!", "temporary password is: Zq7!abc", "A temporary password is generated for root@localhost: k%Zq7abc"),
-        ("password is required", "password is 8 characters", "password was changed", "changed password to comply", "password is generated for root: see the log"),
+        ("the password is hunter2x9!", "password for annlee is Winter2024!", "temporary password is: Zq7!abc", "A temporary password is generated for root@localhost: k%Zq7abc"),
+        ("password is required", "password for annlee is expired", "password for web1 is 8 characters", "password is 8 characters", "password was changed", "changed password to comply", "password is generated for root: see the log"),
         "words; MySQL manual, 2.9.1 (initial password)",
     ),
     Detector(
