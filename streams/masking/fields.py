@@ -53,7 +53,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
         voornaam achternaam volledige_naam imie nazwisko sobrenome fornamn efternamn fornavn efternavn etternavn förnamn jméno příjmení imię etunimi sukunimi jmeno prijmeni soyad soyadi
         keresztnev vezeteknev prenume nume_familie ime_prezime
         person_name contact_name patient_name customer_name employee_name passenger_name guest_name member_name subscriber_name student_name driver_name
-        owner_name author_name user_full_name ?name ?nm patient =fname =lname =mname =fullname payee payer_name shipping_name billing_name buyer_name seller_name
+        owner_name author_name user_full_name ?name ?nm ?first ?last patient =fname =lname =mname =fullname payee payer_name shipping_name billing_name buyer_name seller_name
         requester_name reporter_name assignee_name approver_name creator_name doctor_name physician_name insured_name signer_name attendee_name applicant_name
         prezime priimek eesnimi perekonnanimi vardas pavarde pavardė uzvards uzvārds vezetéknév keresztnév utónév utonev teljes_név teljes_nev születési_név apellido_paterno apellido_materno
         apellido_1 apellido_2 nome_e_cognome imie_i_nazwisko imię_i_nazwisko ad_soyad adi_soyadi adı_soyadı soyadı isim_soyisim ho_ten ho_va_ten họ_tên họ_và_tên nama_lengkap nama_depan
@@ -74,7 +74,7 @@ NAMES: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("name", "whole_name", """
         =who =holder =visitor =guest =student =pupil =learner =teacher =instructor =tutor =trainer =player =subscriber =courier =rider =cashier =buyer =shopper
         =traveller =traveler =resident =participant =candidate =spouse =guardian =witness =technician =nurse =physician =therapist =pharmacist
-        =practitioner =prescriber =counselor =lessee =debtor =borrower =nominee =line_manager =hiring_manager =advisor
+        =practitioner =prescriber =counselor =sender =operator =editor =uploader =initiator =invoker =submitter =requestor =invitee =inviter =impersonator =granted_to =shared_with =lessee =debtor =borrower =nominee =line_manager =hiring_manager =advisor
         """),
     ("username", "login", """
         gamertag gamer_tag player_name summoner_name in_game_name user_name login_name login_id log_in_name screen_name preferred_username sam_account_name logon_name logon_user user_principal_name

@@ -48,7 +48,9 @@ _DEEDS: Final = (
 )
 _DEED: Final = Lookbehind([deed.encode() for deed in _DEEDS])
 #: Before what things do as well the log-in name begins the message.
-_SUBJECT: Final = re.compile(rb"(?:\A|(?<=[\s\"'>:(\]|,;=])|(?<=\\[nrtbf]))@?([a-z]{3,24}[0-9]{0,4})[\"']?\Z")
+_SUBJECT: Final = re.compile(
+    rb"(?:\A|(?<=[\s\"'>:(\]|,;=])|(?<=\\[nrtbf]))@?((?:[a-z]{1,16}[._])?[a-z]{3,24}[0-9]{0,4})[\"']?\Z"
+)
 _SUBJECT_MAX: Final = 32
 
 
@@ -78,7 +80,10 @@ _AGENTS: Final = (
     r"<(?:user|account|member|profile|customer|person)(?: [0-9a-f\-]{1,36})?: ",
 )
 _AGENT: Final = Lookbehind([agent.encode() for agent in _AGENTS])
-_NAMED: Final = re.compile(rb"([a-z]{3,24}[0-9]{0,4})(?![A-Za-z0-9_@/(=\-\\]|[.:][A-Za-z0-9])")
+_NAMED: Final = re.compile(rb"((?:[a-z]{1,16}[._])?[a-z]{3,24}[0-9]{0,4})(?![A-Za-z0-9_@/(=\-\\]|[.:][A-Za-z0-9])")
+_ANOTHER: Final = re.compile(
+    rb"[\"']?(?:,| and| or| und) @?[\"']?((?:[a-z]{1,16}[._])?[a-z]{3,24}[0-9]{0,4})(?![A-Za-z0-9_@/(=\-\\]|[.:][A-Za-z0-9])"
+)
 #: The number behind a name at Discord ("Usernames", discriminators).
 _TAG: Final = re.compile(rb"#[0-9]{4}(?![0-9A-Za-z])")
 _OPENED: Final = re.compile(rb"\\{0,7}[\"'`<\[]?@?\Z")
@@ -93,7 +98,11 @@ def judge_agent(data: bytes, end: int) -> Verdict:
     opened = _OPENED.search(data, max(0, end - 1 - _OPENED_MAX), end - 1)
     if opened is None or _AGENT.first(data, opened.start()) is None:
         return "no_phrase"
-    return account(end - 1, named[1], "login_of") or "account_of_system"
+    found = account(end - 1, named[1], "login_of")
+    other = _ANOTHER.match(data, named.end())
+    if other and is_log_in(other[1]):
+        found += account(other.start(1), other[1], "login_of")
+    return found or "account_of_system"
 
 
 #: One literal each: hyperscan takes two minutes to compile them as alternatives.
@@ -121,7 +130,7 @@ DETECTORS: Final = (
         "login_of",
         tuple(agent + r"(?:\\{0,7}[\"'`<\[])?@?[a-z]" for agent in _AGENTS),
         judge_agent,
-        ("approved by jdoe", "task 12 assigned to 'kmeier'", "session opened for mschmidt", "requested by alice, approved by johnsmith", "password for bob is reset", "Account jdoe is locked", "message deleted by annlee#0420", "Welcome jdoe!", "UsernameNotFoundException: jdoe", "<User 12: jdoe>"),
+        ("approved by jdoe", "task 12 assigned to 'kmeier'", "session opened for mschmidt", "requested by alice, approved by johnsmith", "password for bob is reset", "Account jdoe is locked", "message deleted by annlee#0420", "Welcome jdoe!", "reviewed by jdoe and kmeier", "login failed for maria.silva (x)", "UsernameNotFoundException: jdoe", "<User 12: jdoe>"),
         ("approved by workflow", "assigned to worker", "created by parent", "session opened for user", "approved by jdoe-service", "issued for jdoe.example.com", "account spark is locked"),
         "phrases of logs",
         by_word=True,

@@ -350,9 +350,9 @@ DETECTORS: Final = (
     ),
     Detector(
         "said",
-        (r"(?:password|passwd|passphrase|passcode|pwd) (?:for|of) (?:user |account )?[^\s:\xff]{1,64} (?:is|was|set to|->)(?: now)?:? {0,2}\\{0,31}[\"'`]?[^\s\"'`\\<>,;\xff]", r"(?:password|passwd|passphrase|passcode|pwd)(?: is| was| set to| to| ->|=>)(?: now)?:? {0,2}\\{0,31}[\"'`]?[^\s\"'`\\<>,;\xff]"),
+        (r"(?:password|passwd|passphrase|passcode|pwd) (?:for|of) (?:user |account )?[^\s:\xff]{1,64} (?:is|was|set to|to|->)(?: now)?:? {0,2}\\{0,31}[\"'`]?[^\s\"'`\\<>,;\xff]", r"(?:password|passwd|passphrase|passcode|pwd)(?: is| was| set to| to| ->|=>)(?: now)?:? {0,2}\\{0,31}[\"'`]?[^\s\"'`\\<>,;\xff]"),
         judge_said,
-        ("the password is hunter2x9!", "password for annlee is Winter2024!", "temporary password is: Zq7!abc", "A temporary password is generated for root@localhost: k%Zq7abc"),
+        ("the password is hunter2x9!", "password for annlee is Winter2024!", "set password for annlee to N3wP@ss!", "temporary password is: Zq7!abc", "A temporary password is generated for root@localhost: k%Zq7abc"),
         ("password is required", "password for annlee is expired", "password for web1 is 8 characters", "password is 8 characters", "password was changed", "changed password to comply", "password is generated for root: see the log"),
         "words; MySQL manual, 2.9.1 (initial password)",
     ),
