@@ -29,8 +29,8 @@ def judge_known(data: bytes, end: int) -> Verdict:
     given = _GIVEN_BEFORE.search(data, max(0, end - _GIVEN_MAX), end) if rest else None
     if given is None or rest is None or not is_known(given[0][:-1], rest[1]) or not at_word_start(data, given.start()):
         return "no_name"
-    if data[given.start() - 1 : given.start()] in (b"@", b"/", b"-", b"."):
-        return "part_of_a_word"
+    if data[given.start() - 1 : given.start()] in (b"@", b"/", b"-", b".", b"%"):
+        return "part_of_a_word"  # Or what a column of SQL is like, which tells by its name.
     if _PUBLISHED.search(data, max(0, given.start() - _PUBLISHED_MAX), given.start()):
         return "published"
     stop = max(person_at(data, given.start(), least=2), 0)
@@ -114,7 +114,7 @@ DETECTORS: Final = (
         tuple(f"(?-i:{name} )" for name in _GIVEN_NAMES),
         judge_known,
         ("card declined for Hannah Vogt: insufficient funds", "declined for Robert King", "onboarding started for Grace M. Hopper", "leave of Maria Garcia-Lopez is due", "Trainer 'Olga Petrova' is ill"),
-        ("brand Calvin Klein", "Copyright (c) 2012 Robert Miller", "Grace Period", "Max Price", "John Deere 5075E", "John Smith Ltd", "/John Smith", "Maria DB", "JohnJohn Smith"),
+        ("brand Calvin Klein", "Copyright (c) 2012 Robert Miller", "Grace Period", "Max Price", "John Deere 5075E", "John Smith Ltd", "/John Smith", "title LIKE '%Ann Lee%'", "Maria DB", "JohnJohn Smith"),
         "U.S. Census Bureau, Frequently Occurring Surnames",
     ),
     Detector(
