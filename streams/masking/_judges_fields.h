@@ -40,20 +40,21 @@ static int grouped_digits(Text t, place low, place high, const char *signs, int 
 
 enum answer { NO, YES, UNKNOWN };
 
-/* Whether a credential's value may be what a reader has to replace, or the name of a resource that holds one. */
+/* Whether a credential's value may be what a reader has to replace, or the name of a variable. */
 static int may_be_placeholder(Text t, place low, place high)
 {
     static const char *const first[] = {"your", "insert", "enter", "put", "paste", "replace", "add", "change", "fill", "arn", NULL};
     place at = low;
     while (at < high && is(t.at[at], ALPHA))
         at++;
-    if (at < high && is_one_of(t, low, at - low, first))
-        return 1;
-    if (t.at[high - 1] >= 'A' && t.at[high - 1] <= 'Z' && find(t, '_', low, high) >= 0)
-        return 1;
-    for (at = low; at < high && (t.at[at] == '-' || (t.at[at] >= 'a' && t.at[at] <= 'z')); at++)
-        ;
-    return at >= high && find(t, '-', low, high) >= 0;
+    return (at < high && is_one_of(t, low, at - low, first)) || (t.at[high - 1] >= 'A' && t.at[high - 1] <= 'Z' && find(t, '_', low, high) >= 0);
+}
+
+/* The same of a token behind its scheme (`is_placeholder` of ordinary.py). */
+static int is_to_replace(Text t, place low, place high)
+{
+    enum { LONGEST = 64 };
+    return high - low <= LONGEST && may_be_placeholder(t, low, high);
 }
 
 /* Whether a credential's value says where the credential is, or is a text around a token; nearly none looks like it. */
@@ -62,6 +63,10 @@ static enum answer is_kept_elsewhere(Text t, place low, place high)
     place at = low;
     if (may_be_placeholder(t, low, high))
         return UNKNOWN;
+    for (; at < high && (t.at[at] == '-' || (t.at[at] >= 'a' && t.at[at] <= 'z')); at++)
+        ;
+    if (at >= high && find(t, '-', low, high) >= 0)
+        return UNKNOWN; /* It may be the name of a resource. */
     if (strchr("!$:@#/<{", t.at[low]) || find(t, '.', low, high) >= 0 || t.at[high - 1] == '!')
         return UNKNOWN;
     if (is_word(t, low, 7, "file://") || is_word(t, low, 9, "projects/"))
@@ -172,7 +177,7 @@ static PyObject *only(PyObject *one)
 static PyObject *authorization(Core *core, Text t, place start, place stop)
 {
     place first = start + 7;
-    if (stop - first <= 12 || !is_word(t, start, 7, "bearer ") || !is(t.at[first], ALPHA | DIGIT) || LOWER(t.at[first]) == 'x' || may_be_placeholder(t, first, stop))
+    if (stop - first <= 12 || !is_word(t, start, 7, "bearer ") || !is(t.at[first], ALPHA | DIGIT) || LOWER(t.at[first]) == 'x' || is_to_replace(t, first, stop))
         LEAVE;
     if (!is(t.at[stop - 1], ALPHA | DIGIT) && t.at[stop - 1] != '~' && t.at[stop - 1] != '-' && t.at[stop - 1] != '_')
         LEAVE;

@@ -50,7 +50,7 @@ static PyObject *judge_bearer(Core *core, Text t, place end)
         at++;
     if (at + 1 >= stop || t.at[at] == '=' || t.at[at] == '_')
         LEAVE; /* A word, or the name of a parameter. */
-    if (may_be_placeholder(t, start, stop))
+    if (is_to_replace(t, start, stop))
         LEAVE;
     while (stop > start && t.at[stop - 1] == '.')
         stop--;

@@ -22,8 +22,9 @@ typedef struct {
     int cased, ident, next;
 } Beginning;
 
-/* By a hash of the five lowest bits of three bytes, in which a letter is the same whatever its case: whether a literal begins so,
- * and the first that does. */
+/* By a hash of the lowest bits of three bytes, six of the first and five of the others, in which a letter is the same whatever its
+ * case: whether a literal begins so, and the first that does. A literal whose case does not count is there twice, so that small words
+ * are no candidates for names with a capital. */
 enum { PREFIX_BITS = 15, PREFIXES = 1 << PREFIX_BITS, KEY_BYTES = 3, EIGHT = 8, NO_MORE = -1 };
 typedef struct words {
     uint64_t there[PREFIXES / 64];
@@ -40,7 +41,7 @@ static inline __attribute__((always_inline)) unsigned prefix_of(const byte *at)
     static const union {
         byte bytes[4];
         uint32_t all;
-    } low = {{31, 31, 31, 0}};
+    } low = {{63, 31, 31, 0}};
     uint32_t text;
     memcpy(&text, at, sizeof text);
     return (text & low.all) * 2654435769u >> (32 - PREFIX_BITS);
@@ -127,14 +128,22 @@ static void drop_words(PyObject *capsule)
     forget_words(PyCapsule_GetPointer(capsule, WORDS));
 }
 
-/* Takes a row, (literal, beginning, cased, tail, ident), as the entry of a place; -1 with an exception where it is none. */
-static int take_beginning(Words *words, PyObject *row, int place, byte **room)
+/* Notes an entry at what it begins with. */
+static void enter(Words *words, Beginning *one, const byte *begins)
 {
-    Beginning *one = &words->all[place];
+    const unsigned prefix = prefix_of(begins);
+    one->next = words->first[prefix], words->first[prefix] = (int16_t)(one - words->all);
+    words->there[prefix / 64] |= (uint64_t)1 << prefix % 64;
+}
+
+/* Takes a row, (literal, beginning, cased, tail, ident), as the next entry, or two where its case does not count; -1 with an
+ * exception where it is none. */
+static int take_beginning(Words *words, PyObject *row, int *entries, byte **room)
+{
+    Beginning *one = &words->all[*entries];
     PyObject *text;
     int beginning, tail;
-    unsigned prefix;
-    byte counting[EIGHT];
+    byte counting[EIGHT], capital[EIGHT];
     if (!PyTuple_Check(row)) {
         PyErr_SetString(PyExc_TypeError, "words([(literal, beginning, cased, tail, identifier)])");
         return -1;
@@ -149,9 +158,13 @@ static int take_beginning(Words *words, PyObject *row, int place, byte **room)
     one->text = memcpy(*room, PyBytes_AS_STRING(text), (size_t)one->size), one->beginning = (enum beginning)beginning, one->tail = (enum tail)tail;
     memset(counting, 0, sizeof counting), memset(counting, 0xff, (size_t)(one->size < EIGHT ? one->size : EIGHT));
     memcpy(&one->counting, counting, sizeof counting), one->first = eight_of(one->text);
-    *room += one->size, prefix = prefix_of(one->text);
-    one->next = words->first[prefix], words->first[prefix] = (int16_t)place;
-    words->there[prefix / 64] |= (uint64_t)1 << prefix % 64;
+    *room += one->size, *entries += 1;
+    enter(words, one, one->text);
+    if (!one->cased) {
+        memcpy(capital, one->text, sizeof capital), capital[0] &= (byte)~0x20;
+        one[1] = one[0], *entries += 1;
+        enter(words, one + 1, capital);
+    }
     return 0;
 }
 
@@ -173,8 +186,9 @@ static Words *words_of(PyObject *rows)
     Words *words = PyMem_Calloc(1, sizeof *words);
     byte *room;
     Py_ssize_t i;
+    int entries = 0;
     if (words)
-        words->all = PyMem_Calloc((size_t)PyList_GET_SIZE(rows) + 1, sizeof *words->all), words->texts = PyMem_Malloc(letters_in(rows));
+        words->all = PyMem_Calloc(2 * (size_t)PyList_GET_SIZE(rows) + 1, sizeof *words->all), words->texts = PyMem_Malloc(letters_in(rows));
     if (!words || !words->all || !words->texts) {
         PyErr_NoMemory();
         forget_words(words);
@@ -182,7 +196,7 @@ static Words *words_of(PyObject *rows)
     }
     memset(words->first, 0xff, sizeof words->first);
     for (i = 0, room = words->texts; i < PyList_GET_SIZE(rows); i++)
-        if (take_beginning(words, PyList_GET_ITEM(rows, i), (int)i, &room) < 0) {
+        if (take_beginning(words, PyList_GET_ITEM(rows, i), &entries, &room) < 0) {
             forget_words(words);
             return NULL;
         }
@@ -195,7 +209,7 @@ static PyObject *take_words(PyObject *module, PyObject *rows)
     Words *words;
     PyObject *capsule;
     (void)module;
-    if (!PyList_Check(rows) || PyList_GET_SIZE(rows) > INT16_MAX) {
+    if (!PyList_Check(rows) || PyList_GET_SIZE(rows) > INT16_MAX / 2) {
         PyErr_SetString(PyExc_TypeError, "words([(literal, beginning, cased, tail, identifier)]): a list, not too long");
         return NULL;
     }

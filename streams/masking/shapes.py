@@ -26,7 +26,7 @@ SHAPES: Final = (
 )  # fmt: skip
 
 #: Raised with every change of a shape, here and in the pass: an older one would miss what it does not know.
-_INTERFACE: Final = 17
+_INTERFACE: Final = 18
 
 _Scan = Callable[[bytes, tuple[int | None, ...], object], bytes]
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from streams.masking.context import Key, Value
 from streams.masking.detectors.beside import GENERAL, names_nobody
-from streams.masking.detectors.ordinary import is_code, is_own_name
+from streams.masking.detectors.ordinary import is_code, is_own_name, names_resource
 from streams.masking.fields import Field
 
 __all__ = ["is_structure", "means_other"]
@@ -120,7 +120,9 @@ def is_structure(data: bytes, key: Key, field: Field, value: Value) -> bool:
         return True
     if is_code(data, key.name, key.start, value.start) or _PART_OF_SELECTOR.match(data, value.start):
         return True
-    if is_own_name(key.name, text) or (field.kind != "secret" and _PARAMETER.match(text)):
+    if names_resource(key.name, text) or (
+        field.kind != "secret" and (is_own_name(key.name, text) or _PARAMETER.match(text))
+    ):
         return True
     if key.name.lower() == b"auth" and (
         _ASSIGNED.match(data, value.start) or _PROCESS.match(data, key.start + len(key.name))

@@ -517,7 +517,7 @@ DETECTORS: Final = (
             "suser=annlee suid=S-1-5-21-111111111-2222222222-3333333333-44444 reason=x",
         ),
         (
-            "api_key=YOUR_API_KEY", "Authorization: Bearer YOUR_API_KEY", "password=password", "EXISTING_SECRET=postgres-auth", '{"secretName":"shop-db-credentials"}', "Invalid token: unexpected end of input", "User: Apple Pay", "user: payment service unavailable", 'volume "user-token" : secret "user-token" not found',
+            "api_key=YOUR_API_KEY", "Authorization: Bearer YOUR_API_KEY", "EXISTING_SECRET=postgres-auth", '{"secretName":"shop-db-credentials"}', "Invalid token: unexpected end of input", "User: Apple Pay", "user: payment service unavailable", 'volume "user-token" : secret "user-token" not found',
             '{"api_key":"your-api-key-here"}', "password=REPLACE_ME", "webhook_api_secret: ZENDESK_WEBHOOK_API_SECRET", "token=$(cat /run/secrets/token)",
             "PGPASSWORD=$app_db_password", "password: $accountKey", '{"password":"<%= env_password %>"}', '{"secret":"arn:aws:secretsmanager:us-east-1:123456789012:secret:prod-a1b2c3"}',
             'append("Password: " + get() + ",")', "pwd = (char *) (p + 2);", "get --password= https://example.test/", "secret=xxxx-xxxx",

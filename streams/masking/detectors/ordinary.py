@@ -10,7 +10,15 @@ from typing import Final
 from streams.masking.detectors.jose import judge_jwt
 from streams.masking.found import Found
 
-__all__ = ["carries_a_token", "is_code", "is_own_name", "is_placeholder", "is_reference", "is_said_of_field"]
+__all__ = [
+    "carries_a_token",
+    "is_code",
+    "is_own_name",
+    "is_placeholder",
+    "is_reference",
+    "is_said_of_field",
+    "names_resource",
+]
 
 #: What validators say of a field instead of repeating its value (`can't be blank`, `must have 8 characters`).
 _SAID: Final = re.compile(
@@ -60,8 +68,6 @@ _NAMED: Final = (
     rb"arn:aws[a-z\-]{0,12}:[a-z0-9\-]{2,24}:[a-z0-9\-]{0,24}:(?:[0-9]{12}|aws)?:"
     rb"|(?-i:[A-Z]{2,20}(?:_[A-Z]{2,20}){1,6}_(?:SECRET|KEY|TOKEN|PASSWORD|PASSWD|PWD))\Z"
 )
-#: Names of Kubernetes' secrets (RFC 1123 labels) that say what they hold: words of letters, the last of which is one for it.
-_KEPT: Final = rb"(?-i:[a-z]{2,20}(?:-[a-z]{2,20}){0,5}-(?:secrets?|credentials?|creds|tls|certs?|certificate|auth))\Z"
 #: Variables and substitutions of shells and PHP (`$(cat file)`, `$db_password`, `$_POST[`), tags of templates (ERB, Jinja,
 #: CloudFormation), interpolation of Ruby, and members of objects that bear such a name themselves (`app.config.SECRET_KEY`).
 _SUBSTITUTED: Final = (
@@ -81,17 +87,18 @@ _PLACEHOLDER: Final = re.compile(
     + rb"\Z|#\{"
     + _PARAMETER
     + rb"\}?\Z|(?-i:String|Int|Float|Boolean|ID)!\Z|"
-    + b"|".join((_FOR_READERS, _NAMED, _KEPT, _SUBSTITUTED)),
+    + b"|".join((_FOR_READERS, _NAMED, _SUBSTITUTED)),
     re.IGNORECASE,
 )
 
 
-_TO_REPLACE: Final = re.compile(b"|".join((_FOR_READERS, _NAMED, _KEPT)), re.IGNORECASE)
+_TO_REPLACE: Final = re.compile(b"|".join((_FOR_READERS, _NAMED)), re.IGNORECASE)
+_TO_REPLACE_MAX: Final = 64
 
 
 def is_placeholder(value: bytes) -> bool:
-    """Whether a value is what a reader has to replace, or names a resource that holds a credential (`YOUR_API_KEY`)."""
-    return _TO_REPLACE.match(value) is not None
+    """Whether a value is what a reader has to replace, or names a variable that holds a credential (`YOUR_API_KEY`)."""
+    return len(value) <= _TO_REPLACE_MAX and _TO_REPLACE.match(value) is not None
 
 
 def is_reference(value: bytes) -> bool:
@@ -163,6 +170,20 @@ def is_code(data: bytes, name: bytes, start: int, at: int) -> bool:
 
 #: A column of a joined table (`c.user_id = u.id`); `omar.khalid` is none.
 _COLUMN: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{0,30}\.\"?(?:(?:[A-Za-z_]{0,30}_)?(?:id|ID)|[a-z]{1,30}Id)\"?\Z")
+
+
+#: Fields that say which of Kubernetes' secrets is meant, and names of these that say what they hold (RFC 1123 labels).
+_OF_RESOURCE: Final = re.compile(
+    rb"(?:secret[_\-]?(?:name|ref)|(?:existing|pull|tls|cert|ca|auth|credentials?)[_\-]?secrets?)\Z", re.IGNORECASE
+)
+_RESOURCE: Final = re.compile(
+    rb"[a-z]{2,20}(?:-[a-z]{2,20}){0,5}-(?:secrets?|credentials?|creds|tls|certs?|certificate|auth)\Z"
+)
+
+
+def names_resource(name: bytes, value: bytes) -> bool:
+    """Whether a field says which resource holds a credential (`existingSecret: shop-db-credentials`)."""
+    return _OF_RESOURCE.search(name) is not None and _RESOURCE.match(value) is not None
 
 
 def is_own_name(name: bytes, value: bytes) -> bool:
