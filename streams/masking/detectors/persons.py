@@ -6,8 +6,8 @@ from typing import Final
 __all__ = ["GIVEN", "is_known", "is_log_in"]
 
 #: Frequent family names of North America and Europe, of India, and of others that are written in Latin letters there (U.S.
-#: Census Bureau, "Frequently Occurring Surnames from the 2010 Census"; the national statistics that Faker's locales hold),
-#: without those that are words of English or of programs (`Page`, `Lang`, `Park` is kept, `Char` is not).
+#: Census Bureau, "Frequently Occurring Surnames from the 2010 Census"; the names that Faker knows in its locales), without those
+#: that are words of English or of programs (`Page`, `Lang`; `Park` is kept).
 _FAMILY: Final = frozenset(
     b"""
     aalts aarts aasen abad abascal abatantuono abate abba abbagnale abdullah abella abellan abrahamsen abreu abril accardo acedo acerbi acero acevedo
