@@ -64,9 +64,10 @@ class Lookbehind:
 
     def matches(self, data: bytes, end: int) -> list[tuple[int, re.Match[bytes]]]:
         """The numbers of the expressions that end at a position, and their matches: those that begin first before others."""
+        # The end of an anchor may be one behind that of the text.
         tail = data[max(0, end - _TAIL_MAX) : end].lower()
         found = []
-        for number, most, tails, expression in self._by_last[data[end - 1]] if end else ():
+        for number, most, tails, expression in self._by_last[tail[-1]] if tail else ():
             if tail.endswith(tails) and (match := expression.search(data, max(0, end - most), end)):
                 found.append((number, match))
         return sorted(found, key=_start) if len(found) > 1 else found

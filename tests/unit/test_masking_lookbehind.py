@@ -71,3 +71,10 @@ def test_what_is_not_read_is_refused() -> None:
     """A reference back to a group says nothing of its own bytes, and is refused."""
     with pytest.raises(ValueError, match="back reference"):
         reach_of(rb"(a)\1")
+
+
+def test_an_end_behind_the_text_is_that_of_the_text() -> None:
+    """An anchor may end with the separator behind a text: nothing is read there."""
+    one = Lookbehind([rb"ab"])
+    assert one.matches(b"", 0) == one.matches(b"", 1) == []
+    assert [match.span() for _, match in one.matches(b"xab", 4)] == [(1, 3)]

@@ -3,10 +3,11 @@
 import re
 from typing import Final
 
-from streams.masking.context import at_word_start
+from streams.masking.context import at_word_start, key_before
 from streams.masking.detectors.accounts import account
 from streams.masking.detectors.people import person_at
 from streams.masking.detectors.persons import GIVEN, is_known, is_log_in
+from streams.masking.fields import field_of
 from streams.masking.found import Detector, Found, Verdict
 from streams.masking.lookbehind import Lookbehind
 
@@ -23,13 +24,19 @@ _PUBLISHED: Final = re.compile(rb"(?:copyright|\(c\)|\xc2\xa9)[^\r\n\xff]{0,60}\
 _PUBLISHED_MAX: Final = 72
 
 
+def _is_field(data: bytes, sign: int) -> bool:
+    """Whether the key before a sign is that of a person's name."""
+    key = key_before(data, sign)
+    return key is not None and field_of(key.name.decode("utf-8", "replace")) is not None
+
+
 def judge_known(data: bytes, end: int) -> Verdict:
     """A frequent given name and a frequent family name behind it, both with capital letters."""
     rest = _REST.match(data, end)
     given = _GIVEN_BEFORE.search(data, max(0, end - _GIVEN_MAX), end) if rest else None
     if given is None or rest is None or not is_known(given[0][:-1], rest[1]) or not at_word_start(data, given.start()):
         return "no_name"
-    if data.endswith(b'name":"', 0, given.start()):
+    if data.endswith(b'_name":"', 0, given.start()) and _is_field(data, given.start() - 2):
         return "named"  # `named` reads it.
     if data[given.start() - 1 : given.start()] in (b"@", b"/", b"-", b".", b"%"):
         return "part_of_a_word"  # Or what a column of SQL is like, which tells by its name.

@@ -24,7 +24,6 @@ from streams.masking.kinds import KINDS
 
 __all__ = ["DETECTORS", "judge_field", "judge_whole", "plain_field", "tells"]
 
-_DIGIT: Final = re.compile(rb"[0-9]")
 _NUMBER: Final = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?\Z")
 _STREET: Final = re.compile(
     rb"(?![,;:)+])(?=.*[A-Za-z\x80-\xfe])(?=.*[ ,0-9]|(?:[\xe3-\xed][\x80-\xbf]{2}){3})(?!.*://)(?!0x)(?!\S*:[0-9]+\Z)(?!\S+\.\S+\Z)"
@@ -453,10 +452,6 @@ def _trimmed(data: bytes, start: int, end: int) -> tuple[int, int]:
         return start, end
     cut = _LINE_ENDS.search(data, max(start, end - _LINE_ENDS_MAX), end)
     return start, cut.start() if cut and cut.start() > start else end
-
-
-#: A space between groups as forms write it (URL Standard, application/x-www-form-urlencoded).
-_FORM_SPACE: Final = re.compile(rb"(?<=[0-9A-Za-z)])\+(?=[0-9A-Za-z(])")
 
 
 def judge_value(data: bytes, field: Field, value: Value, quote: bytes = b"") -> list[Found]:

@@ -387,12 +387,12 @@ def _is_said(data: bytes, phrase: bytes, name: re.Match[bytes], *, quoted: bool)
 
 
 def _is_thing(data: bytes, phrase: bytes, name: re.Match[bytes]) -> bool:
-    """Whether a word behind an outcome is as good as never a person's: one with a dash, or one of letters alone behind what things
-    have as well (`session expired for checkout`).
+    """Whether a word behind what things have as often as persons is a thing's: small letters alone, or a dash among them (`session
+    expired for checkout`).
     """
-    if _WENT_ON.match(data, name.end()) or data.startswith(b" from ", name.end()):
+    if _OF_PERSONS.search(phrase) or _WENT_ON.match(data, name.end()) or data.startswith(b" from ", name.end()):
         return False
-    return b"-" in name[1] or (name[1].isalpha() and name[1].islower() and _OF_PERSONS.search(phrase) is None)
+    return b"-" in name[1] or (name[1].isalpha() and name[1].islower())
 
 
 #: Outcomes that persons have more often than things.
@@ -402,8 +402,8 @@ _OF_PERSONS: Final = re.compile(
 )
 #: How it goes on behind whoever it was for.
 _WENT_ON: Final = re.compile(rb"[\"'`\]]? (?:(?:via|after|using|through|because|due to) |\()")
-#: Words for a reason, by their endings.
-_NOUN: Final = re.compile(rb"[A-Za-z]{2,24}(?:ing|ity|tion|sion|ance|ence|ment|ness)\Z")
+#: Words for a reason, by endings that no names have (`Clement`, `Laurence`, `Harding` and `Felicity` are names).
+_NOUN: Final = re.compile(rb"[A-Za-z]{2,24}(?:[ts]ion|ness)\Z")
 #: The word before whoever it was for; there a name stands in square brackets as well (Zimbra, `failed for [ann]`).
 _FOR: Final = re.compile(rb" (?:for|by|of|as):? \Z", re.IGNORECASE)
 _BRACKET: Final = re.compile(_QUOTE.pattern + rb"|\[(?=[^\s\[\]]{1,64}\])")
