@@ -64,7 +64,7 @@ class Lookbehind:
 
     def matches(self, data: bytes, end: int) -> list[tuple[int, re.Match[bytes]]]:
         """The numbers of the expressions that end at a position, and their matches: those that begin first before others."""
-        # The end of an anchor may be one behind that of the text.
+        end = min(end, len(data))  # That of an anchor may be one behind the text's.
         tail = data[max(0, end - _TAIL_MAX) : end].lower()
         found = []
         for number, most, tails, expression in self._by_last[tail[-1]] if tail else ():
